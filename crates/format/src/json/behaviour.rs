@@ -1,0 +1,250 @@
+//! What a function does, as JSON: durations, answers and faults.
+
+use lambdarium_sim::lambda::behaviour::{
+    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, When,
+};
+use lambdarium_sim::limits;
+use lambdarium_sim::value::Value;
+
+use super::reader::{Fields, Reader, one_of};
+use super::{Members, instant_value, items, json, span_value};
+use crate::unit::{SPAN_ALLOWED, decimal};
+
+/// Longest path into a payload, in bytes.
+const PATH_MAX: usize = 256;
+/// Largest answer of which only the size matters, in bytes: far above every limit of AWS.
+pub(super) const BYTES_MAX: u64 = 1 << 30;
+
+/// The words for answers that need no more than a word.
+const ANSWERS: [(&str, Answer); 5] = [
+    ("echo", Answer::Echo),
+    ("version", Answer::Version),
+    ("initialization-type", Answer::InitializationType),
+    ("environment", Answer::Environment),
+    ("code", Answer::Code),
+];
+
+/// Reads what stands among a function's fields over what it did before.
+pub(super) fn read(behaviour: &mut Behaviour, fields: &mut Fields<'_>, reader: &mut Reader) {
+    if let Some(init) = fields.read(reader, "init", read_draw) {
+        behaviour.init = init;
+    }
+    if let Some(duration) = fields.read(reader, "duration", read_draw) {
+        behaviour.duration = duration;
+    }
+    if let Some(answer) = fields.read(reader, "answer", read_answer) {
+        behaviour.answer = answer;
+    }
+    let faults = fields.read(reader, "faults", |reader, value| {
+        items(reader, value, limits::LIST_MAX, read_fault)
+    });
+    if let Some(faults) = faults {
+        behaviour.faults = faults;
+    }
+}
+
+/// Writes what differs from `base`.
+pub(super) fn write(behaviour: &Behaviour, base: &Behaviour, members: &mut Members) {
+    let Behaviour { init, duration, answer, faults } = behaviour;
+    if *init != base.init {
+        members.put("init", write_draw(init));
+    }
+    if *duration != base.duration {
+        members.put("duration", write_draw(duration));
+    }
+    if *answer != base.answer {
+        members.put("answer", write_answer(answer));
+    }
+    if *faults != base.faults {
+        members.put("faults", Value::List(faults.iter().map(write_fault).collect()));
+    }
+}
+
+fn read_draw(reader: &mut Reader, value: &Value) -> Option<Draw> {
+    let Value::Object(members) = value else {
+        return reader.span(value).map(Draw::Fixed);
+    };
+    let mut fields = Fields::of(members);
+    let uniform = fields.read(reader, "uniform", |reader, value| {
+        let (min, max) = reader.pair(value, "times", Reader::span)?;
+        Some(Draw::Uniform { min, max })
+    });
+    let exponential = fields.read(reader, "exponential", |reader, value| {
+        reader.span(value).map(|mean| Draw::Exponential { mean })
+    });
+    let payload = fields.read(reader, "payload", |reader, value| {
+        reader.text(value, PATH_MAX).map(|path| Draw::Payload { path })
+    });
+    fields.finish(reader);
+    let allowed = format!("{SPAN_ALLOWED}, or one of uniform, exponential, payload");
+    only_one(reader, members, allowed)?;
+    uniform.or(exponential).or(payload)
+}
+
+/// Objects that stand for one of several things have exactly one member.
+fn only_one(
+    reader: &mut Reader,
+    members: &[(String, Value)],
+    allowed: impl Into<String>,
+) -> Option<()> {
+    if members.len() != 1 {
+        reader.wrong(&format!("{} keys", members.len()), allowed);
+    }
+    (members.len() == 1).then_some(())
+}
+
+fn write_draw(draw: &Draw) -> Value {
+    match draw {
+        Draw::Fixed(span) => span_value(*span),
+        Draw::Uniform { min, max } => {
+            let pair = vec![span_value(*min), span_value(*max)];
+            Value::object([("uniform", Value::List(pair))])
+        }
+        Draw::Exponential { mean } => Value::object([("exponential", span_value(*mean))]),
+        Draw::Payload { path } => Value::object([("payload", Value::text(path))]),
+    }
+}
+
+fn read_answer(reader: &mut Reader, value: &Value) -> Option<Answer> {
+    let words: Vec<&str> = ANSWERS.iter().map(|(word, _)| *word).collect();
+    match value {
+        Value::Null => Some(Answer::Null),
+        Value::Text(text) => {
+            let known = ANSWERS.iter().find(|(word, _)| word == text);
+            if known.is_none() {
+                reader.refuse(value, one_of(text, &words));
+            }
+            known.map(|(_, answer)| answer.clone())
+        }
+        Value::Object(members) => {
+            let mut fields = Fields::of(members);
+            let given = fields.read(reader, "value", |reader, value| {
+                json(reader, value).map(Answer::Value)
+            });
+            let bytes = fields.read(reader, "bytes", |reader, value| {
+                reader.count(value, 0, BYTES_MAX).map(Answer::Bytes)
+            });
+            fields.finish(reader);
+            only_one(reader, members, "either \"value\" or \"bytes\"")?;
+            given.or(bytes)
+        }
+        Value::Bool(_) | Value::Number(_) | Value::List(_) => {
+            let words = words.join(", ");
+            reader.refuse(value, format!("null, {words}, {{\"value\": …}} or {{\"bytes\": …}}"));
+            None
+        }
+    }
+}
+
+fn write_answer(answer: &Answer) -> Value {
+    match answer {
+        Answer::Null => Value::Null,
+        Answer::Value(value) => Value::object([("value", value.clone())]),
+        Answer::Bytes(count) => Value::object([("bytes", Value::number(*count))]),
+        Answer::Echo
+        | Answer::Version
+        | Answer::InitializationType
+        | Answer::Environment
+        | Answer::Code => {
+            let word = ANSWERS.iter().find(|(_, known)| known == answer);
+            Value::text(word.map_or("", |(word, _)| word))
+        }
+    }
+}
+
+fn read_fault(reader: &mut Reader, value: &Value) -> Option<Fault> {
+    let mut fields = Fields::of(reader.object(value)?);
+    let text = |reader: &mut Reader, value: &Value| reader.text(value, limits::TEXT_MAX);
+    let failure = fields.require(reader, "fails", "how it fails", Reader::choice::<Failure>);
+    let mut fault = Fault::always(failure.unwrap_or(Failure::Throws));
+    fault.when = read_when(&mut fields, reader);
+    if let Some(error_type) = fields.read(reader, "errorType", text) {
+        fault.error_type = error_type;
+    }
+    if let Some(error_message) = fields.read(reader, "errorMessage", text) {
+        fault.error_message = error_message;
+    }
+    let count = |reader: &mut Reader, value: &Value| reader.count(value, 0, 255);
+    fault.exit_status = fields.read(reader, "status", count);
+    fault.duration = fields.read(reader, "duration", Reader::span);
+    fields.finish(reader);
+    failure.map(|_| fault)
+}
+
+fn read_when(fields: &mut Fields<'_>, reader: &mut Reader) -> When {
+    let pair = |reader: &mut Reader, value: &Value| {
+        reader.pair(value, "counts", |reader, value| reader.count(value, 1, u64::MAX))
+    };
+    let chance = fields.read(reader, "chance", |reader, value| {
+        let ppm = reader.decimal(value, 6, "a share from 0 to 1")?;
+        if ppm > 1_000_000 {
+            reader.refuse(value, "a share from 0 to 1");
+            return None;
+        }
+        Some(ppm)
+    });
+    When {
+        chance_ppm: chance.unwrap_or(When::default().chance_ppm),
+        attempts: fields.read(reader, "attempts", pair),
+        calls: fields.read(reader, "calls", pair),
+        from: fields.read(reader, "from", Reader::instant),
+        to: fields.read(reader, "to", Reader::instant),
+        payload: fields.read(reader, "when", read_condition),
+        on: fields.read(reader, "on", Reader::choice).unwrap_or(On::Any),
+    }
+}
+
+fn read_condition(reader: &mut Reader, value: &Value) -> Option<Condition> {
+    let mut fields = Fields::of(reader.object(value)?);
+    let path = fields.require(reader, "path", "a path such as \"$.order.total\"", |r, value| {
+        r.text(value, PATH_MAX)
+    });
+    let operator = fields.read(reader, "is", Reader::choice);
+    let value = fields.require(reader, "value", "the value to compare with", json);
+    fields.finish(reader);
+    let operator = operator.unwrap_or(Operator::Equals);
+    Some(Condition { path: path?, operator, value: value? })
+}
+
+fn write_fault(fault: &Fault) -> Value {
+    let Fault { failure, when, error_type, error_message, exit_status, duration } = fault;
+    let usual = Fault::always(*failure);
+    let mut members = Members::default();
+    members.put("fails", Value::text(failure.word()));
+    write_when(when, &mut members);
+    members.put_text("errorType", error_type, &usual.error_type);
+    members.put_text("errorMessage", error_message, &usual.error_message);
+    if let Some(status) = exit_status {
+        members.put("status", Value::number(*status));
+    }
+    if let Some(duration) = duration {
+        members.put("duration", span_value(*duration));
+    }
+    members.value()
+}
+
+fn write_when(when: &When, members: &mut Members) {
+    let When { chance_ppm, attempts, calls, from, to, payload, on } = when;
+    if *chance_ppm != When::default().chance_ppm {
+        members.put("chance", Value::Number(decimal(*chance_ppm, 6)));
+    }
+    for (key, range) in [("attempts", attempts), ("calls", calls)] {
+        if let Some((first, last)) = range {
+            let pair = vec![Value::number(*first), Value::number(*last)];
+            members.put(key, Value::List(pair));
+        }
+    }
+    for (key, at) in [("from", from), ("to", to)] {
+        if let Some(at) = at {
+            members.put(key, instant_value(*at));
+        }
+    }
+    if let Some(Condition { path, operator, value }) = payload {
+        let mut condition = Members::default();
+        condition.put("path", Value::text(path));
+        condition.put_text("is", operator.word(), Operator::Equals.word());
+        condition.put("value", value.clone());
+        members.put("when", condition.value());
+    }
+    members.put_text("on", on.word(), On::Any.word());
+}

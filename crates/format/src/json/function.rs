@@ -1,0 +1,130 @@
+//! A function as JSON. A version lists only what differs from the function itself.
+
+use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
+use lambdarium_sim::limits;
+use lambdarium_sim::value::Value;
+
+use super::reader::{Fields, Reader};
+use super::{Members, behaviour, knobs};
+
+const LATEST: &str = "$LATEST";
+
+pub(super) fn read(
+    reader: &mut Reader,
+    name: &str,
+    mut fields: Fields<'_>,
+) -> Option<Function> {
+    let named = reader.at_most(name.len(), limits::NAME_MAX, "bytes of a name");
+    let spec = read_spec(Spec::default(), &mut fields, reader);
+    let mut shared = Shared::default();
+    knobs::read(&mut shared, &mut fields, reader);
+    let versions = fields.read(reader, "versions", |reader, value| {
+        listed(reader, value, "versions", |reader, number, value| {
+            read_version(reader, number, value, &spec)
+        })
+    });
+    let aliases =
+        fields.read(reader, "aliases", |r, value| listed(r, value, "aliases", read_alias));
+    let provisioned = fields.read(reader, "provisioned", |reader, value| {
+        listed(reader, value, "entries", |reader, qualifier, value| {
+            let fits = reader.at_most(qualifier.len(), limits::NAME_MAX, "bytes of a name");
+            let count = reader.count(value, 1, 1_000_000)?;
+            fits.then(|| Provisioned { qualifier: qualifier.into(), count })
+        })
+    });
+    fields.finish(reader);
+    named.then(|| Function {
+        name: name.into(),
+        spec,
+        shared,
+        versions: versions.unwrap_or_default(),
+        aliases: aliases.unwrap_or_default(),
+        provisioned: provisioned.unwrap_or_default(),
+    })
+}
+
+/// What a version freezes, over the settings it is based on.
+fn read_spec(mut spec: Spec, fields: &mut Fields<'_>, reader: &mut Reader) -> Spec {
+    knobs::read(&mut spec, fields, reader);
+    behaviour::read(&mut spec.behaviour, fields, reader);
+    spec
+}
+
+/// An object whose keys are names or numbers of the same kind of thing.
+fn listed<T>(
+    reader: &mut Reader,
+    value: &Value,
+    what: &str,
+    mut read: impl FnMut(&mut Reader, &str, &Value) -> Option<T>,
+) -> Option<Vec<T>> {
+    let members = reader.object(value)?;
+    if !reader.at_most(members.len(), limits::LIST_MAX, what) {
+        return None;
+    }
+    let read = members.iter().filter_map(|(key, value)| {
+        reader.within(key, |reader| read(reader, key, value))
+    });
+    Some(read.collect())
+}
+
+fn read_version(
+    reader: &mut Reader,
+    number: &str,
+    value: &Value,
+    latest: &Spec,
+) -> Option<Version> {
+    let parsed = number_of(number);
+    if parsed.is_none() {
+        reader.wrong(&format!("{number:?}"), "the number of a version, from 1");
+    }
+    let mut fields = Fields::of(reader.object(value)?);
+    let spec = read_spec(latest.clone(), &mut fields, reader);
+    fields.finish(reader);
+    Some(Version { number: parsed?, spec })
+}
+
+/// A version's number, written the one way it can be.
+fn number_of(text: &str) -> Option<u64> {
+    let number = text.parse::<u64>().ok().filter(|number| *number > 0)?;
+    (number.to_string() == text).then_some(number)
+}
+
+fn read_alias(reader: &mut Reader, name: &str, value: &Value) -> Option<Alias> {
+    let fits = reader.at_most(name.len(), limits::NAME_MAX, "bytes of a name");
+    let version = match value.as_text() {
+        Some(LATEST) => Some(0),
+        Some(text) => number_of(text),
+        None => value.as_count().filter(|number| *number > 0),
+    };
+    if version.is_none() {
+        reader.refuse(value, "the number of a version, such as \"1\", or \"$LATEST\"");
+    }
+    let version = version?;
+    fits.then(|| Alias { name: name.into(), version })
+}
+
+pub(super) fn write(function: &Function) -> Value {
+    let Function { name: _, spec, shared, versions, aliases, provisioned } = function;
+    let mut members = Members::default();
+    write_spec(spec, &Spec::default(), &mut members);
+    knobs::write(shared, &Shared::default(), &mut members);
+    members.put_all("versions", versions, |version| {
+        let mut members = Members::default();
+        write_spec(&version.spec, spec, &mut members);
+        (version.number.to_string(), members.value())
+    });
+    members.put_all("aliases", aliases, |alias| {
+        let number = alias.version.to_string();
+        let target = if alias.version == 0 { LATEST } else { &number };
+        (alias.name.clone(), Value::text(target))
+    });
+    members.put_all("provisioned", provisioned, |provisioned| {
+        (provisioned.qualifier.clone(), Value::number(provisioned.count))
+    });
+    members.value()
+}
+
+fn write_spec(spec: &Spec, base: &Spec, members: &mut Members) {
+    knobs::write(spec, base, members);
+    behaviour::write(&spec.behaviour, &base.behaviour, members);
+}

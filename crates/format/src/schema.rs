@@ -1,0 +1,319 @@
+//! The JSON Schema of scenario texts, for editors that complete and check as one types.
+//!
+//! Ranges, defaults and descriptions of settings come from the tables of knobs; the shape
+//! around them is said here once more, and tests hold it against what is read.
+
+use lambdarium_sim::call::Operation;
+use lambdarium_sim::caller::Kind as CallerKind;
+use lambdarium_sim::knob::{Choices, Kind, Knob, Knobs, Setting};
+use lambdarium_sim::lambda::behaviour::{Failure, On, Operator};
+use lambdarium_sim::lambda::{Shared, Spec};
+use lambdarium_sim::limits;
+use lambdarium_sim::scenario::Settings;
+use lambdarium_sim::value::Value;
+use lambdarium_sim::with_caller_spec;
+
+use crate::json::{self, knob_value};
+
+type Members = Vec<(String, Value)>;
+
+/// The schema as text, the same each time.
+#[must_use]
+pub fn text() -> String {
+    json::write_value(&whole())
+}
+
+fn whole() -> Value {
+    let mut members = vec![
+        ("$schema".into(), Value::text("https://json-schema.org/draft/2020-12/schema")),
+        ("title".into(), Value::text("Lambdarium scenario")),
+    ];
+    let version = Value::object([("const", Value::number(json::VERSION))]);
+    let properties = vec![
+        ("$schema".into(), typed("string")),
+        ("lambdarium".into(), described(version, "The version of this format.")),
+        ("title".into(), text_of(limits::TEXT_MAX)),
+        ("about".into(), described(text_of(limits::TEXT_MAX), "A paragraph on it.")),
+        ("seed".into(), described(count(0, None), "What every draw is keyed by.")),
+        ("settings".into(), closed(knobs(&Settings::default()), &[])),
+        ("functions".into(), named(reference("function"), limits::PARTS_MAX)),
+        ("callers".into(), named(reference("caller"), limits::PARTS_MAX)),
+        ("acts".into(), list(act(), limits::ACTS_MAX)),
+        ("markers".into(), list(marker(), limits::LIST_MAX)),
+    ];
+    members.extend(members_of(closed(properties, &["lambdarium"])));
+    members.push(("$defs".into(), definitions()));
+    Value::Object(members)
+}
+
+fn definitions() -> Value {
+    let pattern = r"^[0-9]+(\.[0-9]+)?(us|µs|ms|s|m|min|h)$";
+    let span = any_of([
+        Value::object([("type", Value::text("string")), ("pattern", Value::text(pattern))]),
+        Value::object([("type", Value::text("number")), ("minimum", Value::number(0))]),
+    ]);
+    let span = described(span, "A time with its unit, such as \"250ms\", or seconds.");
+    Value::object([
+        ("span", span),
+        ("draw", draw()),
+        ("answer", answer()),
+        ("fault", fault()),
+        ("load", load()),
+        ("function", function()),
+        ("version", closed(spec(), &[])),
+        ("caller", caller()),
+    ])
+}
+
+// What the tables say.
+
+fn knobs<S: Knobs>(usual: &S) -> Members {
+    S::KNOBS.iter().map(|knob| (knob.key.to_string(), property(knob, usual))).collect()
+}
+
+fn property<S>(knob: &Knob<S>, usual: &S) -> Value {
+    let usual = (knob.get)(usual);
+    let shape = match &knob.kind {
+        Kind::Count { min, max, .. } => count(*min, Some(*max)),
+        Kind::Span { .. } => reference("span"),
+        Kind::Ppm => share(),
+        Kind::Bool => typed("boolean"),
+        Kind::Choice(words) => words_of(words),
+        Kind::Text { max } => text_of(*max),
+    };
+    let shape = if knob.optional { any_of([shape, typed("null")]) } else { shape };
+    let aws = if knob.aws.is_empty() { String::new() } else { format!(" AWS: {}.", knob.aws) };
+    let range = match knob.kind {
+        Kind::Span { .. } => format!(" From {}.", knob.kind.allowed()),
+        Kind::Count { .. } | Kind::Ppm | Kind::Bool | Kind::Choice(_) | Kind::Text { .. } => {
+            String::new()
+        }
+    };
+    let mut members = vec![
+        ("title".to_string(), Value::text(knob.label)),
+        ("description".into(), Value::Text(format!("{}{range}{aws} ({})", knob.help, knob.rule))),
+    ];
+    if usual != Setting::Unset {
+        members.push(("default".into(), knob_value(&usual, &knob.kind)));
+    }
+    members.extend(members_of(shape));
+    Value::Object(members)
+}
+
+// The parts of a scenario.
+
+fn function() -> Value {
+    let mut properties = spec();
+    properties.extend(knobs(&Shared::default()));
+    let target = any_of([words_of(&["$LATEST"]), pattern("^[1-9][0-9]*$"), count(1, None)]);
+    let versions = Value::object([
+        ("type", Value::text("object")),
+        ("propertyNames", pattern("^[1-9][0-9]*$")),
+        ("additionalProperties", reference("version")),
+        ("maxProperties", Value::number(limits::LIST_MAX as u64)),
+    ]);
+    let versions = described(versions, "What a version sets otherwise than $LATEST.");
+    properties.push(("versions".into(), versions));
+    properties.push(("aliases".into(), named(target, limits::LIST_MAX)));
+    let provisioned = named(count(1, Some(1_000_000)), limits::LIST_MAX);
+    let help = "Provisioned concurrency by version or alias.";
+    properties.push(("provisioned".into(), described(provisioned, help)));
+    closed(properties, &[])
+}
+
+/// What a version freezes.
+fn spec() -> Members {
+    let mut properties = knobs(&Spec::default());
+    let add = |properties: &mut Members, key: &str, name: &str, help: &str| {
+        properties.push((key.into(), described(reference(name), help)));
+    };
+    add(&mut properties, "init", "draw", "How long Init takes.");
+    add(&mut properties, "duration", "draw", "How long the handler takes.");
+    add(&mut properties, "answer", "answer", "What it answers.");
+    let faults = list(reference("fault"), limits::LIST_MAX);
+    let help = "What goes wrong; the first that applies counts, slow adds to the others.";
+    properties.push(("faults".into(), described(faults, help)));
+    properties
+}
+
+fn draw() -> Value {
+    any_of([
+        reference("span"),
+        one_member("uniform", pair(reference("span"))),
+        one_member("exponential", reference("span")),
+        one_member("payload", described(typed("string"), "A path, such as $.sleep.")),
+    ])
+}
+
+fn answer() -> Value {
+    any_of([
+        typed("null"),
+        words_of(&["echo", "version", "initialization-type", "environment", "code"]),
+        one_member("value", Value::Bool(true)),
+        one_member("bytes", count(0, None)),
+    ])
+}
+
+fn fault() -> Value {
+    let condition = vec![
+        ("path".into(), typed("string")),
+        ("is".into(), words_of(Operator::WORDS)),
+        ("value".into(), Value::Bool(true)),
+    ];
+    let properties = vec![
+        ("fails".into(), words_of(Failure::WORDS)),
+        ("chance".into(), described(share(), "Drawn anew for each attempt.")),
+        ("attempts".into(), described(pair(count(1, None)), "Only these attempts of a call.")),
+        ("calls".into(), described(pair(count(1, None)), "Only these calls of a caller.")),
+        ("from".into(), reference("span")),
+        ("to".into(), reference("span")),
+        ("when".into(), closed(condition, &["path", "value"])),
+        ("on".into(), words_of(On::WORDS)),
+        ("errorType".into(), text_of(limits::TEXT_MAX)),
+        ("errorMessage".into(), text_of(limits::TEXT_MAX)),
+        ("status".into(), described(count(0, Some(255)), "Exit status of the process.")),
+        ("duration".into(), reference("span")),
+    ];
+    closed(properties, &["fails"])
+}
+
+fn load() -> Value {
+    let rate = || {
+        Value::object([("type", Value::text("number")), ("minimum", Value::number(0))])
+    };
+    let calls = || count(1, Some(limits::CALLS_MAX));
+    let times = list(reference("span"), limits::SCENARIO_BYTES_MAX);
+    let properties = vec![
+        ("burst".into(), described(calls(), "So many calls at one instant.")),
+        ("constant".into(), described(rate(), "Evenly spaced calls per second.")),
+        ("poisson".into(), described(rate(), "Calls per second that know nothing of each other.")),
+        ("ramp".into(), described(pair(rate()), "From one rate to another.")),
+        ("at".into(), described(any_of([reference("span"), times]), "When.")),
+        ("from".into(), reference("span")),
+        ("to".into(), reference("span")),
+        ("count".into(), described(calls(), "Most calls in all.")),
+    ];
+    closed(properties, &[])
+}
+
+fn caller() -> Value {
+    let one = |kind: &CallerKind| {
+        let card = kind.card();
+        let mut properties = vec![
+            ("kind".into(), described(words_of(&[card.key]), card.sentence)),
+            ("calls".into(), described(typed("string"), "A function, with :qualifier.")),
+            ("payload".into(), Value::Bool(true)),
+            ("payload-bytes".into(), count(0, None)),
+            ("load".into(), reference("load")),
+        ];
+        properties.extend(with_caller_spec!(kind, spec => knobs(spec)));
+        closed(properties, &["kind", "calls"])
+    };
+    let kinds = CallerKind::all().iter().map(one).collect();
+    Value::object([("oneOf", Value::List(kinds))])
+}
+
+fn act() -> Value {
+    let properties = vec![
+        ("at".into(), reference("span")),
+        ("do".into(), words_of(Operation::WORDS)),
+        ("with".into(), typed("object")),
+    ];
+    closed(properties, &["at", "do"])
+}
+
+fn marker() -> Value {
+    let properties = vec![
+        ("at".into(), reference("span")),
+        ("title".into(), text_of(limits::TEXT_MAX)),
+        ("text".into(), text_of(limits::TEXT_MAX)),
+    ];
+    closed(properties, &["at"])
+}
+
+// The words of JSON Schema.
+
+fn typed(name: &str) -> Value {
+    Value::object([("type", Value::text(name))])
+}
+
+fn reference(name: &str) -> Value {
+    Value::object([("$ref", Value::Text(format!("#/$defs/{name}")))])
+}
+
+fn words_of(words: &[&str]) -> Value {
+    let words = words.iter().map(|word| Value::text(word)).collect();
+    Value::object([("enum", Value::List(words))])
+}
+
+fn pattern(pattern: &str) -> Value {
+    Value::object([("type", Value::text("string")), ("pattern", Value::text(pattern))])
+}
+
+/// Schema counts characters, we count bytes: what fits in bytes fits in characters.
+fn text_of(bytes: usize) -> Value {
+    let most = Value::number(bytes as u64);
+    Value::object([("type", Value::text("string")), ("maxLength", most)])
+}
+
+fn count(min: u64, max: Option<u64>) -> Value {
+    let mut members = members_of(typed("integer"));
+    members.push(("minimum".into(), Value::number(min)));
+    members.extend(max.map(|max| ("maximum".into(), Value::number(max))));
+    Value::Object(members)
+}
+
+fn share() -> Value {
+    let (zero, one) = (Value::number(0), Value::number(1));
+    Value::object([("type", Value::text("number")), ("minimum", zero), ("maximum", one)])
+}
+
+fn any_of<const N: usize>(shapes: [Value; N]) -> Value {
+    Value::object([("anyOf", Value::List(shapes.to_vec()))])
+}
+
+fn list(item: Value, most: usize) -> Value {
+    let most = Value::number(most as u64);
+    Value::object([("type", Value::text("array")), ("items", item), ("maxItems", most)])
+}
+
+fn pair(item: Value) -> Value {
+    let mut members = members_of(list(item, 2));
+    members.push(("minItems".into(), Value::number(2)));
+    Value::Object(members)
+}
+
+/// Parts by their names.
+fn named(part: Value, most: usize) -> Value {
+    Value::object([
+        ("type", Value::text("object")),
+        ("propertyNames", pattern("^[A-Za-z0-9_-]{1,64}$")),
+        ("additionalProperties", part),
+        ("maxProperties", Value::number(most as u64)),
+    ])
+}
+
+fn one_member(key: &str, value: Value) -> Value {
+    closed(vec![(key.into(), value)], &[key])
+}
+
+fn closed(properties: Members, required: &[&str]) -> Value {
+    let mut members = members_of(typed("object"));
+    members.push(("properties".into(), Value::Object(properties)));
+    if !required.is_empty() {
+        let required = required.iter().map(|key| Value::text(key)).collect();
+        members.push(("required".into(), Value::List(required)));
+    }
+    members.push(("additionalProperties".into(), Value::Bool(false)));
+    Value::Object(members)
+}
+
+fn described(shape: Value, help: &str) -> Value {
+    let mut members = vec![("description".to_string(), Value::text(help))];
+    members.extend(members_of(shape));
+    Value::Object(members)
+}
+
+fn members_of(value: Value) -> Members {
+    if let Value::Object(members) = value { members } else { Members::new() }
+}

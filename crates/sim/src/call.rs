@@ -1,0 +1,77 @@
+//! Calls to AWS's own interface, and their replies.
+//!
+//! An act carries names as typed; they are looked up when its time comes, and a refusal
+//! is a fact like any other. Rules: INV-01 to INV-06, CON-03, CON-04, VER-01 to VER-15.
+
+mod names;
+mod operations;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::value::{Payload, Value};
+
+pub use names::{FunctionName, Names};
+pub(crate) use operations::perform;
+
+choices! {
+    /// What an act can ask for.
+    Operation {
+        /// Run a function, or check that it could.
+        Invoke "Invoke",
+        /// Read the reservation.
+        GetFunctionConcurrency "GetFunctionConcurrency",
+        /// Set the reservation.
+        PutFunctionConcurrency "PutFunctionConcurrency",
+        /// Remove the reservation.
+        DeleteFunctionConcurrency "DeleteFunctionConcurrency",
+        /// Read provisioned concurrency.
+        GetProvisionedConcurrencyConfig "GetProvisionedConcurrencyConfig",
+        /// Ask for provisioned concurrency.
+        PutProvisionedConcurrencyConfig "PutProvisionedConcurrencyConfig",
+        /// Remove provisioned concurrency.
+        DeleteProvisionedConcurrencyConfig "DeleteProvisionedConcurrencyConfig",
+        /// Make `$LATEST` a version.
+        PublishVersion "PublishVersion",
+        /// Change the code of `$LATEST`.
+        UpdateFunctionCode "UpdateFunctionCode",
+        /// Change the settings of `$LATEST`.
+        UpdateFunctionConfiguration "UpdateFunctionConfiguration",
+    }
+}
+
+/// An answer of AWS's interface.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP status.
+    pub http: u16,
+    /// The error code; empty where the call succeeded.
+    pub code: String,
+    /// The error message; empty where the call succeeded.
+    pub message: String,
+    /// The fields of the answer, by their names in the interface.
+    pub fields: Vec<(String, Value)>,
+    /// What the function answered; only for `Invoke`.
+    pub payload: Option<Payload>,
+}
+
+impl Reply {
+    /// A success with these fields.
+    #[must_use]
+    pub fn ok<const N: usize>(http: u16, fields: [(&str, Value); N]) -> Self {
+        let fields = fields.into_iter().map(|(key, value)| (key.into(), value)).collect();
+        Self { http, fields, ..Self::default() }
+    }
+
+    /// A refusal.
+    #[must_use]
+    pub fn error(http: u16, code: &str, message: impl Into<String>) -> Self {
+        Self { http, code: code.into(), message: message.into(), ..Self::default() }
+    }
+
+    /// Whether the call was refused.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        !self.code.is_empty()
+    }
+}

@@ -1,0 +1,415 @@
+//! What each operation does when its time comes.
+//!
+//! Rules: INV-01, CON-03, CON-04, CON-13, CON-15, ENV-09, VER-02, VER-04, VER-15.
+
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
+
+use super::names::{FunctionName, Names};
+use super::{Operation, Reply};
+use crate::event::{Event, FunctionEvent, Request};
+use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
+use crate::knob::{Choices, Knobs, Setting};
+use crate::lambda::environment::Status;
+use crate::lambda::{self, Provisioned};
+use crate::plan::{Plan, PlannedVersion};
+use crate::queue::Rank;
+use crate::rule::Rule;
+use crate::scenario::Act;
+use crate::sim::{Cx, World};
+use crate::time::Span;
+use crate::trace::{Fact, Removal};
+use crate::value::{Payload, Value};
+
+/// What an operation works on.
+struct Desk<'a, 'b> {
+    act: u16,
+    plan: &'a mut Rc<Plan>,
+    world: &'a mut World,
+    cx: &'a mut Cx<'b>,
+}
+
+/// An answer with the rule behind it; none where the answer comes later.
+type Answer = Result<Option<(Reply, Rule)>, (Reply, Rule)>;
+
+/// Carries out an act.
+pub(crate) fn perform(
+    number: u16,
+    act: &Act,
+    plan: &mut Rc<Plan>,
+    world: &mut World,
+    cx: &mut Cx<'_>,
+) {
+    let words = Operation::WORDS.iter();
+    let place = words.clone().position(|word| *word == act.operation);
+    let place = place.and_then(|place| u8::try_from(place).ok());
+    let operation = place.and_then(Operation::from_place).expect("a plan knows its acts");
+    let mut desk = Desk { act: number, plan, world, cx };
+    let parameters = &act.parameters;
+    let answer = Names::of(parameters)
+        .map_err(|reply| (reply, Rule::Ver14))
+        .and_then(|name| desk.on(operation, &name, parameters));
+    let reply = match answer {
+        Ok(None) => return,
+        Ok(Some(reply)) | Err(reply) => reply,
+    };
+    let (reply, rule) = reply;
+    let fact = Fact::Replied { operation, http: reply.http };
+    cx.reply(number, reply);
+    cx.note(Part::Desk, None, rule, fact);
+}
+
+fn invalid(message: impl Into<String>, rule: Rule) -> (Reply, Rule) {
+    (Reply::error(400, "InvalidParameterValueException", message), rule)
+}
+
+impl Desk<'_, '_> {
+    fn on(&mut self, operation: Operation, name: &FunctionName, with: &Value) -> Answer {
+        let found = self.plan.find_function(&name.name);
+        let id = found.ok_or_else(|| (name.not_found(), Rule::Ver15))?;
+        match operation {
+            Operation::Invoke => self.invoke(id, name, with),
+            Operation::GetFunctionConcurrency => {
+                unqualified(name)?;
+                Ok(Some((self.concurrency_reply(id), Rule::Con03)))
+            }
+            Operation::PutFunctionConcurrency => self.put_concurrency(id, name, with),
+            Operation::DeleteFunctionConcurrency => {
+                unqualified(name)?;
+                self.reserve(id, None);
+                Ok(Some((Reply::ok(204, []), Rule::Con03)))
+            }
+            Operation::GetProvisionedConcurrencyConfig => self.get_provisioned(id, name),
+            Operation::PutProvisionedConcurrencyConfig => {
+                self.put_provisioned(id, name, with)
+            }
+            Operation::DeleteProvisionedConcurrencyConfig => {
+                let version = self.version(id, name)?;
+                self.provision(id, name, version, 0);
+                Ok(Some((Reply::ok(204, []), Rule::Con13)))
+            }
+            Operation::PublishVersion => Ok(Some((self.publish(id, with), Rule::Ver02))),
+            Operation::UpdateFunctionCode => self.update_code(id, with),
+            Operation::UpdateFunctionConfiguration => self.update_configuration(id, with),
+        }
+    }
+
+    fn version(&self, id: FunctionId, name: &FunctionName) -> Result<VersionIx, (Reply, Rule)> {
+        let qualifier = name.qualifier.as_deref().unwrap_or("$LATEST");
+        let found = self.plan.function(id).resolve(qualifier);
+        found.ok_or_else(|| (name.not_found(), Rule::Ver15))
+    }
+
+    fn invoke(&mut self, id: FunctionId, name: &FunctionName, with: &Value) -> Answer {
+        let version = self.version(id, name)?;
+        let kind = with.get("InvocationType").and_then(Value::as_text);
+        let dry_run = match kind.unwrap_or("RequestResponse") {
+            "RequestResponse" => false,
+            "DryRun" => true,
+            other => {
+                let message = format!("InvocationType {other} is not simulated");
+                return Err(invalid(message, Rule::Inv01));
+            }
+        };
+        let payload = with.get("Payload").map_or_else(Payload::default, |value| {
+            Payload::Json(value.clone())
+        });
+        self.world.lambda.keep_desk_payload(self.act, Rc::new(payload));
+        let job = Job { origin: Origin::Act(self.act), call: 1 };
+        self.cx.note(Part::Desk, Some(job), Rule::Inv01, Fact::Called);
+        let request = Request { job, attempt: 1, slot: 0, version: Some(version), dry_run };
+        let arrived = FunctionEvent::Arrived(request);
+        self.cx.send(Rank::Arrival, Event::Function(id, arrived));
+        Ok(None)
+    }
+
+    fn concurrency_reply(&self, id: FunctionId) -> Reply {
+        match self.plan.function(id).reserved {
+            Some(units) => {
+                Reply::ok(200, [("ReservedConcurrentExecutions", Value::number(units))])
+            }
+            None => Reply::ok(200, []),
+        }
+    }
+
+    fn put_concurrency(&mut self, id: FunctionId, name: &FunctionName, with: &Value) -> Answer {
+        unqualified(name)?;
+        let units = with.get("ReservedConcurrentExecutions").and_then(Value::as_count);
+        let Some(units) = units else {
+            return Err(missing("reservedConcurrentExecutions", Rule::Con03));
+        };
+        let function = self.world.lambda.function(id);
+        let provisioned = function.ledger.provisioned();
+        if units < provisioned {
+            let message = format!(
+                " ReservedConcurrentExecutions  {units} should not be lower than function's \
+                 total provisioned concurrency [{provisioned}]."
+            );
+            return Err(invalid(message, Rule::Con04));
+        }
+        self.check_unreserved(id, units, "ReservedConcurrentExecutions", Rule::Con03)?;
+        let lowered = units < function.in_flight();
+        self.reserve(id, Some(units));
+        let rule = if lowered { Rule::Con15 } else { Rule::Con03 };
+        Ok(Some((self.concurrency_reply(id), rule)))
+    }
+
+    /// At least a minimum must stay unreserved; setting nothing aside is always allowed.
+    fn check_unreserved(
+        &self,
+        id: FunctionId,
+        units: u64,
+        what: &str,
+        rule: Rule,
+    ) -> Result<(), (Reply, Rule)> {
+        let settings = &self.plan.settings;
+        let others = self.plan.functions.iter().enumerate();
+        let others = others.filter(|(at, _)| *at != usize::from(id.0)).map(|(at, other)| {
+            other.reserved.unwrap_or(self.world.lambda.functions[at].ledger.provisioned())
+        });
+        let set_aside = others.fold(units, u64::saturating_add);
+        let left = settings.account_concurrency.checked_sub(set_aside);
+        if units > 0 && left.is_none_or(|left| left < settings.unreserved_min) {
+            let message = format!(
+                "Specified {what} for function decreases account's \
+                 UnreservedConcurrentExecution below its minimum value of [{}].",
+                settings.unreserved_min
+            );
+            return Err(invalid(message, rule));
+        }
+        Ok(())
+    }
+
+    fn reserve(&mut self, id: FunctionId, units: Option<u64>) {
+        Rc::make_mut(self.plan).functions[usize::from(id.0)].reserved = units;
+        self.world.lambda.settle(self.plan);
+    }
+
+    fn put_provisioned(&mut self, id: FunctionId, name: &FunctionName, with: &Value) -> Answer {
+        let version = self.version(id, name)?;
+        if version == VersionIx::LATEST {
+            let message =
+                "Provisioned Concurrency Configs cannot be applied to unpublished function versions.";
+            return Err(invalid(message, Rule::Con04));
+        }
+        let units = with.get("ProvisionedConcurrentExecutions").and_then(Value::as_count);
+        let Some(units) = units.filter(|units| *units > 0) else {
+            return Err(missing("provisionedConcurrentExecutions", Rule::Con04));
+        };
+        self.check_one_configuration(id, name, version)?;
+        let function = self.world.lambda.function(id);
+        let before = function.environments.pool(version);
+        let before = before.map_or(0, |pool| pool.provisioned.requested);
+        let total = (function.ledger.provisioned() - before).saturating_add(units);
+        match self.plan.function(id).reserved {
+            Some(reserved) if total > reserved => {
+                let message = "Requested Provisioned Concurrency should not be greater than \
+                               the reservedConcurrentExecution for function";
+                return Err(invalid(message, Rule::Con04));
+            }
+            Some(_) => {}
+            None => {
+                self.check_unreserved(id, total, "ConcurrentExecutions", Rule::Con05)?;
+            }
+        }
+        self.provision(id, name, version, units);
+        let reply = self.provisioned_reply(id, version, 202);
+        Ok(Some((reply, Rule::Con13)))
+    }
+
+    /// A version and an alias of it cannot both have provisioned concurrency.
+    fn check_one_configuration(
+        &self,
+        id: FunctionId,
+        name: &FunctionName,
+        version: VersionIx,
+    ) -> Result<(), (Reply, Rule)> {
+        let function = self.plan.function(id);
+        let qualifier = name.qualifier.as_deref().unwrap_or_default();
+        let other = function.provisioned.iter().find(|other| {
+            other.qualifier != qualifier && function.resolve(&other.qualifier) == Some(version)
+        });
+        let is_number = qualifier.bytes().all(|b| b.is_ascii_digit());
+        let message = match other {
+            None => return Ok(()),
+            Some(_) if is_number => "Version is pointed by a Provisioned Concurrency alias",
+            Some(_) => {
+                "Alias can't be used for Provisioned Concurrency configuration on an \
+                 already Provisioned version"
+            }
+        };
+        Err((Reply::error(409, "ResourceConflictException", message), Rule::Con04))
+    }
+
+    fn provision(&mut self, id: FunctionId, name: &FunctionName, version: VersionIx, count: u64) {
+        let function = &mut Rc::make_mut(self.plan).functions[usize::from(id.0)];
+        let qualifier = name.qualifier.clone().unwrap_or_default();
+        function.provisioned.retain(|other| other.qualifier != qualifier);
+        if count > 0 {
+            function.provisioned.push(Provisioned { qualifier, count });
+        }
+        self.world.lambda.provision(id, self.plan, self.cx, version, count);
+    }
+
+    fn get_provisioned(&self, id: FunctionId, name: &FunctionName) -> Answer {
+        let version = self.version(id, name)?;
+        let qualifier = name.qualifier.as_deref().unwrap_or_default();
+        let known = &self.plan.function(id).provisioned;
+        if !known.iter().any(|provisioned| provisioned.qualifier == qualifier) {
+            let code = "ProvisionedConcurrencyConfigNotFoundException";
+            let message = "No Provisioned Concurrency Config found for this function";
+            return Err((Reply::error(404, code, message), Rule::Con04));
+        }
+        Ok(Some((self.provisioned_reply(id, version, 200), Rule::Con13)))
+    }
+
+    fn provisioned_reply(&self, id: FunctionId, version: VersionIx, http: u16) -> Reply {
+        let function = self.world.lambda.function(id);
+        let provisioned = function.environments.pool(version).map(|pool| &pool.provisioned);
+        let (allocated, status) =
+            provisioned.map_or((0, Status::None), |p| (p.allocated, p.status));
+        let known = self.plan.function(id).provisioned.iter();
+        let mut asked = known.filter(|p| self.plan.function(id).resolve(&p.qualifier) == Some(version));
+        let requested = asked.next().map_or(0, |provisioned| provisioned.count);
+        let in_progress = matches!(status, Status::InProgress { .. });
+        let usable = if in_progress { 0 } else { allocated };
+        let word = match status {
+            Status::None | Status::InProgress { .. } => "IN_PROGRESS",
+            Status::Ready => "READY",
+            Status::Failed => "FAILED",
+        };
+        let mut reply = Reply::ok(
+            http,
+            [
+                ("RequestedProvisionedConcurrentExecutions", Value::number(requested)),
+                ("AvailableProvisionedConcurrentExecutions", Value::number(usable)),
+                ("AllocatedProvisionedConcurrentExecutions", Value::number(usable)),
+                ("Status", Value::text(word)),
+            ],
+        );
+        if status == Status::Failed {
+            let reason = Value::text("FUNCTION_ERROR_INIT_FAILURE");
+            reply.fields.push(("StatusReason".into(), reason));
+        }
+        reply
+    }
+
+    fn publish(&mut self, id: FunctionId, with: &Value) -> Reply {
+        let now = self.cx.now;
+        let plan = Rc::make_mut(self.plan);
+        let active_at = now.plus(plan.settings.publish_latency);
+        let function = &mut plan.functions[usize::from(id.0)];
+        let latest = Rc::clone(&function.versions[0].spec);
+        let unchanged = function.published.as_ref().is_some_and(|spec| **spec == *latest);
+        if !(unchanged && function.versions.len() > 1) {
+            let mut spec = (*latest).clone();
+            if let Some(description) = with.get("Description").and_then(Value::as_text) {
+                spec.description = description.into();
+            }
+            let last = function.versions.iter().map(|version| version.number).max();
+            let number = last.unwrap_or(0) + 1;
+            let spec = Rc::new(spec);
+            function.versions.push(PlannedVersion { number, spec, active_at, revision: 0 });
+            function.published = Some(latest);
+        }
+        let version = function.versions.last().expect("there is always $LATEST");
+        let state = if now < version.active_at { "Pending" } else { "Active" };
+        Reply::ok(
+            201,
+            [
+                ("FunctionName", Value::text(&function.name)),
+                ("Version", Value::Text(version.number.to_string())),
+                ("Description", Value::text(&version.spec.description)),
+                ("State", Value::text(state)),
+            ],
+        )
+    }
+
+    fn update_code(&mut self, id: FunctionId, with: &Value) -> Answer {
+        let code = with.get("Code").or_else(|| with.get("ZipFile")).and_then(Value::as_text);
+        let Some(code) = code else { return Err(missing("zipFile", Rule::Ver01)) };
+        self.update(id, |spec| spec.code = code.into());
+        if with.get("Publish") == Some(&Value::Bool(true)) {
+            return Ok(Some((Reply { http: 200, ..self.publish(id, with) }, Rule::Ver02)));
+        }
+        Ok(Some((self.latest_reply(id), Rule::Ver01)))
+    }
+
+    fn update_configuration(&mut self, id: FunctionId, with: &Value) -> Answer {
+        let mut spec = (*self.plan.function(id).versions[0].spec).clone();
+        for knob in lambda::Spec::KNOBS {
+            let Some(value) = with.get(knob.aws) else { continue };
+            let setting = match (value, (knob.get)(&spec)) {
+                (Value::Text(text), Setting::Text(_)) => Some(Setting::Text(text.clone())),
+                (value, Setting::Span(_)) => value.scaled(6).map(|us| Setting::Span(Span(us))),
+                (value, Setting::Number(_)) => value.as_count().map(Setting::Number),
+                _ => None,
+            };
+            match setting.filter(|setting| knob.kind.admits(setting)) {
+                Some(setting) => (knob.set)(&mut spec, setting),
+                None => return Err(out_of_range(knob.aws, &knob.kind.allowed(), knob.rule)),
+            }
+        }
+        self.update(id, |latest| *latest = spec);
+        Ok(Some((self.latest_reply(id), Rule::Env09)))
+    }
+
+    /// Changes `$LATEST` and replaces its environments (ENV-09).
+    fn update(&mut self, id: FunctionId, change: impl FnOnce(&mut lambda::Spec)) {
+        let function = &mut Rc::make_mut(self.plan).functions[usize::from(id.0)];
+        let latest = &mut function.versions[0];
+        change(Rc::make_mut(&mut latest.spec));
+        latest.revision += 1;
+        let state = &mut self.world.lambda.functions[usize::from(id.0)];
+        let cause = self.cx.cause();
+        for place in state.environments.drain_idle(VersionIx::LATEST) {
+            self.world.lambda.remove(id, self.cx, place, Removal::Update, Rule::Env09);
+            self.cx.because_of(cause);
+        }
+    }
+
+    fn latest_reply(&self, id: FunctionId) -> Reply {
+        let function = self.plan.function(id);
+        let spec = &function.versions[0].spec;
+        Reply::ok(
+            200,
+            [
+                ("FunctionName", Value::text(&function.name)),
+                ("Version", Value::text("$LATEST")),
+                ("Description", Value::text(&spec.description)),
+                ("MemorySize", Value::number(spec.memory_mb)),
+                ("Timeout", Value::number(spec.timeout.0 / Span::SECOND.0)),
+            ],
+        )
+    }
+}
+
+/// Reservations belong to the function as a whole.
+fn unqualified(name: &FunctionName) -> Result<(), (Reply, Rule)> {
+    match name.qualifier {
+        None => Ok(()),
+        Some(_) => Err(invalid(
+            "This operation is permitted on Lambda functions only. Aliases and versions do \
+             not support this operation. Please specify either a function name or an \
+             unqualified function ARN.",
+            Rule::Con03,
+        )),
+    }
+}
+
+fn missing(field: &str, rule: Rule) -> (Reply, Rule) {
+    let message = format!(
+        "1 validation error detected: Value at '{field}' failed to satisfy constraint: \
+         Member must not be null"
+    );
+    (Reply::error(400, "ValidationException", message), rule)
+}
+
+fn out_of_range(field: &str, allowed: &str, rule: Rule) -> (Reply, Rule) {
+    let message = format!(
+        "1 validation error detected: Value at '{field}' failed to satisfy constraint: \
+         Member must be {allowed}"
+    );
+    (Reply::error(400, "ValidationException", message), rule)
+}

@@ -1,0 +1,95 @@
+//! Callers: what sends requests to a function and waits for the answer.
+//!
+//! Each kind has its own patience, its own retries and its own words for what went
+//! wrong. Rules: section 1 of the invocation rules (INV-10 to INV-21).
+
+pub mod gateway;
+pub mod load;
+pub mod sdk;
+pub mod state;
+pub mod step_functions;
+
+use alloc::string::String;
+
+use crate::value::Payload;
+use load::Load;
+
+/// What a kind of caller is, for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// The word it is written by in a scenario.
+    pub key: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, in one sentence.
+    pub sentence: &'static str,
+}
+
+macro_rules! callers {
+    ($($variant:ident($spec:path) $default:expr, $card:expr;)*) => {
+        /// The kinds of callers, each with its settings.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Kind {
+            $(#[doc = concat!("See [`", stringify!($spec), "`].")] $variant($spec),)*
+        }
+
+        impl Kind {
+            /// One of each, with the settings AWS gives it.
+            #[must_use]
+            pub fn all() -> alloc::vec::Vec<Self> {
+                alloc::vec![$(Self::$variant($default),)*]
+            }
+
+            /// What it is, for people.
+            #[must_use]
+            pub const fn card(&self) -> Card {
+                match self { $(Self::$variant(_) => $card,)* }
+            }
+
+            /// Checks its knobs.
+            pub(crate) fn check(&self, place: &str, issues: &mut alloc::vec::Vec<crate::knob::Issue>) {
+                match self { $(Self::$variant(spec) => crate::knob::check(spec, place, issues),)* }
+            }
+        }
+
+        /// Calls the body with the settings of whatever kind it is.
+        #[macro_export]
+        macro_rules! with_caller_spec {
+            ($kind:expr, $name:ident => $body:expr) => {
+                match $kind { $($crate::caller::Kind::$variant($name) => $body,)* }
+            };
+        }
+    };
+}
+
+callers! {
+    Sdk(sdk::Spec) sdk::Spec::default(),
+        Card { key: "sdk", name: "AWS SDK", sentence: "A program that calls Invoke through an AWS SDK, which retries." };
+    Cli(sdk::Spec) sdk::Spec::default(),
+        Card { key: "cli", name: "AWS CLI", sentence: "A person or a script calling aws lambda invoke, which retries like an SDK." };
+    RestApi(gateway::Spec) gateway::Spec::rest_api(),
+        Card { key: "api-gateway-rest", name: "API Gateway REST API", sentence: "Waits 29 s, retries nothing, and turns failures into 500, 502 and 504." };
+    HttpApi(gateway::Spec) gateway::Spec::http_api(),
+        Card { key: "api-gateway-http", name: "API Gateway HTTP API", sentence: "Waits 30 s, retries nothing, and turns failures into 500 and 503." };
+    FunctionUrl(gateway::Spec) gateway::Spec::function_url(),
+        Card { key: "function-url", name: "Function URL", sentence: "An HTTPS address of the function itself; throttles stay 429, failures become 502." };
+    Alb(gateway::Spec) gateway::Spec::alb(),
+        Card { key: "alb", name: "Application Load Balancer", sentence: "Calls the function as a target; whatever goes wrong becomes 502." };
+    StepFunctions(step_functions::Spec) step_functions::Spec::default(),
+        Card { key: "step-functions", name: "Step Functions", sentence: "A Task state; it retries only what its Retry field names." };
+}
+
+/// A caller as a scenario says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Its name.
+    pub name: String,
+    /// What it is, with its settings.
+    pub kind: Kind,
+    /// What it calls: a function's name, with `:qualifier` if there is one.
+    pub target: String,
+    /// What it sends.
+    pub payload: Payload,
+    /// When it calls.
+    pub load: Load,
+}

@@ -1,0 +1,58 @@
+//! Names turned into numbers: what a plan and everything behind it speaks in.
+
+/// A function of the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct FunctionId(pub u16);
+
+/// A caller of the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct CallerId(pub u16);
+
+/// A version of one function: 0 is `$LATEST`, the others are in order of publication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct VersionIx(pub u16);
+
+impl VersionIx {
+    /// The one version that can still change.
+    pub const LATEST: Self = Self(0);
+}
+
+/// An execution environment of one function; numbers are never used again in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct EnvironmentId(pub u32);
+
+/// Who sent a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Origin {
+    /// A caller of the scenario.
+    Caller(CallerId),
+    /// An `Invoke` call made by an act, by its place in the list of acts.
+    Act(u16),
+}
+
+/// One request as its sender counts it, through all of its attempts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Job {
+    /// Who sent it.
+    pub origin: Origin,
+    /// Its number at the sender, from 1.
+    pub call: u32,
+}
+
+/// A thing that AWS runs apart from the others; every trace entry is about one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Part {
+    /// A caller.
+    Caller(CallerId),
+    /// A function's front door with all behind it.
+    Function(FunctionId),
+    /// The person at the page: acts and their replies.
+    Desk,
+}

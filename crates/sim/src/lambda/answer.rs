@@ -1,0 +1,168 @@
+//! What a call to `Invoke` gets back: the function's answer, a function error as the
+//! runtime words it, or an error of the service.
+//!
+//! Rules: INV-01 to INV-08, CON-08, ALI-21 (the executed version).
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use super::behaviour::{Answer as Gives, Fault};
+use super::run::Run;
+use crate::call::{Operation, Reply};
+use crate::event::Answer;
+use crate::id::{Origin, Part};
+use crate::limits::SYNC_RESPONSE_BYTES_MAX;
+use crate::plan::PlannedFunction;
+use crate::rule::Rule;
+use crate::sim::Cx;
+use crate::trace::{Ending, Fact, Refusal};
+use crate::value::{Payload, Value};
+
+/// Answers an act whose request ran.
+pub(crate) fn reply(
+    act: u16,
+    function: &PlannedFunction,
+    run: &Run,
+    ending: Ending,
+    provisioned: bool,
+    payload: &Payload,
+    cx: &mut Cx<'_>,
+) {
+    let version = function.version(run.version).name();
+    let mut reply = Reply::ok(
+        200,
+        [("StatusCode", Value::number(200)), ("ExecutedVersion", Value::text(&version))],
+    );
+    let mut rule = Rule::Inv01;
+    if ending == Ending::Succeeded {
+        reply.payload = Some(given(run, &version, provisioned, payload));
+    } else {
+        rule = Rule::Inv03;
+        reply.fields.push(("FunctionError".into(), Value::text("Unhandled")));
+        reply.payload = Some(Payload::Json(error_object(function, run, ending)));
+    }
+    cx.reply(act, reply);
+    let fact = Fact::Replied { operation: Operation::Invoke, http: 200 };
+    cx.note(Part::Desk, Some(run.job), rule, fact);
+}
+
+/// Answers an act whose request did not run.
+pub(crate) fn reply_without_run(act: u16, answer: Answer, cx: &mut Cx<'_>) {
+    let (reply, rule) = match answer {
+        Answer::Checked | Answer::Ran(_) => {
+            let mut reply = Reply::ok(204, [("StatusCode", Value::number(204))]);
+            reply.payload = Some(Payload::Json(Value::text("")));
+            (reply, Rule::Inv01)
+        }
+        Answer::Throttled(reason) => {
+            let mut reply = Reply::error(429, "TooManyRequestsException", "Rate Exceeded.");
+            reply.fields.push(("Reason".into(), Value::text(reason.word())));
+            reply.fields.push(("Type".into(), Value::text("User")));
+            (reply, Rule::Con08)
+        }
+        Answer::Refused(refusal) => {
+            let message = match refusal {
+                Refusal::ServiceException => "The service encountered an internal error.",
+                Refusal::ResourceNotFound => "Function not found.",
+                Refusal::ResourceConflict => {
+                    "The operation cannot be performed at this time. The function is currently in the following state: Pending"
+                }
+                Refusal::RequestTooLarge => {
+                    "Request must be smaller than 6291456 bytes for the InvokeFunction operation"
+                }
+            };
+            (Reply::error(refusal.http(), refusal.word(), message), Rule::Inv04)
+        }
+    };
+    let http = reply.http;
+    cx.reply(act, reply);
+    let fact = Fact::Replied { operation: Operation::Invoke, http };
+    cx.note(Part::Desk, None, rule, fact);
+}
+
+/// What a successful run answers.
+fn given(run: &Run, version: &str, provisioned: bool, payload: &Payload) -> Payload {
+    let value = match &run.spec.behaviour.answer {
+        Gives::Null => Value::Null,
+        Gives::Value(value) => value.clone(),
+        Gives::Echo => return payload.clone(),
+        Gives::Bytes(count) => return Payload::Bytes(*count),
+        Gives::Version => Value::text(version),
+        Gives::InitializationType => {
+            Value::text(if provisioned { "provisioned-concurrency" } else { "on-demand" })
+        }
+        Gives::Environment => Value::text(&run.spec.environment),
+        Gives::Code => Value::text(&run.spec.code),
+    };
+    Payload::Json(value)
+}
+
+/// The error object of a failed run, as the runtime and the service word it.
+fn error_object(function: &PlannedFunction, run: &Run, ending: Ending) -> Value {
+    let id = request_id(function, run);
+    let fault = run.fault.and_then(|at| run.spec.behaviour.faults.get(usize::from(at)));
+    let two = |kind: &str, message: String| {
+        Value::object([
+            ("errorType", Value::text(kind)),
+            ("errorMessage", Value::Text(message)),
+        ])
+    };
+    match ending {
+        Ending::Threw => thrown(fault, &id),
+        Ending::InitFailed => thrown(fault, ""),
+        Ending::TimedOut | Ending::Cut => {
+            let centis = run.spec.timeout.0 / 10_000;
+            let seconds = format!("{}.{:02}", centis / 100, centis % 100);
+            let message = format!("RequestId: {id} Error: Task timed out after {seconds} seconds");
+            two("Sandbox.Timedout", message)
+        }
+        Ending::Exited => {
+            let how = match fault.and_then(|fault| fault.exit_status) {
+                Some(status) => format!("Runtime exited with error: exit status {status}"),
+                None => String::from("Runtime exited without providing a reason"),
+            };
+            two("Runtime.ExitError", format!("RequestId: {id} Error: {how}"))
+        }
+        Ending::TooLarge => two(
+            "Function.ResponseSizeTooLarge",
+            format!(
+                "Response payload size exceeded maximum allowed payload size \
+                 ({SYNC_RESPONSE_BYTES_MAX} bytes)."
+            ),
+        ),
+        Ending::Succeeded => Value::Null,
+    }
+}
+
+fn thrown(fault: Option<&Fault>, request_id: &str) -> Value {
+    let (kind, message) = match fault {
+        Some(fault) => (fault.error_type.as_str(), fault.error_message.as_str()),
+        None => ("Error", ""),
+    };
+    Value::object([
+        ("errorMessage", Value::text(message)),
+        ("errorType", Value::text(kind)),
+        ("requestId", Value::text(request_id)),
+        ("stackTrace", Value::List(alloc::vec![])),
+    ])
+}
+
+/// The request's ID: the same for the same request of the same run.
+fn request_id(function: &PlannedFunction, run: &Run) -> String {
+    let sender = match run.job.origin {
+        Origin::Caller(caller) => u64::from(caller.0),
+        Origin::Act(act) => 1 << 32 | u64::from(act),
+    };
+    let call = u64::from(run.job.call);
+    let high = function.dice.bits(8, call, sender);
+    let low = function.dice.bits(9, call, sender);
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xffff,
+        high & 0xfff,
+        low >> 48 & 0x3fff | 0x8000,
+        low & 0xffff_ffff_ffff
+    )
+    .to_string()
+}

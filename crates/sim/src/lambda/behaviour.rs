@@ -1,0 +1,229 @@
+//! What a function does with a request: how long it takes, what it answers, and when and
+//! how it fails.
+//!
+//! Units: durations are simulated time; chances are parts per million.
+//! Rules: INV-02 (function errors), INV-08 (answers too large), ENV-04 to ENV-08.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use crate::knob::Choices;
+use crate::time::{Instant, Span};
+use crate::value::{Payload, Value};
+
+/// A duration: the same each time, drawn, or told by the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Draw {
+    /// Always the same.
+    Fixed(Span),
+    /// Any value between the two, equally likely.
+    Uniform {
+        /// Shortest.
+        min: Span,
+        /// Longest.
+        max: Span,
+    },
+    /// Exponential with this mean.
+    Exponential {
+        /// Mean.
+        mean: Span,
+    },
+    /// Seconds, as the payload says at this path; nothing there means no time.
+    Payload {
+        /// Path into the payload, such as `$.sleep`.
+        path: String,
+    },
+}
+
+impl Default for Draw {
+    fn default() -> Self {
+        Self::Fixed(Span::ZERO)
+    }
+}
+
+/// What a function answers when it succeeds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Answer {
+    /// `null`, as a handler without a return value gives.
+    #[default]
+    Null,
+    /// This value.
+    Value(Value),
+    /// The request's payload.
+    Echo,
+    /// So many bytes.
+    Bytes(u64),
+    /// The number of the version that ran.
+    Version,
+    /// `on-demand` or `provisioned-concurrency`.
+    InitializationType,
+    /// The `environment` setting it runs with.
+    Environment,
+    /// The `code` setting it runs with.
+    Code,
+}
+
+choices! {
+    /// How a request goes wrong.
+    Failure {
+        /// The handler throws; the environment stays warm.
+        Throws "throws",
+        /// The handler never returns.
+        Hangs "hangs",
+        /// The process exits.
+        Exits "exits",
+        /// Init throws.
+        FailsInit "fails-init",
+        /// The answer is over the limit of a synchronous response.
+        AnswersTooLarge "answers-too-large",
+        /// Nothing fails, but the handler takes longer by the fault's duration.
+        Slow "slow",
+        /// The service refuses the request with 429, whatever the concurrency.
+        Throttled "throttled",
+        /// The service refuses the request with 500 ServiceException.
+        ServiceException "service-exception",
+    }
+}
+
+choices! {
+    /// How the value at a path is compared.
+    Operator {
+        /// Equal.
+        Equals "=",
+        /// Not equal.
+        Differs "!=",
+        /// Less.
+        Less "<",
+        /// Less or equal.
+        AtMost "<=",
+        /// Greater.
+        Greater ">",
+        /// Greater or equal.
+        AtLeast ">=",
+    }
+}
+
+/// A condition on the payload. A path that leads nowhere never holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// Path into the payload, such as `$.order.total`.
+    pub path: String,
+    /// How to compare.
+    pub operator: Operator,
+    /// With what.
+    pub value: Value,
+}
+
+impl Condition {
+    /// Whether it holds for a payload.
+    #[must_use]
+    pub fn holds(&self, payload: &Payload) -> bool {
+        let Some(found) = payload.json().and_then(|value| value.at(&self.path)) else {
+            return false;
+        };
+        let order = found.compare(&self.value);
+        match self.operator {
+            Operator::Equals => order == Some(Ordering::Equal),
+            Operator::Differs => order != Some(Ordering::Equal),
+            Operator::Less => order == Some(Ordering::Less),
+            Operator::AtMost => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+            Operator::Greater => order == Some(Ordering::Greater),
+            Operator::AtLeast => {
+                matches!(order, Some(Ordering::Greater | Ordering::Equal))
+            }
+        }
+    }
+}
+
+choices! {
+    /// Which environments a fault is about.
+    On {
+        /// All of them.
+        Any "any",
+        /// On-demand environments.
+        OnDemand "on-demand",
+        /// Provisioned environments, their allocation included.
+        Provisioned "provisioned",
+    }
+}
+
+/// When a fault happens: all that is said here must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct When {
+    /// Chance, in parts per million, drawn anew for each attempt.
+    pub chance_ppm: u64,
+    /// Only these attempts of a call, counted from 1.
+    pub attempts: Option<(u64, u64)>,
+    /// Only these calls of a caller, counted from 1.
+    pub calls: Option<(u64, u64)>,
+    /// Not before this instant.
+    pub from: Option<Instant>,
+    /// Not at or after this instant.
+    pub to: Option<Instant>,
+    /// Only these payloads.
+    pub payload: Option<Condition>,
+    /// Only on these environments.
+    pub on: On,
+}
+
+impl Default for When {
+    /// Always.
+    fn default() -> Self {
+        Self {
+            chance_ppm: 1_000_000,
+            attempts: None,
+            calls: None,
+            from: None,
+            to: None,
+            payload: None,
+            on: On::Any,
+        }
+    }
+}
+
+/// One way in which a function fails, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// How.
+    pub failure: Failure,
+    /// When.
+    pub when: When,
+    /// `errorType` of what is thrown.
+    pub error_type: String,
+    /// `errorMessage` of what is thrown.
+    pub error_message: String,
+    /// Exit status of the process; none means it gave no reason.
+    pub exit_status: Option<u64>,
+    /// For `slow`: how much longer. For the others: how long until it fails, if that is
+    /// not the function's own duration.
+    pub duration: Option<Span>,
+}
+
+impl Fault {
+    /// A fault of one kind that always happens.
+    #[must_use]
+    pub fn always(failure: Failure) -> Self {
+        Self {
+            failure,
+            when: When::default(),
+            error_type: String::from("Error"),
+            error_message: String::from("the handler failed"),
+            exit_status: None,
+            duration: None,
+        }
+    }
+}
+
+/// What a function does; part of its settings, and frozen in a version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Behaviour {
+    /// How long Init takes.
+    pub init: Draw,
+    /// How long the handler takes.
+    pub duration: Draw,
+    /// What it answers.
+    pub answer: Answer,
+    /// What goes wrong; the first that applies counts, `slow` adds to the others.
+    pub faults: Vec<Fault>,
+}

@@ -1,0 +1,152 @@
+//! AWS Lambda: functions, their settings, and everything behind their front door.
+//!
+//! Units: memory and storage in MB, time-outs in simulated time.
+//! Rules: ENV-05 (timeout), ENV-15 (memory), CON-03, CON-04 (reserved, provisioned).
+
+pub mod behaviour;
+pub mod billing;
+pub mod concurrency;
+pub mod environment;
+pub mod answer;
+pub mod invoke;
+pub mod provision;
+pub mod run;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::knob::{Choices, Kind, Knob, Knobs};
+use crate::time::Span;
+use behaviour::Behaviour;
+
+choices! {
+    /// Instruction set of a function.
+    Architecture {
+        /// Intel and AMD.
+        X86 "x86_64",
+        /// Graviton.
+        Arm "arm64",
+    }
+}
+
+/// The settings of a function that a published version freezes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spec {
+    /// Memory in MB.
+    pub memory_mb: u64,
+    /// Bound on the Invoke phase.
+    pub timeout: Span,
+    /// Instruction set.
+    pub architecture: Architecture,
+    /// `/tmp` in MB.
+    pub storage_mb: u64,
+    /// A name for its environment variables.
+    pub environment: String,
+    /// A name for its code.
+    pub code: String,
+    /// AWS's `Description`.
+    pub description: String,
+    /// What it does.
+    pub behaviour: Behaviour,
+}
+
+impl Default for Spec {
+    /// What AWS gives a function for which nothing is set.
+    fn default() -> Self {
+        Self {
+            memory_mb: 128,
+            timeout: Span::seconds(3),
+            architecture: Architecture::X86,
+            storage_mb: 512,
+            environment: String::new(),
+            code: String::new(),
+            description: String::new(),
+            behaviour: Behaviour::default(),
+        }
+    }
+}
+
+impl Knobs for Spec {
+    const KNOBS: &'static [Knob<Self>] = &[
+        knob!(memory_mb: count, "memory", "MemorySize", "Memory",
+            Kind::Count { min: 128, max: 10_240, unit: "MB" }, Env15,
+            "Memory of each environment; the price of time goes with it."),
+        knob!(timeout: span, "timeout", "Timeout", "Timeout",
+            Kind::Span { min: Span::SECOND, max: Span::seconds(900), whole_seconds: true }, Env05,
+            "How long the Invoke phase may take before Lambda cuts it."),
+        knob!(architecture: choice, "architecture", "Architectures", "Architecture",
+            Kind::Choice(Architecture::WORDS), Cost03,
+            "Instruction set; the price of time depends on it."),
+        knob!(storage_mb: count, "ephemeral-storage", "EphemeralStorage", "Ephemeral storage",
+            Kind::Count { min: 512, max: 10_240, unit: "MB" }, Cost06,
+            "Size of /tmp; what is over 512 MB is billed."),
+        knob!(environment: text, "environment", "Environment", "Environment",
+            Kind::Text { max: 256 }, Env09,
+            "A name for the environment variables; changing it replaces the environments of $LATEST."),
+        knob!(code: text, "code", "Code", "Code",
+            Kind::Text { max: 256 }, Ver01,
+            "A name for the code; changing it is an update of $LATEST."),
+        knob!(description: text, "description", "Description", "Description",
+            Kind::Text { max: 256 }, Ver02,
+            "Free text, kept in each version."),
+    ];
+}
+
+/// A published version with the settings it froze.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Its settings.
+    pub spec: Spec,
+}
+
+/// A name for a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// Its name.
+    pub name: String,
+    /// The number of the version it points to; 0 is `$LATEST`.
+    pub version: u64,
+}
+
+/// Provisioned concurrency of a version or an alias, requested when the run begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provisioned {
+    /// Version number or alias name.
+    pub qualifier: String,
+    /// Environments.
+    pub count: u64,
+}
+
+/// A function as a scenario says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// The settings of `$LATEST`.
+    pub spec: Spec,
+    /// Settings that no version freezes.
+    pub shared: Shared,
+    /// Versions published before the run, in order of number.
+    pub versions: Vec<Version>,
+    /// Aliases.
+    pub aliases: Vec<Alias>,
+    /// Provisioned concurrency.
+    pub provisioned: Vec<Provisioned>,
+}
+
+/// The settings that belong to the function as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shared {
+    /// Reserved concurrency, if there is a reservation.
+    pub reserved: Option<u64>,
+}
+
+impl Knobs for Shared {
+    const KNOBS: &'static [Knob<Self>] = &[knob!(
+        reserved: optional_count, "reserved-concurrency", "ReservedConcurrentExecutions",
+        "Reserved concurrency", Kind::Count { min: 0, max: 1_000_000, unit: "" }, Con03,
+        "Units set aside for this function, and its cap; 0 stops it, unset shares the pool."
+    )];
+}

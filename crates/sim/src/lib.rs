@@ -1,0 +1,32 @@
+//! A deterministic simulator of AWS Lambda's wiring.
+//!
+//! A [`scenario::Scenario`] is checked into a [`plan::Plan`], played by a [`sim::Sim`],
+//! and kept as a [`record::Recording`], which every screen looks into as a
+//! [`view::Frame`]. The simulator has no I/O, no wall clock and no randomness of its
+//! own: the same run gives the same trace everywhere, to the byte.
+#![no_std]
+#![deny(missing_docs)]
+#![deny(clippy::float_arithmetic)]
+
+extern crate alloc;
+
+#[macro_use]
+pub mod knob;
+
+pub mod call;
+pub mod caller;
+pub mod dice;
+pub mod event;
+pub mod id;
+pub mod lambda;
+pub mod limits;
+pub mod plan;
+pub mod queue;
+pub mod record;
+pub mod rule;
+pub mod scenario;
+pub mod sim;
+pub mod time;
+pub mod trace;
+pub mod value;
+pub mod view;

@@ -1,0 +1,38 @@
+//! Every bound on what a person, a file or a link may ask for.
+//!
+//! Reaching a bound of a run ends the recording with a reason; going over a bound of a
+//! scenario is an issue, and the scenario does not run.
+
+use crate::time::Span;
+
+/// Longest simulated time of one run.
+pub const RUN_SPAN_MAX: Span = Span::HOUR.times(24);
+/// Most events handled in one run.
+pub const STEPS_MAX: u32 = 40_000_000;
+/// Most trace entries kept in one recording.
+pub const ENTRIES_MAX: u32 = 4_000_000;
+/// Most callers and functions of one scenario, each.
+pub const PARTS_MAX: usize = 200;
+/// Most published versions, aliases, faults or markers of one part.
+pub const LIST_MAX: usize = 100;
+/// Most acts of one run.
+pub const ACTS_MAX: usize = 1_000;
+/// Most calls one load may make.
+pub const CALLS_MAX: u64 = 2_000_000;
+/// Longest name of a part, in bytes (AWS: 64 for functions).
+pub const NAME_MAX: usize = 64;
+/// Longest free text, in bytes.
+pub const TEXT_MAX: usize = 4_000;
+/// Largest scenario text, in bytes.
+pub const SCENARIO_BYTES_MAX: usize = 1 << 20;
+/// Longest payload of a share link, in characters.
+pub const LINK_CHARS_MAX: usize = 64 * 1024;
+/// Deepest nesting of a JSON value.
+pub const DEPTH_MAX: usize = 64;
+/// Memory that checkpoints of one recording may take, in bytes.
+pub const CHECKPOINT_BYTES_MAX: usize =
+    if cfg!(target_family = "wasm") { 64 << 20 } else { 128 << 20 };
+/// Largest synchronous request, in bytes (section 8 of the invocation rules: 6 MB).
+pub const SYNC_REQUEST_BYTES_MAX: u64 = 6 << 20;
+/// Largest synchronous response the service names, in bytes (INV-08).
+pub const SYNC_RESPONSE_BYTES_MAX: u64 = 6_291_556;

@@ -1,0 +1,181 @@
+//! What a person draws: functions, callers, load and settings; and what makes it a run.
+//!
+//! A scenario may be wrong. [`crate::plan::Plan::check`] says everything that is.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::caller::Caller;
+use crate::knob::{Choices, Kind, Knob, Knobs};
+use crate::lambda::Function;
+use crate::limits;
+use crate::time::{Instant, Span};
+use crate::value::Value;
+
+choices! {
+    /// Which idle environment takes a request (ENV-12).
+    Pick {
+        /// The one used last.
+        MostRecentlyUsed "most_recently_used",
+        /// The one idle longest.
+        LeastRecentlyUsed "least_recently_used",
+    }
+}
+
+/// The account, and every assumption about what AWS does not document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Account concurrency quota.
+    pub account_concurrency: u64,
+    /// Units that must stay unreserved.
+    pub unreserved_min: u64,
+    /// When the run ends, if it is not quiet before.
+    pub until: Span,
+    /// How long an environment may stay idle.
+    pub idle_ttl: Span,
+    /// How long an environment may live; unset is for ever.
+    pub life_max: Option<Span>,
+    /// Which idle environment takes a request.
+    pub pick: Pick,
+    /// Whether a repeated Init counts against the function timeout.
+    pub suppressed_init_in_timeout: bool,
+    /// Whether durations are stretched by how little CPU the memory buys.
+    pub cpu_scaling: bool,
+    /// Environments a function may add at once.
+    pub scale_burst: u64,
+    /// Environments per second the allowance refills by.
+    pub scale_refill_per_s: u64,
+    /// Whether request rates are limited.
+    pub rps_limit: bool,
+    /// Preparation of provisioned concurrency.
+    pub pc_prep: Span,
+    /// Provisioned environments per second after that.
+    pub pc_rate_per_s: u64,
+    /// Whether an abandoned call runs on.
+    pub abandon_keeps_running: bool,
+    /// How long a new version is Pending.
+    pub publish_latency: Span,
+    /// Whether the free tier is taken off the cost.
+    pub free_tier: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            account_concurrency: 1_000,
+            unreserved_min: 100,
+            until: limits::RUN_SPAN_MAX,
+            idle_ttl: Span::MINUTE.times(10),
+            life_max: None,
+            pick: Pick::MostRecentlyUsed,
+            suppressed_init_in_timeout: true,
+            cpu_scaling: false,
+            scale_burst: 1_000,
+            scale_refill_per_s: 100,
+            rps_limit: true,
+            pc_prep: Span::MINUTE,
+            pc_rate_per_s: 100,
+            abandon_keeps_running: true,
+            publish_latency: Span::ZERO,
+            free_tier: false,
+        }
+    }
+}
+
+const UNITS: Kind = Kind::Count { min: 1, max: 1_000_000, unit: "" };
+const UP_TO_A_DAY: Kind =
+    Kind::Span { min: Span::ZERO, max: limits::RUN_SPAN_MAX, whole_seconds: false };
+
+impl Knobs for Settings {
+    const KNOBS: &'static [Knob<Self>] = &[
+        knob!(account_concurrency: count, "account.concurrency", "ConcurrentExecutions",
+            "Account concurrency", UNITS, Con02,
+            "Requests the account may run at once in this Region."),
+        knob!(unreserved_min: count, "account.unreserved-min", "", "Minimum unreserved",
+            Kind::Count { min: 0, max: 1_000_000, unit: "" }, Con03,
+            "Units that reservations must leave unreserved."),
+        knob!(until: span, "until", "", "Ends at",
+            Kind::Span { min: Span::millis(1), max: limits::RUN_SPAN_MAX, whole_seconds: false }, Sim01,
+            "When the run ends, if nothing is left to happen before that."),
+        knob!(idle_ttl: span, "env.idle_ttl", "", "Idle lifetime", UP_TO_A_DAY, Env10,
+            "How long an idle environment is kept."),
+        knob!(life_max: optional_span, "env.max_life", "", "Longest life",
+            Kind::Span { min: Span::SECOND, max: limits::RUN_SPAN_MAX, whole_seconds: false }, Env11,
+            "After how long an environment is replaced even when busy; null is never."),
+        knob!(pick: choice, "env.pick", "", "Pick", Kind::Choice(Pick::WORDS), Env12,
+            "Which idle environment takes a request."),
+        knob!(suppressed_init_in_timeout: bool, "env.suppressed_init_in_timeout", "",
+            "Repeated Init in timeout", Kind::Bool, Env07,
+            "Whether an Init that runs again inside an invocation counts against the timeout."),
+        knob!(cpu_scaling: bool, "env.cpu_scaling", "", "CPU scaling", Kind::Bool, Env15,
+            "Stretches durations by 1,769 MB over the function's memory, below one vCPU."),
+        knob!(scale_burst: count, "scale.burst", "", "Scaling burst", UNITS, Con10,
+            "Environments a function may add at once."),
+        knob!(scale_refill_per_s: count, "scale.refill_per_s", "", "Scaling refill",
+            Kind::Count { min: 0, max: 1_000_000, unit: "per second" }, Con10,
+            "Environments per second by which that allowance refills."),
+        knob!(rps_limit: bool, "rps_limit", "", "Request rate limits", Kind::Bool, Con12,
+            "Whether requests per second are limited to ten times the concurrency."),
+        knob!(pc_prep: span, "pc.prep", "", "Provisioning preparation", UP_TO_A_DAY, Con13,
+            "How long provisioned concurrency is prepared."),
+        knob!(pc_rate_per_s: count, "pc.rate_per_s", "", "Provisioning rate", UNITS, Con13,
+            "Provisioned environments per second after the preparation."),
+        knob!(abandon_keeps_running: bool, "sync.abandon_keeps_running", "",
+            "Abandoned calls run on", Kind::Bool, Inv07,
+            "Whether a function runs to its end when its caller has stopped waiting."),
+        knob!(publish_latency: span, "publish_latency", "", "Publish latency", UP_TO_A_DAY, Ver24,
+            "How long a new version is Pending before it can be called."),
+        knob!(free_tier: bool, "cost.free_tier", "", "Free tier", Kind::Bool, Cost04,
+            "Whether the monthly free tier is taken off the cost."),
+    ];
+}
+
+/// A moment at which the player pauses and explains.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marker {
+    /// Where on the timeline.
+    pub at: Instant,
+    /// A few words.
+    pub title: String,
+    /// A sentence or two.
+    pub text: String,
+}
+
+/// What a person drew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scenario {
+    /// Its title.
+    pub title: String,
+    /// A paragraph on it.
+    pub about: String,
+    /// The account and the assumptions.
+    pub settings: Settings,
+    /// The functions, in the order they were drawn.
+    pub functions: Vec<Function>,
+    /// The callers, in the order they were drawn.
+    pub callers: Vec<Caller>,
+    /// Moments that pause and explain, in order of time.
+    pub markers: Vec<Marker>,
+}
+
+/// A call made at a simulated time, with names as typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// When.
+    pub at: Instant,
+    /// The operation, in AWS's words: `Invoke`, `PutFunctionConcurrency`, ….
+    pub operation: String,
+    /// Its parameters, in AWS's words.
+    pub parameters: Value,
+}
+
+/// Everything that is needed to get the same run again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// What was drawn.
+    pub scenario: Scenario,
+    /// What every draw is keyed by.
+    pub seed: u64,
+    /// What was done at which time, in order of time.
+    pub acts: Vec<Act>,
+}

@@ -1,0 +1,346 @@
+//! The machine: clock, event queue, world. One step handles one event.
+//!
+//! Cloning a machine between two instants is how a recording can go back in time.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+
+use crate::call;
+use crate::caller::state as caller;
+use crate::event::{CallerEvent, Event, FunctionEvent, Sent};
+use crate::id::{CallerId, FunctionId, Job, Part};
+use crate::lambda::invoke as lambda;
+use crate::limits;
+use crate::plan::Plan;
+use crate::queue::{Queue, Rank};
+use crate::rule::Rule;
+use crate::scenario::Act;
+use crate::time::{Instant, Moment, Span};
+use crate::trace::{Entry, Fact, Log, NO_CAUSE, Stop};
+
+/// What a handler may do besides changing its own state: look at the clock, send events,
+/// and note facts. Facts and events that follow a fact are caused by it.
+pub(crate) struct Cx<'a> {
+    pub(crate) now: Instant,
+    step: u32,
+    cause: u32,
+    queue: &'a mut Queue<Sent>,
+    busy: &'a mut u32,
+    log: &'a mut Log,
+}
+
+impl Cx<'_> {
+    /// Notes a fact; what this handler does next was caused by it.
+    #[inline]
+    pub(crate) fn note(&mut self, part: Part, job: Option<Job>, rule: Rule, fact: Fact) {
+        let (at, step, cause) = (self.now, self.step, self.cause);
+        self.cause = self.log.push(Entry { at, step, cause, part, job, rule, fact });
+    }
+
+    /// Sends an event for later.
+    #[inline]
+    pub(crate) fn at(&mut self, at: Instant, rank: Rank, event: Event) {
+        *self.busy += u32::from(!event.is_idle());
+        self.queue.push(at, rank, Sent { cause: self.cause, event });
+    }
+
+    /// Sends an event for after a while.
+    #[inline]
+    pub(crate) fn after(&mut self, span: Span, rank: Rank, event: Event) {
+        self.at(self.now.plus(span), rank, event);
+    }
+
+    /// Sends an event to another part, at this instant.
+    #[inline]
+    pub(crate) fn send(&mut self, rank: Rank, event: Event) {
+        self.at(self.now, rank, event);
+    }
+
+    /// Keeps the reply to an act.
+    pub(crate) fn reply(&mut self, act: u16, reply: call::Reply) {
+        self.log.reply(act, reply);
+    }
+
+    /// Lets two branches of one handler have the same cause.
+    pub(crate) fn cause(&self) -> u32 {
+        self.cause
+    }
+
+    pub(crate) fn because_of(&mut self, cause: u32) {
+        self.cause = cause;
+    }
+}
+
+/// The state of every part.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub(crate) callers: Vec<caller::State>,
+    pub(crate) lambda: lambda::State,
+}
+
+/// The machine.
+#[derive(Clone, Debug)]
+pub struct Sim {
+    now: Instant,
+    step: u32,
+    plan: Rc<Plan>,
+    world: World,
+    queue: Queue<Sent>,
+    /// Pending events that are not idle.
+    busy: u32,
+    acts: Rc<Vec<Act>>,
+    next_act: usize,
+    entries: u32,
+    stopped: Option<Stop>,
+}
+
+impl Sim {
+    /// A machine at the start of a run; its first facts go to `log`.
+    #[must_use]
+    pub fn new(plan: Rc<Plan>, acts: Rc<Vec<Act>>, log: &mut Log) -> Self {
+        let mut sim = Self {
+            now: Instant::START,
+            step: 0,
+            world: World {
+                callers: plan.callers.iter().map(caller::State::new).collect(),
+                lambda: lambda::State::new(&plan),
+            },
+            plan,
+            queue: Queue::new(),
+            busy: 0,
+            acts,
+            next_act: 0,
+            entries: 0,
+            stopped: None,
+        };
+        let plan = Rc::clone(&sim.plan);
+        let (world, mut cx) = sim.parts(NO_CAUSE, log);
+        world.lambda.start(&plan, &mut cx);
+        for (at, caller) in world.callers.iter_mut().enumerate() {
+            let id = CallerId(u16::try_from(at).expect("parts are limited"));
+            caller.start(id, &plan, &mut cx);
+        }
+        sim.entries = log.len();
+        sim
+    }
+
+    fn parts<'a>(&'a mut self, cause: u32, log: &'a mut Log) -> (&'a mut World, Cx<'a>) {
+        let cx = Cx {
+            now: self.now,
+            step: self.step,
+            cause,
+            queue: &mut self.queue,
+            busy: &mut self.busy,
+            log,
+        };
+        (&mut self.world, cx)
+    }
+
+    /// The instant of the last step.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Steps taken.
+    #[must_use]
+    pub fn steps(&self) -> u32 {
+        self.step
+    }
+
+    /// Trace entries made.
+    #[must_use]
+    pub fn entries(&self) -> u32 {
+        self.entries
+    }
+
+    /// The wiring as it is now.
+    #[must_use]
+    pub fn plan(&self) -> &Rc<Plan> {
+        &self.plan
+    }
+
+    /// The state of every part.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Why the run ended, once it has.
+    #[must_use]
+    pub fn stopped(&self) -> Option<Stop> {
+        self.stopped
+    }
+
+    /// How many events are pending.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// When the next step is due, if there is one.
+    #[must_use]
+    pub fn next_at(&self) -> Option<Instant> {
+        if self.stopped.is_some() {
+            return None;
+        }
+        let act = self.acts.get(self.next_act).map(|act| act.at);
+        if self.busy == 0 && act.is_none() {
+            return Some(self.now);
+        }
+        let next = self.queue.next_at().into_iter().chain(act).min();
+        Some(next.unwrap_or(self.now).min(self.plan.until()))
+    }
+
+    /// Takes one step. `false` once the run has ended.
+    pub fn step(&mut self, log: &mut Log) -> bool {
+        if self.stopped.is_some() {
+            return false;
+        }
+        if let Some(stop) = self.reason_to_stop(log) {
+            self.stop(stop, log);
+            return true;
+        }
+        self.step += 1;
+        if self.act_is_next() {
+            self.act(log);
+        } else if let Some((at, sent)) = self.queue.pop() {
+            self.now = at;
+            self.busy -= u32::from(!sent.event.is_idle());
+            self.dispatch(sent, log);
+        }
+        self.entries = log.len();
+        true
+    }
+
+    fn reason_to_stop(&self, log: &Log) -> Option<Stop> {
+        let act = self.acts.get(self.next_act).map(|act| act.at);
+        if self.busy == 0 && act.is_none() {
+            return Some(Stop::Quiet);
+        }
+        let next = self.queue.next_at().into_iter().chain(act).min()?;
+        if next > self.plan.until() {
+            Some(Stop::Until)
+        } else if self.step >= limits::STEPS_MAX {
+            Some(Stop::Steps)
+        } else if log.is_full() {
+            Some(Stop::Entries)
+        } else {
+            None
+        }
+    }
+
+    fn stop(&mut self, stop: Stop, log: &mut Log) {
+        if stop == Stop::Until {
+            self.now = self.plan.until();
+        }
+        self.step += 1;
+        self.stopped = Some(stop);
+        let plan = Rc::clone(&self.plan);
+        let (world, mut cx) = self.parts(NO_CAUSE, log);
+        world.lambda.note_costs(&plan, &mut cx);
+        cx.note(Part::Desk, None, Rule::Sim01, Fact::Stopped { stop });
+        self.entries = log.len();
+    }
+
+    /// Whether an act comes before the next event of the queue.
+    fn act_is_next(&mut self) -> bool {
+        let Some(act) = self.acts.get(self.next_act) else { return false };
+        match self.queue.next_at() {
+            Some(next) if next < act.at => false,
+            Some(next) if next == act.at => self.queue.next_rank() > Some(Rank::Act),
+            Some(_) | None => true,
+        }
+    }
+
+    fn act(&mut self, log: &mut Log) {
+        let number = self.next_act;
+        self.next_act += 1;
+        let acts = Rc::clone(&self.acts);
+        self.now = acts[number].at;
+        let mut plan = Rc::clone(&self.plan);
+        let (world, mut cx) = self.parts(NO_CAUSE, log);
+        let number = u16::try_from(number).expect("acts are limited");
+        call::perform(number, &acts[usize::from(number)], &mut plan, world, &mut cx);
+        self.plan = plan;
+    }
+
+    /// The only dispatcher: every event goes to the part it names.
+    #[inline]
+    fn dispatch(&mut self, sent: Sent, log: &mut Log) {
+        let plan = Rc::clone(&self.plan);
+        let (world, mut cx) = self.parts(sent.cause, log);
+        match sent.event {
+            Event::Caller(id, event) => world.on_caller(id, &plan, &mut cx, event),
+            Event::Function(id, event) => world.on_function(id, &plan, &mut cx, event),
+        }
+    }
+
+    /// Takes steps up to and with a moment.
+    pub(crate) fn run_to(&mut self, moment: Moment, log: &mut Log) {
+        while self.step < moment.step
+            && self.next_at().is_some_and(|at| at <= moment.at)
+            && self.step(log)
+        {}
+    }
+
+    /// Whether the next step belongs to a later instant: only then may it be cloned.
+    pub(crate) fn is_between_instants(&self) -> bool {
+        self.next_at().is_none_or(|at| at > self.now)
+    }
+
+    /// Goes on with other acts; those before the present must be the same.
+    pub(crate) fn with_acts(&mut self, acts: Rc<Vec<Act>>) {
+        self.acts = acts;
+    }
+
+    /// Acts taken so far.
+    pub(crate) fn acts_taken(&self) -> usize {
+        self.next_act
+    }
+
+    /// A rough count of the bytes a clone takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let callers: usize = self.world.callers.iter().map(caller::State::bytes).sum();
+        size_of::<Self>() + self.queue.bytes() + callers + self.world.lambda.bytes()
+    }
+
+    /// Panics if the world contradicts itself; tests call it after every step.
+    pub fn assert_consistent(&self) {
+        self.world.lambda.assert_consistent(&self.plan);
+        for caller in &self.world.callers {
+            caller.assert_consistent();
+        }
+    }
+}
+
+impl World {
+    #[inline]
+    fn on_caller(&mut self, id: CallerId, plan: &Plan, cx: &mut Cx<'_>, event: CallerEvent) {
+        self.callers[usize::from(id.0)].on_event(id, plan, cx, event);
+    }
+
+    #[inline]
+    fn on_function(
+        &mut self,
+        id: FunctionId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        event: FunctionEvent,
+    ) {
+        self.lambda.on_event(id, plan, cx, event);
+    }
+
+    /// The state behind the functions' front doors.
+    #[must_use]
+    pub fn lambda(&self) -> &lambda::State {
+        &self.lambda
+    }
+
+    /// The callers.
+    #[must_use]
+    pub fn callers(&self) -> &[caller::State] {
+        &self.callers
+    }
+}

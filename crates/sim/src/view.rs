@@ -1,0 +1,290 @@
+//! Frames: what one screen needs at one playhead. Small, plain, serialisable.
+//!
+//! A frame is folded from the state of the machine at a moment and from the trace around
+//! it; it holds no names that change nothing, and never more than a screen can show.
+
+mod fold;
+mod lanes;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::id::{CallerId, EnvironmentId, FunctionId, Job, VersionIx};
+use crate::time::{Instant, Moment, Span};
+use crate::trace::{Ending, Outcome, Room};
+
+pub use fold::frame;
+pub use lanes::{Lanes, Lane, LaneKind, LaneSpan, PaintedColumn, Paint, lanes};
+
+/// Where a screen looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Look {
+    /// The playhead.
+    pub moment: Moment,
+    /// How long, in simulated time, a token takes to glide along a wire at the present
+    /// speed. Calls take no simulated time; gliding only makes them visible.
+    pub glide: Span,
+    /// Most tokens to draw one by one; above that the frame only counts.
+    pub tokens_max: u32,
+}
+
+/// One screen at one playhead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Frame {
+    /// The playhead.
+    pub moment: Moment,
+    /// Trace entries up to it.
+    pub entries: u32,
+    /// The callers, in plan order.
+    pub callers: Vec<CallerView>,
+    /// The functions, in plan order.
+    pub functions: Vec<FunctionView>,
+    /// The account's ledger.
+    pub account: AccountView,
+    /// What moves or waits, if it is few enough to be drawn one by one.
+    pub tokens: Vec<Token>,
+    /// Whether there are more tokens than are drawn.
+    pub counted: bool,
+    /// The equation beside the clock.
+    pub fates: Fates,
+}
+
+/// A caller at the playhead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct CallerView {
+    /// Its name.
+    pub name: String,
+    /// The kind's key, such as `sdk`.
+    pub kind: String,
+    /// The kind's name for people.
+    pub kind_name: String,
+    /// Its function, in plan order.
+    pub function: u16,
+    /// What it calls, as written.
+    pub target: String,
+    /// Calls made so far.
+    pub made: u64,
+    /// Calls waiting for an answer.
+    pub waiting: u32,
+    /// Calls waiting to be tried again.
+    pub backing_off: u32,
+    /// Calls ended, by [`Outcome`] in order of its values.
+    pub ended: [u64; 5],
+    /// Tokens in the retry quota, where there is one.
+    pub bucket: Option<u64>,
+}
+
+/// A function at the playhead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct FunctionView {
+    /// Its name.
+    pub name: String,
+    /// Its versions with anything to show, `$LATEST` first.
+    pub versions: Vec<VersionView>,
+    /// Its aliases: name and the version's place.
+    pub aliases: Vec<(String, VersionIx)>,
+    /// Reserved concurrency.
+    pub reserved: Option<u64>,
+    /// Requests in flight, on demand.
+    pub on_demand: u64,
+    /// Requests in flight on provisioned environments.
+    pub on_provisioned: u64,
+    /// Provisioned environments configured.
+    pub provisioned: u64,
+    /// CloudWatch's counters.
+    pub metrics: Metrics,
+    /// Cost so far, in millionths of a US dollar.
+    pub micro_usd: u64,
+}
+
+/// One version of a function at the playhead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct VersionView {
+    /// `$LATEST` or its number.
+    pub name: String,
+    /// Its place.
+    pub index: u16,
+    /// Memory in MB.
+    pub memory_mb: u64,
+    /// Function timeout.
+    pub timeout: Span,
+    /// Its environments, oldest first; at most as many as tokens are drawn.
+    pub environments: Vec<EnvironmentView>,
+    /// How many environments there are in all: busy, idle.
+    pub busy: u32,
+    /// Idle ones.
+    pub idle: u32,
+    /// Provisioned concurrency: asked for.
+    pub provisioned: u32,
+    /// Whether it is usable, and when it will be.
+    pub provisioned_ready_at: Option<Instant>,
+    /// Whether provisioned concurrency failed.
+    pub provisioned_failed: bool,
+}
+
+/// What an environment is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Doing {
+    /// Init runs.
+    Init,
+    /// The handler runs.
+    Busy,
+    /// Nothing, but warm.
+    Idle,
+    /// Nothing; the next use runs Init again.
+    Reset,
+}
+
+/// One execution environment at the playhead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct EnvironmentView {
+    /// Which.
+    pub id: EnvironmentId,
+    /// What it does.
+    pub doing: Doing,
+    /// Whether it is provisioned.
+    pub provisioned: bool,
+    /// The request it runs.
+    pub job: Option<Job>,
+    /// When the present run began, or since when it is idle.
+    pub since: Instant,
+    /// When Init of the present run ends.
+    pub init_until: Instant,
+    /// When the present run ends, or when the environment is removed if it stays idle.
+    pub until: Instant,
+    /// How the present run will end (the future is known; it is drawn outlined).
+    pub ending: Option<Ending>,
+}
+
+/// The account's concurrency at the playhead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct AccountView {
+    /// The quota.
+    pub quota: u64,
+    /// Set aside by reservations.
+    pub reserved: u64,
+    /// Set aside by provisioned concurrency of functions without a reservation.
+    pub provisioned: u64,
+    /// What is left to share.
+    pub pool: u64,
+    /// In flight from the pool (`UnreservedConcurrentExecutions`).
+    pub pool_used: u64,
+    /// In flight in all (`ConcurrentExecutions`).
+    pub in_flight: u64,
+    /// `ClaimedAccountConcurrency`.
+    pub claimed: u64,
+}
+
+/// Where a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Place {
+    /// On its way to the function; parts per million of the wire.
+    Going(u32),
+    /// In an environment.
+    Running(EnvironmentId),
+    /// On its way back; parts per million of the wire, and how it went.
+    Returning(u32, Back),
+    /// At its caller, waiting to be tried again; parts per million of the wait that are
+    /// left, and how long that is.
+    BackingOff(u32, Span),
+}
+
+/// What a token brings back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Back {
+    /// An answer.
+    Ok,
+    /// A function error.
+    Failed,
+    /// A throttle.
+    Throttled,
+    /// A refusal.
+    Refused,
+}
+
+/// Something that moves: one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Token {
+    /// Which request.
+    pub job: Job,
+    /// Its function.
+    pub function: FunctionId,
+    /// Its attempt, from 1.
+    pub attempt: u16,
+    /// Where.
+    pub place: Place,
+    /// The kind of room it found, where it runs.
+    pub room: Option<Room>,
+}
+
+/// What has become of all calls: `entered` is always the sum of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Fates {
+    /// Calls made.
+    pub entered: u64,
+    /// Answered.
+    pub succeeded: u64,
+    /// Ended with a function error.
+    pub failed: u64,
+    /// Ended throttled.
+    pub throttled: u64,
+    /// Ended refused.
+    pub refused: u64,
+    /// Ended without an answer in time.
+    pub timed_out: u64,
+    /// Waiting for an answer.
+    pub running: u64,
+    /// Waiting to be tried again.
+    pub waiting: u64,
+}
+
+/// CloudWatch's counters of one function, summed since the run began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Metrics {
+    /// `Invocations`: runs of function code.
+    pub invocations: u64,
+    /// `Errors`: runs that ended in a function error.
+    pub errors: u64,
+    /// `Throttles`: requests that found no room.
+    pub throttles: u64,
+    /// `Duration`, summed, in microseconds.
+    pub duration_us: u64,
+    /// `Duration`, the longest, in microseconds.
+    pub duration_max_us: u64,
+    /// `ConcurrentExecutions`, the most.
+    pub concurrent_max: u64,
+    /// `ProvisionedConcurrencyInvocations`.
+    pub provisioned_invocations: u64,
+    /// `ProvisionedConcurrencySpilloverInvocations`.
+    pub spillovers: u64,
+    /// `ProvisionedConcurrentExecutions`, the most.
+    pub provisioned_max: u64,
+    /// Environments created on demand (cold starts).
+    pub cold_starts: u64,
+}
+
+impl Outcome {
+    /// How many outcomes there are.
+    pub const COUNT: usize = 5;
+}
+
+impl CallerView {
+    /// Which caller, in plan order.
+    #[must_use]
+    pub const fn id(index: u16) -> CallerId {
+        CallerId(index)
+    }
+}
