@@ -14,7 +14,8 @@ const GOOD: [&str; 2] = [
 ];
 
 fn main() {
-    let numbers: Vec<u64> = std::env::args().skip(1).filter_map(|n| n.parse().ok()).collect();
+    let numbers: Vec<u64> =
+        std::env::args().skip(1).filter_map(|n| n.parse().ok()).collect();
     let count = numbers.first().copied().unwrap_or(1_000_000);
     let seed = numbers.get(1).copied().unwrap_or(0);
     let good = GOOD.map(|link| link.trim().to_string());

@@ -49,7 +49,10 @@ fn whole() -> Value {
 fn definitions() -> Value {
     let pattern = r"^[0-9]+(\.[0-9]+)?(us|µs|ms|s|m|min|h)$";
     let span = any_of([
-        Value::object([("type", Value::text("string")), ("pattern", Value::text(pattern))]),
+        Value::object([
+            ("type", Value::text("string")),
+            ("pattern", Value::text(pattern)),
+        ]),
         Value::object([("type", Value::text("number")), ("minimum", Value::number(0))]),
     ]);
     let span = described(span, "A time with its unit, such as \"250ms\", or seconds.");
@@ -82,16 +85,22 @@ fn property<S>(knob: &Knob<S>, usual: &S) -> Value {
         Kind::Text { max } => text_of(*max),
     };
     let shape = if knob.optional { any_of([shape, typed("null")]) } else { shape };
-    let aws = if knob.aws.is_empty() { String::new() } else { format!(" AWS: {}.", knob.aws) };
+    let aws =
+        if knob.aws.is_empty() { String::new() } else { format!(" AWS: {}.", knob.aws) };
     let range = match knob.kind {
         Kind::Span { .. } => format!(" From {}.", knob.kind.allowed()),
-        Kind::Count { .. } | Kind::Ppm | Kind::Bool | Kind::Choice(_) | Kind::Text { .. } => {
-            String::new()
-        }
+        Kind::Count { .. }
+        | Kind::Ppm
+        | Kind::Bool
+        | Kind::Choice(_)
+        | Kind::Text { .. } => String::new(),
     };
     let mut members = vec![
         ("title".to_string(), Value::text(knob.label)),
-        ("description".into(), Value::Text(format!("{}{range}{aws} ({})", knob.help, knob.rule))),
+        (
+            "description".into(),
+            Value::Text(format!("{}{range}{aws} ({})", knob.help, knob.rule)),
+        ),
     ];
     if usual != Setting::Unset {
         members.push(("default".into(), knob_value(&usual, &knob.kind)));
@@ -105,7 +114,8 @@ fn property<S>(knob: &Knob<S>, usual: &S) -> Value {
 fn function() -> Value {
     let mut properties = spec();
     properties.extend(knobs(&Shared::default()));
-    let target = any_of([words_of(&["$LATEST"]), pattern("^[1-9][0-9]*$"), count(1, None)]);
+    let target =
+        any_of([words_of(&["$LATEST"]), pattern("^[1-9][0-9]*$"), count(1, None)]);
     let versions = Value::object([
         ("type", Value::text("object")),
         ("propertyNames", pattern("^[1-9][0-9]*$")),
@@ -163,8 +173,14 @@ fn fault() -> Value {
     let properties = vec![
         ("fails".into(), words_of(Failure::WORDS)),
         ("chance".into(), described(share(), "Drawn anew for each attempt.")),
-        ("attempts".into(), described(pair(count(1, None)), "Only these attempts of a call.")),
-        ("calls".into(), described(pair(count(1, None)), "Only these calls of a caller.")),
+        (
+            "attempts".into(),
+            described(pair(count(1, None)), "Only these attempts of a call."),
+        ),
+        (
+            "calls".into(),
+            described(pair(count(1, None)), "Only these calls of a caller."),
+        ),
         ("from".into(), reference("span")),
         ("to".into(), reference("span")),
         ("when".into(), closed(condition, &["path", "value"])),
@@ -186,7 +202,10 @@ fn load() -> Value {
     let properties = vec![
         ("burst".into(), described(calls(), "So many calls at one instant.")),
         ("constant".into(), described(rate(), "Evenly spaced calls per second.")),
-        ("poisson".into(), described(rate(), "Calls per second that know nothing of each other.")),
+        (
+            "poisson".into(),
+            described(rate(), "Calls per second that know nothing of each other."),
+        ),
         ("ramp".into(), described(pair(rate()), "From one rate to another.")),
         ("at".into(), described(any_of([reference("span"), times]), "When.")),
         ("from".into(), reference("span")),

@@ -30,11 +30,8 @@ pub fn span_text(span: Span) -> String {
         if !(fits || us == 0 && *word == "s") {
             continue;
         }
-        let number = if rest == 0 {
-            (us / unit).to_string()
-        } else {
-            decimal(us, *decimals)
-        };
+        let number =
+            if rest == 0 { (us / unit).to_string() } else { decimal(us, *decimals) };
         if number.len() + word.len() <= best.len() {
             best = number + word;
         }
@@ -47,7 +44,8 @@ pub fn span_text(span: Span) -> String {
 pub fn read_span(text: &str) -> Option<Span> {
     let split = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
     let (number, word) = text.split_at(split);
-    let known = |unit: &&(&str, &[&str], u64, usize)| unit.0 == word || unit.1.contains(&word);
+    let known =
+        |unit: &&(&str, &[&str], u64, usize)| unit.0 == word || unit.1.contains(&word);
     let (.., unit, _) = UNITS.iter().find(known)?;
     read_decimal(number, *unit).map(Span)
 }
@@ -134,8 +132,21 @@ mod tests {
         assert_eq!(read_span("7µs"), Some(Span(7)));
         assert_eq!(read_span("1.0000000000000000us"), Some(Span(1)));
         let wrong = [
-            "", "s", "5", "1.5us", "-1s", "1e3s", "1.s", ".5s", "1 s", "1s ", "1d", "1..5s",
-            "99999999999999999999s", "18446744073709551615h", "1m30s",
+            "",
+            "s",
+            "5",
+            "1.5us",
+            "-1s",
+            "1e3s",
+            "1.s",
+            ".5s",
+            "1 s",
+            "1s ",
+            "1d",
+            "1..5s",
+            "99999999999999999999s",
+            "18446744073709551615h",
+            "1m30s",
         ];
         for text in wrong {
             assert_eq!(read_span(text), None, "{text}");

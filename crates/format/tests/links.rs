@@ -45,7 +45,8 @@ fn links_once_made_are_opened_for_ever() {
 
 #[test]
 fn twenty_thousand_hostile_links_do_no_harm() {
-    let good = FIXTURES.map(|(name, _)| stored(&format!("{name}.txt")).trim().to_string());
+    let good =
+        FIXTURES.map(|(name, _)| stored(&format!("{name}.txt")).trim().to_string());
     hostile::attack(&mut Numbers(1), &good, 20_000);
 }
 

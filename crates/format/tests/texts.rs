@@ -54,7 +54,10 @@ proptest! {
 
 #[test]
 fn an_empty_run_is_one_member() {
-    assert_eq!(json::write_compact(&lambdarium_sim::scenario::Run::default()), r#"{"lambdarium":1}"#);
+    assert_eq!(
+        json::write_compact(&lambdarium_sim::scenario::Run::default()),
+        r#"{"lambdarium":1}"#
+    );
 }
 
 #[test]
@@ -141,7 +144,9 @@ fn what_is_too_much_is_refused_before_it_is_looked_into() {
     let list = |key: &str, count: usize| {
         format!("{{\"lambdarium\":1,\"{key}\":[{}0]}}", "0,".repeat(count - 1))
     };
-    let text = |bytes: usize| format!("{{\"lambdarium\":1,\"title\":\"{}\"}}", "x".repeat(bytes));
+    let text = |bytes: usize| {
+        format!("{{\"lambdarium\":1,\"title\":\"{}\"}}", "x".repeat(bytes))
+    };
     let cases = [
         (many("functions", limits::PARTS_MAX + 1), "functions"),
         (many("callers", limits::PARTS_MAX + 1), "callers"),
@@ -185,7 +190,8 @@ fn the_gallery_is_read_checked_and_written_the_same() {
     for file in files {
         let path = file.expect("a file").path();
         let text = fs::read_to_string(&path).expect("a text");
-        let run = json::read(&text).unwrap_or_else(|issues| panic!("{path:?}: {issues:#?}"));
+        let run =
+            json::read(&text).unwrap_or_else(|issues| panic!("{path:?}: {issues:#?}"));
         let plan = Plan::check(&run);
         assert!(plan.is_ok(), "{path:?}: {:#?}", plan.err());
         assert_eq!(json::read(&json::write(&run)), Ok(run));
@@ -203,5 +209,8 @@ fn the_schema_follows_from_the_tables() {
         fs::write(&path, &schema).expect("a file that can be written");
     }
     let written = fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == schema, "scenarios/schema.json is old: run the tests with UPDATE=1");
+    assert!(
+        written == schema,
+        "scenarios/schema.json is old: run the tests with UPDATE=1"
+    );
 }

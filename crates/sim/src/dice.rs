@@ -61,7 +61,13 @@ impl Dice {
 
     /// A span from 0 up to, and without, `limit`.
     #[must_use]
-    pub fn up_to(&self, purpose: Purpose, subject: u64, attempt: u64, limit: Span) -> Span {
+    pub fn up_to(
+        &self,
+        purpose: Purpose,
+        subject: u64,
+        attempt: u64,
+        limit: Span,
+    ) -> Span {
         Span(below(self.bits(purpose as u64, subject, attempt), limit.0))
     }
 

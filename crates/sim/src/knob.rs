@@ -119,7 +119,9 @@ impl Kind {
     #[must_use]
     pub fn admits(&self, setting: &Setting) -> bool {
         match (self, setting) {
-            (Self::Count { min, max, .. }, Setting::Number(n)) => (min..=max).contains(&n),
+            (Self::Count { min, max, .. }, Setting::Number(n)) => {
+                (min..=max).contains(&n)
+            }
             (Self::Ppm, Setting::Number(n)) => *n <= 1_000_000,
             (Self::Span { min, max, whole_seconds }, Setting::Span(span)) => {
                 (min..=max).contains(&span)

@@ -188,7 +188,8 @@ impl Plan {
     }
 
     fn of(run: &Run) -> Self {
-        let functions = run.scenario.functions.iter().map(|f| planned_function(f, run.seed));
+        let functions =
+            run.scenario.functions.iter().map(|f| planned_function(f, run.seed));
         let callers = run.scenario.callers.iter().filter_map(|caller| {
             let (name, qualifier) = split_target(&caller.target);
             let function = run.scenario.functions.iter().position(|f| f.name == name)?;
@@ -297,14 +298,24 @@ fn planned_function(function: &Function, seed: u64) -> PlannedFunction {
     }
 }
 
-fn issue(place: String, found: impl Into<String>, allowed: impl Into<String>, rule: Rule) -> Issue {
+fn issue(
+    place: String,
+    found: impl Into<String>,
+    allowed: impl Into<String>,
+    rule: Rule,
+) -> Issue {
     Issue { place, found: found.into(), allowed: allowed.into(), rule }
 }
 
 fn check_counts(scenario: &Scenario, acts: &[Act], issues: &mut Vec<Issue>) {
     let mut at_most = |place: String, count: usize, most: usize| {
         if count > most {
-            issues.push(issue(place, count.to_string(), format!("at most {most}"), Rule::Sim03));
+            issues.push(issue(
+                place,
+                count.to_string(),
+                format!("at most {most}"),
+                Rule::Sim03,
+            ));
         }
     };
     at_most("functions".into(), scenario.functions.len(), limits::PARTS_MAX);
@@ -317,7 +328,11 @@ fn check_counts(scenario: &Scenario, acts: &[Act], issues: &mut Vec<Issue>) {
         let place = format!("functions.{}", function.name);
         at_most(format!("{place}.versions"), function.versions.len(), limits::LIST_MAX);
         at_most(format!("{place}.aliases"), function.aliases.len(), limits::LIST_MAX);
-        at_most(format!("{place}.provisioned"), function.provisioned.len(), limits::LIST_MAX);
+        at_most(
+            format!("{place}.provisioned"),
+            function.provisioned.len(),
+            limits::LIST_MAX,
+        );
         let faults = function.spec.behaviour.faults.len();
         at_most(format!("{place}.faults"), faults, limits::LIST_MAX);
     }
@@ -337,7 +352,12 @@ fn check_name(name: &str, place: &str, taken: &[&str], issues: &mut Vec<Issue>) 
         ));
     }
     if taken.contains(&name) {
-        issues.push(issue(place.into(), format!("{name:?} twice"), "a name of its own", Rule::Sim02));
+        issues.push(issue(
+            place.into(),
+            format!("{name:?} twice"),
+            "a name of its own",
+            Rule::Sim02,
+        ));
     }
 }
 
@@ -361,7 +381,10 @@ fn check_functions(scenario: &Scenario, issues: &mut Vec<Issue>) {
         issues.push(issue(
             "functions".into(),
             format!("{reserved} units reserved in all"),
-            format!("at most {most}, so that {} stay unreserved", settings.unreserved_min),
+            format!(
+                "at most {most}, so that {} stay unreserved",
+                settings.unreserved_min
+            ),
             Rule::Con03,
         ));
     }
@@ -393,7 +416,12 @@ fn check_behaviour(spec: &lambda::Spec, place: &str, issues: &mut Vec<Issue>) {
         if let (Some(from), Some(to)) = (when.from, when.to)
             && to <= from
         {
-            issues.push(issue(format!("{place}.to"), to.to_string(), "a time after 'from'", Rule::Sim02));
+            issues.push(issue(
+                format!("{place}.to"),
+                to.to_string(),
+                "a time after 'from'",
+                Rule::Sim02,
+            ));
         }
         for (key, range) in [("attempts", when.attempts), ("calls", when.calls)] {
             if let Some((first, last)) = range
@@ -413,7 +441,12 @@ fn check_versions(function: &Function, place: &str, issues: &mut Vec<Issue>) {
         let after_last = at == 0 || function.versions[at - 1].number < version.number;
         if version.number == 0 || !after_last {
             let allowed = "numbers from 1, growing";
-            issues.push(issue(place.clone(), version.number.to_string(), allowed, Rule::Ver02));
+            issues.push(issue(
+                place.clone(),
+                version.number.to_string(),
+                allowed,
+                Rule::Ver02,
+            ));
         }
         knob::check(&version.spec, &place, issues);
         check_behaviour(&version.spec, &place, issues);
@@ -425,9 +458,16 @@ fn check_versions(function: &Function, place: &str, issues: &mut Vec<Issue>) {
         check_name(&alias.name, &place, &[], issues);
         if digits_only || twice {
             let allowed = "a name of its own that is no number";
-            issues.push(issue(place.clone(), format!("{:?}", alias.name), allowed, Rule::Ali01));
+            issues.push(issue(
+                place.clone(),
+                format!("{:?}", alias.name),
+                allowed,
+                Rule::Ali01,
+            ));
         }
-        if alias.version > 0 && !function.versions.iter().any(|v| v.number == alias.version) {
+        if alias.version > 0
+            && !function.versions.iter().any(|v| v.number == alias.version)
+        {
             let allowed = format!("$LATEST or a version of {}", function.name);
             issues.push(issue(place, alias.version.to_string(), allowed, Rule::Ali01));
         }
@@ -445,12 +485,19 @@ fn check_provisioned(function: &Function, place: &str, issues: &mut Vec<Issue>) 
         let place = format!("{place}.provisioned.{}", provisioned.qualifier);
         let version = target(&provisioned.qualifier);
         if version.is_none() || seen.contains(&version) || provisioned.count == 0 {
-            let allowed = "a count from 1 for a published version or an alias of one, once each";
-            issues.push(issue(place, provisioned.count.to_string(), allowed, Rule::Con04));
+            let allowed =
+                "a count from 1 for a published version or an alias of one, once each";
+            issues.push(issue(
+                place,
+                provisioned.count.to_string(),
+                allowed,
+                Rule::Con04,
+            ));
         }
         seen.push(version);
     }
-    let total: u64 = function.provisioned.iter().map(|p| p.count).fold(0, u64::saturating_add);
+    let total: u64 =
+        function.provisioned.iter().map(|p| p.count).fold(0, u64::saturating_add);
     let most = function.shared.reserved.unwrap_or(1_000_000);
     if total > most {
         issues.push(issue(
@@ -503,7 +550,10 @@ fn unknown_target(scenario: &Scenario, caller: &Caller, place: &str) -> Issue {
     } else {
         format!("{:?}", caller.target)
     };
-    let allowed = format!("a function, with a version or alias it has; there are: {}", names.join(", "));
+    let allowed = format!(
+        "a function, with a version or alias it has; there are: {}",
+        names.join(", ")
+    );
     issue(format!("{place}.calls"), found, allowed, Rule::Ver15)
 }
 
@@ -522,7 +572,12 @@ fn check_waits(caller: &Caller, place: &str, issues: &mut Vec<Issue>) {
         | Kind::StepFunctions(step_functions::Spec { .. }) => None,
     };
     if let Some(wait) = fixed {
-        issues.push(issue(format!("{place}.wait"), wait.to_string(), "at most 30 s", Rule::Inv20));
+        issues.push(issue(
+            format!("{place}.wait"),
+            wait.to_string(),
+            "at most 30 s",
+            Rule::Inv20,
+        ));
     }
 }
 
@@ -533,13 +588,23 @@ fn check_acts(run: &Run, issues: &mut Vec<Issue>) {
         let place = format!("acts.{at}");
         if !Operation::WORDS.contains(&act.operation.as_str()) {
             let allowed = Operation::WORDS.join(", ");
-            issues.push(issue(format!("{place}.do"), format!("{:?}", act.operation), allowed, Rule::Sim02));
+            issues.push(issue(
+                format!("{place}.do"),
+                format!("{:?}", act.operation),
+                allowed,
+                Rule::Sim02,
+            ));
         }
         if act.at > Instant::START.plus(run.scenario.settings.until)
             || at.checked_sub(1).is_some_and(|before| run.acts[before].at > act.at)
         {
             let allowed = "times in order, none after the end of the run";
-            issues.push(issue(format!("{place}.at"), act.at.to_string(), allowed, Rule::Sim02));
+            issues.push(issue(
+                format!("{place}.at"),
+                act.at.to_string(),
+                allowed,
+                Rule::Sim02,
+            ));
         }
         if act.parameters.depth() > limits::DEPTH_MAX {
             let allowed = format!("at most {} levels", limits::DEPTH_MAX);

@@ -231,12 +231,16 @@ mod tests {
     #[test]
     fn equal_times_go_by_rank_then_by_sending() {
         let mut queue = Queue::new();
-        for (rank, name) in
-            [(Rank::Arrival, 'a'), (Rank::Timer, 'b'), (Rank::Arrival, 'c'), (Rank::RunEnd, 'd')]
-        {
+        for (rank, name) in [
+            (Rank::Arrival, 'a'),
+            (Rank::Timer, 'b'),
+            (Rank::Arrival, 'c'),
+            (Rank::RunEnd, 'd'),
+        ] {
             queue.push(Instant(5), rank, name);
         }
-        let order: Vec<char> = core::iter::from_fn(|| queue.pop()).map(|(_, e)| e).collect();
+        let order: Vec<char> =
+            core::iter::from_fn(|| queue.pop()).map(|(_, e)| e).collect();
         assert_eq!(order, ['d', 'b', 'a', 'c']);
     }
 

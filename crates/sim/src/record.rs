@@ -94,7 +94,8 @@ impl Recording {
                 break;
             }
             let last = self.checkpoints.last().map_or(0, Sim::steps);
-            if self.head.steps() - last >= self.spacing && self.head.is_between_instants() {
+            if self.head.steps() - last >= self.spacing && self.head.is_between_instants()
+            {
                 self.keep_checkpoint();
             }
         }
@@ -128,9 +129,12 @@ impl Recording {
 
     /// The machine at a moment that has been recorded, or at the last one that has.
     pub fn at(&mut self, moment: Moment) -> &Sim {
+        let looked = self.looked.take();
         let start = self.nearest(moment);
-        let mut sim = match self.looked.take() {
-            Some(looked) if reaches(&looked, moment) && looked.steps() >= start.steps() => {
+        let mut sim = match looked {
+            Some(looked)
+                if reaches(&looked, moment) && looked.steps() >= start.steps() =>
+            {
                 looked
             }
             Some(_) | None => start.clone(),
@@ -231,10 +235,10 @@ impl Recording {
         let last = self.log.get(count.checked_sub(1)?)?;
         let mut before = self.log.range(0, count).rev();
         let earlier = before.find(|entry| entry.step < last.step);
-        Some(earlier.map_or(
-            Moment { at: Instant::START, step: 0 },
-            |entry| Moment { at: entry.at, step: entry.step },
-        ))
+        Some(earlier.map_or(Moment { at: Instant::START, step: 0 }, |entry| Moment {
+            at: entry.at,
+            step: entry.step,
+        }))
     }
 
     /// The chain of causes of an entry, itself first, its root last.

@@ -168,7 +168,10 @@ rules! {
 
 /// Rules of the sections the simulator covers that no run can show, with the reason.
 pub const NOT_SIMULATED: &[(Rule, &str)] = &[
-    (Rule::Inv14, "adaptive mode delays first attempts by a cubic law; treated as standard2026"),
+    (
+        Rule::Inv14,
+        "adaptive mode delays first attempts by a cubic law; treated as standard2026",
+    ),
     (Rule::Inv15, "a remark on other SDKs; choose the profile instead"),
     (Rule::Env13, "AWS gives no rule for when it initialises ahead of a request"),
     (Rule::Env14, "Shutdown has no effect on any result"),

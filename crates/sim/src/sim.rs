@@ -317,7 +317,13 @@ impl Sim {
 
 impl World {
     #[inline]
-    fn on_caller(&mut self, id: CallerId, plan: &Plan, cx: &mut Cx<'_>, event: CallerEvent) {
+    fn on_caller(
+        &mut self,
+        id: CallerId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        event: CallerEvent,
+    ) {
         self.callers[usize::from(id.0)].on_event(id, plan, cx, event);
     }
 

@@ -357,7 +357,8 @@ impl Log {
             Keep::Numbers => self.count,
             Keep::Everything => {
                 if self.open.len() == CHUNK {
-                    let chunk = core::mem::replace(&mut self.open, Vec::with_capacity(CHUNK));
+                    let chunk =
+                        core::mem::replace(&mut self.open, Vec::with_capacity(CHUNK));
                     self.full.push(Rc::new(chunk));
                 }
                 self.open.push(entry);
@@ -412,9 +413,9 @@ impl Log {
         let (mut low, mut high) = (0, self.count);
         while low < high {
             let middle = low + (high - low) / 2;
-            let before = self.get(middle).is_some_and(|entry| {
-                (entry.at, entry.step) <= (moment.at, moment.step)
-            });
+            let before = self
+                .get(middle)
+                .is_some_and(|entry| (entry.at, entry.step) <= (moment.at, moment.step));
             if before { low = middle + 1 } else { high = middle }
         }
         low

@@ -222,7 +222,8 @@ impl Decimal {
         }
         let mut number: u64 = 0;
         for place in 0..places {
-            let digit = self.digits.get(usize::try_from(place).ok()?).map_or(0, |d| d - b'0');
+            let digit =
+                self.digits.get(usize::try_from(place).ok()?).map_or(0, |d| d - b'0');
             number = number.checked_mul(10)?.checked_add(u64::from(digit))?;
         }
         Some(number)
@@ -298,10 +299,10 @@ mod tests {
 
     #[test]
     fn sizes_are_those_of_compact_json() {
-        let value = Value::object([("a\n", Value::List(alloc::vec![
-            Value::number(10),
-            Value::Bool(false)
-        ]))]);
+        let value = Value::object([(
+            "a\n",
+            Value::List(alloc::vec![Value::number(10), Value::Bool(false)]),
+        )]);
         assert_eq!(value.bytes(), "{\"a\\n\":[10,false]}".len() as u64);
     }
 }

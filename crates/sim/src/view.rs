@@ -14,7 +14,7 @@ use crate::time::{Instant, Moment, Span};
 use crate::trace::{Ending, Outcome, Room};
 
 pub use fold::frame;
-pub use lanes::{Lanes, Lane, LaneKind, LaneSpan, PaintedColumn, Paint, lanes};
+pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, lanes};
 
 /// Where a screen looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,7 +25,11 @@ const ANSWERS: [(&str, Answer); 5] = [
 ];
 
 /// Reads what stands among a function's fields over what it did before.
-pub(super) fn read(behaviour: &mut Behaviour, fields: &mut Fields<'_>, reader: &mut Reader) {
+pub(super) fn read(
+    behaviour: &mut Behaviour,
+    fields: &mut Fields<'_>,
+    reader: &mut Reader,
+) {
     if let Some(init) = fields.read(reader, "init", read_draw) {
         behaviour.init = init;
     }
@@ -130,7 +134,10 @@ fn read_answer(reader: &mut Reader, value: &Value) -> Option<Answer> {
         }
         Value::Bool(_) | Value::Number(_) | Value::List(_) => {
             let words = words.join(", ");
-            reader.refuse(value, format!("null, {words}, {{\"value\": …}} or {{\"bytes\": …}}"));
+            reader.refuse(
+                value,
+                format!("null, {words}, {{\"value\": …}} or {{\"bytes\": …}}"),
+            );
             None
         }
     }
@@ -155,7 +162,8 @@ fn write_answer(answer: &Answer) -> Value {
 fn read_fault(reader: &mut Reader, value: &Value) -> Option<Fault> {
     let mut fields = Fields::of(reader.object(value)?);
     let text = |reader: &mut Reader, value: &Value| reader.text(value, limits::TEXT_MAX);
-    let failure = fields.require(reader, "fails", "how it fails", Reader::choice::<Failure>);
+    let failure =
+        fields.require(reader, "fails", "how it fails", Reader::choice::<Failure>);
     let mut fault = Fault::always(failure.unwrap_or(Failure::Throws));
     fault.when = read_when(&mut fields, reader);
     if let Some(error_type) = fields.read(reader, "errorType", text) {
@@ -196,9 +204,10 @@ fn read_when(fields: &mut Fields<'_>, reader: &mut Reader) -> When {
 
 fn read_condition(reader: &mut Reader, value: &Value) -> Option<Condition> {
     let mut fields = Fields::of(reader.object(value)?);
-    let path = fields.require(reader, "path", "a path such as \"$.order.total\"", |r, value| {
-        r.text(value, PATH_MAX)
-    });
+    let path =
+        fields.require(reader, "path", "a path such as \"$.order.total\"", |r, value| {
+            r.text(value, PATH_MAX)
+        });
     let operator = fields.read(reader, "is", Reader::choice);
     let value = fields.require(reader, "value", "the value to compare with", json);
     fields.finish(reader);

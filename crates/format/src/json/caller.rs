@@ -56,9 +56,8 @@ fn read_kind(reader: &mut Reader, value: &Value) -> Option<Kind> {
 
 fn read_payload(fields: &mut Fields<'_>, reader: &mut Reader) -> Payload {
     let value = fields.read(reader, "payload", json);
-    let bytes = fields.read(reader, "payload-bytes", |reader, value| {
-        reader.count(value, 0, BYTES_MAX)
-    });
+    let bytes = fields
+        .read(reader, "payload-bytes", |reader, value| reader.count(value, 0, BYTES_MAX));
     match (value, bytes) {
         (None, None) => Payload::default(),
         (Some(value), None) => Payload::Json(value),
@@ -94,9 +93,8 @@ fn read_load(reader: &mut Reader, value: &Value) -> Option<Load> {
     let (times, at) = read_at(&mut fields, reader);
     let from = fields.read(reader, "from", Reader::instant);
     let end = fields.read(reader, "to", Reader::instant);
-    let count_max = fields.read(reader, "count", |reader, value| {
-        reader.count(value, 1, limits::CALLS_MAX)
-    });
+    let count_max = fields
+        .read(reader, "count", |reader, value| reader.count(value, 1, limits::CALLS_MAX));
     fields.finish(reader);
     let given = [burst, constant, poisson, ramp, times];
     let mut given = given.into_iter().flatten();
@@ -115,15 +113,21 @@ fn read_load(reader: &mut Reader, value: &Value) -> Option<Load> {
     Some(Load { pattern, start, end, count_max })
 }
 
-const PATTERNS: &str = "one of burst, constant, poisson, ramp, or at with a list of times";
+const PATTERNS: &str =
+    "one of burst, constant, poisson, ramp, or at with a list of times";
 
 /// Whether a pattern was named, although it could not be read.
 fn names_pattern(value: &Value) -> bool {
-    ["burst", "constant", "poisson", "ramp", "at"].iter().any(|key| value.get(key).is_some())
+    ["burst", "constant", "poisson", "ramp", "at"]
+        .iter()
+        .any(|key| value.get(key).is_some())
 }
 
 /// `at` is a list of times, each with one call, or the time of a burst.
-fn read_at(fields: &mut Fields<'_>, reader: &mut Reader) -> (Option<Pattern>, Option<Instant>) {
+fn read_at(
+    fields: &mut Fields<'_>,
+    reader: &mut Reader,
+) -> (Option<Pattern>, Option<Instant>) {
     let at = fields.read(reader, "at", |reader, value| {
         if let Value::List(_) = value {
             let times = items(reader, value, usize::MAX, Reader::instant)?;
@@ -163,7 +167,9 @@ pub(super) fn write(caller: &Caller) -> Value {
 fn settings(kind: &Kind) -> Vec<(&'static str, Value)> {
     fn all<S: Knobs>(spec: &S) -> Vec<(&'static str, Value)> {
         let knobs = S::KNOBS.iter();
-        knobs.map(|knob| (knob.key, knobs::value(&(knob.get)(spec), &knob.kind))).collect()
+        knobs
+            .map(|knob| (knob.key, knobs::value(&(knob.get)(spec), &knob.kind)))
+            .collect()
     }
     with_caller_spec!(kind, spec => all(spec))
 }

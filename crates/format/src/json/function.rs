@@ -23,11 +23,12 @@ pub(super) fn read(
             read_version(reader, number, value, &spec)
         })
     });
-    let aliases =
-        fields.read(reader, "aliases", |r, value| listed(r, value, "aliases", read_alias));
+    let aliases = fields
+        .read(reader, "aliases", |r, value| listed(r, value, "aliases", read_alias));
     let provisioned = fields.read(reader, "provisioned", |reader, value| {
         listed(reader, value, "entries", |reader, qualifier, value| {
-            let fits = reader.at_most(qualifier.len(), limits::NAME_MAX, "bytes of a name");
+            let fits =
+                reader.at_most(qualifier.len(), limits::NAME_MAX, "bytes of a name");
             let count = reader.count(value, 1, 1_000_000)?;
             fits.then(|| Provisioned { qualifier: qualifier.into(), count })
         })
@@ -61,9 +62,9 @@ fn listed<T>(
     if !reader.at_most(members.len(), limits::LIST_MAX, what) {
         return None;
     }
-    let read = members.iter().filter_map(|(key, value)| {
-        reader.within(key, |reader| read(reader, key, value))
-    });
+    let read = members
+        .iter()
+        .filter_map(|(key, value)| reader.within(key, |reader| read(reader, key, value)));
     Some(read.collect())
 }
 

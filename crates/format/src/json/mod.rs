@@ -107,7 +107,8 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
     let text = |reader: &mut Reader, value: &Value| reader.text(value, limits::TEXT_MAX);
     let title = fields.read(reader, "title", text).unwrap_or_default();
     let about = fields.read(reader, "about", text).unwrap_or_default();
-    let seed = fields.read(reader, "seed", |reader, value| reader.count(value, 0, u64::MAX));
+    let seed =
+        fields.read(reader, "seed", |reader, value| reader.count(value, 0, u64::MAX));
     let mut settings = Settings::default();
     fields.read(reader, "settings", |reader, value| {
         let mut fields = Fields::of(reader.object(value)?);
@@ -222,7 +223,12 @@ impl Members {
         }
     }
 
-    fn put_all<T>(&mut self, key: &str, all: &[T], write: impl Fn(&T) -> (String, Value)) {
+    fn put_all<T>(
+        &mut self,
+        key: &str,
+        all: &[T],
+        write: impl Fn(&T) -> (String, Value),
+    ) {
         if !all.is_empty() {
             self.put(key, Value::Object(all.iter().map(write).collect()));
         }

@@ -31,7 +31,10 @@ pub(super) fn parse(text: &str) -> Result<Value, Vec<Issue>> {
     }
     let (levels, most) = (depth(text), limits::DEPTH_MAX + FRAME_DEPTH);
     if levels > most {
-        return Err(over(format!("{levels} levels of nesting"), format!("at most {most}")));
+        return Err(over(
+            format!("{levels} levels of nesting"),
+            format!("at most {most}"),
+        ));
     }
     let Tree(value) = serde_json::from_str(text).map_err(|error| vec![syntax(&error)])?;
     let mut reader = Reader::new();
@@ -173,11 +176,13 @@ pub(super) fn is_number(text: &str) -> bool {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (mantissa, None),
     };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     digits(whole)
         && (whole == "0" || !whole.starts_with('0'))
         && fraction.is_none_or(digits)
-        && exponent.is_none_or(|text| digits(text.strip_prefix(['+', '-']).unwrap_or(text)))
+        && exponent
+            .is_none_or(|text| digits(text.strip_prefix(['+', '-']).unwrap_or(text)))
 }
 
 #[cfg(test)]

@@ -61,7 +61,8 @@ fn put_pretty(value: &Value, indent: usize, column: usize, out: &mut String) {
         }
         Value::List(items) => (items.iter().map(|item| (None, item)).collect(), '[', ']'),
         Value::Object(members) => {
-            let members = members.iter().map(|(key, member)| (Some(key.as_str()), member));
+            let members =
+                members.iter().map(|(key, member)| (Some(key.as_str()), member));
             (members.collect(), '{', '}')
         }
     };
@@ -89,7 +90,9 @@ fn put_pretty(value: &Value, indent: usize, column: usize, out: &mut String) {
 /// On one line, with a space after each comma and colon and inside braces.
 fn put_spaced(value: &Value, out: &mut String) {
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => put(value, out),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {
+            put(value, out)
+        }
         Value::List(items) => {
             out.push('[');
             for (at, item) in items.iter().enumerate() {
@@ -163,6 +166,9 @@ mod tests {
     fn short_things_stand_on_one_line() {
         let load = Value::object([("poisson", Value::number(5))]);
         let value = Value::object([("load", load), ("acts", Value::List(Vec::new()))]);
-        assert_eq!(pretty(&value), "{\n  \"load\": { \"poisson\": 5 },\n  \"acts\": []\n}\n");
+        assert_eq!(
+            pretty(&value),
+            "{\n  \"load\": { \"poisson\": 5 },\n  \"acts\": []\n}\n"
+        );
     }
 }

@@ -39,7 +39,11 @@ impl Reader {
     }
 
     /// Reads something that stands under `key`.
-    pub(super) fn within<T>(&mut self, key: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn within<T>(
+        &mut self,
+        key: &str,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         let before = self.place.len();
         if before > 0 {
             self.place.push('.');
@@ -79,7 +83,10 @@ impl Reader {
     }
 
     /// The members of an object.
-    pub(super) fn object<'a>(&mut self, value: &'a Value) -> Option<&'a [(String, Value)]> {
+    pub(super) fn object<'a>(
+        &mut self,
+        value: &'a Value,
+    ) -> Option<&'a [(String, Value)]> {
         let Value::Object(members) = value else {
             self.refuse(value, "an object in braces");
             return None;
@@ -88,7 +95,11 @@ impl Reader {
     }
 
     /// The items of a list with at most so many.
-    pub(super) fn list<'a>(&mut self, value: &'a Value, most: usize) -> Option<&'a [Value]> {
+    pub(super) fn list<'a>(
+        &mut self,
+        value: &'a Value,
+        most: usize,
+    ) -> Option<&'a [Value]> {
         let Value::List(items) = value else {
             self.refuse(value, "a list in brackets");
             return None;
@@ -109,14 +120,20 @@ impl Reader {
     pub(super) fn count(&mut self, value: &Value, min: u64, max: u64) -> Option<u64> {
         let count = value.as_count().filter(|count| (min..=max).contains(count));
         if count.is_none() {
-            let upwards = if max == u64::MAX { String::new() } else { format!(" to {max}") };
+            let upwards =
+                if max == u64::MAX { String::new() } else { format!(" to {max}") };
             self.refuse(value, format!("a whole number from {min}{upwards}"));
         }
         count
     }
 
     /// A decimal times `10^digits`, exactly.
-    pub(super) fn decimal(&mut self, value: &Value, digits: i32, what: &str) -> Option<u64> {
+    pub(super) fn decimal(
+        &mut self,
+        value: &Value,
+        digits: i32,
+        what: &str,
+    ) -> Option<u64> {
         let number = value.scaled(digits);
         if number.is_none() {
             self.refuse(value, format!("{what} with at most {digits} decimals"));
@@ -142,7 +159,8 @@ impl Reader {
     }
 
     fn word(&mut self, value: &Value, words: &'static [&'static str]) -> Option<u8> {
-        let place = value.as_text().and_then(|text| words.iter().position(|w| *w == text));
+        let place =
+            value.as_text().and_then(|text| words.iter().position(|w| *w == text));
         if place.is_none() {
             let found = value.as_text().unwrap_or_default();
             self.refuse(value, one_of(found, words));

@@ -24,7 +24,8 @@ const DICTIONARY: &[u8] = include_bytes!("dictionary-d.txt");
 /// Packs a text.
 pub(super) fn pack(text: &str) -> String {
     // Short texts do better with fixed codes, long ones with codes of their own.
-    let [own, fixed] = [0, TDEFL_FORCE_ALL_STATIC_BLOCKS].map(|flags| deflate(text, flags));
+    let [own, fixed] =
+        [0, TDEFL_FORCE_ALL_STATIC_BLOCKS].map(|flags| deflate(text, flags));
     Base64UrlUnpadded::encode_string(if fixed.len() <= own.len() { &fixed } else { &own })
 }
 
@@ -98,7 +99,8 @@ mod tests {
     #[test]
     fn texts_of_any_length_come_back() {
         for count in [0, 1, 2, 100, 10_000, 100_000] {
-            let text: String = (0..count).map(|at: u32| format!("{},", at % 977 * at % 991)).collect();
+            let text: String =
+                (0..count).map(|at: u32| format!("{},", at % 977 * at % 991)).collect();
             assert_eq!(unpack(&pack(&text)).as_deref(), Ok(text.as_str()));
         }
     }

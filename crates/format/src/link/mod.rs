@@ -62,7 +62,8 @@ impl Address {
         let rest = url.strip_prefix(HTTPS).ok_or_else(wrong)?;
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b);
-        let host_fits = host.bytes().all(plain) && host.bytes().any(|b| b.is_ascii_alphanumeric());
+        let host_fits =
+            host.bytes().all(plain) && host.bytes().any(|b| b.is_ascii_alphanumeric());
         let hidden = |c: char| c.is_control() || c == '\\';
         if url.len() > ADDRESS_MAX || !host_fits || url.contains(hidden) {
             return Err(wrong());
@@ -152,8 +153,10 @@ impl Link {
             Some(Source::File(address)) => Some(format!("u={}", escaped(address.url()))),
         };
         let moment = self.moment.map(|moment| format!("t={}", moment_text(moment)));
-        let selection = self.selection.as_deref().map(|sel| format!("sel={}", escaped(sel)));
-        let pairs: Vec<String> = [source, moment, selection].into_iter().flatten().collect();
+        let selection =
+            self.selection.as_deref().map(|sel| format!("sel={}", escaped(sel)));
+        let pairs: Vec<String> =
+            [source, moment, selection].into_iter().flatten().collect();
         Ok(pairs.join("&"))
     }
 }
@@ -260,7 +263,8 @@ mod tests {
 
     #[test]
     fn a_fragment_says_what_to_open_and_where() {
-        let link = Link::read("https://x.test/?theme=dark#e=cold-start&t=2:03&sel=a%26b&new=1");
+        let link =
+            Link::read("https://x.test/?theme=dark#e=cold-start&t=2:03&sel=a%26b&new=1");
         assert_eq!(link.source, Some(Source::Example("cold-start".into())));
         assert_eq!(link.moment, Some(Moment::end_of(Instant(123_000_000))));
         assert_eq!(link.selection.as_deref(), Some("a&b"));
@@ -283,8 +287,13 @@ mod tests {
         assert_eq!(address.url(), "https://example.org:8443/a.json?b=1&c");
         assert_eq!(address.host(), "example.org:8443");
         let wrong = [
-            "http://example.org/a", "https://", "https:///a", "https://you@example.org/",
-            "javascript:alert(1)", "https://example.org\\@evil.test/", "https://ex ample/",
+            "http://example.org/a",
+            "https://",
+            "https:///a",
+            "https://you@example.org/",
+            "javascript:alert(1)",
+            "https://example.org\\@evil.test/",
+            "https://ex ample/",
             "https://example.org/\n",
         ];
         for url in wrong {

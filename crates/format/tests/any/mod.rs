@@ -74,9 +74,9 @@ fn shake<S: Knobs>(spec: &mut S, n: &mut Numbers) {
             }
             Kind::Ppm => Setting::Number(n.within(0, 1_000_000)),
             Kind::Bool => Setting::Bool(n.flip()),
-            Kind::Choice(words) => {
-                Setting::Choice(u8::try_from(n.below(words.len() as u64)).expect("few words"))
-            }
+            Kind::Choice(words) => Setting::Choice(
+                u8::try_from(n.below(words.len() as u64)).expect("few words"),
+            ),
             Kind::Text { .. } => Setting::Text(text(n)),
         };
         (knob.set)(spec, setting);
@@ -84,7 +84,8 @@ fn shake<S: Knobs>(spec: &mut S, n: &mut Numbers) {
 }
 
 fn text(n: &mut Numbers) -> String {
-    let letters = ['a', 'Z', '0', ' ', '"', '\\', '\n', '\u{1}', 'é', '𝄞', '/', '%', '\u{7f}'];
+    let letters =
+        ['a', 'Z', '0', ' ', '"', '\\', '\n', '\u{1}', 'é', '𝄞', '/', '%', '\u{7f}'];
     let length = n.below(12);
     (0..length).map(|_| letters[n.below(letters.len() as u64) as usize]).collect()
 }
@@ -95,7 +96,8 @@ fn value(n: &mut Numbers, depth: u64) -> Value {
         1 => Value::Bool(n.flip()),
         2 => Value::number(n.next()),
         3 => {
-            let numbers = ["-0", "1.50", "1e+5", "0.1e-7", "12345678901234567890123", "-7"];
+            let numbers =
+                ["-0", "1.50", "1e+5", "0.1e-7", "12345678901234567890123", "-7"];
             Value::Number(numbers[n.below(6) as usize].into())
         }
         4 => Value::Text(text(n)),
@@ -106,7 +108,9 @@ fn value(n: &mut Numbers, depth: u64) -> Value {
 
 fn object(n: &mut Numbers, depth: u64) -> Value {
     let count = n.below(4);
-    Value::Object((0..count).map(|at| (format!("{at}{}", text(n)), value(n, depth))).collect())
+    Value::Object(
+        (0..count).map(|at| (format!("{at}{}", text(n)), value(n, depth))).collect(),
+    )
 }
 
 fn instant(n: &mut Numbers) -> Instant {
@@ -193,7 +197,9 @@ fn function(at: usize, n: &mut Numbers) -> Function {
         name: format!("f{at}"),
         spec: spec(n),
         shared,
-        versions: versions.map(|(at, spec)| Version { number: at as u64 + 1, spec }).collect(),
+        versions: versions
+            .map(|(at, spec)| Version { number: at as u64 + 1, spec })
+            .collect(),
         aliases: aliases
             .map(|(at, version)| Alias { name: format!("alias-{at}"), version })
             .collect(),
@@ -242,7 +248,8 @@ pub fn run(n: &mut Numbers) -> Run {
         operation: text(n),
         parameters: object(n, 3),
     };
-    let marker = |n: &mut Numbers| Marker { at: instant(n), title: text(n), text: text(n) };
+    let marker =
+        |n: &mut Numbers| Marker { at: instant(n), title: text(n), text: text(n) };
     let (functions, callers) = (n.below(4) as usize, n.below(4) as usize);
     Run {
         scenario: Scenario {

@@ -37,8 +37,8 @@ impl Names {
     /// The reply of AWS to a malformed name, or to two qualifiers that disagree.
     pub fn of(parameters: &Value) -> Result<FunctionName, Reply> {
         let typed = parameters.get("FunctionName").and_then(Value::as_text).unwrap_or("");
-        let (name, derived) = parse(typed)
-            .ok_or_else(|| malformed(typed, "functionName", NAME_PATTERN))?;
+        let (name, derived) =
+            parse(typed).ok_or_else(|| malformed(typed, "functionName", NAME_PATTERN))?;
         let given = parameters.get("Qualifier").and_then(Value::as_text);
         if let Some(given) = given
             && !is_qualifier(given)
@@ -139,7 +139,9 @@ mod tests {
         assert_eq!(parse("111111111111:function:fn:2"), Some(("fn", Some("2"))));
         assert_eq!(parse(arn), Some(("fn", None)));
         assert_eq!(parse(&format!("{arn}:$LATEST")), Some(("fn", Some("$LATEST"))));
-        for wrong in ["", "fn!", "fn:1:2", "fn:$LATES", "arn:aws:s3:::x", &format!("{arn}:1:2")] {
+        for wrong in
+            ["", "fn!", "fn:1:2", "fn:$LATES", "arn:aws:s3:::x", &format!("{arn}:1:2")]
+        {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

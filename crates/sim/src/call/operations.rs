@@ -95,7 +95,11 @@ impl Desk<'_, '_> {
         }
     }
 
-    fn version(&self, id: FunctionId, name: &FunctionName) -> Result<VersionIx, (Reply, Rule)> {
+    fn version(
+        &self,
+        id: FunctionId,
+        name: &FunctionName,
+    ) -> Result<VersionIx, (Reply, Rule)> {
         let qualifier = name.qualifier.as_deref().unwrap_or("$LATEST");
         let found = self.plan.function(id).resolve(qualifier);
         found.ok_or_else(|| (name.not_found(), Rule::Ver15))
@@ -112,13 +116,14 @@ impl Desk<'_, '_> {
                 return Err(invalid(message, Rule::Inv01));
             }
         };
-        let payload = with.get("Payload").map_or_else(Payload::default, |value| {
-            Payload::Json(value.clone())
-        });
+        let payload = with
+            .get("Payload")
+            .map_or_else(Payload::default, |value| Payload::Json(value.clone()));
         self.world.lambda.keep_desk_payload(self.act, Rc::new(payload));
         let job = Job { origin: Origin::Act(self.act), call: 1 };
         self.cx.note(Part::Desk, Some(job), Rule::Inv01, Fact::Called);
-        let request = Request { job, attempt: 1, slot: 0, version: Some(version), dry_run };
+        let request =
+            Request { job, attempt: 1, slot: 0, version: Some(version), dry_run };
         let arrived = FunctionEvent::Arrived(request);
         self.cx.send(Rank::Arrival, Event::Function(id, arrived));
         Ok(None)
@@ -133,7 +138,12 @@ impl Desk<'_, '_> {
         }
     }
 
-    fn put_concurrency(&mut self, id: FunctionId, name: &FunctionName, with: &Value) -> Answer {
+    fn put_concurrency(
+        &mut self,
+        id: FunctionId,
+        name: &FunctionName,
+        with: &Value,
+    ) -> Answer {
         unqualified(name)?;
         let units = with.get("ReservedConcurrentExecutions").and_then(Value::as_count);
         let Some(units) = units else {
@@ -165,9 +175,12 @@ impl Desk<'_, '_> {
     ) -> Result<(), (Reply, Rule)> {
         let settings = &self.plan.settings;
         let others = self.plan.functions.iter().enumerate();
-        let others = others.filter(|(at, _)| *at != usize::from(id.0)).map(|(at, other)| {
-            other.reserved.unwrap_or(self.world.lambda.functions[at].ledger.provisioned())
-        });
+        let others =
+            others.filter(|(at, _)| *at != usize::from(id.0)).map(|(at, other)| {
+                other
+                    .reserved
+                    .unwrap_or(self.world.lambda.functions[at].ledger.provisioned())
+            });
         let set_aside = others.fold(units, u64::saturating_add);
         let left = settings.account_concurrency.checked_sub(set_aside);
         if units > 0 && left.is_none_or(|left| left < settings.unreserved_min) {
@@ -186,11 +199,15 @@ impl Desk<'_, '_> {
         self.world.lambda.settle(self.plan);
     }
 
-    fn put_provisioned(&mut self, id: FunctionId, name: &FunctionName, with: &Value) -> Answer {
+    fn put_provisioned(
+        &mut self,
+        id: FunctionId,
+        name: &FunctionName,
+        with: &Value,
+    ) -> Answer {
         let version = self.version(id, name)?;
         if version == VersionIx::LATEST {
-            let message =
-                "Provisioned Concurrency Configs cannot be applied to unpublished function versions.";
+            let message = "Provisioned Concurrency Configs cannot be applied to unpublished function versions.";
             return Err(invalid(message, Rule::Con04));
         }
         let units = with.get("ProvisionedConcurrentExecutions").and_then(Value::as_count);
@@ -228,12 +245,15 @@ impl Desk<'_, '_> {
         let function = self.plan.function(id);
         let qualifier = name.qualifier.as_deref().unwrap_or_default();
         let other = function.provisioned.iter().find(|other| {
-            other.qualifier != qualifier && function.resolve(&other.qualifier) == Some(version)
+            other.qualifier != qualifier
+                && function.resolve(&other.qualifier) == Some(version)
         });
         let is_number = qualifier.bytes().all(|b| b.is_ascii_digit());
         let message = match other {
             None => return Ok(()),
-            Some(_) if is_number => "Version is pointed by a Provisioned Concurrency alias",
+            Some(_) if is_number => {
+                "Version is pointed by a Provisioned Concurrency alias"
+            }
             Some(_) => {
                 "Alias can't be used for Provisioned Concurrency configuration on an \
                  already Provisioned version"
@@ -242,7 +262,13 @@ impl Desk<'_, '_> {
         Err((Reply::error(409, "ResourceConflictException", message), Rule::Con04))
     }
 
-    fn provision(&mut self, id: FunctionId, name: &FunctionName, version: VersionIx, count: u64) {
+    fn provision(
+        &mut self,
+        id: FunctionId,
+        name: &FunctionName,
+        version: VersionIx,
+        count: u64,
+    ) {
         let function = &mut Rc::make_mut(self.plan).functions[usize::from(id.0)];
         let qualifier = name.qualifier.clone().unwrap_or_default();
         function.provisioned.retain(|other| other.qualifier != qualifier);
@@ -266,11 +292,13 @@ impl Desk<'_, '_> {
 
     fn provisioned_reply(&self, id: FunctionId, version: VersionIx, http: u16) -> Reply {
         let function = self.world.lambda.function(id);
-        let provisioned = function.environments.pool(version).map(|pool| &pool.provisioned);
+        let provisioned =
+            function.environments.pool(version).map(|pool| &pool.provisioned);
         let (allocated, status) =
             provisioned.map_or((0, Status::None), |p| (p.allocated, p.status));
         let known = self.plan.function(id).provisioned.iter();
-        let mut asked = known.filter(|p| self.plan.function(id).resolve(&p.qualifier) == Some(version));
+        let mut asked = known
+            .filter(|p| self.plan.function(id).resolve(&p.qualifier) == Some(version));
         let requested = asked.next().map_or(0, |provisioned| provisioned.count);
         let in_progress = matches!(status, Status::InProgress { .. });
         let usable = if in_progress { 0 } else { allocated };
@@ -310,7 +338,12 @@ impl Desk<'_, '_> {
             let last = function.versions.iter().map(|version| version.number).max();
             let number = last.unwrap_or(0) + 1;
             let spec = Rc::new(spec);
-            function.versions.push(PlannedVersion { number, spec, active_at, revision: 0 });
+            function.versions.push(PlannedVersion {
+                number,
+                spec,
+                active_at,
+                revision: 0,
+            });
             function.published = Some(latest);
         }
         let version = function.versions.last().expect("there is always $LATEST");
@@ -327,11 +360,15 @@ impl Desk<'_, '_> {
     }
 
     fn update_code(&mut self, id: FunctionId, with: &Value) -> Answer {
-        let code = with.get("Code").or_else(|| with.get("ZipFile")).and_then(Value::as_text);
+        let code =
+            with.get("Code").or_else(|| with.get("ZipFile")).and_then(Value::as_text);
         let Some(code) = code else { return Err(missing("zipFile", Rule::Ver01)) };
         self.update(id, |spec| spec.code = code.into());
         if with.get("Publish") == Some(&Value::Bool(true)) {
-            return Ok(Some((Reply { http: 200, ..self.publish(id, with) }, Rule::Ver02)));
+            return Ok(Some((
+                Reply { http: 200, ..self.publish(id, with) },
+                Rule::Ver02,
+            )));
         }
         Ok(Some((self.latest_reply(id), Rule::Ver01)))
     }
@@ -341,14 +378,20 @@ impl Desk<'_, '_> {
         for knob in lambda::Spec::KNOBS {
             let Some(value) = with.get(knob.aws) else { continue };
             let setting = match (value, (knob.get)(&spec)) {
-                (Value::Text(text), Setting::Text(_)) => Some(Setting::Text(text.clone())),
-                (value, Setting::Span(_)) => value.scaled(6).map(|us| Setting::Span(Span(us))),
+                (Value::Text(text), Setting::Text(_)) => {
+                    Some(Setting::Text(text.clone()))
+                }
+                (value, Setting::Span(_)) => {
+                    value.scaled(6).map(|us| Setting::Span(Span(us)))
+                }
                 (value, Setting::Number(_)) => value.as_count().map(Setting::Number),
                 _ => None,
             };
             match setting.filter(|setting| knob.kind.admits(setting)) {
                 Some(setting) => (knob.set)(&mut spec, setting),
-                None => return Err(out_of_range(knob.aws, &knob.kind.allowed(), knob.rule)),
+                None => {
+                    return Err(out_of_range(knob.aws, &knob.kind.allowed(), knob.rule));
+                }
             }
         }
         self.update(id, |latest| *latest = spec);

@@ -96,7 +96,12 @@ impl Load {
     pub(crate) fn check(&self, place: &str, until: Instant, issues: &mut Vec<Issue>) {
         let mut bad = |key: &str, found: String, allowed: &str| {
             let place = format!("{place}.{key}");
-            issues.push(Issue { place, found, allowed: allowed.into(), rule: Rule::Sim03 });
+            issues.push(Issue {
+                place,
+                found,
+                allowed: allowed.into(),
+                rule: Rule::Sim03,
+            });
         };
         let rates: &[(&str, u64)] = match &self.pattern {
             Pattern::Burst { .. } => &[],
@@ -105,7 +110,11 @@ impl Load {
             Pattern::Ramp { from, to } => &[("ramp", *from), ("ramp", *to)],
             Pattern::At(times) => {
                 if times.is_empty() || !times.is_sorted() {
-                    bad("at", format!("{} times", times.len()), "times in order, at least one");
+                    bad(
+                        "at",
+                        format!("{} times", times.len()),
+                        "times in order, at least one",
+                    );
                 }
                 &[]
             }
@@ -113,7 +122,11 @@ impl Load {
         for (key, rate) in rates {
             let ramp_end = *key == "ramp" && *rate == 0;
             if (*rate == 0 && !ramp_end) || *rate > RATE_MAX {
-                bad(key, shown_rate(*rate), "more than 0 and at most 100000 calls per second");
+                bad(
+                    key,
+                    shown_rate(*rate),
+                    "more than 0 and at most 100000 calls per second",
+                );
             }
         }
         if let Pattern::Ramp { from: 0, to: 0 } = self.pattern {
@@ -125,7 +138,9 @@ impl Load {
             bad("to", format!("{end}"), "a time after the start of the load");
         }
         let calls = self.calls_expected(until);
-        if calls > limits::CALLS_MAX || matches!(self.pattern, Pattern::Burst { count: 0 }) {
+        if calls > limits::CALLS_MAX
+            || matches!(self.pattern, Pattern::Burst { count: 0 })
+        {
             bad("count", format!("{calls} calls"), "1 to 2000000 calls of one caller");
         }
     }

@@ -251,7 +251,11 @@ impl State {
                 && call.doing == Doing::Waiting;
             if waits && wait.deadline > cx.now {
                 self.wait_armed = true;
-                cx.at(wait.deadline, Rank::Timer, Event::Caller(id, CallerEvent::WaitDue));
+                cx.at(
+                    wait.deadline,
+                    Rank::Timer,
+                    Event::Caller(id, CallerEvent::WaitDue),
+                );
                 return;
             }
             self.waits.pop_front();
@@ -266,11 +270,20 @@ impl State {
         let caller = plan.caller(id);
         let job = job(id, wait.number);
         let waited = cx.now.since(self.calls[wait.slot as usize].since);
-        let rule = if client(&caller.caller.kind).is_some() { Rule::Inv16 } else { Rule::Inv21 };
+        let rule =
+            if client(&caller.caller.kind).is_some() { Rule::Inv16 } else { Rule::Inv21 };
         cx.note(Part::Caller(id), Some(job), rule, Fact::WaitEnded { waited });
         let left = FunctionEvent::CallerLeft { job, attempt: wait.attempt };
         cx.send(Rank::RunEnd, Event::Function(caller.function, left));
-        self.on_trouble(id, plan, cx, wait.slot, Trouble::ReadTimeout, Outcome::TimedOut, 0);
+        self.on_trouble(
+            id,
+            plan,
+            cx,
+            wait.slot,
+            Trouble::ReadTimeout,
+            Outcome::TimedOut,
+            0,
+        );
     }
 
     fn on_answer(
@@ -282,7 +295,9 @@ impl State {
         answer: Answer,
     ) {
         match answer {
-            Answer::Ran(Ending::Succeeded) => self.succeed(id, plan, cx, slot, Outcome::Ok, 200),
+            Answer::Ran(Ending::Succeeded) => {
+                self.succeed(id, plan, cx, slot, Outcome::Ok, 200)
+            }
             Answer::Checked => self.succeed(id, plan, cx, slot, Outcome::Ok, 204),
             Answer::Ran(
                 Ending::Threw
@@ -328,7 +343,10 @@ impl State {
     }
 
     /// Tries again, if the kind of caller does and can pay for it.
-    #[expect(clippy::too_many_arguments, reason = "one place where a failed attempt meets its caller")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one place where a failed attempt meets its caller"
+    )]
     fn on_trouble(
         &mut self,
         id: CallerId,
@@ -364,7 +382,11 @@ impl State {
                 let attempt = call.attempt + 1;
                 let fact = Fact::RetryPlanned { after: wait, attempt, bucket };
                 cx.note(Part::Caller(id), Some(job), rule, fact);
-                cx.at(until, Rank::Timer, Event::Caller(id, CallerEvent::RetryDue { slot }));
+                cx.at(
+                    until,
+                    Rank::Timer,
+                    Event::Caller(id, CallerEvent::RetryDue { slot }),
+                );
             }
         }
     }

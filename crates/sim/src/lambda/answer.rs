@@ -55,7 +55,8 @@ pub(crate) fn reply_without_run(act: u16, answer: Answer, cx: &mut Cx<'_>) {
             (reply, Rule::Inv01)
         }
         Answer::Throttled(reason) => {
-            let mut reply = Reply::error(429, "TooManyRequestsException", "Rate Exceeded.");
+            let mut reply =
+                Reply::error(429, "TooManyRequestsException", "Rate Exceeded.");
             reply.fields.push(("Reason".into(), Value::text(reason.word())));
             reply.fields.push(("Type".into(), Value::text("User")));
             (reply, Rule::Con08)
@@ -113,12 +114,15 @@ fn error_object(function: &PlannedFunction, run: &Run, ending: Ending) -> Value 
         Ending::TimedOut | Ending::Cut => {
             let centis = run.spec.timeout.0 / 10_000;
             let seconds = format!("{}.{:02}", centis / 100, centis % 100);
-            let message = format!("RequestId: {id} Error: Task timed out after {seconds} seconds");
+            let message =
+                format!("RequestId: {id} Error: Task timed out after {seconds} seconds");
             two("Sandbox.Timedout", message)
         }
         Ending::Exited => {
             let how = match fault.and_then(|fault| fault.exit_status) {
-                Some(status) => format!("Runtime exited with error: exit status {status}"),
+                Some(status) => {
+                    format!("Runtime exited with error: exit status {status}")
+                }
                 None => String::from("Runtime exited without providing a reason"),
             };
             two("Runtime.ExitError", format!("RequestId: {id} Error: {how}"))

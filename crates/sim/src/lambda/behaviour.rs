@@ -8,7 +8,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use crate::knob::Choices;
 use crate::time::{Instant, Span};
 use crate::value::{Payload, Value};
 

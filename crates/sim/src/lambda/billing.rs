@@ -71,7 +71,13 @@ impl State {
     }
 
     /// Adds provisioned concurrency that was configured from `since` to `now`.
-    pub(crate) fn provisioned(&mut self, spec: &Spec, count: u64, since: Instant, now: Instant) {
+    pub(crate) fn provisioned(
+        &mut self,
+        spec: &Spec,
+        count: u64,
+        since: Instant,
+        now: Instant,
+    ) {
         let units = now.since(since).0.div_ceil(PROVISIONED_UNIT.0);
         let ms = u128::from(units * PROVISIONED_UNIT.0 / 1_000);
         self.provisioned_mb_ms += u128::from(spec.memory_mb) * u128::from(count) * ms;
@@ -84,7 +90,8 @@ impl State {
             requests: self.requests + other.requests,
             x86_mb_ms: self.x86_mb_ms + other.x86_mb_ms,
             arm_mb_ms: self.arm_mb_ms + other.arm_mb_ms,
-            provisioned_run_mb_ms: self.provisioned_run_mb_ms + other.provisioned_run_mb_ms,
+            provisioned_run_mb_ms: self.provisioned_run_mb_ms
+                + other.provisioned_run_mb_ms,
             provisioned_mb_ms: self.provisioned_mb_ms + other.provisioned_mb_ms,
             storage_mb_ms: self.storage_mb_ms + other.storage_mb_ms,
         }

@@ -89,7 +89,11 @@ impl Account {
 
     /// Counts a request against the account's rate.
     #[inline]
-    pub(crate) fn count_request(&mut self, settings: &Settings, now: Instant) -> Option<NoRoom> {
+    pub(crate) fn count_request(
+        &mut self,
+        settings: &Settings,
+        now: Instant,
+    ) -> Option<NoRoom> {
         if !settings.rps_limit {
             return None;
         }
@@ -169,7 +173,11 @@ impl State {
     /// Looks for an on-demand unit, in the reservation or in the pool (CON-06), without
     /// taking it.
     #[inline]
-    pub(crate) fn room(&self, account: &Account, reserved: Option<u64>) -> Option<NoRoom> {
+    pub(crate) fn room(
+        &self,
+        account: &Account,
+        reserved: Option<u64>,
+    ) -> Option<NoRoom> {
         match reserved {
             Some(reserved) => {
                 let limit = reserved.saturating_sub(self.provisioned);
@@ -186,7 +194,11 @@ impl State {
     }
 
     /// Takes the allowance for one more environment (CON-10).
-    pub(crate) fn take_token(&mut self, settings: &Settings, now: Instant) -> Option<NoRoom> {
+    pub(crate) fn take_token(
+        &mut self,
+        settings: &Settings,
+        now: Instant,
+    ) -> Option<NoRoom> {
         let full = settings.scale_burst * 1_000_000;
         let passed = now.since(self.refilled_at).0;
         let refill = passed.saturating_mul(settings.scale_refill_per_s);
@@ -194,7 +206,11 @@ impl State {
         self.refilled_at = now;
         if self.tokens < 1_000_000 {
             let limit = settings.scale_burst;
-            return Some(NoRoom { reason: Reason::FunctionRate, in_flight: limit, limit });
+            return Some(NoRoom {
+                reason: Reason::FunctionRate,
+                in_flight: limit,
+                limit,
+            });
         }
         self.tokens -= 1_000_000;
         None

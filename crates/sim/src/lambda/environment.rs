@@ -136,7 +136,9 @@ impl State {
     /// Whether another version has an idle environment (ENV-16).
     pub(crate) fn idle_elsewhere(&self, version: VersionIx) -> bool {
         let others = self.pools.iter().enumerate();
-        others.filter(|(at, _)| *at != usize::from(version.0)).any(|(_, p)| !p.idle.is_empty())
+        others
+            .filter(|(at, _)| *at != usize::from(version.0))
+            .any(|(_, p)| !p.idle.is_empty())
     }
 
     /// Takes an idle on-demand environment of a version (ENV-12).
@@ -222,7 +224,11 @@ impl State {
     }
 
     /// Takes idle provisioned environments out of their line until `keep` are left.
-    pub(crate) fn drain_provisioned(&mut self, version: VersionIx, keep: u64) -> Vec<u32> {
+    pub(crate) fn drain_provisioned(
+        &mut self,
+        version: VersionIx,
+        keep: u64,
+    ) -> Vec<u32> {
         let all = self.iter().filter(|e| e.provisioned && e.version == version).count();
         let surplus = all.saturating_sub(usize::try_from(keep).unwrap_or(usize::MAX));
         let idle = &mut self.pool_mut(version).provisioned.idle;

@@ -155,10 +155,17 @@ impl State {
         }
     }
 
-    fn on_arrived(&mut self, id: FunctionId, plan: &Plan, cx: &mut Cx<'_>, request: Request) {
+    fn on_arrived(
+        &mut self,
+        id: FunctionId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        request: Request,
+    ) {
         let planned = plan.function(id);
         let job = request.job;
-        let Some(version) = request.version.or_else(|| qualified(plan, planned, job)) else {
+        let Some(version) = request.version.or_else(|| qualified(plan, planned, job))
+        else {
             return refuse(id, cx, &request, Rule::Ver15, Refusal::ResourceNotFound);
         };
         let target = planned.version(version);
@@ -180,7 +187,8 @@ impl State {
             cx.note(Part::Function(id), Some(job), Rule::Inv01, Fact::DryRunAnswered);
             return reply(cx, &request, Answer::Checked);
         }
-        let case = Case { request, payload, dice: case_dice(plan, planned, job), now: cx.now };
+        let case =
+            Case { request, payload, dice: case_dice(plan, planned, job), now: cx.now };
         match case.refusal(&target.spec) {
             Some(Failure::ServiceException) => {
                 return refuse(id, cx, &request, Rule::Inv04, Refusal::ServiceException);
@@ -217,7 +225,8 @@ impl State {
         }
         if settings.rps_limit
             && is_function_url(plan, request.job)
-            && let Some(no_room) = function.ledger.count_url_request(planned.reserved, cx.now)
+            && let Some(no_room) =
+                function.ledger.count_url_request(planned.reserved, cx.now)
         {
             return Err((no_room, Rule::Con12));
         }
@@ -270,7 +279,10 @@ impl State {
         Ok((place, room, if last_unit { Rule::Con16 } else { rule }))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "everything an admission has found out")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "everything an admission has found out"
+    )]
     fn run(
         &mut self,
         id: FunctionId,
@@ -397,7 +409,8 @@ impl State {
             environment.provisioned && function.environments.has_surplus(run.version);
         let removal = if ending == Ending::InitFailed && !environment.provisioned {
             Some((Removal::InitFailed, Rule::Env08))
-        } else if environment.revision != plan.function(id).version(run.version).revision {
+        } else if environment.revision != plan.function(id).version(run.version).revision
+        {
             Some((Removal::Update, Rule::Env09))
         } else if surplus {
             Some((Removal::Deprovisioned, Rule::Con13))
@@ -410,7 +423,10 @@ impl State {
             Some((removal, rule)) => self.remove(id, cx, place, removal, rule),
             None => {
                 let reset = match ending {
-                    Ending::TimedOut | Ending::Exited | Ending::InitFailed | Ending::Cut => true,
+                    Ending::TimedOut
+                    | Ending::Exited
+                    | Ending::InitFailed
+                    | Ending::Cut => true,
                     Ending::Succeeded | Ending::Threw | Ending::TooLarge => false,
                 };
                 function.environments.put_idle(place, reset, cx.now);
@@ -435,7 +451,13 @@ impl State {
         cx.note(Part::Function(id), None, rule, fact);
     }
 
-    fn arm_idle(&mut self, id: FunctionId, plan: &Plan, cx: &mut Cx<'_>, version: VersionIx) {
+    fn arm_idle(
+        &mut self,
+        id: FunctionId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        version: VersionIx,
+    ) {
         let environments = &mut self.functions[usize::from(id.0)].environments;
         if environments.pool_mut(version).armed {
             return;
@@ -485,7 +507,10 @@ impl State {
         let function = &mut self.functions[usize::from(id.0)];
         let mut runs = function.runs.iter_mut().enumerate();
         let Some((slot, run)) = runs.find(|(_, run)| {
-            run.serial != 0 && run.job == job && run.attempt == attempt && run.until >= cx.now
+            run.serial != 0
+                && run.job == job
+                && run.attempt == attempt
+                && run.until >= cx.now
         }) else {
             return;
         };
@@ -542,7 +567,9 @@ impl State {
 
     pub(crate) fn bytes(&self) -> usize {
         let function = |f: &FunctionState| {
-            f.environments.bytes() + f.runs.len() * size_of::<Run>() + size_of::<FunctionState>()
+            f.environments.bytes()
+                + f.runs.len() * size_of::<Run>()
+                + size_of::<FunctionState>()
         };
         self.functions.iter().map(function).sum()
     }
@@ -551,7 +578,8 @@ impl State {
         let mut pool_used = 0;
         for (function, planned) in self.functions.iter().zip(&plan.functions) {
             function.environments.assert_consistent();
-            let running = function.runs.iter().filter(|run| run.serial != 0).count() as u64;
+            let running =
+                function.runs.iter().filter(|run| run.serial != 0).count() as u64;
             assert_eq!(running, function.in_flight(), "a unit of concurrency was lost");
             let busy = function.environments.iter().filter(|e| e.run.is_some()).count();
             assert_eq!(running, busy as u64, "a run without an environment");
@@ -610,7 +638,9 @@ fn is_function_url(plan: &Plan, job: Job) -> bool {
 /// How large a request may be: 6 MB, through a load balancer 1 MB, from Step Functions
 /// 256 KB (section 1.2).
 fn request_bytes_max(plan: &Plan, job: Job) -> u64 {
-    let Origin::Caller(caller) = job.origin else { return limits::SYNC_REQUEST_BYTES_MAX };
+    let Origin::Caller(caller) = job.origin else {
+        return limits::SYNC_REQUEST_BYTES_MAX;
+    };
     match plan.caller(caller).caller.kind {
         Kind::Alb(_) => 1 << 20,
         Kind::StepFunctions(_) => 256 << 10,
@@ -634,7 +664,9 @@ fn throttle_rule(
             Rule::Con07
         }
         Reason::Reserved => Rule::Con03,
-        Reason::Account if no_room.limit == plan.settings.account_concurrency => Rule::Con02,
+        Reason::Account if no_room.limit == plan.settings.account_concurrency => {
+            Rule::Con02
+        }
         Reason::Account => Rule::Con05,
         Reason::FunctionRate => Rule::Con10,
         Reason::ReservedRate | Reason::CallerRate => Rule::Con12,
@@ -665,7 +697,13 @@ fn ending_rule(ending: Ending, run: &Run) -> Rule {
     }
 }
 
-fn refuse(id: FunctionId, cx: &mut Cx<'_>, request: &Request, rule: Rule, refusal: Refusal) {
+fn refuse(
+    id: FunctionId,
+    cx: &mut Cx<'_>,
+    request: &Request,
+    rule: Rule,
+    refusal: Refusal,
+) {
     cx.note(Part::Function(id), Some(request.job), rule, Fact::Refused { refusal });
     reply(cx, request, Answer::Refused(refusal));
 }
@@ -690,6 +728,10 @@ fn reply_to(cx: &mut Cx<'_>, job: Job, slot: u32, attempt: u16, answer: Answer) 
 }
 
 /// For acts: whether an instant lies behind a version's activation.
-pub(crate) fn is_active(function: &PlannedFunction, version: VersionIx, now: Instant) -> bool {
+pub(crate) fn is_active(
+    function: &PlannedFunction,
+    version: VersionIx,
+    now: Instant,
+) -> bool {
     now >= function.version(version).active_at
 }

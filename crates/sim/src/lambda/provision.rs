@@ -56,7 +56,8 @@ impl State {
         provisioned.since = cx.now;
         let growing = count > provisioned.allocated;
         let preparation = plan.settings.pc_prep;
-        let building = Span(count.saturating_mul(1_000_000) / plan.settings.pc_rate_per_s);
+        let building =
+            Span(count.saturating_mul(1_000_000) / plan.settings.pc_rate_per_s);
         let ready_at = cx.now.plus(preparation).plus(building);
         provisioned.allocated = provisioned.allocated.min(count);
         provisioned.status = match (count, growing) {
@@ -79,7 +80,13 @@ impl State {
         self.settle(plan);
     }
 
-    fn shrink(&mut self, id: FunctionId, cx: &mut Cx<'_>, version: VersionIx, count: u64) {
+    fn shrink(
+        &mut self,
+        id: FunctionId,
+        cx: &mut Cx<'_>,
+        version: VersionIx,
+        count: u64,
+    ) {
         let environments = &mut self.functions[usize::from(id.0)].environments;
         let cause = cx.cause();
         for place in environments.drain_provisioned(version, count) {
@@ -122,7 +129,8 @@ impl State {
         let missing = provisioned.requested - provisioned.allocated;
         provisioned.allocated = provisioned.requested;
         provisioned.status = Status::Ready;
-        let fact = Fact::ProvisioningReady { version, count: small(provisioned.requested) };
+        let fact =
+            Fact::ProvisioningReady { version, count: small(provisioned.requested) };
         let revision = target.revision;
         for _ in 0..missing {
             let place = function.environments.create(version, true, revision, cx.now);
@@ -132,7 +140,12 @@ impl State {
     }
 
     /// Bills provisioned concurrency up to now, and goes on from here.
-    pub(crate) fn settle_provisioned_cost(&mut self, id: FunctionId, plan: &Plan, now: Instant) {
+    pub(crate) fn settle_provisioned_cost(
+        &mut self,
+        id: FunctionId,
+        plan: &Plan,
+        now: Instant,
+    ) {
         let function = &mut self.functions[usize::from(id.0)];
         for (at, version) in plan.function(id).versions.iter().enumerate() {
             let version_ix = VersionIx(u16::try_from(at).expect("versions are limited"));

@@ -108,7 +108,8 @@ impl Case<'_> {
             }
             Draw::Payload { path } => {
                 let told = self.payload.json().and_then(|value| value.at(path));
-                let span = told.and_then(|value| value.scaled(6)).map_or(Span::ZERO, Span);
+                let span =
+                    told.and_then(|value| value.scaled(6)).map_or(Span::ZERO, Span);
                 span.min(limits::RUN_SPAN_MAX)
             }
         }
@@ -126,7 +127,12 @@ pub(crate) struct Course {
 
 /// Settles how a run goes.
 #[inline]
-pub(crate) fn course(case: &Case<'_>, spec: &Spec, settings: &Settings, room: Room) -> Course {
+pub(crate) fn course(
+    case: &Case<'_>,
+    spec: &Spec,
+    settings: &Settings,
+    room: Room,
+) -> Course {
     let behaviour = &spec.behaviour;
     let provisioned = room == Room::Provisioned;
     let mut body = case.draw(&behaviour.duration, Purpose::Duration);
@@ -135,7 +141,9 @@ pub(crate) fn course(case: &Case<'_>, spec: &Spec, settings: &Settings, room: Ro
         let relevant = match candidate.failure {
             Failure::Slow => true,
             Failure::Throttled | Failure::ServiceException => false,
-            Failure::FailsInit => fault.is_none() && matches!(room, Room::Cold | Room::Reset),
+            Failure::FailsInit => {
+                fault.is_none() && matches!(room, Room::Cold | Room::Reset)
+            }
             Failure::Throws
             | Failure::Hangs
             | Failure::Exits
@@ -151,7 +159,8 @@ pub(crate) fn course(case: &Case<'_>, spec: &Spec, settings: &Settings, room: Ro
         }
     }
     let needs_init = matches!(room, Room::Cold | Room::Reset);
-    let init = if needs_init { case.draw(&behaviour.init, Purpose::Init) } else { Span::ZERO };
+    let init =
+        if needs_init { case.draw(&behaviour.init, Purpose::Init) } else { Span::ZERO };
     let init = stretched(init, spec, settings);
     if let Some((_, Fault { duration: Some(duration), .. })) = fault {
         body = *duration;
@@ -189,7 +198,8 @@ struct Body {
 /// Puts Init and handler under their limits.
 fn bounded(run: Body, timeout: Span, settings: &Settings, room: Room) -> Course {
     let Body { init, body, ending, fault } = run;
-    let course = |init, total, ending, init_cut| Course { init, total, ending, fault, init_cut };
+    let course =
+        |init, total, ending, init_cut| Course { init, total, ending, fault, init_cut };
     let cut = |body: Span, limit: Span| {
         if body > limit { (limit, Ending::TimedOut) } else { (body, ending) }
     };

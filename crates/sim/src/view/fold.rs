@@ -4,8 +4,8 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::{
-    AccountView, Back, CallerView, Doing, EnvironmentView, Fates, Frame, FunctionView, Look,
-    Place, Token, VersionView,
+    AccountView, Back, CallerView, Doing, EnvironmentView, Fates, Frame, FunctionView,
+    Look, Place, Token, VersionView,
 };
 use crate::caller::Kind;
 use crate::caller::state::{self as caller, Doing as CallDoing};
@@ -88,7 +88,8 @@ fn fates(callers: &[CallerView]) -> Fates {
 fn account_view(sim: &Sim, plan: &Plan) -> AccountView {
     let lambda = sim.world().lambda();
     let quota = plan.settings().account_concurrency;
-    let reserved: u64 = plan.functions().iter().filter_map(PlannedFunction::reserved).sum();
+    let reserved: u64 =
+        plan.functions().iter().filter_map(PlannedFunction::reserved).sum();
     let ids = (0..plan.functions().len()).map(|at| u16::try_from(at).unwrap_or(u16::MAX));
     let states = ids.map(|at| lambda.function(FunctionId(at)));
     let both: Vec<(&PlannedFunction, &FunctionState)> =
@@ -135,7 +136,9 @@ fn function_view(
                 .take(most)
                 .map(|environment| environment_view(plan, state, environment, now))
                 .collect(),
-            provisioned: pool.map_or(0, |pool| count(usize::try_from(pool.requested).unwrap_or(usize::MAX))),
+            provisioned: pool.map_or(0, |pool| {
+                count(usize::try_from(pool.requested).unwrap_or(usize::MAX))
+            }),
             provisioned_ready_at: match status {
                 Status::InProgress { ready_at } => Some(ready_at),
                 Status::None | Status::Ready | Status::Failed => None,
@@ -145,19 +148,28 @@ fn function_view(
     });
     let mut bill = state.bill;
     for (at, version) in planned.versions().iter().enumerate() {
-        let Some(pool) = state.environments.pool(VersionIx(u16::try_from(at).unwrap_or(0)))
+        let Some(pool) =
+            state.environments.pool(VersionIx(u16::try_from(at).unwrap_or(0)))
         else {
             continue;
         };
         let provisioned = &pool.provisioned;
         if provisioned.requested > 0 && now > provisioned.since {
-            bill.provisioned(version.spec(), provisioned.requested, provisioned.since, now);
+            bill.provisioned(
+                version.spec(),
+                provisioned.requested,
+                provisioned.since,
+                now,
+            );
         }
     }
     FunctionView {
         name: planned.name().to_string(),
         versions: versions.collect(),
-        aliases: planned.aliases().map(|(name, version)| (name.to_string(), version)).collect(),
+        aliases: planned
+            .aliases()
+            .map(|(name, version)| (name.to_string(), version))
+            .collect(),
         reserved: planned.reserved(),
         on_demand: state.ledger.on_demand(),
         on_provisioned: state.on_provisioned,
@@ -236,10 +248,13 @@ impl Gliding<'_> {
             return None;
         }
         let passed = self.now.since(entry.at).0;
-        let share = u32::try_from(passed * 1_000_000 / self.glide.0.max(1)).unwrap_or(1_000_000);
+        let share =
+            u32::try_from(passed * 1_000_000 / self.glide.0.max(1)).unwrap_or(1_000_000);
         let attempt = self.attempt(log, entry, job);
         let place = match entry.fact {
-            Fact::Started { .. } | Fact::Called | Fact::Retried { .. } => Place::Going(share),
+            Fact::Started { .. } | Fact::Called | Fact::Retried { .. } => {
+                Place::Going(share)
+            }
             Fact::Answered { outcome, .. } => Place::Returning(share, back(outcome)),
             Fact::RetryPlanned { .. } => Place::Returning(share, Back::Throttled),
             Fact::QuotaExhausted { .. }
@@ -290,7 +305,8 @@ fn running(sim: &Sim, seen: &[Job], most: usize, tokens: &mut Vec<Token>) {
     let functions = 0..sim.plan().functions().len();
     for id in functions.map(|at| FunctionId(u16::try_from(at).unwrap_or(u16::MAX))) {
         let state = sim.world().lambda().function(id);
-        let busy = state.environments.iter().filter_map(|e| Some((e.id, state.run(e.run?)?)));
+        let busy =
+            state.environments.iter().filter_map(|e| Some((e.id, state.run(e.run?)?)));
         for (environment, run) in busy {
             if tokens.len() > most {
                 return;
@@ -302,7 +318,11 @@ fn running(sim: &Sim, seen: &[Job], most: usize, tokens: &mut Vec<Token>) {
     }
 }
 
-fn token_in(id: FunctionId, environment: EnvironmentId, run: &crate::lambda::run::Run) -> Token {
+fn token_in(
+    id: FunctionId,
+    environment: EnvironmentId,
+    run: &crate::lambda::run::Run,
+) -> Token {
     Token {
         job: run.job,
         function: id,
@@ -312,7 +332,13 @@ fn token_in(id: FunctionId, environment: EnvironmentId, run: &crate::lambda::run
     }
 }
 
-fn backing_off(sim: &Sim, now: Instant, seen: &[Job], most: usize, tokens: &mut Vec<Token>) {
+fn backing_off(
+    sim: &Sim,
+    now: Instant,
+    seen: &[Job],
+    most: usize,
+    tokens: &mut Vec<Token>,
+) {
     for (at, state) in sim.world().callers().iter().enumerate() {
         let id = CallerId(u16::try_from(at).unwrap_or(u16::MAX));
         for call in state.calls() {
@@ -337,4 +363,3 @@ fn backing_off(sim: &Sim, now: Instant, seen: &[Job], most: usize, tokens: &mut 
         }
     }
 }
-

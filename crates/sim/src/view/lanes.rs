@@ -107,11 +107,27 @@ pub fn lanes(recording: &Recording, from: Instant, to: Instant, columns: u32) ->
     let mut lanes = Vec::new();
     for (at, function) in plan.functions().iter().enumerate() {
         let part = Part::Function(FunctionId(u16::try_from(at).unwrap_or(u16::MAX)));
-        lanes.push(lane(&spans, part, function.name(), LaneKind::Function, from, to, columns));
+        lanes.push(lane(
+            &spans,
+            part,
+            function.name(),
+            LaneKind::Function,
+            from,
+            to,
+            columns,
+        ));
     }
     for (at, caller) in plan.callers().iter().enumerate() {
         let part = Part::Caller(CallerId(u16::try_from(at).unwrap_or(u16::MAX)));
-        lanes.push(lane(&spans, part, caller.name(), LaneKind::Caller, from, to, columns));
+        lanes.push(lane(
+            &spans,
+            part,
+            caller.name(),
+            LaneKind::Caller,
+            from,
+            to,
+            columns,
+        ));
     }
     Lanes { from, to, columns: painted, lanes }
 }
@@ -138,8 +154,11 @@ fn all_spans(recording: &Recording) -> Vec<(Part, LaneSpan)> {
             }
             Fact::Ended { ending, .. } => {
                 if let Some(at) = open.remove(&(entry.part, job)) {
-                    let paint =
-                        if ending == Ending::Succeeded { Paint::Ok } else { Paint::Failed };
+                    let paint = if ending == Ending::Succeeded {
+                        Paint::Ok
+                    } else {
+                        Paint::Failed
+                    };
                     (spans[at].1.to, spans[at].1.paint) = (entry.at, paint);
                 }
             }
@@ -218,9 +237,9 @@ fn lane(
     to: Instant,
     columns: u32,
 ) -> Lane {
-    let mine = spans.iter().filter(|(of, span)| {
-        *of == part && span.to >= from && span.from <= to
-    });
+    let mine = spans
+        .iter()
+        .filter(|(of, span)| *of == part && span.to >= from && span.from <= to);
     let mut mine: Vec<LaneSpan> = mine.map(|(_, span)| *span).collect();
     let merged = mine.len() > SPANS_MAX;
     if merged {
@@ -265,7 +284,14 @@ fn merge(spans: &[LaneSpan], scale: &Columns) -> Vec<LaneSpan> {
         match merged.last_mut() {
             Some(last) if last.paint == paint && last.to == from => last.to = to,
             Some(_) | None => {
-                merged.push(LaneSpan { row: 0, from, init: Span::ZERO, to, paint, job: None });
+                merged.push(LaneSpan {
+                    row: 0,
+                    from,
+                    init: Span::ZERO,
+                    to,
+                    paint,
+                    job: None,
+                });
             }
         }
     }
