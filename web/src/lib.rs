@@ -1,1 +1,1 @@
-//! Skeleton.
+//! The Lambdarium page.
