@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use crate::queue::{Queue, Rank};
 use crate::rule::Rule;
 use crate::scenario::Act;
-use crate::time::{Instant, Moment, Span};
+use crate::time::{Instant, Moment};
 use crate::trace::{Entry, Fact, Log, NO_CAUSE, Stop};
 
 /// What a handler may do besides changing its own state: look at the clock, send events,
@@ -42,12 +42,6 @@ impl Cx<'_> {
     pub(crate) fn at(&mut self, at: Instant, rank: Rank, event: Event) {
         *self.busy += u32::from(!event.is_idle());
         self.queue.push(at, rank, Sent { cause: self.cause, event });
-    }
-
-    /// Sends an event for after a while.
-    #[inline]
-    pub(crate) fn after(&mut self, span: Span, rank: Rank, event: Event) {
-        self.at(self.now.plus(span), rank, event);
     }
 
     /// Sends an event to another part, at this instant.

@@ -21,7 +21,6 @@ use crate::plan::{Plan, PlannedFunction, Qualifier};
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::sim::Cx;
-use crate::time::Instant;
 use crate::trace::{Ending, Fact, Reason, Refusal, Removal, Room};
 use crate::value::Payload;
 use crate::view::Metrics;
@@ -725,13 +724,4 @@ fn reply_to(cx: &mut Cx<'_>, job: Job, slot: u32, attempt: u16, answer: Answer) 
         let answered = CallerEvent::Answered { call: job.call, slot, attempt, answer };
         cx.send(Rank::RunEnd, Event::Caller(caller, answered));
     }
-}
-
-/// For acts: whether an instant lies behind a version's activation.
-pub(crate) fn is_active(
-    function: &PlannedFunction,
-    version: VersionIx,
-    now: Instant,
-) -> bool {
-    now >= function.version(version).active_at
 }
