@@ -1,1 +1,77 @@
+//! A recording as text: its trace line by line, its story in sentences, and one number
+//! that stands for all of it.
+//!
+//! A line is for golden files and terminals: exact, compact, and stable. A sentence is for
+//! a person at the page. Names come from the last plan of a recording, which knows every
+//! version that was ever published.
 
+mod facts;
+mod fingerprint;
+mod names;
+mod story;
+
+use lambdarium_sim::plan::Plan;
+use lambdarium_sim::record::Recording;
+use lambdarium_sim::trace::{Entry, Log};
+
+use crate::unit::clock;
+pub use fingerprint::fingerprint;
+pub use story::sentence;
+
+/// One entry as a line of a trace: time, subject, rule and fact, such as
+/// `   0.000s shop#1 INV-01 called checkout`. Empty if there is no such entry.
+#[must_use]
+pub fn line(plan: &Plan, log: &Log, number: u32) -> String {
+    log.get(number).map_or_else(String::new, |entry| entry_line(plan, log, number, entry))
+}
+
+fn entry_line(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
+    let time = clock(entry.at);
+    let subject = names::subject(plan, entry);
+    let fact = facts::words(plan, log, number, entry);
+    format!("{time:>8}s {subject} {} {fact}", entry.rule)
+}
+
+/// The whole trace, one line per entry.
+#[must_use]
+pub fn trace(recording: &Recording) -> String {
+    let (plan, log) = (recording.last_plan(), recording.log());
+    let mut text = String::new();
+    for (number, entry) in (0..).zip(log.iter()) {
+        text += &entry_line(plan, log, number, entry);
+        text.push('\n');
+    }
+    text
+}
+
+/// The whole trace as CSV, with the number, the step and the cause of each entry.
+#[must_use]
+pub fn csv(recording: &Recording) -> String {
+    let (plan, log) = (recording.last_plan(), recording.log());
+    let mut text = String::from("entry,seconds,step,cause,part,subject,rule,fact\n");
+    for (number, entry) in (0..).zip(log.iter()) {
+        let cause = log.get(entry.cause).map(|_| entry.cause.to_string());
+        let cells = [
+            number.to_string(),
+            clock(entry.at),
+            entry.step.to_string(),
+            cause.unwrap_or_default(),
+            plan.name(entry.part).to_string(),
+            names::subject(plan, entry),
+            entry.rule.id().to_string(),
+            facts::words(plan, log, number, entry),
+        ];
+        text += &cells.map(cell).join(",");
+        text.push('\n');
+    }
+    text
+}
+
+/// One cell of CSV, in quotes where it needs them.
+fn cell(text: String) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}

@@ -7,6 +7,7 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::caller::load::Load;
 use crate::caller::{Caller, Kind, gateway, sdk, step_functions};
 use crate::dice::Dice;
 use crate::id::{CallerId, FunctionId, Part, VersionIx};
@@ -65,6 +66,12 @@ impl PlannedCaller {
     #[must_use]
     pub fn payload(&self) -> &Payload {
         &self.caller.payload
+    }
+
+    /// When it calls.
+    #[must_use]
+    pub fn load(&self) -> &Load {
+        &self.caller.load
     }
 }
 

@@ -57,7 +57,8 @@ pub(crate) fn perform(
     let (reply, rule) = reply;
     let fact = Fact::Replied { operation, http: reply.http };
     cx.reply(number, reply);
-    cx.note(Part::Desk, None, rule, fact);
+    let job = Job { origin: Origin::Act(number), call: 1 };
+    cx.note(Part::Desk, Some(job), rule, fact);
 }
 
 fn invalid(message: impl Into<String>, rule: Rule) -> (Reply, Rule) {

@@ -10,7 +10,7 @@ use super::behaviour::{Answer as Gives, Fault};
 use super::run::Run;
 use crate::call::{Operation, Reply};
 use crate::event::Answer;
-use crate::id::{Origin, Part};
+use crate::id::{Job, Origin, Part};
 use crate::limits::SYNC_RESPONSE_BYTES_MAX;
 use crate::plan::PlannedFunction;
 use crate::rule::Rule;
@@ -78,7 +78,8 @@ pub(crate) fn reply_without_run(act: u16, answer: Answer, cx: &mut Cx<'_>) {
     let http = reply.http;
     cx.reply(act, reply);
     let fact = Fact::Replied { operation: Operation::Invoke, http };
-    cx.note(Part::Desk, None, rule, fact);
+    let job = Job { origin: Origin::Act(act), call: 1 };
+    cx.note(Part::Desk, Some(job), rule, fact);
 }
 
 /// What a successful run answers.

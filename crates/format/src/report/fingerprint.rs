@@ -1,0 +1,171 @@
+//! One number for a whole recording: two recordings with the same number have, field for
+//! field, the same trace and the same replies.
+//!
+//! It compares what the same program does natively and in a browser, so it must not
+//! depend on the width of a pointer or on any default hasher. Nothing is left out: every
+//! struct is taken apart without `..`, so a new field does not compile until it counts.
+
+use lambdarium_sim::call::Reply;
+use lambdarium_sim::id::{Job, Origin, Part};
+use lambdarium_sim::record::Recording;
+use lambdarium_sim::trace::{Entry, Fact};
+use lambdarium_sim::value::Payload;
+
+use crate::json::write_value_compact;
+
+/// The fingerprint of the complete trace, replies included.
+#[must_use]
+pub fn fingerprint(recording: &Recording) -> u64 {
+    let log = recording.log();
+    let mut hash = Fnv::new();
+    hash.number(log.len().into());
+    for entry in log.iter() {
+        hash.entry(entry);
+    }
+    let acts = recording.run().acts.len();
+    hash.number(acts as u64);
+    for act in 0..acts {
+        let replies = log.replies(act);
+        hash.number(replies.len() as u64);
+        for reply in replies {
+            hash.reply(reply);
+        }
+    }
+    hash.0
+}
+
+/// FNV-1a over 64 bits.
+struct Fnv(u64);
+
+impl Fnv {
+    const fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn number(&mut self, number: u64) {
+        self.bytes(&number.to_le_bytes());
+    }
+
+    /// Text with its length, so that two texts never run into each other.
+    fn text(&mut self, text: &str) {
+        self.number(text.len() as u64);
+        self.bytes(text.as_bytes());
+    }
+
+    fn numbers<const N: usize>(&mut self, numbers: [u64; N]) {
+        for number in numbers {
+            self.number(number);
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        let Entry { at, step, cause, part, job, rule, fact } = *entry;
+        self.numbers([at.0, step.into(), cause.into()]);
+        self.part(part);
+        match job {
+            None => self.number(0),
+            Some(Job { origin, call }) => {
+                let origin = match origin {
+                    Origin::Caller(id) => [1, id.0.into()],
+                    Origin::Act(act) => [2, act.into()],
+                };
+                self.numbers(origin);
+                self.number(call.into());
+            }
+        }
+        self.text(rule.id());
+        self.fact(fact);
+    }
+
+    fn part(&mut self, part: Part) {
+        self.numbers(match part {
+            Part::Caller(id) => [0, id.0.into()],
+            Part::Function(id) => [1, id.0.into()],
+            Part::Desk => [2, 0],
+        });
+    }
+
+    fn fact(&mut self, fact: Fact) {
+        match fact {
+            Fact::Called => self.number(0),
+            Fact::RetryPlanned { after, attempt, bucket } => {
+                self.numbers([1, after.0, attempt.into(), bucket.into()]);
+            }
+            Fact::Retried { attempt } => self.numbers([2, attempt.into()]),
+            Fact::QuotaExhausted { bucket } => self.numbers([3, bucket.into()]),
+            Fact::WaitEnded { waited } => self.numbers([4, waited.0]),
+            Fact::Answered { outcome, http, attempts, bucket } => {
+                self.numbers([5, http.into(), attempts.into(), bucket.into()]);
+                self.text(outcome.word());
+            }
+            Fact::DryRunAnswered => self.number(6),
+            Fact::Started { environment, version, room, init } => {
+                self.numbers([7, environment.0.into(), version.0.into(), init.0]);
+                self.text(room.word());
+            }
+            Fact::SpilledOver { provisioned } => self.numbers([8, provisioned.into()]),
+            Fact::InitCut => self.number(9),
+            Fact::Ended { ending, billed_ms, environment } => {
+                self.numbers([10, billed_ms.into(), environment.0.into()]);
+                self.text(ending.word());
+            }
+            Fact::Abandoned => self.number(11),
+            Fact::Throttled { reason, in_flight, limit } => {
+                self.numbers([12, in_flight.into(), limit.into()]);
+                self.text(reason.word());
+            }
+            Fact::Refused { refusal } => {
+                self.number(13);
+                self.text(refusal.word());
+            }
+            Fact::EnvironmentRemoved { environment, version, removal } => {
+                self.numbers([14, environment.0.into(), version.0.into()]);
+                self.text(removal.word());
+            }
+            Fact::ProvisioningStarted { version, count } => {
+                self.numbers([15, version.0.into(), count.into()]);
+            }
+            Fact::ProvisioningReady { version, count } => {
+                self.numbers([16, version.0.into(), count.into()]);
+            }
+            Fact::ProvisioningFailed { version } => self.numbers([17, version.0.into()]),
+            Fact::Replied { operation, http } => {
+                self.numbers([18, http.into()]);
+                self.text(operation.word());
+            }
+            Fact::Cost { requests, micro_usd } => {
+                self.numbers([19, requests.into(), micro_usd]);
+            }
+            Fact::Stopped { stop } => {
+                self.number(20);
+                self.text(stop.word());
+            }
+        }
+    }
+
+    fn reply(&mut self, reply: &Reply) {
+        let Reply { http, code, message, fields, payload } = reply;
+        self.number((*http).into());
+        self.text(code);
+        self.text(message);
+        self.number(fields.len() as u64);
+        for (key, value) in fields {
+            self.text(key);
+            self.text(&write_value_compact(value));
+        }
+        match payload {
+            None => self.number(0),
+            Some(Payload::Json(value)) => {
+                self.number(1);
+                self.text(&write_value_compact(value));
+            }
+            Some(Payload::Bytes(count)) => self.numbers([2, *count]),
+        }
+    }
+}
