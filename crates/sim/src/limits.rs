@@ -5,6 +5,26 @@
 
 use crate::time::Span;
 
+/// What ends a run besides itself. People, files and links get the default; a program that
+/// knows what it asks for, such as a benchmark, may set wider bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// When the run ends, in place of what its settings say.
+    pub until: Option<Span>,
+    /// Most events handled.
+    pub steps: u32,
+    /// Most trace entries kept.
+    pub entries: u32,
+    /// Most calls one load may make.
+    pub calls: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { until: None, steps: STEPS_MAX, entries: ENTRIES_MAX, calls: CALLS_MAX }
+    }
+}
+
 /// Longest simulated time of one run.
 pub const RUN_SPAN_MAX: Span = Span::HOUR.times(24);
 /// Most events handled in one run.

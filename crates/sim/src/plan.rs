@@ -13,7 +13,7 @@ use crate::dice::Dice;
 use crate::id::{CallerId, FunctionId, Part, VersionIx};
 use crate::knob::{self, Issue};
 use crate::lambda::{self, Function};
-use crate::limits;
+use crate::limits::{self, Bounds};
 use crate::rule::Rule;
 use crate::scenario::{Act, Run, Scenario, Settings};
 use crate::time::Instant;
@@ -174,6 +174,7 @@ pub struct Plan {
     pub(crate) callers: Vec<PlannedCaller>,
     /// Dice for requests sent by acts.
     pub(crate) desk: Dice,
+    pub(crate) bounds: Bounds,
 }
 
 impl Plan {
@@ -182,6 +183,14 @@ impl Plan {
     /// # Errors
     /// Everything that is wrong with it, each with its place.
     pub fn check(run: &Run) -> Result<Self, Vec<Issue>> {
+        Self::check_within(run, Bounds::default())
+    }
+
+    /// The same, for a run that may take longer or become larger.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub fn check_within(run: &Run, bounds: Bounds) -> Result<Self, Vec<Issue>> {
         let mut issues = Vec::new();
         check_counts(&run.scenario, &run.acts, &mut issues);
         if !issues.is_empty() {
@@ -189,12 +198,14 @@ impl Plan {
         }
         knob::check(&run.scenario.settings, "settings", &mut issues);
         check_functions(&run.scenario, &mut issues);
-        check_callers(&run.scenario, &mut issues);
-        check_acts(run, &mut issues);
-        if issues.is_empty() { Ok(Self::of(run)) } else { Err(issues) }
+        let until = bounds.until.unwrap_or(run.scenario.settings.until);
+        let until = Instant::START.plus(until);
+        check_callers(&run.scenario, until, bounds.calls, &mut issues);
+        check_acts(run, until, &mut issues);
+        if issues.is_empty() { Ok(Self::of(run, bounds)) } else { Err(issues) }
     }
 
-    fn of(run: &Run) -> Self {
+    fn of(run: &Run, bounds: Bounds) -> Self {
         let functions =
             run.scenario.functions.iter().map(|f| planned_function(f, run.seed));
         let callers = run.scenario.callers.iter().filter_map(|caller| {
@@ -212,6 +223,7 @@ impl Plan {
             functions: functions.collect(),
             callers: callers.collect(),
             desk: Dice::of(run.seed, "desk"),
+            bounds,
         }
     }
 
@@ -258,7 +270,7 @@ impl Plan {
     /// When the run ends at the latest.
     #[must_use]
     pub fn until(&self) -> Instant {
-        Instant::START.plus(self.settings.until)
+        Instant::START.plus(self.bounds.until.unwrap_or(self.settings.until))
     }
 
     pub(crate) fn find_function(&self, name: &str) -> Option<FunctionId> {
@@ -516,9 +528,13 @@ fn check_provisioned(function: &Function, place: &str, issues: &mut Vec<Issue>) 
     }
 }
 
-fn check_callers(scenario: &Scenario, issues: &mut Vec<Issue>) {
+fn check_callers(
+    scenario: &Scenario,
+    until: Instant,
+    calls_max: u64,
+    issues: &mut Vec<Issue>,
+) {
     let mut taken: Vec<&str> = Vec::new();
-    let until = Instant::START.plus(scenario.settings.until);
     for caller in &scenario.callers {
         let place = format!("callers.{}", caller.name);
         check_name(&caller.name, &place, &taken, issues);
@@ -534,7 +550,7 @@ fn check_callers(scenario: &Scenario, issues: &mut Vec<Issue>) {
         }
         caller.kind.check(&place, issues);
         check_waits(caller, &place, issues);
-        caller.load.check(&format!("{place}.load"), until, issues);
+        caller.load.check(&format!("{place}.load"), until, calls_max, issues);
         if caller.payload.json().is_some_and(|value| value.depth() > limits::DEPTH_MAX) {
             let allowed = format!("at most {} levels", limits::DEPTH_MAX);
             issues.push(issue(format!("{place}.payload"), "", allowed, Rule::Sim03));
@@ -588,7 +604,7 @@ fn check_waits(caller: &Caller, place: &str, issues: &mut Vec<Issue>) {
     }
 }
 
-fn check_acts(run: &Run, issues: &mut Vec<Issue>) {
+fn check_acts(run: &Run, until: Instant, issues: &mut Vec<Issue>) {
     use crate::call::Operation;
     use crate::knob::Choices;
     for (at, act) in run.acts.iter().enumerate() {
@@ -602,7 +618,7 @@ fn check_acts(run: &Run, issues: &mut Vec<Issue>) {
                 Rule::Sim02,
             ));
         }
-        if act.at > Instant::START.plus(run.scenario.settings.until)
+        if act.at > until
             || at.checked_sub(1).is_some_and(|before| run.acts[before].at > act.at)
         {
             let allowed = "times in order, none after the end of the run";

@@ -8,7 +8,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use crate::knob::Issue;
-use crate::limits;
+use crate::limits::{self, Bounds};
 use crate::plan::Plan;
 use crate::scenario::{Act, Run};
 use crate::sim::Sim;
@@ -52,7 +52,15 @@ impl Recording {
     /// # Errors
     /// Everything that is wrong with its scenario.
     pub fn open(run: Run) -> Result<Self, Vec<Issue>> {
-        let plan = Rc::new(Plan::check(&run)?);
+        Self::open_within(run, Bounds::default())
+    }
+
+    /// The same, for a run that may take longer or become larger.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_within(run: Run, bounds: Bounds) -> Result<Self, Vec<Issue>> {
+        let plan = Rc::new(Plan::check_within(&run, bounds)?);
         let mut log = Log::new(Keep::Everything);
         let head = Sim::new(Rc::clone(&plan), Rc::new(run.acts.clone()), &mut log);
         let mut recording = Self {
@@ -163,7 +171,7 @@ impl Recording {
             return Ok(());
         }
         let run = Run { acts, ..self.run.clone() };
-        Plan::check(&run)?;
+        Plan::check_within(&run, self.plan.bounds)?;
         let first = |acts: &[Act]| acts.get(same).map(|act| act.at);
         let changed = first(&self.run.acts).into_iter().chain(first(&run.acts)).min();
         // A checkpoint lies after all of its instant, so it must lie before the change;

@@ -10,7 +10,6 @@ use crate::caller::state as caller;
 use crate::event::{CallerEvent, Event, FunctionEvent, Sent};
 use crate::id::{CallerId, FunctionId, Job, Part};
 use crate::lambda::invoke as lambda;
-use crate::limits;
 use crate::plan::Plan;
 use crate::queue::{Queue, Rank};
 use crate::rule::Rule;
@@ -215,9 +214,9 @@ impl Sim {
         let next = self.queue.next_at().into_iter().chain(act).min()?;
         if next > self.plan.until() {
             Some(Stop::Until)
-        } else if self.step >= limits::STEPS_MAX {
+        } else if self.step >= self.plan.bounds.steps {
             Some(Stop::Steps)
-        } else if log.is_full() {
+        } else if log.len() >= self.plan.bounds.entries {
             Some(Stop::Entries)
         } else {
             None

@@ -8,7 +8,6 @@ use alloc::vec::Vec;
 
 use crate::call::{Operation, Reply};
 use crate::id::{EnvironmentId, Job, Part, VersionIx};
-use crate::limits;
 use crate::rule::Rule;
 use crate::time::{Instant, Span};
 
@@ -341,12 +340,6 @@ impl Log {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.count == 0
-    }
-
-    /// Whether no more entries fit.
-    #[must_use]
-    pub(crate) fn is_full(&self) -> bool {
-        self.count >= limits::ENTRIES_MAX
     }
 
     /// Adds an entry and gives its number; `cause` if nothing is kept.

@@ -9,7 +9,6 @@ use alloc::vec::Vec;
 
 use crate::dice::{Dice, Purpose};
 use crate::knob::Issue;
-use crate::limits;
 use crate::rule::Rule;
 use crate::time::{Instant, Span};
 
@@ -93,7 +92,13 @@ impl Load {
     }
 
     /// Says all that is wrong with it.
-    pub(crate) fn check(&self, place: &str, until: Instant, issues: &mut Vec<Issue>) {
+    pub(crate) fn check(
+        &self,
+        place: &str,
+        until: Instant,
+        calls_max: u64,
+        issues: &mut Vec<Issue>,
+    ) {
         let mut bad = |key: &str, found: String, allowed: &str| {
             let place = format!("{place}.{key}");
             issues.push(Issue {
@@ -138,10 +143,9 @@ impl Load {
             bad("to", format!("{end}"), "a time after the start of the load");
         }
         let calls = self.calls_expected(until);
-        if calls > limits::CALLS_MAX
-            || matches!(self.pattern, Pattern::Burst { count: 0 })
-        {
-            bad("count", format!("{calls} calls"), "1 to 2000000 calls of one caller");
+        if calls > calls_max || matches!(self.pattern, Pattern::Burst { count: 0 }) {
+            let allowed = format!("1 to {calls_max} calls of one caller");
+            bad("count", format!("{calls} calls"), &allowed);
         }
     }
 }
