@@ -1,0 +1,40 @@
+//! Compiling the page, and putting it together with Trunk.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::command;
+use crate::error::Result;
+use crate::house::House;
+use crate::progress::say;
+
+/// Compiles the programs of the page. Trunk would do it too, but silently, and it cannot
+/// download crates when it is told to download no tools.
+pub fn compile(house: &House) -> Result<()> {
+    say("compiling");
+    let mut cargo = command::cargo(&house.root);
+    cargo.args(["build", "--release", "--target", "wasm32-unknown-unknown"]);
+    cargo.args(["--package", "lambdarium-web", "--bins"]);
+    command::run("compiling the page", &mut cargo)
+}
+
+/// Has Trunk make `stage` from `index.html` and what it links.
+pub fn assemble(
+    house: &House,
+    trunk: &Path,
+    wasm_bindgen: &Path,
+    stage: &Path,
+) -> Result<()> {
+    say("putting the page together");
+    let folders: Vec<_> =
+        wasm_bindgen.parent().map(Path::to_path_buf).into_iter().collect();
+    let mut trunk = Command::new(trunk);
+    trunk.args(["build", "--offline", "true", "--skip-version-check", "--log", "warn"]);
+    trunk.arg("--dist").arg(stage).current_dir(&house.root);
+    trunk.env("PATH", command::path_with(&folders));
+    // Cargo has spoken already; all that is left to say are errors.
+    trunk.env("CARGO_TERM_QUIET", "true");
+    // Trunk takes `NO_COLOR=1` for a wrong option.
+    trunk.env_remove("NO_COLOR");
+    command::run("putting the page together", &mut trunk)
+}
