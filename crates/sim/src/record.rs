@@ -95,6 +95,13 @@ impl Recording {
         self
     }
 
+    /// The same, with another distance of the first checkpoints, in steps.
+    #[must_use]
+    pub fn with_checkpoint_spacing(mut self, spacing: u32) -> Self {
+        self.spacing = spacing.max(1);
+        self
+    }
+
     /// Plays on for at most so many steps.
     pub fn record(&mut self, steps: u32) -> Progress {
         for _ in 0..steps {
@@ -187,7 +194,7 @@ impl Recording {
         }
         self.bytes = self.checkpoints.iter().map(Sim::bytes).sum();
         self.head = self.checkpoints.last().expect("the first one is kept").clone();
-        self.log.truncate(self.head.entries(), self.head.acts_taken());
+        self.log.truncate(self.head.entries());
         self.looked = None;
         self.run = run;
         Ok(())

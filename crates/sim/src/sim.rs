@@ -287,11 +287,6 @@ impl Sim {
         self.acts = acts;
     }
 
-    /// Acts taken so far.
-    pub(crate) fn acts_taken(&self) -> usize {
-        self.next_act
-    }
-
     /// A rough count of the bytes a clone takes.
     #[must_use]
     pub fn bytes(&self) -> usize {

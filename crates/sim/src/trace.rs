@@ -5,6 +5,7 @@
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
+use core::slice;
 
 use crate::call::{Operation, Reply};
 use crate::id::{EnvironmentId, Job, Part, VersionIx};
@@ -314,7 +315,8 @@ pub struct Log {
     count: u32,
     full: Vec<Rc<Vec<Entry>>>,
     open: Vec<Entry>,
-    replies: Vec<Option<Rc<Vec<Reply>>>>,
+    /// By act: how many entries there were before the reply, and the reply.
+    replies: Vec<Option<(u32, Rc<Reply>)>>,
 }
 
 impl Log {
@@ -371,13 +373,14 @@ impl Log {
         if self.replies.len() <= at {
             self.replies.resize(at + 1, None);
         }
-        Rc::make_mut(self.replies[at].get_or_insert_default()).push(reply);
+        self.replies[at] = Some((self.count, Rc::new(reply)));
     }
 
-    /// The replies to an act, in the order they came.
+    /// The reply to an act: one, or none yet.
     #[must_use]
     pub fn replies(&self, act: usize) -> &[Reply] {
-        self.replies.get(act).and_then(Option::as_ref).map_or(&[], |replies| replies)
+        let found = self.replies.get(act).and_then(Option::as_ref);
+        found.map_or(&[], |(_, reply)| slice::from_ref(&**reply))
     }
 
     /// The entry with this number.
@@ -408,14 +411,14 @@ impl Log {
             let middle = low + (high - low) / 2;
             let before = self
                 .get(middle)
-                .is_some_and(|entry| (entry.at, entry.step) <= (moment.at, moment.step));
+                .is_some_and(|entry| entry.at <= moment.at && entry.step <= moment.step);
             if before { low = middle + 1 } else { high = middle }
         }
         low
     }
 
-    /// Forgets everything from entry `count` on, and the replies to acts from `act` on.
-    pub(crate) fn truncate(&mut self, count: u32, act: usize) {
+    /// Forgets everything from entry `count` on.
+    pub(crate) fn truncate(&mut self, count: u32) {
         let chunks = count as usize / CHUNK;
         if chunks < self.full.len() {
             self.open = self.full[chunks].as_ref().clone();
@@ -423,6 +426,8 @@ impl Log {
         }
         self.open.truncate(count as usize - self.full.len() * CHUNK);
         self.count = count;
-        self.replies.truncate(act);
+        for reply in &mut self.replies {
+            reply.take_if(|(before, _)| *before >= count);
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod fold;
 mod lanes;
+mod story;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,6 +16,7 @@ use crate::trace::{Ending, Outcome, Room};
 
 pub use fold::frame;
 pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, lanes};
+pub use story::{StoryLine, story};
 
 /// Where a screen looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,163 @@
+//! The story: the newest lines worth telling up to a moment.
+//!
+//! What many requests do alike at one instant is one line with a count, and what only
+//! tidies up is left out while there is anything else to tell.
+
+use alloc::vec::Vec;
+use core::mem::{Discriminant, discriminant};
+
+use crate::id::Part;
+use crate::record::Recording;
+use crate::time::Moment;
+use crate::trace::{Entry, Fact, Removal};
+
+/// Most entries looked at, counted back from the moment.
+const LOOK_BACK: u32 = 1 << 14;
+/// Alike facts of one instant that are still told one by one.
+const ALONE_MAX: u32 = 3;
+
+/// One line of the story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct StoryLine {
+    /// The number of the first entry it stands for.
+    pub number: u32,
+    /// How many entries it stands for: of the same part, alike, at the same instant.
+    pub count: u32,
+}
+
+/// The newest lines up to a moment, oldest first, at most `max`.
+#[must_use]
+pub fn story(recording: &Recording, moment: Moment, max: u32) -> Vec<StoryLine> {
+    let max = max as usize;
+    let told = newest(recording, moment, max, |fact| !tidies_up(fact));
+    if told.is_empty() { newest(recording, moment, max, |_| true) } else { told }
+}
+
+fn newest(
+    recording: &Recording,
+    moment: Moment,
+    max: usize,
+    tells: impl Fn(&Fact) -> bool,
+) -> Vec<StoryLine> {
+    let log = recording.log();
+    let count = log.count_until(moment);
+    let entries = (count.saturating_sub(LOOK_BACK)..count).rev();
+    let mut lines: Vec<StoryLine> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
+    for number in entries {
+        let Some(entry) = log.get(number) else { break };
+        if groups.first().is_some_and(|group| group.entry.at != entry.at) {
+            tell(&mut groups, &mut lines);
+            if lines.len() >= max {
+                break;
+            }
+        }
+        if tells(&entry.fact) {
+            add(&mut groups, number, entry);
+        }
+    }
+    tell(&mut groups, &mut lines);
+    lines.truncate(max);
+    lines.reverse();
+    lines
+}
+
+/// Alike facts of one part at one instant; seen from the newest to the oldest.
+struct Group {
+    entry: Entry,
+    numbers: [u32; ALONE_MAX as usize],
+    count: u32,
+}
+
+fn add(groups: &mut Vec<Group>, number: u32, entry: &Entry) {
+    let alike = |group: &&mut Group| key(&group.entry) == key(entry);
+    match groups.iter_mut().find(alike) {
+        Some(group) => {
+            let place = group.count.min(ALONE_MAX - 1);
+            group.numbers[place as usize] = number;
+            group.count += 1;
+        }
+        None => groups.push(Group {
+            entry: *entry,
+            numbers: [number; ALONE_MAX as usize],
+            count: 1,
+        }),
+    }
+}
+
+/// Adds the lines of one instant, newest first.
+fn tell(groups: &mut Vec<Group>, lines: &mut Vec<StoryLine>) {
+    let before = lines.len();
+    for group in groups.drain(..) {
+        if group.count > ALONE_MAX {
+            let number = group.numbers[ALONE_MAX as usize - 1];
+            lines.push(StoryLine { number, count: group.count });
+        } else {
+            let alone = &group.numbers[..group.count as usize];
+            lines.extend(
+                alone.iter().map(|number| StoryLine { number: *number, count: 1 }),
+            );
+        }
+    }
+    lines[before..].sort_unstable_by_key(|line| core::cmp::Reverse(line.number));
+}
+
+/// What only tidies up.
+fn tidies_up(fact: &Fact) -> bool {
+    match fact {
+        Fact::EnvironmentRemoved { removal, .. } => match removal {
+            Removal::Idle | Removal::Life | Removal::InitFailed => true,
+            Removal::Update | Removal::Deprovisioned => false,
+        },
+        Fact::Called
+        | Fact::RetryPlanned { .. }
+        | Fact::Retried { .. }
+        | Fact::QuotaExhausted { .. }
+        | Fact::WaitEnded { .. }
+        | Fact::Answered { .. }
+        | Fact::DryRunAnswered
+        | Fact::Started { .. }
+        | Fact::SpilledOver { .. }
+        | Fact::InitCut
+        | Fact::Ended { .. }
+        | Fact::Abandoned
+        | Fact::Throttled { .. }
+        | Fact::Refused { .. }
+        | Fact::ProvisioningStarted { .. }
+        | Fact::ProvisioningReady { .. }
+        | Fact::ProvisioningFailed { .. }
+        | Fact::Replied { .. }
+        | Fact::Cost { .. }
+        | Fact::Stopped { .. } => false,
+    }
+}
+
+/// What makes entries of one instant alike: the part, the kind of fact, and how it went.
+fn key(entry: &Entry) -> (Part, Discriminant<Fact>, u32) {
+    let how = match entry.fact {
+        Fact::Started { room, version, .. } => room as u32 | u32::from(version.0) << 8,
+        Fact::Ended { ending, .. } => ending as u32,
+        Fact::Answered { outcome, http, .. } => outcome as u32 | u32::from(http) << 8,
+        Fact::Throttled { reason, .. } => reason as u32,
+        Fact::Refused { refusal } => refusal as u32,
+        Fact::EnvironmentRemoved { removal, version, .. } => {
+            removal as u32 | u32::from(version.0) << 8
+        }
+        Fact::RetryPlanned { attempt, .. } | Fact::Retried { attempt } => attempt.into(),
+        Fact::ProvisioningStarted { version, .. }
+        | Fact::ProvisioningReady { version, .. }
+        | Fact::ProvisioningFailed { version } => version.0.into(),
+        Fact::Replied { operation, http } => operation as u32 | u32::from(http) << 8,
+        Fact::Called
+        | Fact::QuotaExhausted { .. }
+        | Fact::WaitEnded { .. }
+        | Fact::DryRunAnswered
+        | Fact::SpilledOver { .. }
+        | Fact::InitCut
+        | Fact::Abandoned
+        | Fact::Cost { .. }
+        | Fact::Stopped { .. } => 0,
+    };
+    (entry.part, discriminant(&entry.fact), how)
+}
