@@ -99,6 +99,12 @@ impl PlannedVersion {
     pub fn spec(&self) -> &lambda::Spec {
         &self.spec
     }
+
+    /// When it can be called; it is Pending before (VER-24).
+    #[must_use]
+    pub fn active_at(&self) -> Instant {
+        self.active_at
+    }
 }
 
 /// A function with its versions and aliases.
@@ -152,7 +158,8 @@ impl PlannedFunction {
     }
 
     /// The version a qualifier means now.
-    pub(crate) fn resolve(&self, qualifier: &str) -> Option<VersionIx> {
+    #[must_use]
+    pub fn resolve(&self, qualifier: &str) -> Option<VersionIx> {
         if qualifier == "$LATEST" {
             return Some(VersionIx::LATEST);
         }

@@ -236,12 +236,16 @@ impl Sim {
         self.entries = log.len();
     }
 
-    /// Whether an act comes before the next event of the queue.
+    /// Whether an act comes before the next event of the queue. Acts of one instant come
+    /// one after the other: the call an act made is admitted before the next act.
     fn act_is_next(&mut self) -> bool {
         let Some(act) = self.acts.get(self.next_act) else { return false };
         match self.queue.next_at() {
             Some(next) if next < act.at => false,
-            Some(next) if next == act.at => self.queue.next_rank() > Some(Rank::Act),
+            Some(next) if next == act.at => {
+                self.queue.next_rank() > Some(Rank::Act)
+                    && !self.world.lambda.awaits_desk()
+            }
             Some(_) | None => true,
         }
     }

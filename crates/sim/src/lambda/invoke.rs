@@ -32,6 +32,8 @@ pub struct State {
     pub(crate) functions: Vec<FunctionState>,
     /// Payloads of `Invoke` calls under way, by act.
     desk_payloads: Vec<(u16, Rc<Payload>)>,
+    /// `Invoke` calls of acts that have not arrived yet.
+    desk_on_the_way: u16,
 }
 
 /// The state behind one front door.
@@ -89,7 +91,12 @@ impl FunctionState {
 impl State {
     pub(crate) fn new(plan: &Plan) -> Self {
         let functions = plan.functions.iter().map(|_| FunctionState::new(plan)).collect();
-        Self { account: Account::new(plan), functions, desk_payloads: Vec::new() }
+        Self {
+            account: Account::new(plan),
+            functions,
+            desk_payloads: Vec::new(),
+            desk_on_the_way: 0,
+        }
     }
 
     /// The account's ledger.
@@ -127,6 +134,12 @@ impl State {
 
     pub(crate) fn keep_desk_payload(&mut self, act: u16, payload: Rc<Payload>) {
         self.desk_payloads.push((act, payload));
+        self.desk_on_the_way += 1;
+    }
+
+    /// Whether a call made by an act has yet to arrive.
+    pub(crate) fn awaits_desk(&self) -> bool {
+        self.desk_on_the_way > 0
     }
 
     pub(crate) fn on_event(
@@ -163,6 +176,9 @@ impl State {
     ) {
         let planned = plan.function(id);
         let job = request.job;
+        if let Origin::Act(_) = job.origin {
+            self.desk_on_the_way -= 1;
+        }
         let Some(version) = request.version.or_else(|| qualified(plan, planned, job))
         else {
             return refuse(id, cx, &request, Rule::Ver15, Refusal::ResourceNotFound);
