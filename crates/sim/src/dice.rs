@@ -1,8 +1,8 @@
 //! Seeded draws. Each is keyed by who draws for what, so one retry more, or one part
 //! more, does not shift anybody else's luck.
 //!
-//! The only place with floating point in the simulator: logarithms come from `libm`,
-//! which is compiled into every target, so a draw is the same everywhere.
+//! The only place with floating point in the simulator. The logarithm is made of IEEE 754
+//! additions and multiplications alone, so a draw is the same everywhere.
 #![allow(clippy::float_arithmetic)]
 
 use crate::time::Span;
@@ -88,10 +88,58 @@ impl Dice {
         mean: Span,
     ) -> Span {
         let bits = self.bits(purpose as u64, subject, attempt) >> 11;
-        // In (0, 1]: the logarithm is finite.
-        let u = (bits + 1) as f64 * (1.0 / 9_007_199_254_740_992.0);
-        Span((-libm::log(u) * mean.0 as f64 + 0.5) as u64)
+        Span((minus_ln(bits + 1) * mean.0 as f64 + 0.5) as u64)
     }
+}
+
+/// Bits of a mantissa, and how many of them choose a row of the table.
+const MANTISSA: u32 = 52;
+const ROW: u32 = 7;
+
+/// For each part of 1..2 the reciprocal of its middle, and minus the logarithm of that.
+static ROWS: [(f64, f64); 1 << ROW] = {
+    let mut rows = [(0.0, 0.0); 1 << ROW];
+    let mut row = 0;
+    while row < rows.len() {
+        let reciprocal = 1.0 / (1.0 + (row as f64 + 0.5) / rows.len() as f64);
+        rows[row] = (reciprocal, minus_ln_by_series(reciprocal));
+        row += 1;
+    }
+    rows
+};
+
+/// -ln(x) for x from 1/2 to 1: twice the series of artanh((1-x) / (1+x)).
+const fn minus_ln_by_series(x: f64) -> f64 {
+    let s = (1.0 - x) / (1.0 + x);
+    let mut sum = 0.0;
+    let mut term = 41;
+    while term > 0 {
+        sum = sum * s * s + 1.0 / term as f64;
+        term -= 2;
+    }
+    2.0 * s * sum
+}
+
+/// -ln(n / 2^53) for n from 1 to 2^53. It takes half the time of `libm::log`, and the
+/// logarithm is much of the work of a request.
+#[inline]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    reason = "n has 53 bits, and an exponent few"
+)]
+fn minus_ln(n: u64) -> f64 {
+    let bits = (n as f64).to_bits();
+    let exponent = (bits >> MANTISSA) as i64 - 1_023;
+    let mantissa = f64::from_bits(bits & ((1 << MANTISSA) - 1) | 1_023 << MANTISSA);
+    let row = bits >> (MANTISSA - ROW) & ((1 << ROW) - 1);
+    let (reciprocal, minus_ln) = ROWS[row as usize];
+    // At most 1/256 from zero, so six terms of the series of ln(1 + r) are enough.
+    let r = mantissa * reciprocal - 1.0;
+    let r2 = r * r;
+    let high = r2 * r2 * (0.25 - r * 0.2 + r2 * (1.0 / 6.0));
+    let ln = r - r2 * (0.5 - r * (1.0 / 3.0)) - high;
+    (53 - exponent) as f64 * core::f64::consts::LN_2 - minus_ln - ln
 }
 
 /// A number below `limit`, evenly, from 64 random bits.
@@ -121,6 +169,18 @@ mod tests {
         assert_ne!(dice.bits(1, 2, 3), dice.bits(1, 3, 3));
         assert_ne!(dice.bits(1, 2, 3), Dice::of(8, "checkout").bits(1, 2, 3));
         assert_ne!(dice.bits(1, 2, 3), Dice::of(7, "payments").bits(1, 2, 3));
+    }
+
+    #[test]
+    fn the_logarithm_is_that_of_libm() {
+        let powers = (0..=53).map(|power| 1 << power);
+        let beside = powers.clone().skip(1).map(|n| n - 1);
+        let drawn = (0..200_000).map(|i| (mix(i) >> 11) + 1);
+        for n in powers.chain(beside).chain(drawn) {
+            let expected = -libm::log(n as f64 / 9_007_199_254_740_992.0);
+            let error = (minus_ln(n) - expected).abs();
+            assert!(error <= 1e-15 * expected.max(1.0), "{n}: {error:e}");
+        }
     }
 
     #[test]
