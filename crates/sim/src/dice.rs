@@ -18,6 +18,8 @@ pub enum Purpose {
     Duration = 3,
     /// How long Init takes.
     Init = 4,
+    /// The ID of a request.
+    RequestId = 5,
     /// Whether a fault happens; the place of the fault is added.
     Fault = 16,
 }

@@ -54,6 +54,8 @@ pub enum CallerEvent {
 pub enum Answer {
     /// The function ran and this is how it ended.
     Ran(Ending),
+    /// The function answered, but with more than the caller takes.
+    Oversize,
     /// A dry run found nothing wrong.
     Checked,
     /// 429
@@ -89,12 +91,21 @@ pub enum FunctionEvent {
         /// Guards against a run that was cut before.
         serial: u32,
     },
+    /// The first Init of a run has taken all the time it may (ENV-03).
+    InitDue {
+        /// The place of the run.
+        slot: u32,
+        /// Guards against a run that was cut before.
+        serial: u32,
+    },
     /// The caller of a run under way stopped waiting.
     CallerLeft {
         /// Whose.
         job: Job,
         /// Which attempt.
         attempt: u16,
+        /// Its place at the caller.
+        slot: u32,
     },
     /// The longest idle environment of a version may be too old.
     IdleDue {
@@ -127,6 +138,7 @@ impl Event {
                 _,
                 FunctionEvent::Arrived(_)
                 | FunctionEvent::RunEnded { .. }
+                | FunctionEvent::InitDue { .. }
                 | FunctionEvent::CallerLeft { .. }
                 | FunctionEvent::ProvisioningDue { .. },
             ) => false,

@@ -22,6 +22,16 @@ choices! {
     }
 }
 
+choices! {
+    /// The value of the header `X-Amz-Function-Error` (INV-03).
+    FunctionError {
+        /// What every recorded function error has.
+        Unhandled "Unhandled",
+        /// What some runtimes once sent for errors returned on purpose.
+        Handled "Handled",
+    }
+}
+
 /// The account, and every assumption about what AWS does not document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -53,6 +63,8 @@ pub struct Settings {
     pub pc_rate_per_s: u64,
     /// Whether an abandoned call runs on.
     pub abandon_keeps_running: bool,
+    /// What function errors are marked with.
+    pub function_error: FunctionError,
     /// How long a new version is Pending.
     pub publish_latency: Span,
     /// Whether the free tier is taken off the cost.
@@ -76,6 +88,7 @@ impl Default for Settings {
             pc_prep: Span::MINUTE,
             pc_rate_per_s: 100,
             abandon_keeps_running: true,
+            function_error: FunctionError::Unhandled,
             publish_latency: Span::ZERO,
             free_tier: false,
         }
@@ -123,6 +136,9 @@ impl Knobs for Settings {
         knob!(abandon_keeps_running: bool, "sync.abandon_keeps_running", "",
             "Abandoned calls run on", Kind::Bool, Inv07,
             "Whether a function runs to its end when its caller has stopped waiting."),
+        knob!(function_error: choice, "sync.function_error_value", "FunctionError",
+            "Function error", Kind::Choice(FunctionError::WORDS), Inv03,
+            "The value of X-Amz-Function-Error after a function error."),
         knob!(publish_latency: span, "publish_latency", "", "Publish latency", UP_TO_A_DAY, Ver24,
             "How long a new version is Pending before it can be called."),
         knob!(free_tier: bool, "cost.free_tier", "", "Free tier", Kind::Bool, Cost04,

@@ -95,8 +95,13 @@ fn parse(typed: &str) -> Option<(&str, Option<&str>)> {
             return None;
         }
         parts.drain(..5);
-    } else if is_account(parts[0]) && parts.len() > 1 {
-        parts.remove(0);
+    } else {
+        if is_region(parts[0]) && parts.len() > 1 {
+            parts.remove(0);
+        }
+        if is_account(parts[0]) && parts.len() > 1 {
+            parts.remove(0);
+        }
     }
     if parts.first() == Some(&"function") && parts.len() > 1 {
         parts.remove(0);
@@ -114,6 +119,22 @@ fn parse(typed: &str) -> Option<(&str, Option<&str>)> {
     };
     let qualifier_fits = qualifier.is_none_or(|q| q == "$LATEST" || word(q, b""));
     (word(name, b".") && qualifier_fits && name.len() <= 140).then_some((name, qualifier))
+}
+
+/// A Region such as `us-east-1` or `us-gov-west-1`: its last word is one digit.
+fn is_region(text: &str) -> bool {
+    let words: Vec<&str> = text.split('-').collect();
+    let letters =
+        |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+    match words[..] {
+        [ref names @ .., number] => {
+            (2..=4).contains(&names.len())
+                && names.iter().all(letters)
+                && number.len() == 1
+                && number.bytes().all(|b| b.is_ascii_digit())
+        }
+        [] => false,
+    }
 }
 
 fn is_account(text: &str) -> bool {
@@ -137,6 +158,9 @@ mod tests {
         assert_eq!(parse("fn:live"), Some(("fn", Some("live"))));
         assert_eq!(parse("function:fn"), Some(("fn", None)));
         assert_eq!(parse("111111111111:function:fn:2"), Some(("fn", Some("2"))));
+        assert_eq!(parse("us-east-1:111111111111:function:fn"), Some(("fn", None)));
+        assert_eq!(parse("us-gov-west-1:fn:2"), Some(("fn", Some("2"))));
+        assert_eq!(parse("us-east-1"), Some(("us-east-1", None)));
         assert_eq!(parse(arn), Some(("fn", None)));
         assert_eq!(parse(&format!("{arn}:$LATEST")), Some(("fn", Some("$LATEST"))));
         for wrong in

@@ -86,8 +86,11 @@ impl Desk<'_, '_> {
                 self.put_provisioned(id, name, with)
             }
             Operation::DeleteProvisionedConcurrencyConfig => {
-                let version = self.version(id, name)?;
-                self.provision(id, name, version, 0);
+                let version = self.published(id, name)?;
+                // Deleting what is not there succeeds.
+                if self.is_provisioned(id, name) {
+                    self.provision(id, name, version, 0);
+                }
                 Ok(Some((Reply::ok(204, []), Rule::Con13)))
             }
             Operation::PublishVersion => Ok(Some((self.publish(id, with), Rule::Ver02))),
@@ -104,6 +107,28 @@ impl Desk<'_, '_> {
         let qualifier = name.qualifier.as_deref().unwrap_or("$LATEST");
         let found = self.plan.function(id).resolve(qualifier);
         found.ok_or_else(|| (name.not_found(), Rule::Ver15))
+    }
+
+    /// The version a call about provisioned concurrency names; it must be a published one.
+    fn published(
+        &self,
+        id: FunctionId,
+        name: &FunctionName,
+    ) -> Result<VersionIx, (Reply, Rule)> {
+        match self.version(id, name)? {
+            VersionIx::LATEST => {
+                let message = "The function resource provided must be an alias or a \
+                               published version.";
+                Err(invalid(message, Rule::Con04))
+            }
+            version => Ok(version),
+        }
+    }
+
+    /// Whether the very qualifier a call names has provisioned concurrency.
+    fn is_provisioned(&self, id: FunctionId, name: &FunctionName) -> bool {
+        let known = &self.plan.function(id).provisioned;
+        known.iter().any(|known| Some(&known.qualifier) == name.qualifier.as_ref())
     }
 
     fn invoke(&mut self, id: FunctionId, name: &FunctionName, with: &Value) -> Answer {
@@ -280,10 +305,8 @@ impl Desk<'_, '_> {
     }
 
     fn get_provisioned(&self, id: FunctionId, name: &FunctionName) -> Answer {
-        let version = self.version(id, name)?;
-        let qualifier = name.qualifier.as_deref().unwrap_or_default();
-        let known = &self.plan.function(id).provisioned;
-        if !known.iter().any(|provisioned| provisioned.qualifier == qualifier) {
+        let version = self.published(id, name)?;
+        if !self.is_provisioned(id, name) {
             let code = "ProvisionedConcurrencyConfigNotFoundException";
             let message = "No Provisioned Concurrency Config found for this function";
             return Err((Reply::error(404, code, message), Rule::Con04));
@@ -301,8 +324,6 @@ impl Desk<'_, '_> {
         let mut asked = known
             .filter(|p| self.plan.function(id).resolve(&p.qualifier) == Some(version));
         let requested = asked.next().map_or(0, |provisioned| provisioned.count);
-        let in_progress = matches!(status, Status::InProgress { .. });
-        let usable = if in_progress { 0 } else { allocated };
         let word = match status {
             Status::None | Status::InProgress { .. } => "IN_PROGRESS",
             Status::Ready => "READY",
@@ -312,8 +333,8 @@ impl Desk<'_, '_> {
             http,
             [
                 ("RequestedProvisionedConcurrentExecutions", Value::number(requested)),
-                ("AvailableProvisionedConcurrentExecutions", Value::number(usable)),
-                ("AllocatedProvisionedConcurrentExecutions", Value::number(usable)),
+                ("AvailableProvisionedConcurrentExecutions", Value::number(allocated)),
+                ("AllocatedProvisionedConcurrentExecutions", Value::number(allocated)),
                 ("Status", Value::text(word)),
             ],
         );
@@ -376,7 +397,7 @@ impl Desk<'_, '_> {
 
     fn update_configuration(&mut self, id: FunctionId, with: &Value) -> Answer {
         let mut spec = (*self.plan.function(id).versions[0].spec).clone();
-        for knob in lambda::Spec::KNOBS {
+        for knob in lambda::Spec::KNOBS.iter().filter(|knob| !belongs_to_code(knob.aws)) {
             let Some(value) = with.get(knob.aws) else { continue };
             let setting = match (value, (knob.get)(&spec)) {
                 (Value::Text(text), Setting::Text(_)) => {
@@ -408,7 +429,7 @@ impl Desk<'_, '_> {
         let state = &mut self.world.lambda.functions[usize::from(id.0)];
         let cause = self.cx.cause();
         for place in state.environments.drain_idle(VersionIx::LATEST) {
-            self.world.lambda.remove(id, self.cx, place, Removal::Update, Rule::Env09);
+            state.remove(id, self.cx, place, Removal::Update, Rule::Env09);
             self.cx.because_of(cause);
         }
     }
@@ -427,6 +448,11 @@ impl Desk<'_, '_> {
             ],
         )
     }
+}
+
+/// What `UpdateFunctionCode` changes, not `UpdateFunctionConfiguration`.
+fn belongs_to_code(name: &str) -> bool {
+    matches!(name, "Code" | "Architectures")
 }
 
 /// Reservations belong to the function as a whole.

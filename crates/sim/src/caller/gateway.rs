@@ -14,7 +14,8 @@ pub struct Spec {
     pub wait: Span,
     /// How often it tries again after a refusal, at once.
     pub retries: u64,
-    /// Status for its client when Lambda throttles or refuses.
+    /// Status for its client when Lambda throttles or refuses; a function URL passes
+    /// refusals on as they are.
     pub on_throttle: u64,
     /// Status for its client after a function error.
     pub on_function_error: u64,
@@ -48,7 +49,7 @@ impl Spec {
     /// Function URL: as long as the function may run, 429, 502, 502.
     #[must_use]
     pub const fn function_url() -> Self {
-        Self::of(Span::seconds(900), 429, 502, 502)
+        Self::of(WAIT_MAX, 429, 502, 502)
     }
 
     /// Application Load Balancer: its idle timeout of 60 s, 502 for everything.
@@ -64,12 +65,15 @@ impl Default for Spec {
     }
 }
 
+/// The longest a function may take: its timeout of 900 s after an Init of 10 s.
+const WAIT_MAX: Span = Span::seconds(910);
+
 const STATUS: Kind = Kind::Count { min: 400, max: 599, unit: "" };
 
 impl Knobs for Spec {
     const KNOBS: &'static [Knob<Self>] = &[
         knob!(wait: span, "wait", "TimeoutInMillis", "Wait limit",
-            Kind::Span { min: Span::millis(50), max: Span::seconds(900), whole_seconds: false },
+            Kind::Span { min: Span::millis(50), max: WAIT_MAX, whole_seconds: false },
             Inv21, "How long the service waits for the function before it answers its client."),
         knob!(retries: count, "retries", "", "Retries",
             Kind::Count { min: 0, max: 10, unit: "" }, Inv20,

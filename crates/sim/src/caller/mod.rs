@@ -5,6 +5,7 @@
 
 pub mod gateway;
 pub mod load;
+mod manners;
 pub mod sdk;
 pub mod state;
 pub mod step_functions;
@@ -77,6 +78,40 @@ callers! {
         Card { key: "alb", name: "Application Load Balancer", sentence: "Calls the function as a target; whatever goes wrong becomes 502." };
     StepFunctions(step_functions::Spec) step_functions::Spec::default(),
         Card { key: "step-functions", name: "Step Functions", sentence: "A Task state; it retries only what its Retry field names." };
+}
+
+/// The largest payload a load balancer passes on, in bytes, either way.
+const ALB_BYTES_MAX: u64 = 1 << 20;
+/// The largest payload API Gateway takes from its client, in bytes.
+const GATEWAY_BYTES_MAX: u64 = 10 << 20;
+/// The largest input or output of a state, in bytes.
+const STATE_BYTES_MAX: u64 = 256 << 10;
+
+impl Kind {
+    /// The largest payload it sends at all; Lambda has a limit of its own.
+    #[must_use]
+    pub const fn request_bytes_max(&self) -> Option<u64> {
+        match self {
+            Self::Sdk(_) | Self::Cli(_) | Self::FunctionUrl(_) => None,
+            Self::RestApi(_) | Self::HttpApi(_) => Some(GATEWAY_BYTES_MAX),
+            Self::Alb(_) => Some(ALB_BYTES_MAX),
+            Self::StepFunctions(_) => Some(STATE_BYTES_MAX),
+        }
+    }
+
+    /// The largest answer it takes; Lambda has a limit of its own.
+    #[must_use]
+    pub const fn answer_bytes_max(&self) -> Option<u64> {
+        match self {
+            Self::Sdk(_)
+            | Self::Cli(_)
+            | Self::FunctionUrl(_)
+            | Self::RestApi(_)
+            | Self::HttpApi(_) => None,
+            Self::Alb(_) => Some(ALB_BYTES_MAX),
+            Self::StepFunctions(_) => Some(STATE_BYTES_MAX),
+        }
+    }
 }
 
 /// A caller as a scenario says it.

@@ -7,16 +7,18 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use super::sdk::{InvocationType, Jitter, QUOTA, RetryProfile, Trouble};
-use super::{Kind, gateway, load, sdk, step_functions};
-use crate::dice::{Dice, Purpose};
+use super::manners::{
+    Retry, client, client_status, end_rule, patience, retry, retry_rule, status,
+};
+use super::sdk::{InvocationType, QUOTA, Trouble};
+use super::{Kind, load};
 use crate::event::{Answer, CallerEvent, Event, FunctionEvent, Request};
 use crate::id::{CallerId, Job, Origin, Part};
 use crate::plan::{Plan, PlannedCaller};
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::sim::Cx;
-use crate::time::{Instant, Span};
+use crate::time::Instant;
 use crate::trace::{Ending, Fact, Outcome, Refusal};
 
 /// What a call under way is doing.
@@ -44,6 +46,8 @@ pub struct Call {
     pub doing: Doing,
     /// Tokens paid for the last retry.
     cost: u64,
+    /// Why it is tried again.
+    trouble: Trouble,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -192,6 +196,7 @@ impl State {
             since: cx.now,
             doing: Doing::Waiting,
             cost: 0,
+            trouble: Trouble::Throttle,
         };
         let slot = match self.free.pop() {
             Some(slot) => {
@@ -204,8 +209,31 @@ impl State {
             }
         };
         self.waiting += 1;
-        cx.note(Part::Caller(id), Some(job(id, call.number)), Rule::Inv01, Fact::Called);
+        let job = job(id, call.number);
+        cx.note(Part::Caller(id), Some(job), Rule::Inv01, Fact::Called);
+        let caller = plan.caller(id);
+        let most = caller.caller.kind.request_bytes_max();
+        if most.is_some_and(|most| caller.payload_bytes > most) {
+            return self.refuse(id, plan, cx, slot);
+        }
         self.send(id, plan, cx, slot);
+    }
+
+    /// Does not even send what is too large for this kind of caller.
+    fn refuse(&mut self, id: CallerId, plan: &Plan, cx: &mut Cx<'_>, slot: u32) {
+        let refusal = Refusal::RequestTooLarge;
+        let http = match &plan.caller(id).caller.kind {
+            Kind::Alb(spec) => status(spec.on_throttle),
+            Kind::RestApi(_)
+            | Kind::HttpApi(_)
+            | Kind::FunctionUrl(_)
+            | Kind::StepFunctions(_)
+            | Kind::Sdk(_)
+            | Kind::Cli(_) => refusal.http(),
+        };
+        let job = job(id, self.calls[slot as usize].number);
+        cx.note(Part::Caller(id), Some(job), Rule::Inv20, Fact::Refused { refusal });
+        self.end(id, cx, slot, Closed { outcome: Outcome::Refused, http }, Rule::Inv20);
     }
 
     /// Sends the present attempt of a call.
@@ -214,6 +242,9 @@ impl State {
         let Call { number, attempt, .. } = self.calls[slot as usize];
         if let Some(patience) = patience(&caller.caller.kind) {
             let deadline = cx.now.plus(patience);
+            while self.waits.front().is_some_and(|wait| !self.still_waits(wait)) {
+                self.waits.pop_front();
+            }
             self.waits.push_back(Wait { deadline, slot, number, attempt });
             if !self.wait_armed {
                 self.wait_armed = true;
@@ -228,15 +259,24 @@ impl State {
         cx.send(Rank::Arrival, Event::Function(caller.function, arrived));
     }
 
+    /// Whether the attempt a wait is for has not been answered yet.
+    #[inline]
+    fn still_waits(&self, wait: &Wait) -> bool {
+        let call = &self.calls[wait.slot as usize];
+        call.number == wait.number
+            && call.attempt == wait.attempt
+            && call.doing == Doing::Waiting
+    }
+
     fn retry(&mut self, id: CallerId, plan: &Plan, cx: &mut Cx<'_>, slot: u32) {
         let call = &mut self.calls[slot as usize];
         call.attempt += 1;
         call.doing = Doing::Waiting;
         call.since = cx.now;
         let (job, attempt) = (job(id, call.number), call.attempt);
+        let rule = retry_rule(&plan.caller(id).caller.kind, call.trouble);
         self.backing_off -= 1;
         self.waiting += 1;
-        let rule = retry_rule(&plan.caller(id).caller.kind, Trouble::Throttle);
         cx.note(Part::Caller(id), Some(job), rule, Fact::Retried { attempt });
         self.send(id, plan, cx, slot);
     }
@@ -245,10 +285,7 @@ impl State {
         self.wait_armed = false;
         let cause = cx.cause();
         while let Some(wait) = self.waits.front().copied() {
-            let call = &self.calls[wait.slot as usize];
-            let waits = call.number == wait.number
-                && call.attempt == wait.attempt
-                && call.doing == Doing::Waiting;
+            let waits = self.still_waits(&wait);
             if waits && wait.deadline > cx.now {
                 self.wait_armed = true;
                 cx.at(
@@ -273,17 +310,11 @@ impl State {
         let rule =
             if client(&caller.caller.kind).is_some() { Rule::Inv16 } else { Rule::Inv21 };
         cx.note(Part::Caller(id), Some(job), rule, Fact::WaitEnded { waited });
-        let left = FunctionEvent::CallerLeft { job, attempt: wait.attempt };
+        let Wait { slot, attempt, .. } = wait;
+        let left = FunctionEvent::CallerLeft { job, attempt, slot };
         cx.send(Rank::RunEnd, Event::Function(caller.function, left));
-        self.on_trouble(
-            id,
-            plan,
-            cx,
-            wait.slot,
-            Trouble::ReadTimeout,
-            Outcome::TimedOut,
-            0,
-        );
+        let closed = Closed { outcome: Outcome::TimedOut, http: 0 };
+        self.on_trouble(id, plan, cx, slot, Trouble::ReadTimeout, closed);
     }
 
     fn on_answer(
@@ -294,11 +325,12 @@ impl State {
         slot: u32,
         answer: Answer,
     ) {
+        let closed = |outcome, http| Closed { outcome, http };
         match answer {
             Answer::Ran(Ending::Succeeded) => {
-                self.succeed(id, plan, cx, slot, Outcome::Ok, 200)
+                self.succeed(id, plan, cx, slot, closed(Outcome::Ok, 200));
             }
-            Answer::Checked => self.succeed(id, plan, cx, slot, Outcome::Ok, 204),
+            Answer::Checked => self.succeed(id, plan, cx, slot, closed(Outcome::Ok, 204)),
             Answer::Ran(
                 Ending::Threw
                 | Ending::TimedOut
@@ -306,20 +338,25 @@ impl State {
                 | Ending::InitFailed
                 | Ending::TooLarge
                 | Ending::Cut,
-            ) => self.succeed(id, plan, cx, slot, Outcome::FunctionError, 200),
+            ) => self.succeed(id, plan, cx, slot, closed(Outcome::FunctionError, 200)),
+            Answer::Oversize => {
+                let kind = &plan.caller(id).caller.kind;
+                let http = client_status(kind, Outcome::Refused, 200);
+                self.end(id, cx, slot, closed(Outcome::Refused, http), Rule::Inv20);
+            }
             Answer::Throttled(_) => {
-                let trouble = Trouble::Throttle;
-                self.on_trouble(id, plan, cx, slot, trouble, Outcome::Throttled, 429);
+                let closed = closed(Outcome::Throttled, 429);
+                self.on_trouble(id, plan, cx, slot, Trouble::Throttle, closed);
             }
             Answer::Refused(refusal @ Refusal::ServiceException) => {
-                let (trouble, http) = (Trouble::Transient, refusal.http());
-                self.on_trouble(id, plan, cx, slot, trouble, Outcome::Refused, http);
+                let closed = closed(Outcome::Refused, refusal.http());
+                self.on_trouble(id, plan, cx, slot, Trouble::Transient, closed);
             }
             Answer::Refused(
                 refusal @ (Refusal::ResourceNotFound
                 | Refusal::ResourceConflict
                 | Refusal::RequestTooLarge),
-            ) => self.end(id, plan, cx, slot, Outcome::Refused, refusal.http(), None),
+            ) => self.close(id, plan, cx, slot, closed(Outcome::Refused, refusal.http())),
         }
     }
 
@@ -330,8 +367,7 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         slot: u32,
-        outcome: Outcome,
-        http: u16,
+        closed: Closed,
     ) {
         if let Some(spec) = client(&plan.caller(id).caller.kind)
             && spec.profile.cost(Trouble::Throttle).is_some()
@@ -339,14 +375,10 @@ impl State {
             let paid = self.calls[slot as usize].cost;
             self.bucket = (self.bucket + paid.max(1)).min(QUOTA);
         }
-        self.end(id, plan, cx, slot, outcome, http, None);
+        self.close(id, plan, cx, slot, closed);
     }
 
     /// Tries again, if the kind of caller does and can pay for it.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one place where a failed attempt meets its caller"
-    )]
     fn on_trouble(
         &mut self,
         id: CallerId,
@@ -354,19 +386,18 @@ impl State {
         cx: &mut Cx<'_>,
         slot: u32,
         trouble: Trouble,
-        outcome: Outcome,
-        http: u16,
+        closed: Closed,
     ) {
         let caller = plan.caller(id);
         let call = self.calls[slot as usize];
         let job = job(id, call.number);
         match retry(&caller.caller.kind, caller.dice, call, trouble) {
-            Retry::No => self.end(id, plan, cx, slot, outcome, http, None),
+            Retry::No => self.close(id, plan, cx, slot, closed),
             Retry::After { cost: Some(cost), .. } if cost > self.bucket => {
                 let bucket = tokens(self.bucket);
                 let fact = Fact::QuotaExhausted { bucket };
                 cx.note(Part::Caller(id), Some(job), Rule::Inv13, fact);
-                self.end(id, plan, cx, slot, outcome, http, Some(Rule::Inv13));
+                self.end(id, cx, slot, closed, Rule::Inv13);
             }
             Retry::After { wait, cost } => {
                 self.bucket -= cost.unwrap_or(0);
@@ -374,6 +405,7 @@ impl State {
                 let until = cx.now.plus(wait);
                 let under_way = &mut self.calls[slot as usize];
                 under_way.cost = cost.unwrap_or(0);
+                under_way.trouble = trouble;
                 under_way.doing = Doing::BackingOff { until };
                 under_way.since = cx.now;
                 self.waiting -= 1;
@@ -391,34 +423,47 @@ impl State {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one place where a call ends")]
-    fn end(
+    /// Ends a call in the words of its kind of caller.
+    fn close(
         &mut self,
         id: CallerId,
         plan: &Plan,
         cx: &mut Cx<'_>,
         slot: u32,
-        outcome: Outcome,
-        http: u16,
-        rule: Option<Rule>,
+        closed: Closed,
     ) {
         let kind = &plan.caller(id).caller.kind;
-        let call = core::mem::replace(
-            &mut self.calls[slot as usize],
-            Call { number: 0, attempt: 0, since: cx.now, doing: Doing::Waiting, cost: 0 },
-        );
+        let Closed { outcome, http } = closed;
+        let rule = end_rule(kind, outcome, self.calls[slot as usize].attempt);
+        let http = client_status(kind, outcome, http);
+        self.end(id, cx, slot, Closed { outcome, http }, rule);
+    }
+
+    fn end(
+        &mut self,
+        id: CallerId,
+        cx: &mut Cx<'_>,
+        slot: u32,
+        closed: Closed,
+        rule: Rule,
+    ) {
+        let call = self.calls[slot as usize];
+        self.calls[slot as usize].number = 0;
         self.free.push(slot);
         self.waiting -= 1;
+        let Closed { outcome, http } = closed;
         self.ended[outcome as usize] += 1;
-        let rule = rule.unwrap_or_else(|| end_rule(kind, outcome, call.attempt));
-        let fact = Fact::Answered {
-            outcome,
-            http: client_status(kind, outcome, http),
-            attempts: call.attempt,
-            bucket: tokens(self.bucket),
-        };
+        let (attempts, bucket) = (call.attempt, tokens(self.bucket));
+        let fact = Fact::Answered { outcome, http, attempts, bucket };
         cx.note(Part::Caller(id), Some(job(id, call.number)), rule, fact);
     }
+}
+
+/// How a call ends for its caller.
+#[derive(Clone, Copy)]
+struct Closed {
+    outcome: Outcome,
+    http: u16,
 }
 
 fn job(id: CallerId, call: u32) -> Job {
@@ -427,129 +472,4 @@ fn job(id: CallerId, call: u32) -> Job {
 
 fn tokens(bucket: u64) -> u16 {
     u16::try_from(bucket).unwrap_or(u16::MAX)
-}
-
-/// The SDK's settings, where the caller is one.
-fn client(kind: &Kind) -> Option<&sdk::Spec> {
-    match kind {
-        Kind::Sdk(spec) | Kind::Cli(spec) => Some(spec),
-        Kind::RestApi(_)
-        | Kind::HttpApi(_)
-        | Kind::FunctionUrl(_)
-        | Kind::Alb(_)
-        | Kind::StepFunctions(_) => None,
-    }
-}
-
-/// The service's settings, where the caller is one that answers a client of its own.
-fn front(kind: &Kind) -> Option<&gateway::Spec> {
-    match kind {
-        Kind::RestApi(spec)
-        | Kind::HttpApi(spec)
-        | Kind::FunctionUrl(spec)
-        | Kind::Alb(spec) => Some(spec),
-        Kind::Sdk(_) | Kind::Cli(_) | Kind::StepFunctions(_) => None,
-    }
-}
-
-/// How long a caller waits for an answer.
-fn patience(kind: &Kind) -> Option<Span> {
-    match kind {
-        Kind::Sdk(spec) | Kind::Cli(spec) => spec.read_timeout,
-        Kind::RestApi(spec)
-        | Kind::HttpApi(spec)
-        | Kind::FunctionUrl(spec)
-        | Kind::Alb(spec) => Some(spec.wait),
-        Kind::StepFunctions(step_functions::Spec { timeout, .. }) => *timeout,
-    }
-}
-
-enum Retry {
-    No,
-    After { wait: Span, cost: Option<u64> },
-}
-
-/// Whether and when a caller tries again after a failed attempt.
-fn retry(kind: &Kind, dice: Dice, call: Call, trouble: Trouble) -> Retry {
-    let made = u64::from(call.attempt);
-    match kind {
-        Kind::Sdk(spec) | Kind::Cli(spec) => sdk_retry(spec, dice, call, trouble),
-        Kind::RestApi(spec)
-        | Kind::HttpApi(spec)
-        | Kind::FunctionUrl(spec)
-        | Kind::Alb(spec) => {
-            if trouble == Trouble::ReadTimeout || made > spec.retries {
-                Retry::No
-            } else {
-                Retry::After { wait: Span::ZERO, cost: None }
-            }
-        }
-        Kind::StepFunctions(spec) => {
-            if trouble == Trouble::ReadTimeout || made > spec.attempts_max {
-                return Retry::No;
-            }
-            let factor = (1..made).fold(1_u64, |f, _| f.saturating_mul(spec.backoff));
-            let longest = crate::limits::RUN_SPAN_MAX;
-            let wait = Span(spec.interval.0.saturating_mul(factor)).min(longest);
-            Retry::After { wait, cost: None }
-        }
-    }
-}
-
-fn sdk_retry(spec: &sdk::Spec, dice: Dice, call: Call, trouble: Trouble) -> Retry {
-    if u32::from(call.attempt) >= spec.profile.attempts_max() {
-        return Retry::No;
-    }
-    let index = u32::from(call.attempt) - 1;
-    let longest = spec.profile.delay_max(trouble, index);
-    let wait = match spec.jitter {
-        Jitter::Full => {
-            dice.up_to(Purpose::Jitter, call.number.into(), call.attempt.into(), longest)
-        }
-        Jitter::Fixed => Span(longest.0 * spec.jitter_ppm / 1_000_000),
-    };
-    Retry::After { wait, cost: spec.profile.cost(trouble) }
-}
-
-/// The rule behind a planned retry.
-fn retry_rule(kind: &Kind, trouble: Trouble) -> Rule {
-    match (client(kind), trouble) {
-        (None, _) => Rule::Inv20,
-        (Some(_), Trouble::ReadTimeout) => Rule::Inv16,
-        (Some(spec), Trouble::Throttle | Trouble::Transient) => match spec.profile {
-            RetryProfile::Standard2026 | RetryProfile::None => Rule::Inv12,
-            RetryProfile::StandardPre2026 | RetryProfile::LegacyPython => Rule::Inv11,
-        },
-    }
-}
-
-/// The rule behind the end of a call.
-fn end_rule(kind: &Kind, outcome: Outcome, attempts: u16) -> Rule {
-    match outcome {
-        Outcome::Ok => Rule::Inv01,
-        Outcome::TimedOut if client(kind).is_some() => Rule::Inv16,
-        Outcome::TimedOut => Rule::Inv21,
-        Outcome::FunctionError | Outcome::Throttled | Outcome::Refused
-            if front(kind).is_some() =>
-        {
-            Rule::Inv20
-        }
-        Outcome::FunctionError if client(kind).is_some() => Rule::Inv10,
-        Outcome::FunctionError => Rule::Inv05,
-        Outcome::Throttled if attempts == 1 => Rule::Con08,
-        Outcome::Throttled => Rule::Inv12,
-        Outcome::Refused => Rule::Inv04,
-    }
-}
-
-/// The status the caller's own client sees.
-fn client_status(kind: &Kind, outcome: Outcome, http: u16) -> u16 {
-    let Some(spec) = front(kind) else { return http };
-    let status = match outcome {
-        Outcome::Ok => return http,
-        Outcome::FunctionError => spec.on_function_error,
-        Outcome::Throttled | Outcome::Refused => spec.on_throttle,
-        Outcome::TimedOut => spec.on_timeout,
-    };
-    u16::try_from(status).unwrap_or(u16::MAX)
 }

@@ -4,15 +4,16 @@
 //! Rules: INV-01 to INV-08, CON-08, ALI-21 (the executed version).
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use super::behaviour::{Answer as Gives, Fault};
 use super::run::Run;
 use crate::call::{Operation, Reply};
+use crate::dice::Purpose;
 use crate::event::Answer;
 use crate::id::{Job, Origin, Part};
 use crate::limits::SYNC_RESPONSE_BYTES_MAX;
-use crate::plan::PlannedFunction;
+use crate::plan::{Plan, PlannedCaller};
 use crate::rule::Rule;
 use crate::sim::Cx;
 use crate::trace::{Ending, Fact, Refusal};
@@ -21,25 +22,25 @@ use crate::value::{Payload, Value};
 /// Answers an act whose request ran.
 pub(crate) fn reply(
     act: u16,
-    function: &PlannedFunction,
+    plan: &Plan,
+    version: &str,
     run: &Run,
     ending: Ending,
-    provisioned: bool,
     payload: &Payload,
     cx: &mut Cx<'_>,
 ) {
-    let version = function.version(run.version).name();
     let mut reply = Reply::ok(
         200,
-        [("StatusCode", Value::number(200)), ("ExecutedVersion", Value::text(&version))],
+        [("StatusCode", Value::number(200)), ("ExecutedVersion", Value::text(version))],
     );
     let mut rule = Rule::Inv01;
     if ending == Ending::Succeeded {
-        reply.payload = Some(given(run, &version, provisioned, payload));
+        reply.payload = Some(given(run, version, payload));
     } else {
         rule = Rule::Inv03;
-        reply.fields.push(("FunctionError".into(), Value::text("Unhandled")));
-        reply.payload = Some(Payload::Json(error_object(function, run, ending)));
+        let word = plan.settings.function_error.word();
+        reply.fields.push(("FunctionError".into(), Value::text(word)));
+        reply.payload = Some(Payload::Json(error_object(plan, act, run, ending)));
     }
     cx.reply(act, reply);
     let fact = Fact::Replied { operation: Operation::Invoke, http: 200 };
@@ -49,7 +50,7 @@ pub(crate) fn reply(
 /// Answers an act whose request did not run.
 pub(crate) fn reply_without_run(act: u16, answer: Answer, cx: &mut Cx<'_>) {
     let (reply, rule) = match answer {
-        Answer::Checked | Answer::Ran(_) => {
+        Answer::Checked | Answer::Ran(_) | Answer::Oversize => {
             let mut reply = Reply::ok(204, [("StatusCode", Value::number(204))]);
             reply.payload = Some(Payload::Json(Value::text("")));
             (reply, Rule::Inv01)
@@ -83,25 +84,42 @@ pub(crate) fn reply_without_run(act: u16, answer: Answer, cx: &mut Cx<'_>) {
 }
 
 /// What a successful run answers.
-fn given(run: &Run, version: &str, provisioned: bool, payload: &Payload) -> Payload {
+fn given(run: &Run, version: &str, payload: &Payload) -> Payload {
     let value = match &run.spec.behaviour.answer {
         Gives::Null => Value::Null,
         Gives::Value(value) => value.clone(),
         Gives::Echo => return payload.clone(),
         Gives::Bytes(count) => return Payload::Bytes(*count),
         Gives::Version => Value::text(version),
-        Gives::InitializationType => {
-            Value::text(if provisioned { "provisioned-concurrency" } else { "on-demand" })
-        }
+        Gives::InitializationType => Value::text(if run.provisioned {
+            "provisioned-concurrency"
+        } else {
+            "on-demand"
+        }),
         Gives::Environment => Value::text(&run.spec.environment),
         Gives::Code => Value::text(&run.spec.code),
     };
     Payload::Json(value)
 }
 
+/// The size of what a successful run answers to a caller.
+pub(crate) fn bytes(run: &Run, caller: &PlannedCaller) -> u64 {
+    match &run.spec.behaviour.answer {
+        Gives::Echo => caller.payload_bytes,
+        Gives::Bytes(count) => *count,
+        Gives::Value(value) => value.bytes(),
+        // Words and numbers, far below every limit.
+        Gives::Null
+        | Gives::Version
+        | Gives::InitializationType
+        | Gives::Environment
+        | Gives::Code => 0,
+    }
+}
+
 /// The error object of a failed run, as the runtime and the service word it.
-fn error_object(function: &PlannedFunction, run: &Run, ending: Ending) -> Value {
-    let id = request_id(function, run);
+fn error_object(plan: &Plan, act: u16, run: &Run, ending: Ending) -> Value {
+    let id = request_id(plan, act);
     let fault = run.fault.and_then(|at| run.spec.behaviour.faults.get(usize::from(at)));
     let two = |kind: &str, message: String| {
         Value::object([
@@ -152,15 +170,10 @@ fn thrown(fault: Option<&Fault>, request_id: &str) -> Value {
     ])
 }
 
-/// The request's ID: the same for the same request of the same run.
-fn request_id(function: &PlannedFunction, run: &Run) -> String {
-    let sender = match run.job.origin {
-        Origin::Caller(caller) => u64::from(caller.0),
-        Origin::Act(act) => 1 << 32 | u64::from(act),
-    };
-    let call = u64::from(run.job.call);
-    let high = function.dice.bits(8, call, sender);
-    let low = function.dice.bits(9, call, sender);
+/// The ID of the request an act made: the same in every run with the same seed.
+fn request_id(plan: &Plan, act: u16) -> String {
+    let high = plan.desk.bits(Purpose::RequestId as u64, act.into(), 0);
+    let low = plan.desk.bits(Purpose::RequestId as u64, act.into(), 1);
     format!(
         "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
         high >> 32,
@@ -169,5 +182,4 @@ fn request_id(function: &PlannedFunction, run: &Run) -> String {
         low >> 48 & 0x3fff | 0x8000,
         low & 0xffff_ffff_ffff
     )
-    .to_string()
 }

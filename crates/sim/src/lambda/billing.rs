@@ -1,17 +1,18 @@
 //! What a function costs.
 //!
-//! Units: amounts are kept as MB-milliseconds and rates as billionths of a US dollar per
-//! 1,000 GB-seconds-and-requests, so that nothing is rounded before the end.
-//! Rules: COST-01 to COST-06. Prices: us-east-1, November 2026. The lower prices above
-//! 6 billion GB-seconds a month (COST-03) are out of reach of a run of one day.
+//! Units: use is kept in MB-microseconds and priced in picodollars (10^-12 USD), so that
+//! nothing is rounded before the end.
+//! Rules: COST-01 to COST-06. Prices: us-east-1, November 2026.
 
 use super::{Architecture, Spec};
 use crate::time::{Instant, Span};
 
-/// Picodollars per GB-second on x86.
-const X86: u128 = 16_666_700;
-/// Picodollars per GB-second on arm64.
-const ARM: u128 = 13_333_400;
+/// Picodollars per GB-second on x86: up to so many GB-seconds a month, and the price.
+const X86: [(u128, u128); 3] =
+    [(6_000_000_000, 16_666_700), (15_000_000_000, 15_000_000), (u128::MAX, 13_333_400)];
+/// The same on arm64.
+const ARM: [(u128, u128); 3] =
+    [(7_500_000_000, 13_333_400), (18_750_000_000, 12_000_100), (u128::MAX, 10_666_700)];
 /// Picodollars per GB-second of a run on provisioned concurrency.
 const ON_PROVISIONED: u128 = 9_722_200;
 /// Picodollars per GB-second of provisioned concurrency as configured.
@@ -20,26 +21,72 @@ const PROVISIONED: u128 = 4_166_700;
 const STORAGE: u128 = 30_900;
 /// Picodollars per request.
 const REQUEST: u128 = 200_000;
-/// MB-milliseconds in a GB-second.
-const GB_SECOND: u128 = 1_024 * 1_000;
+/// MB-microseconds in a GB-second.
+const GB_SECOND: u128 = 1_024 * 1_000_000;
 /// Ephemeral storage that costs nothing, in MB.
 const STORAGE_FREE_MB: u64 = 512;
 /// Requests a month that cost nothing (COST-04).
 const FREE_REQUESTS: u128 = 1_000_000;
-/// MB-milliseconds a month that cost nothing (COST-04).
-const FREE_MB_MS: u128 = 400_000 * GB_SECOND;
+/// MB-microseconds a month that cost nothing (COST-04).
+const FREE_MB_US: u128 = 400_000 * GB_SECOND;
 /// Provisioned concurrency is billed in units of five minutes (COST-05).
 const PROVISIONED_UNIT: Span = Span::MINUTE.times(5);
+
+/// What the functions of the account have used of the month's free tier and of its prices,
+/// which fall with the volume (COST-03, COST-04). Every month begins with the run.
+#[derive(Clone, Copy, Debug)]
+pub struct Month {
+    free_requests: u128,
+    free_mb_us: u128,
+    x86_mb_us: u128,
+    arm_mb_us: u128,
+}
+
+impl Month {
+    /// A month in which nothing has been used.
+    #[must_use]
+    pub fn new(free_tier: bool) -> Self {
+        let (free_requests, free_mb_us) =
+            if free_tier { (FREE_REQUESTS, FREE_MB_US) } else { (0, 0) };
+        Self { free_requests, free_mb_us, x86_mb_us: 0, arm_mb_us: 0 }
+    }
+
+    /// Picodollars times MB-microseconds of a GB-second, for `mb_us` on an architecture.
+    fn price(&mut self, architecture: Architecture, mb_us: u128) -> u128 {
+        let free = mb_us.min(self.free_mb_us);
+        self.free_mb_us -= free;
+        let (used, steps) = match architecture {
+            Architecture::X86 => (&mut self.x86_mb_us, X86),
+            Architecture::Arm => (&mut self.arm_mb_us, ARM),
+        };
+        let mut left = mb_us - free;
+        let mut picos = 0;
+        for (gb_seconds, price) in steps {
+            let room = gb_seconds.saturating_mul(GB_SECOND).saturating_sub(*used);
+            let here = left.min(room);
+            picos += here * price;
+            *used += here;
+            left -= here;
+        }
+        picos
+    }
+}
+
+/// When provisioned concurrency that began at `enabled` and ends at `now` ends on the bill.
+pub(crate) fn billed_end(enabled: Instant, now: Instant) -> Instant {
+    let units = now.since(enabled).0.div_ceil(PROVISIONED_UNIT.0);
+    enabled.plus(PROVISIONED_UNIT.times(units))
+}
 
 /// What has been used and not yet priced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct State {
     requests: u64,
-    x86_mb_ms: u128,
-    arm_mb_ms: u128,
-    provisioned_run_mb_ms: u128,
-    provisioned_mb_ms: u128,
-    storage_mb_ms: u128,
+    x86_mb_us: u128,
+    arm_mb_us: u128,
+    provisioned_run_mb_us: u128,
+    provisioned_mb_us: u128,
+    storage_mb_us: u128,
 }
 
 impl State {
@@ -49,83 +96,56 @@ impl State {
         self.requests
     }
 
-    /// Billed time on demand, in MB-milliseconds.
-    #[must_use]
-    pub fn on_demand_mb_ms(&self) -> u128 {
-        self.x86_mb_ms + self.arm_mb_ms
-    }
-
     /// Adds a run.
     #[inline]
     pub(crate) fn run(&mut self, spec: &Spec, provisioned: bool, billed_ms: u64) {
         self.requests += 1;
-        let ms = u128::from(billed_ms);
-        let mb_ms = u128::from(spec.memory_mb) * ms;
+        let us = u128::from(billed_ms) * 1_000;
+        let mb_us = u128::from(spec.memory_mb) * us;
         match (provisioned, spec.architecture) {
-            (true, _) => self.provisioned_run_mb_ms += mb_ms,
-            (false, Architecture::X86) => self.x86_mb_ms += mb_ms,
-            (false, Architecture::Arm) => self.arm_mb_ms += mb_ms,
+            (true, _) => self.provisioned_run_mb_us += mb_us,
+            (false, Architecture::X86) => self.x86_mb_us += mb_us,
+            (false, Architecture::Arm) => self.arm_mb_us += mb_us,
         }
         let storage = spec.storage_mb.saturating_sub(STORAGE_FREE_MB);
-        self.storage_mb_ms += u128::from(storage) * ms;
+        self.storage_mb_us += u128::from(storage) * us;
     }
 
-    /// Adds provisioned concurrency that was configured from `since` to `now`.
-    pub(crate) fn provisioned(
-        &mut self,
-        spec: &Spec,
-        count: u64,
-        since: Instant,
-        now: Instant,
-    ) {
-        let units = now.since(since).0.div_ceil(PROVISIONED_UNIT.0);
-        let ms = u128::from(units * PROVISIONED_UNIT.0 / 1_000);
-        self.provisioned_mb_ms += u128::from(spec.memory_mb) * u128::from(count) * ms;
+    /// Adds so many provisioned environments, configured for a span.
+    pub(crate) fn provisioned(&mut self, spec: &Spec, count: u64, span: Span) {
+        let mb = u128::from(spec.memory_mb) * u128::from(count);
+        self.provisioned_mb_us += mb * u128::from(span.0);
     }
 
-    /// Adds another function's use, for the account's sum.
+    /// The cost in millionths of a US dollar, rounded to the nearest; `month` is what the
+    /// functions before this one have used.
     #[must_use]
-    pub fn with(self, other: &Self) -> Self {
-        Self {
-            requests: self.requests + other.requests,
-            x86_mb_ms: self.x86_mb_ms + other.x86_mb_ms,
-            arm_mb_ms: self.arm_mb_ms + other.arm_mb_ms,
-            provisioned_run_mb_ms: self.provisioned_run_mb_ms
-                + other.provisioned_run_mb_ms,
-            provisioned_mb_ms: self.provisioned_mb_ms + other.provisioned_mb_ms,
-            storage_mb_ms: self.storage_mb_ms + other.storage_mb_ms,
-        }
-    }
-
-    /// The cost in millionths of a US dollar, rounded to the nearest.
-    #[must_use]
-    pub fn micro_usd(&self, free_tier: bool) -> u64 {
-        let mut requests = u128::from(self.requests);
-        let (mut x86, mut arm) = (self.x86_mb_ms, self.arm_mb_ms);
-        if free_tier {
-            requests = requests.saturating_sub(FREE_REQUESTS);
-            let free_arm = FREE_MB_MS.saturating_sub(x86);
-            x86 = x86.saturating_sub(FREE_MB_MS);
-            arm = arm.saturating_sub(free_arm);
-        }
-        let time = x86 * X86
-            + arm * ARM
-            + self.provisioned_run_mb_ms * ON_PROVISIONED
-            + self.provisioned_mb_ms * PROVISIONED
-            + self.storage_mb_ms * STORAGE;
-        let picos = requests * REQUEST + time / GB_SECOND;
+    pub fn micro_usd(&self, month: &mut Month) -> u64 {
+        let requests = u128::from(self.requests);
+        let free = requests.min(month.free_requests);
+        month.free_requests -= free;
+        let time = month.price(Architecture::X86, self.x86_mb_us)
+            + month.price(Architecture::Arm, self.arm_mb_us)
+            + self.provisioned_run_mb_us * ON_PROVISIONED
+            + self.provisioned_mb_us * PROVISIONED
+            + self.storage_mb_us * STORAGE;
+        let picos = (requests - free) * REQUEST + time / GB_SECOND;
         u64::try_from((picos + 500_000) / 1_000_000).unwrap_or(u64::MAX)
     }
 
     /// Whether provisioned concurrency, extra storage or arm64 had a part in the cost.
     pub(crate) fn parts(&self) -> (bool, bool, bool) {
-        (self.provisioned_mb_ms > 0, self.storage_mb_ms > 0, self.arm_mb_ms > 0)
+        (self.provisioned_mb_us > 0, self.storage_mb_us > 0, self.arm_mb_us > 0)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn cost(state: &State) -> u64 {
+        state.micro_usd(&mut Month::new(false))
+    }
 
     #[test]
     fn a_million_runs_of_120_ms_at_512_mb_cost_1_20_usd() {
@@ -134,17 +154,54 @@ mod tests {
         for _ in 0..1_000_000 {
             state.run(&spec, false, 120);
         }
-        assert_eq!(state.on_demand_mb_ms() / GB_SECOND, 60_000);
-        assert_eq!(state.micro_usd(false), 1_200_002);
-        assert_eq!(state.micro_usd(true), 0);
+        assert_eq!(state.x86_mb_us / GB_SECOND, 60_000);
+        assert_eq!(cost(&state), 1_200_002);
+        assert_eq!(state.micro_usd(&mut Month::new(true)), 0);
     }
 
     #[test]
-    fn provisioned_concurrency_is_billed_in_units_of_five_minutes() {
+    fn the_free_tier_is_the_accounts_not_each_functions() {
+        let spec = Spec { memory_mb: 1_024, ..Spec::default() };
+        let mut state = State { requests: 600_000, ..State::default() };
+        state.run(&spec, false, 300_000_000);
+        let mut month = Month::new(true);
+        assert_eq!(state.micro_usd(&mut month), 0);
+        // 200,002 requests and 200,000 GB-seconds are left to pay for.
+        assert_eq!(state.micro_usd(&mut month), 40_000 + 3_333_340);
+    }
+
+    #[test]
+    fn a_gb_second_costs_less_above_large_volumes() {
+        let gb_seconds = |count: u128, architecture| match architecture {
+            Architecture::X86 => {
+                State { x86_mb_us: count * GB_SECOND, ..State::default() }
+            }
+            Architecture::Arm => {
+                State { arm_mb_us: count * GB_SECOND, ..State::default() }
+            }
+        };
+        let x86 = gb_seconds(16_000_000_000, Architecture::X86);
+        let steps = 6_000 * 16_666_700 + 9_000 * 15_000_000 + 1_000 * 13_333_400;
+        assert_eq!(cost(&x86), steps);
+        let arm = gb_seconds(20_000_000_000, Architecture::Arm);
+        let steps = 7_500 * 13_333_400 + 11_250 * 12_000_100 + 1_250 * 10_666_700;
+        assert_eq!(cost(&arm), steps);
+        // The volume is the account's: a second function goes on at the price reached.
+        let mut month = Month::new(false);
+        assert_eq!(x86.micro_usd(&mut month), cost(&x86));
+        assert_eq!(x86.micro_usd(&mut month), 16_000 * 13_333_400);
+    }
+
+    #[test]
+    fn provisioned_concurrency_ends_on_the_bill_with_its_five_minutes() {
+        let minutes = |count| Instant(Span::MINUTE.times(count).0);
+        assert_eq!(billed_end(minutes(1), minutes(1)), minutes(1));
+        assert_eq!(billed_end(minutes(1), minutes(2)), minutes(6));
+        assert_eq!(billed_end(minutes(1), minutes(6)), minutes(6));
         let spec = Spec { memory_mb: 1_024, ..Spec::default() };
         let mut state = State::default();
-        state.provisioned(&spec, 10, Instant(0), Instant(301_000_000));
+        state.provisioned(&spec, 10, Span::MINUTE.times(10));
         // 10 GB for 600 s at 0.0000041667 USD.
-        assert_eq!(state.micro_usd(false), 25_000);
+        assert_eq!(cost(&state), 25_000);
     }
 }

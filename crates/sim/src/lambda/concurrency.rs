@@ -13,8 +13,8 @@ use crate::trace::Reason;
 const REQUESTS_PER_UNIT: u64 = 10;
 
 /// Requests counted in the present second.
-#[derive(Clone, Copy, Debug, Default)]
-struct Window {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Window {
     second: u64,
     count: u64,
 }
@@ -29,6 +29,17 @@ impl Window {
         }
         self.count += 1;
         self.count
+    }
+
+    /// Counts one more request for so many provisioned environments (CON-12).
+    pub(crate) fn count_provisioned(
+        &mut self,
+        settings: &Settings,
+        units: u64,
+        now: Instant,
+    ) -> Option<NoRoom> {
+        let over = over_rate(self.count(now), units, Reason::FunctionRate);
+        over.filter(|_| settings.rps_limit)
     }
 }
 
@@ -53,7 +64,6 @@ pub struct State {
     refilled_at: Instant,
     freed_at: Option<Instant>,
     url_requests: Window,
-    provisioned_requests: Window,
 }
 
 /// Why there is no room: the reason, what is in flight, and the limit that was met.
@@ -130,7 +140,6 @@ impl State {
             refilled_at: Instant::START,
             freed_at: None,
             url_requests: Window::default(),
-            provisioned_requests: Window::default(),
         }
     }
 
@@ -157,17 +166,6 @@ impl State {
         now: Instant,
     ) -> Option<NoRoom> {
         over_rate(self.url_requests.count(now), reserved?, Reason::ReservedRate)
-    }
-
-    /// Counts a request for provisioned environments; `true` while their rate allows it.
-    pub(crate) fn count_provisioned_request(
-        &mut self,
-        settings: &Settings,
-        units: u64,
-        now: Instant,
-    ) -> bool {
-        let count = self.provisioned_requests.count(now);
-        !settings.rps_limit || count <= units.saturating_mul(REQUESTS_PER_UNIT)
     }
 
     /// Looks for an on-demand unit, in the reservation or in the pool (CON-06), without

@@ -8,6 +8,7 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use super::concurrency::Window;
 use crate::id::{EnvironmentId, VersionIx};
 use crate::scenario::{Pick, Settings};
 use crate::time::Instant;
@@ -60,9 +61,15 @@ pub struct Provisioned {
     pub allocated: u64,
     /// How far it is.
     pub status: Status,
-    /// When it was asked for.
-    pub since: Instant,
+    /// Since when there has been some without a break.
+    pub(crate) enabled: Instant,
+    /// Up to when it has been billed.
+    pub(crate) billed_to: Instant,
     pub(crate) serial: u32,
+    /// Requests for it in the present second.
+    pub(crate) requests: Window,
+    /// Environments there are, busy ones and surplus ones too.
+    live: u64,
     idle: Vec<u32>,
 }
 
@@ -151,7 +158,7 @@ impl State {
         }
     }
 
-    /// Takes a free provisioned environment of a version.
+    /// Takes an idle provisioned environment of a version.
     #[inline]
     pub(crate) fn take_provisioned(&mut self, version: VersionIx) -> Option<u32> {
         self.pools.get_mut(usize::from(version.0))?.provisioned.idle.pop()
@@ -167,6 +174,9 @@ impl State {
     ) -> u32 {
         self.created += 1;
         self.live += 1;
+        if provisioned {
+            self.pool_mut(version).provisioned.live += 1;
+        }
         let environment = Environment {
             id: EnvironmentId(self.created),
             version,
@@ -208,6 +218,10 @@ impl State {
         assert!(environment.live, "an environment was removed twice");
         environment.live = false;
         environment.run = None;
+        let Environment { version, provisioned, .. } = *environment;
+        if provisioned {
+            self.pool_mut(version).provisioned.live -= 1;
+        }
         self.live -= 1;
         self.free.push(place);
     }
@@ -229,18 +243,17 @@ impl State {
         version: VersionIx,
         keep: u64,
     ) -> Vec<u32> {
-        let all = self.iter().filter(|e| e.provisioned && e.version == version).count();
-        let surplus = all.saturating_sub(usize::try_from(keep).unwrap_or(usize::MAX));
-        let idle = &mut self.pool_mut(version).provisioned.idle;
-        let take = surplus.min(idle.len());
-        idle.drain(..take).collect()
+        let provisioned = &mut self.pool_mut(version).provisioned;
+        let surplus = provisioned.live.saturating_sub(keep);
+        let idle = provisioned.idle.len();
+        let take = usize::try_from(surplus).unwrap_or(usize::MAX).min(idle);
+        provisioned.idle.drain(..take).collect()
     }
 
     /// Whether there are more provisioned environments of a version than asked for.
     pub(crate) fn has_surplus(&self, version: VersionIx) -> bool {
-        let wanted = self.pool(version).map_or(0, |pool| pool.provisioned.requested);
-        let all = self.iter().filter(|e| e.provisioned && e.version == version).count();
-        all as u64 > wanted
+        let pool = self.pool(version).map(|pool| &pool.provisioned);
+        pool.is_some_and(|provisioned| provisioned.live > provisioned.requested)
     }
 
     /// When the environment is to be replaced although it is used (ENV-11).
@@ -262,6 +275,9 @@ impl State {
         let live = self.iter().count();
         assert_eq!(live, self.live as usize, "environments are counted wrong");
         let busy = self.iter().filter(|e| e.run.is_some()).count();
+        let provisioned = self.iter().filter(|e| e.provisioned).count() as u64;
+        let counted: u64 = self.pools.iter().map(|p| p.provisioned.live).sum();
+        assert_eq!(provisioned, counted, "provisioned ones are counted wrong");
         let idle: usize =
             self.pools.iter().map(|p| p.idle.len() + p.provisioned.idle.len()).sum();
         assert_eq!(live, busy + idle, "an environment is neither busy nor in one line");

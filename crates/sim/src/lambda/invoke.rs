@@ -7,21 +7,22 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
+use super::admission::Admitted;
 use super::behaviour::Failure;
+use super::billing::Month;
 use super::concurrency::{self, Account, NoRoom};
 use super::environment;
 use super::run::{self, Case, Run};
 use super::{answer, billing};
-use crate::caller::Kind;
 use crate::dice::Dice;
 use crate::event::{Answer, CallerEvent, Event, FunctionEvent, Request};
-use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
+use crate::id::{CallerId, FunctionId, Job, Origin, Part, VersionIx};
 use crate::limits;
 use crate::plan::{Plan, PlannedFunction, Qualifier};
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::sim::Cx;
-use crate::trace::{Ending, Fact, Reason, Refusal, Removal, Room};
+use crate::trace::{Ending, Fact, Reason, Refusal, Room};
 use crate::value::Payload;
 use crate::view::Metrics;
 
@@ -30,6 +31,9 @@ use crate::view::Metrics;
 pub struct State {
     pub(crate) account: Account,
     pub(crate) functions: Vec<FunctionState>,
+    /// Where the runs of each caller's requests are, by the requests' places at the
+    /// caller; old ones stay until they are overwritten.
+    places: Vec<Vec<u32>>,
     /// Payloads of `Invoke` calls under way, by act.
     desk_payloads: Vec<(u16, Rc<Payload>)>,
     /// `Invoke` calls of acts that have not arrived yet.
@@ -63,6 +67,17 @@ impl FunctionState {
         }
     }
 
+    /// Keeps a run and gives its place.
+    #[inline]
+    fn keep_run(&mut self, run: Run) -> u32 {
+        if let Some(place) = self.free_runs.pop() {
+            self.runs[place as usize] = run;
+            return place;
+        }
+        self.runs.push(run);
+        small(self.runs.len() as u64 - 1)
+    }
+
     /// Requests in flight.
     #[must_use]
     pub fn in_flight(&self) -> u64 {
@@ -94,6 +109,7 @@ impl State {
         Self {
             account: Account::new(plan),
             functions,
+            places: plan.callers.iter().map(|_| Vec::new()).collect(),
             desk_payloads: Vec::new(),
             desk_on_the_way: 0,
         }
@@ -137,6 +153,11 @@ impl State {
         self.desk_on_the_way += 1;
     }
 
+    fn desk_payload(&self, act: u16) -> Rc<Payload> {
+        let kept = self.desk_payloads.iter().find(|(number, _)| *number == act);
+        Rc::clone(&kept.expect("an act keeps its payload").1)
+    }
+
     /// Whether a call made by an act has yet to arrive.
     pub(crate) fn awaits_desk(&self) -> bool {
         self.desk_on_the_way > 0
@@ -157,8 +178,11 @@ impl State {
                     self.on_run_ended(id, plan, cx, slot, None);
                 }
             }
-            FunctionEvent::CallerLeft { job, attempt } => {
-                self.on_caller_left(id, plan, cx, job, attempt);
+            FunctionEvent::InitDue { slot, serial } => {
+                self.on_init_due(id, cx, slot, serial);
+            }
+            FunctionEvent::CallerLeft { job, attempt, slot } => {
+                self.on_caller_left(id, plan, cx, job, attempt, slot);
             }
             FunctionEvent::IdleDue { version } => self.on_idle_due(id, plan, cx, version),
             FunctionEvent::ProvisioningDue { version, serial } => {
@@ -187,15 +211,18 @@ impl State {
         if cx.now < target.active_at {
             return refuse(id, cx, &request, Rule::Inv06, Refusal::ResourceConflict);
         }
-        let payload = match job.origin {
-            Origin::Caller(caller) => &plan.caller(caller).caller.payload,
+        let desk;
+        let (payload, bytes) = match job.origin {
+            Origin::Caller(caller) => {
+                let caller = plan.caller(caller);
+                (&caller.caller.payload, caller.payload_bytes)
+            }
             Origin::Act(act) => {
-                let kept = self.desk_payloads.iter().find(|(number, _)| *number == act);
-                &Rc::clone(&kept.expect("an act keeps its payload").1)
+                desk = self.desk_payload(act);
+                (&*desk, desk.bytes())
             }
         };
-        let big = !matches!(payload, Payload::Json(crate::value::Value::Object(members)) if members.is_empty());
-        if big && payload.bytes() > request_bytes_max(plan, job) {
+        if bytes > limits::SYNC_REQUEST_BYTES_MAX {
             return refuse(id, cx, &request, Rule::Inv04, Refusal::RequestTooLarge);
         }
         if request.dry_run {
@@ -215,89 +242,11 @@ impl State {
             None => {}
         }
         match self.admit(id, plan, cx, version, &request) {
-            Ok((environment, room, rule)) => {
-                self.run(id, plan, cx, &case, version, environment, room, rule);
-            }
+            Ok(admitted) => self.run(id, plan, cx, &case, version, admitted),
             Err((no_room, rule)) => self.throttle(id, cx, &request, rule, no_room),
         }
     }
 
-    /// Finds room for a request and takes it (CON-06), or says why there is none.
-    fn admit(
-        &mut self,
-        id: FunctionId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        version: VersionIx,
-        request: &Request,
-    ) -> Result<(u32, Room, Rule), (NoRoom, Rule)> {
-        let settings = &plan.settings;
-        let planned = plan.function(id);
-        let Self { account, functions, .. } = self;
-        let function = &mut functions[usize::from(id.0)];
-        if let Some(no_room) = account.count_request(settings, cx.now) {
-            return Err((no_room, Rule::Con12));
-        }
-        if settings.rps_limit
-            && is_function_url(plan, request.job)
-            && let Some(no_room) =
-                function.ledger.count_url_request(planned.reserved, cx.now)
-        {
-            return Err((no_room, Rule::Con12));
-        }
-        let spilled = match function.provisioned_room(plan, version, cx.now) {
-            ProvisionedRoom::Here(place) => {
-                function.on_provisioned += 1;
-                let room = if function.environments.get(place).reset {
-                    Room::Reset
-                } else {
-                    Room::Provisioned
-                };
-                return Ok((place, room, Rule::Con06));
-            }
-            ProvisionedRoom::Full(units) => Some(units),
-            ProvisionedRoom::None => None,
-        };
-        if let Some(no_room) = function.ledger.room(account, planned.reserved) {
-            return Err((no_room, throttle_rule(plan, planned, function, no_room)));
-        }
-        let idle = function.environments.idle_count(version);
-        let (place, room, rule) =
-            match function.environments.take_idle(version, settings.pick) {
-                Some(place) if function.environments.get(place).reset => {
-                    (place, Room::Reset, Rule::Env06)
-                }
-                Some(place) => {
-                    let rule = if idle > 1 { Rule::Env12 } else { Rule::Con01 };
-                    (place, Room::Warm, rule)
-                }
-                None => {
-                    if let Some(no_room) = function.ledger.take_token(settings, cx.now) {
-                        return Err((no_room, Rule::Con10));
-                    }
-                    let rule = cold_rule(function, version);
-                    let revision = planned.version(version).revision;
-                    let place =
-                        function.environments.create(version, false, revision, cx.now);
-                    function.metrics.cold_starts += 1;
-                    (place, Room::Cold, rule)
-                }
-            };
-        function.ledger.take(account, planned.reserved);
-        let last_unit = function.ledger.freed_now(cx.now)
-            && function.ledger.room(account, planned.reserved).is_some();
-        if let Some(units) = spilled {
-            function.metrics.spillovers += 1;
-            let fact = Fact::SpilledOver { provisioned: small(units) };
-            cx.note(Part::Function(id), Some(request.job), Rule::Con09, fact);
-        }
-        Ok((place, room, if last_unit { Rule::Con16 } else { rule }))
-    }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "everything an admission has found out"
-    )]
     fn run(
         &mut self,
         id: FunctionId,
@@ -305,22 +254,26 @@ impl State {
         cx: &mut Cx<'_>,
         case: &Case<'_>,
         version: VersionIx,
-        environment: u32,
-        room: Room,
-        rule: Rule,
+        admitted: Admitted,
     ) {
+        let Admitted { environment, room, rule } = admitted;
         let function = &mut self.functions[usize::from(id.0)];
         let spec = &plan.function(id).version(version).spec;
-        let course = run::course(case, spec, &plan.settings, room);
+        let taken = function.environments.get_mut(environment);
+        taken.since = cx.now;
+        let (provisioned, taken) = (taken.provisioned, taken.id);
+        let course = run::course(case, spec, &plan.settings, room, provisioned);
         let Request { job, attempt, slot, .. } = case.request;
         function.serial += 1;
+        let serial = function.serial;
         let until = cx.now.plus(course.total);
-        let run = Run {
+        let place = function.keep_run(Run {
             job,
             attempt,
             slot,
             version,
             environment,
+            provisioned,
             room,
             started: cx.now,
             init_until: cx.now.plus(course.init),
@@ -329,38 +282,44 @@ impl State {
             abandoned: false,
             spec: Rc::clone(spec),
             fault: course.fault,
-            serial: function.serial,
-        };
-        let serial = run.serial;
-        let place = match function.free_runs.pop() {
-            Some(place) => {
-                function.runs[place as usize] = run;
-                place
-            }
-            None => {
-                function.runs.push(run);
-                small(function.runs.len() as u64 - 1)
-            }
-        };
-        let taken = function.environments.get_mut(environment);
-        taken.run = Some(place);
-        taken.since = cx.now;
-        let provisioned = taken.provisioned;
-        let taken = taken.id;
+            serial,
+        });
+        function.environments.get_mut(environment).run = Some(place);
         let metrics = &mut function.metrics;
         metrics.invocations += 1;
         metrics.provisioned_invocations += u64::from(provisioned);
         metrics.provisioned_max = metrics.provisioned_max.max(function.on_provisioned);
         let in_flight = function.ledger.on_demand() + function.on_provisioned;
         metrics.concurrent_max = metrics.concurrent_max.max(in_flight);
+        if let Origin::Caller(caller) = job.origin {
+            self.keep_place(caller, slot, place);
+        }
         let part = Part::Function(id);
         let fact = Fact::Started { environment: taken, version, room, init: course.init };
         cx.note(part, Some(job), rule, fact);
         if course.init_cut {
-            cx.note(part, Some(job), Rule::Env04, Fact::InitCut);
+            let due = FunctionEvent::InitDue { slot: place, serial };
+            cx.at(cx.now.plus(run::INIT_MAX), Rank::Timer, Event::Function(id, due));
         }
         let ended = FunctionEvent::RunEnded { slot: place, serial };
         cx.at(until, Rank::RunEnd, Event::Function(id, ended));
+    }
+
+    /// Remembers where the run for a request is, should its caller leave.
+    fn keep_place(&mut self, caller: CallerId, slot: u32, place: u32) {
+        let places = &mut self.places[usize::from(caller.0)];
+        if places.len() <= slot as usize {
+            places.resize(slot as usize + 1, 0);
+        }
+        places[slot as usize] = place;
+    }
+
+    /// The first Init has taken all the time it may: it runs again (ENV-04).
+    fn on_init_due(&mut self, id: FunctionId, cx: &mut Cx<'_>, slot: u32, serial: u32) {
+        let run = &self.functions[usize::from(id.0)].runs[slot as usize];
+        if run.serial == serial {
+            cx.note(Part::Function(id), Some(run.job), Rule::Env04, Fact::InitCut);
+        }
     }
 
     fn on_run_ended(
@@ -377,18 +336,16 @@ impl State {
         run.serial = 0;
         let run = run.clone();
         let ending = cut.unwrap_or(run.ending);
-        let provisioned = function.environments.get(run.environment).provisioned;
         let taken = function.environments.get(run.environment).id;
         function.free_runs.push(slot);
-        if provisioned {
+        if run.provisioned {
             function.on_provisioned -= 1;
         } else {
             function.ledger.give_back(account, plan.function(id).reserved, cx.now);
         }
         let billed = cx.now.since(run.started).millis_up();
-        function.bill.run(&run.spec, provisioned, billed);
-        let init = if run.room == Room::Cold { run.init_until } else { run.started };
-        let duration = cx.now.since(init).0;
+        function.bill.run(&run.spec, run.provisioned, billed);
+        let duration = cx.now.since(run.timed_from()).0;
         let metrics = &mut function.metrics;
         metrics.errors += u64::from(ending != Ending::Succeeded);
         metrics.duration_us += duration;
@@ -399,116 +356,24 @@ impl State {
         let cause = cx.cause();
         self.leave(id, plan, cx, &run, ending);
         cx.because_of(cause);
-        if let Origin::Act(act) = run.job.origin {
-            let payload = self.desk_payloads.iter().find(|(number, _)| *number == act);
-            let payload = &payload.expect("an act keeps its payload").1;
-            answer::reply(act, plan.function(id), &run, ending, provisioned, payload, cx);
-        } else if !run.abandoned {
-            reply_to(cx, run.job, run.slot, run.attempt, Answer::Ran(ending));
-        }
-    }
-
-    /// What becomes of the environment when its run has ended.
-    fn leave(
-        &mut self,
-        id: FunctionId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        run: &Run,
-        ending: Ending,
-    ) {
-        let function = &mut self.functions[usize::from(id.0)];
-        let place = run.environment;
-        let environment = *function.environments.get(place);
-        let surplus =
-            environment.provisioned && function.environments.has_surplus(run.version);
-        let removal = if ending == Ending::InitFailed && !environment.provisioned {
-            Some((Removal::InitFailed, Rule::Env08))
-        } else if environment.revision != plan.function(id).version(run.version).revision
-        {
-            Some((Removal::Update, Rule::Env09))
-        } else if surplus {
-            Some((Removal::Deprovisioned, Rule::Con13))
-        } else if function.environments.too_old(place, &plan.settings, cx.now) {
-            Some((Removal::Life, Rule::Env11))
-        } else {
-            None
-        };
-        match removal {
-            Some((removal, rule)) => self.remove(id, cx, place, removal, rule),
-            None => {
-                let reset = match ending {
-                    Ending::TimedOut
-                    | Ending::Exited
-                    | Ending::InitFailed
-                    | Ending::Cut => true,
-                    Ending::Succeeded | Ending::Threw | Ending::TooLarge => false,
-                };
-                function.environments.put_idle(place, reset, cx.now);
-                self.arm_idle(id, plan, cx, run.version);
+        match run.job.origin {
+            Origin::Act(act) => {
+                let payload = self.desk_payload(act);
+                let version = plan.function(id).version(run.version).name();
+                answer::reply(act, plan, &version, &run, ending, &payload, cx);
+            }
+            Origin::Caller(_) if run.abandoned => {}
+            Origin::Caller(caller) => {
+                let most = plan.caller(caller).caller.kind.answer_bytes_max();
+                let oversize = most.is_some_and(|most| {
+                    ending == Ending::Succeeded
+                        && answer::bytes(&run, plan.caller(caller)) > most
+                });
+                let answer =
+                    if oversize { Answer::Oversize } else { Answer::Ran(ending) };
+                reply_to(cx, run.job, run.slot, run.attempt, answer);
             }
         }
-    }
-
-    pub(crate) fn remove(
-        &mut self,
-        id: FunctionId,
-        cx: &mut Cx<'_>,
-        place: u32,
-        removal: Removal,
-        rule: Rule,
-    ) {
-        let function = &mut self.functions[usize::from(id.0)];
-        let environment::Environment { id: environment, version, .. } =
-            *function.environments.get(place);
-        function.environments.remove(place);
-        let fact = Fact::EnvironmentRemoved { environment, version, removal };
-        cx.note(Part::Function(id), None, rule, fact);
-    }
-
-    fn arm_idle(
-        &mut self,
-        id: FunctionId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        version: VersionIx,
-    ) {
-        let environments = &mut self.functions[usize::from(id.0)].environments;
-        if environments.pool_mut(version).armed {
-            return;
-        }
-        if let Some(longest) = environments.longest_idle(version) {
-            let due = longest.since.plus(plan.settings.idle_ttl);
-            environments.pool_mut(version).armed = true;
-            let event = FunctionEvent::IdleDue { version };
-            cx.at(due, Rank::Timer, Event::Function(id, event));
-        }
-    }
-
-    fn on_idle_due(
-        &mut self,
-        id: FunctionId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        version: VersionIx,
-    ) {
-        let ttl = plan.settings.idle_ttl;
-        let cause = cx.cause();
-        loop {
-            let environments = &mut self.functions[usize::from(id.0)].environments;
-            environments.pool_mut(version).armed = false;
-            match environments.longest_idle(version) {
-                Some(longest) if cx.now.since(longest.since) >= ttl => {
-                    let pick = crate::scenario::Pick::LeastRecentlyUsed;
-                    if let Some(place) = environments.take_idle(version, pick) {
-                        self.remove(id, cx, place, Removal::Idle, Rule::Env10);
-                        cx.because_of(cause);
-                    }
-                }
-                Some(_) | None => break,
-            }
-        }
-        self.arm_idle(id, plan, cx, version);
     }
 
     fn on_caller_left(
@@ -518,21 +383,20 @@ impl State {
         cx: &mut Cx<'_>,
         job: Job,
         attempt: u16,
+        slot: u32,
     ) {
+        let Origin::Caller(caller) = job.origin else { return };
+        let place = self.places[usize::from(caller.0)].get(slot as usize).copied();
         let function = &mut self.functions[usize::from(id.0)];
-        let mut runs = function.runs.iter_mut().enumerate();
-        let Some((slot, run)) = runs.find(|(_, run)| {
-            run.serial != 0
-                && run.job == job
-                && run.attempt == attempt
-                && run.until >= cx.now
-        }) else {
+        let run = place.and_then(|place| function.runs.get_mut(place as usize));
+        let (Some(place), Some(run)) = (place, run) else { return };
+        if run.serial == 0 || (run.job, run.attempt) != (job, attempt) {
             return;
-        };
+        }
         run.abandoned = true;
         cx.note(Part::Function(id), Some(job), Rule::Inv07, Fact::Abandoned);
         if !plan.settings.abandon_keeps_running {
-            self.on_run_ended(id, plan, cx, small(slot as u64), Some(Ending::Cut));
+            self.on_run_ended(id, plan, cx, place, Some(Ending::Cut));
         }
     }
 
@@ -555,11 +419,17 @@ impl State {
     /// Notes what every function that was used has cost.
     pub(crate) fn note_costs(&mut self, plan: &Plan, cx: &mut Cx<'_>) {
         let free_tier = plan.settings.free_tier;
+        let mut month = Month::new(free_tier);
         let cause = cx.cause();
         for at in 0..self.functions.len() {
             let id = FunctionId(u16::try_from(at).expect("parts are limited"));
-            self.settle_provisioned_cost(id, plan, cx.now);
+            let versions = 0..plan.function(id).versions.len();
+            for version in versions {
+                let version = VersionIx(u16::try_from(version).expect("few versions"));
+                self.bill_provisioned_to_end(id, plan, version, cx.now);
+            }
             let bill = self.functions[at].bill;
+            let cost = bill.micro_usd(&mut month);
             let (provisioned, storage, arm) = bill.parts();
             if bill.requests() == 0 && !provisioned {
                 continue;
@@ -571,10 +441,8 @@ impl State {
                 (_, _, _, true) => Rule::Cost03,
                 (false, false, false, false) => Rule::Cost01,
             };
-            let fact = Fact::Cost {
-                requests: small(bill.requests()),
-                micro_usd: bill.micro_usd(free_tier),
-            };
+            let requests = small(bill.requests());
+            let fact = Fact::Cost { requests, micro_usd: cost };
             cx.note(Part::Function(id), None, rule, fact);
             cx.because_of(cause);
         }
@@ -586,7 +454,8 @@ impl State {
                 + f.runs.len() * size_of::<Run>()
                 + size_of::<FunctionState>()
         };
-        self.functions.iter().map(function).sum()
+        let places = self.places.iter().map(|places| places.len() * size_of::<u32>());
+        self.functions.iter().map(function).chain(places).sum()
     }
 
     pub(crate) fn assert_consistent(&self, plan: &Plan) {
@@ -604,16 +473,6 @@ impl State {
         }
         assert_eq!(pool_used, self.account.pool_used(), "the account counts wrong");
     }
-}
-
-/// Whether a version's provisioned concurrency has room.
-pub(crate) enum ProvisionedRoom {
-    /// In this environment.
-    Here(u32),
-    /// All of so many are busy.
-    Full(u64),
-    /// There is none to use.
-    None,
 }
 
 /// A count for the trace.
@@ -638,64 +497,6 @@ fn case_dice(plan: &Plan, function: &PlannedFunction, job: Job) -> Dice {
     match job.origin {
         Origin::Caller(caller) => function.dice.with(&plan.caller(caller).dice),
         Origin::Act(_) => function.dice.with(&plan.desk),
-    }
-}
-
-fn is_function_url(plan: &Plan, job: Job) -> bool {
-    match job.origin {
-        Origin::Caller(caller) => {
-            matches!(plan.caller(caller).caller.kind, Kind::FunctionUrl(_))
-        }
-        Origin::Act(_) => false,
-    }
-}
-
-/// How large a request may be: 6 MB, through a load balancer 1 MB, from Step Functions
-/// 256 KB (section 1.2).
-fn request_bytes_max(plan: &Plan, job: Job) -> u64 {
-    let Origin::Caller(caller) = job.origin else {
-        return limits::SYNC_REQUEST_BYTES_MAX;
-    };
-    match plan.caller(caller).caller.kind {
-        Kind::Alb(_) => 1 << 20,
-        Kind::StepFunctions(_) => 256 << 10,
-        Kind::Sdk(_)
-        | Kind::Cli(_)
-        | Kind::RestApi(_)
-        | Kind::HttpApi(_)
-        | Kind::FunctionUrl(_) => limits::SYNC_REQUEST_BYTES_MAX,
-    }
-}
-
-fn throttle_rule(
-    plan: &Plan,
-    planned: &PlannedFunction,
-    function: &FunctionState,
-    no_room: NoRoom,
-) -> Rule {
-    let provisioned = function.ledger.provisioned();
-    match no_room.reason {
-        Reason::Reserved if provisioned > 0 && planned.reserved == Some(provisioned) => {
-            Rule::Con07
-        }
-        Reason::Reserved => Rule::Con03,
-        Reason::Account if no_room.limit == plan.settings.account_concurrency => {
-            Rule::Con02
-        }
-        Reason::Account => Rule::Con05,
-        Reason::FunctionRate => Rule::Con10,
-        Reason::ReservedRate | Reason::CallerRate => Rule::Con12,
-    }
-}
-
-/// Why an environment has to be created.
-fn cold_rule(function: &FunctionState, version: VersionIx) -> Rule {
-    if function.environments.idle_elsewhere(version) {
-        Rule::Env16
-    } else if function.environments.is_empty() {
-        Rule::Env02
-    } else {
-        Rule::Env01
     }
 }
 

@@ -3,12 +3,14 @@
 //! Units: memory and storage in MB, time-outs in simulated time.
 //! Rules: ENV-05 (timeout), ENV-15 (memory), CON-03, CON-04 (reserved, provisioned).
 
+pub mod admission;
 pub mod answer;
 pub mod behaviour;
 pub mod billing;
 pub mod concurrency;
 pub mod environment;
 pub mod invoke;
+pub mod keep;
 pub mod provision;
 pub mod run;
 

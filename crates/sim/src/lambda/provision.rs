@@ -2,39 +2,66 @@
 //!
 //! Rules: CON-04, CON-09, CON-12, CON-13, CON-14, COST-05.
 
+use super::billing::billed_end;
+use super::concurrency::NoRoom;
 use super::environment::Status;
-use super::invoke::{FunctionState, ProvisionedRoom, State, small};
-use super::run::{Case, provisioning_fails};
+use super::invoke::{FunctionState, State, small};
+use super::run::{Case, provisioning_failure};
 use crate::event::{Event, FunctionEvent, Request};
 use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
 use crate::plan::Plan;
 use crate::queue::Rank;
 use crate::rule::Rule;
+use crate::scenario::Settings;
 use crate::sim::Cx;
 use crate::time::{Instant, Span};
 use crate::trace::{Fact, Removal};
 use crate::value::Payload;
+
+/// Whether a version's provisioned concurrency has room.
+pub(crate) enum ProvisionedRoom {
+    /// In this environment.
+    Here(u32),
+    /// Not at the moment.
+    Full {
+        /// So many environments.
+        units: u64,
+        /// They are not all busy, but get no more requests in this second.
+        too_fast: Option<NoRoom>,
+    },
+    /// There is none to use.
+    None,
+}
 
 impl FunctionState {
     /// Looks for a free provisioned environment of a version and takes it.
     #[inline]
     pub(crate) fn provisioned_room(
         &mut self,
-        plan: &Plan,
+        id: FunctionId,
+        settings: &Settings,
+        cx: &mut Cx<'_>,
         version: VersionIx,
-        now: Instant,
     ) -> ProvisionedRoom {
         let units = match self.environments.pool(version) {
             Some(pool) if pool.provisioned.allocated > 0 => pool.provisioned.allocated,
             Some(_) | None => return ProvisionedRoom::None,
         };
-        if !self.ledger.count_provisioned_request(&plan.settings, units, now) {
-            return ProvisionedRoom::Full(units);
+        let requests = &mut self.environments.pool_mut(version).provisioned.requests;
+        let too_fast = requests.count_provisioned(settings, units, cx.now);
+        if too_fast.is_some() {
+            return ProvisionedRoom::Full { units, too_fast };
         }
-        match self.environments.take_provisioned(version) {
-            Some(place) => ProvisionedRoom::Here(place),
-            None => ProvisionedRoom::Full(units),
+        let Some(place) = self.environments.take_provisioned(version) else {
+            return ProvisionedRoom::Full { units, too_fast: None };
+        };
+        if !self.environments.too_old(place, settings, cx.now) {
+            return ProvisionedRoom::Here(place);
         }
+        let cause = cx.cause();
+        let place = self.renew(id, cx, place);
+        cx.because_of(cause);
+        ProvisionedRoom::Here(place)
     }
 }
 
@@ -48,17 +75,23 @@ impl State {
         version: VersionIx,
         count: u64,
     ) {
-        self.settle_provisioned_cost(id, plan, cx.now);
+        if count > 0 {
+            self.bill_provisioned(id, plan, version, cx.now);
+        } else {
+            self.bill_provisioned_to_end(id, plan, version, cx.now);
+        }
         let function = &mut self.functions[usize::from(id.0)];
         let provisioned = &mut function.environments.pool_mut(version).provisioned;
+        if provisioned.requested == 0 {
+            (provisioned.enabled, provisioned.billed_to) = (cx.now, cx.now);
+        }
         provisioned.serial += 1;
         provisioned.requested = count;
-        provisioned.since = cx.now;
-        let growing = count > provisioned.allocated;
-        let preparation = plan.settings.pc_prep;
+        let missing = count.saturating_sub(provisioned.allocated);
+        let growing = missing > 0;
         let building =
-            Span(count.saturating_mul(1_000_000) / plan.settings.pc_rate_per_s);
-        let ready_at = cx.now.plus(preparation).plus(building);
+            Span(missing.saturating_mul(1_000_000) / plan.settings.pc_rate_per_s);
+        let ready_at = cx.now.plus(plan.settings.pc_prep).plus(building);
         provisioned.allocated = provisioned.allocated.min(count);
         provisioned.status = match (count, growing) {
             (0, _) => Status::None,
@@ -87,10 +120,10 @@ impl State {
         version: VersionIx,
         count: u64,
     ) {
-        let environments = &mut self.functions[usize::from(id.0)].environments;
+        let function = &mut self.functions[usize::from(id.0)];
         let cause = cx.cause();
-        for place in environments.drain_provisioned(version, count) {
-            self.remove(id, cx, place, Removal::Deprovisioned, Rule::Con13);
+        for place in function.environments.drain_provisioned(version, count) {
+            function.remove(id, cx, place, Removal::Deprovisioned, Rule::Con13);
             cx.because_of(cause);
         }
     }
@@ -110,19 +143,18 @@ impl State {
         if provisioned.serial != serial {
             return;
         }
-        // Init of an allocation belongs to no request; it draws as the desk's call 0.
-        let job = Job { origin: Origin::Act(u16::MAX), call: 0 };
-        let request = Request { job, attempt: 1, slot: 0, version: None, dry_run: false };
+        // Init of an allocation belongs to no request; each allocation draws anew.
+        let job = Job { origin: Origin::Act(u16::MAX), call: u32::from(version.0) << 16 };
+        let attempt = u16::try_from(serial).unwrap_or(u16::MAX);
+        let request = Request { job, attempt, slot: 0, version: None, dry_run: false };
         let payload = Payload::default();
         let case = Case { request, payload: &payload, dice: planned.dice, now: cx.now };
-        if provisioning_fails(&case, &target.spec) {
+        if let Some(rule) = provisioning_failure(&case, &target.spec, &plan.settings) {
             provisioned.status = Status::Failed;
             provisioned.requested = provisioned.allocated;
             function.ledger.set_provisioned(function.environments.provisioned_total());
             self.settle(plan);
             let fact = Fact::ProvisioningFailed { version };
-            let slow = target.spec.behaviour.faults.is_empty();
-            let rule = if slow { Rule::Env03 } else { Rule::Con14 };
             cx.note(Part::Function(id), None, rule, fact);
             return;
         }
@@ -139,22 +171,34 @@ impl State {
         cx.note(Part::Function(id), None, Rule::Con13, fact);
     }
 
-    /// Bills provisioned concurrency up to now, and goes on from here.
-    pub(crate) fn settle_provisioned_cost(
+    /// Bills a version's provisioned concurrency up to now.
+    fn bill_provisioned(
         &mut self,
         id: FunctionId,
         plan: &Plan,
+        version: VersionIx,
+        to: Instant,
+    ) {
+        let spec = &plan.function(id).version(version).spec;
+        let function = &mut self.functions[usize::from(id.0)];
+        let provisioned = &mut function.environments.pool_mut(version).provisioned;
+        let span = to.since(provisioned.billed_to);
+        function.bill.provisioned(spec, provisioned.requested, span);
+        provisioned.billed_to = provisioned.billed_to.max(to);
+    }
+
+    /// Bills it to its end: the last five minutes count as a whole (COST-05).
+    pub(crate) fn bill_provisioned_to_end(
+        &mut self,
+        id: FunctionId,
+        plan: &Plan,
+        version: VersionIx,
         now: Instant,
     ) {
-        let function = &mut self.functions[usize::from(id.0)];
-        for (at, version) in plan.function(id).versions.iter().enumerate() {
-            let version_ix = VersionIx(u16::try_from(at).expect("versions are limited"));
-            let Some(pool) = function.environments.pool(version_ix) else { continue };
-            let (count, since) = (pool.provisioned.requested, pool.provisioned.since);
-            if count > 0 && now > since {
-                function.bill.provisioned(&version.spec, count, since, now);
-                function.environments.pool_mut(version_ix).provisioned.since = now;
-            }
+        let pool = self.function(id).environments.pool(version);
+        let end = pool.map(|pool| billed_end(pool.provisioned.enabled, now));
+        if let Some(end) = end {
+            self.bill_provisioned(id, plan, version, end);
         }
     }
 }

@@ -11,13 +11,14 @@ use crate::dice::{Dice, Purpose};
 use crate::event::Request;
 use crate::id::{Job, VersionIx};
 use crate::limits;
+use crate::rule::Rule;
 use crate::scenario::Settings;
 use crate::time::{Instant, Span};
 use crate::trace::{Ending, Room};
 use crate::value::Payload;
 
 /// On-demand Init may take this long (ENV-03).
-const INIT_MAX: Span = Span::seconds(10);
+pub(crate) const INIT_MAX: Span = Span::seconds(10);
 /// One vCPU (ENV-15).
 const ONE_CPU_MB: u64 = 1_769;
 
@@ -34,6 +35,8 @@ pub struct Run {
     pub version: VersionIx,
     /// The place of its environment.
     pub(crate) environment: u32,
+    /// Whether that is a provisioned one.
+    pub provisioned: bool,
     /// What kind of room it found.
     pub room: Room,
     /// When it was admitted.
@@ -51,6 +54,19 @@ pub struct Run {
     /// The fault that hit it, by its place.
     pub(crate) fault: Option<u16>,
     pub(crate) serial: u32,
+}
+
+impl Run {
+    /// From when on CloudWatch's `Duration` counts: without a cold start's Init, but with
+    /// one that runs again inside the invocation (ENV-06).
+    pub(crate) fn timed_from(&self) -> Instant {
+        match self.room {
+            Room::Cold => {
+                self.started.plus(self.init_until.since(self.started).min(INIT_MAX))
+            }
+            Room::Warm | Room::Provisioned | Room::Reset => self.started,
+        }
+    }
 }
 
 /// What a request brings to the draws and conditions of a function.
@@ -132,9 +148,9 @@ pub(crate) fn course(
     spec: &Spec,
     settings: &Settings,
     room: Room,
+    provisioned: bool,
 ) -> Course {
     let behaviour = &spec.behaviour;
-    let provisioned = room == Room::Provisioned;
     let mut body = case.draw(&behaviour.duration, Purpose::Duration);
     let mut fault = None;
     for (number, candidate) in behaviour.faults.iter().enumerate() {
@@ -161,20 +177,22 @@ pub(crate) fn course(
     let needs_init = matches!(room, Room::Cold | Room::Reset);
     let init =
         if needs_init { case.draw(&behaviour.init, Purpose::Init) } else { Span::ZERO };
-    let init = stretched(init, spec, settings);
-    if let Some((_, Fault { duration: Some(duration), .. })) = fault {
-        body = *duration;
+    let mut init = init;
+    match fault {
+        Some((_, Fault { failure: Failure::FailsInit, duration, .. })) => {
+            init = duration.unwrap_or(init);
+            body = Span::ZERO;
+        }
+        Some((_, Fault { duration: Some(duration), .. })) => body = *duration,
+        Some(_) | None => {}
     }
-    body = stretched(body, spec, settings);
+    let (init, body) = (stretched(init, spec, settings), stretched(body, spec, settings));
     let ending = match fault.map(|(_, fault)| fault.failure) {
         Some(Failure::Throws) => Ending::Threw,
         Some(Failure::Exits) => Ending::Exited,
         Some(Failure::AnswersTooLarge) => Ending::TooLarge,
         Some(Failure::FailsInit) => Ending::InitFailed,
-        Some(Failure::Hangs) => {
-            body = limits::RUN_SPAN_MAX;
-            Ending::Succeeded
-        }
+        Some(Failure::Hangs) => Ending::TimedOut,
         Some(Failure::Slow | Failure::Throttled | Failure::ServiceException) | None => {
             match behaviour.answer {
                 Answer::Bytes(count) if count > limits::SYNC_RESPONSE_BYTES_MAX => {
@@ -184,6 +202,7 @@ pub(crate) fn course(
             }
         }
     };
+    let body = if ending == Ending::TimedOut { limits::RUN_SPAN_MAX } else { body };
     let fault = fault.map(|(number, _)| number);
     bounded(Body { init, body, ending, fault }, spec.timeout, settings, room)
 }
@@ -206,15 +225,8 @@ fn bounded(run: Body, timeout: Span, settings: &Settings, room: Room) -> Course 
     match room {
         Room::Cold if init > INIT_MAX => {
             // The first Init is cut; a second one and the handler share the timeout.
-            let (again, ending) = if ending == Ending::InitFailed {
-                cut(init, timeout)
-            } else {
-                cut(init.plus(body), timeout)
-            };
+            let (again, ending) = cut(init.plus(body), timeout);
             course(INIT_MAX.plus(init.min(again)), INIT_MAX.plus(again), ending, true)
-        }
-        Room::Cold | Room::Reset if ending == Ending::InitFailed => {
-            course(init, init, ending, false)
         }
         Room::Reset if settings.suppressed_init_in_timeout => {
             let (total, ending) = cut(init.plus(body), timeout);
@@ -239,11 +251,20 @@ fn stretched(span: Span, spec: &Spec, settings: &Settings) -> Span {
 
 /// Whether Init during allocation of provisioned concurrency fails (CON-14): it may take
 /// 130 s, or as long as the function's timeout (ENV-03).
-pub(crate) fn provisioning_fails(case: &Case<'_>, spec: &Spec) -> bool {
-    let init = case.draw(&spec.behaviour.init, Purpose::Init);
+pub(crate) fn provisioning_failure(
+    case: &Case<'_>,
+    spec: &Spec,
+    settings: &Settings,
+) -> Option<Rule> {
     let mut faults = spec.behaviour.faults.iter().enumerate();
-    init > spec.timeout.max(Span::seconds(130))
-        || faults.any(|(number, fault)| {
-            fault.failure == Failure::FailsInit && case.hits(number, fault, true)
-        })
+    let init = case.draw(&spec.behaviour.init, Purpose::Init);
+    if faults.any(|(number, fault)| {
+        fault.failure == Failure::FailsInit && case.hits(number, fault, true)
+    }) {
+        Some(Rule::Con14)
+    } else if stretched(init, spec, settings) > spec.timeout.max(Span::seconds(130)) {
+        Some(Rule::Env03)
+    } else {
+        None
+    }
 }

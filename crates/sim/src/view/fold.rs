@@ -10,6 +10,7 @@ use super::{
 use crate::caller::Kind;
 use crate::caller::state::{self as caller, Doing as CallDoing};
 use crate::id::{CallerId, EnvironmentId, FunctionId, Job, Origin, VersionIx};
+use crate::lambda::billing::{Month, billed_end};
 use crate::lambda::environment::{Environment, Status};
 use crate::lambda::invoke::FunctionState;
 use crate::plan::{Plan, PlannedCaller, PlannedFunction};
@@ -31,9 +32,10 @@ pub fn frame(recording: &mut Recording, look: &Look) -> Frame {
         .map(|(planned, state)| caller_view(planned, state))
         .collect();
     let most = usize::try_from(look.tokens_max).unwrap_or(usize::MAX);
+    let mut month = Month::new(plan.settings().free_tier);
     let functions = plan.functions().iter().enumerate().map(|(at, planned)| {
         let id = FunctionId(u16::try_from(at).unwrap_or(u16::MAX));
-        function_view(&sim, plan, planned, id, moment.at, most)
+        function_view(&sim, plan, planned, id, moment.at, most, &mut month)
     });
     let mut tokens = tokens(&sim, recording.log(), moment, look.glide, entries, most);
     let counted = tokens.len() > most;
@@ -116,6 +118,7 @@ fn function_view(
     id: FunctionId,
     now: Instant,
     most: usize,
+    month: &mut Month,
 ) -> FunctionView {
     let state = sim.world().lambda().function(id);
     let mut environments: Vec<&Environment> = state.environments.iter().collect();
@@ -148,20 +151,11 @@ fn function_view(
     });
     let mut bill = state.bill;
     for (at, version) in planned.versions().iter().enumerate() {
-        let Some(pool) =
-            state.environments.pool(VersionIx(u16::try_from(at).unwrap_or(0)))
-        else {
-            continue;
-        };
+        let index = VersionIx(u16::try_from(at).unwrap_or(u16::MAX));
+        let Some(pool) = state.environments.pool(index) else { continue };
         let provisioned = &pool.provisioned;
-        if provisioned.requested > 0 && now > provisioned.since {
-            bill.provisioned(
-                version.spec(),
-                provisioned.requested,
-                provisioned.since,
-                now,
-            );
-        }
+        let span = billed_end(provisioned.enabled, now).since(provisioned.billed_to);
+        bill.provisioned(version.spec(), provisioned.requested, span);
     }
     FunctionView {
         name: planned.name().to_string(),
@@ -175,7 +169,7 @@ fn function_view(
         on_provisioned: state.on_provisioned,
         provisioned: state.ledger.provisioned(),
         metrics: state.metrics,
-        micro_usd: bill.micro_usd(plan.settings().free_tier),
+        micro_usd: bill.micro_usd(month),
     }
 }
 
