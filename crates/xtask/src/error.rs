@@ -14,6 +14,8 @@ pub enum Error {
     Usage(&'static str),
     /// Not a port.
     Port(String),
+    /// Not a stage of the tests.
+    Stage(String),
     /// A program said no. What it said is on the screen already.
     Failed { doing: String, command: String, status: ExitStatus },
     /// Something that has to be installed by hand.
@@ -33,6 +35,7 @@ impl fmt::Display for Error {
         match self {
             Self::Usage(usage) => f.write_str(usage),
             Self::Port(text) => write!(f, "{text:?} is not a port (1 to 65535)"),
+            Self::Stage(text) => write!(f, "{text:?} is no stage; see `cargo xtask help`"),
             Self::Failed { doing, command, status } => {
                 write!(
                     f,
@@ -66,6 +69,7 @@ impl std::error::Error for Error {
             Self::Io { source, .. } => Some(source),
             Self::Usage(_)
             | Self::Port(_)
+            | Self::Stage(_)
             | Self::Failed { .. }
             | Self::Missing { .. }
             | Self::NotLocked { .. }

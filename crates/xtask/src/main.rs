@@ -7,6 +7,7 @@ mod house;
 mod progress;
 mod serve;
 mod site;
+mod test;
 mod tools;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ usage: cargo xtask COMMAND
 
   serve [--port N]   build the page and serve it on this machine
   build              build the static site into dist/, and measure it
+  test [STAGE…]      check everything, or only: format, lints, native, wasm, site
 
 Each command installs what is missing, and says so.";
 
@@ -40,6 +42,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["serve"] => serve::run(&house, None),
         ["serve", "--port", port] => serve::run(&house, Some(parse_port(port)?)),
         ["build"] => site::publish(&house),
+        ["test", stages @ ..] => test::run(&house, stages),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

@@ -7,13 +7,14 @@ use crate::command;
 use crate::error::Result;
 use crate::house::House;
 use crate::progress::say;
+use crate::tools;
 
 /// Compiles the programs of the page. Trunk would do it too, but silently, and it cannot
 /// download crates when it is told to download no tools.
 pub fn compile(house: &House) -> Result<()> {
     say("compiling");
     let mut cargo = command::cargo(&house.root);
-    cargo.args(["build", "--release", "--target", "wasm32-unknown-unknown"]);
+    cargo.args(["build", "--release", "--target", tools::WASM]);
     cargo.args(["--package", "lambdarium-web", "--bins"]);
     command::run("compiling the page", &mut cargo)
 }

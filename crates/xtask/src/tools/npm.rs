@@ -30,6 +30,11 @@ impl WasmOpt {
     }
 }
 
+/// The script of axe-core, which looks for what keeps people from using a page.
+pub fn axe(house: &House) -> Result<PathBuf> {
+    Ok(package(house, "axe-core", "4.14.1")?.join("axe.min.js"))
+}
+
 /// The folder of a package, each version in a place of its own.
 fn package(house: &House, name: &str, version: &str) -> Result<PathBuf> {
     let home = house.tools().join("npm").join(format!("{name}-{version}"));

@@ -44,6 +44,26 @@ fn has_wasm(root: &Path) -> bool {
     command::output(&mut rustc).is_some_and(|folder| Path::new(folder.trim()).is_dir())
 }
 
+/// A part of the toolchain that cargo calls by its own name.
+pub fn component(house: &House, name: &str) -> Result<()> {
+    if command::output(command::cargo(&house.root).args([name, "--version"])).is_some() {
+        return Ok(());
+    }
+    let package = if name == "fmt" { "rustfmt" } else { name };
+    let install = format!("rustup component add {package}");
+    if command::find("rustup").is_none() {
+        return Err(Error::Missing {
+            what: format!("cargo {name}"),
+            why: ", and without rustup it cannot be added here".into(),
+            install,
+        });
+    }
+    say(&install);
+    let mut rustup = Command::new("rustup");
+    rustup.args(["component", "add", package]).current_dir(&house.root);
+    command::run(&format!("adding {package}"), &mut rustup)
+}
+
 /// Trunk, which puts the page together.
 pub fn trunk(house: &House) -> Result<PathBuf> {
     program(house, "trunk", "trunk", TRUNK)

@@ -1,0 +1,269 @@
+//! A browser with the page in it, as a test uses it.
+//!
+//! `cargo xtask test` says where everything is: `LAMBDARIUM_DIST` the site,
+//! `LAMBDARIUM_AXE` the script of axe-core, `LAMBDARIUM_SHOTS` where screenshots go,
+//! `CHROMEDRIVER` the driver.
+
+use std::env;
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+use thirtyfour::{ChromiumLikeCapabilities, LoggingPrefsLogLevel};
+
+use crate::site::Site;
+
+/// How long anything may take before a test gives up on it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Most of them keep Chromium from asking anything of its own hosts: the time, updates of
+/// its components, who is signed in.
+const FLAGS: [&str; 14] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--force-color-profile=srgb",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--component-updater=url-source=http://127.0.0.1:1/",
+    "--disable-extensions",
+    "--disable-features=NetworkTimeServiceQuerying,OptimizationHints,MediaRouter,Translate",
+    "--disable-quic",
+    "--disable-sync",
+    "--gaia-url=http://127.0.0.1:1/",
+];
+
+/// What the system of the person prefers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub const BOTH: [Self; 2] = [Self::Light, Self::Dark];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// The page in a browser, and the server it comes from.
+pub struct Page {
+    pub driver: WebDriver,
+    pub site: Site,
+}
+
+/// Runs a test in a browser of its own, and checks that the page had no errors on the
+/// console and asked nothing of any other host.
+pub fn visit(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
+    in_browser(async |page| {
+        test(page).await?;
+        page.assert_quiet().await
+    });
+}
+
+/// Runs a test in which something is broken, so that the console is not quiet.
+pub fn visit_broken(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
+    in_browser(test);
+}
+
+fn in_browser(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a thread can wait");
+    let site = Site::serve(named("LAMBDARIUM_DIST"));
+    let driver = Driver::start();
+    let session = runtime.block_on(driver.session(&site));
+    let page = Page { driver: session.expect("a browser starts"), site };
+
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(async { test(&page).await })
+    }));
+    if !matches!(outcome, Ok(Ok(()))) {
+        runtime.block_on(page.tell());
+    }
+    // The driver ends with the test, and the browser with the session: also after a panic.
+    let quit = runtime.block_on(page.driver.quit());
+    match outcome {
+        Ok(outcome) => outcome.and(quit).expect("the browser does as it is told"),
+        Err(panic) => panic::resume_unwind(panic),
+    }
+}
+
+impl Page {
+    /// Opens the page, with a query or a fragment behind its address.
+    pub async fn open(&self, behind: &str) -> WebDriverResult<()> {
+        self.driver.goto(self.site.address(behind)).await
+    }
+
+    /// The element, as soon as it can be seen.
+    pub async fn find(&self, css: &str) -> WebDriverResult<WebElement> {
+        self.driver.query(By::Css(css)).wait(PATIENCE, POLL).and_displayed().first().await
+    }
+
+    /// The text of an element.
+    pub async fn text(&self, css: &str) -> WebDriverResult<String> {
+        self.find(css).await?.text().await
+    }
+
+    /// Clicks on an element.
+    pub async fn click(&self, css: &str) -> WebDriverResult<()> {
+        self.find(css).await?.click().await
+    }
+
+    /// Waits until an expression of JavaScript is true.
+    pub async fn wait_until(&self, expression: &str) -> WebDriverResult<()> {
+        let started = Instant::now();
+        while !self.evaluate::<bool>(expression).await? {
+            assert!(started.elapsed() < PATIENCE, "still not: {expression}");
+            tokio::time::sleep(POLL).await;
+        }
+        Ok(())
+    }
+
+    /// The value of an expression of JavaScript.
+    pub async fn evaluate<T: serde::de::DeserializeOwned>(
+        &self,
+        expression: &str,
+    ) -> WebDriverResult<T> {
+        self.driver.execute(format!("return ({expression})"), Vec::new()).await?.convert()
+    }
+
+    /// The size of what is seen of the page, in CSS pixels.
+    pub async fn viewport(&self, width: u32, height: u32) -> WebDriverResult<()> {
+        let metrics = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
+        });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await
+    }
+
+    /// What the person's system prefers.
+    pub async fn theme(&self, theme: Theme) -> WebDriverResult<()> {
+        let feature = json!({ "name": "prefers-color-scheme", "value": theme.name() });
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [feature] }))
+            .await
+    }
+
+    /// A command of the DevTools protocol.
+    pub async fn devtools(&self, method: &str, parameters: Value) -> WebDriverResult<()> {
+        self.driver.cdp().send_raw(method, parameters).await.map(|_| ())
+    }
+
+    /// What axe-core finds wrong with the page as it is now, a line each.
+    pub async fn barriers(&self) -> WebDriverResult<Vec<String>> {
+        let axe =
+            fs::read_to_string(named("LAMBDARIUM_AXE")).expect("axe-core is installed");
+        // The driver's own scripts are not bound by the page's security policy.
+        self.driver.execute(axe, Vec::new()).await?;
+        let run = "
+            const done = arguments[0];
+            axe.run(document, { resultTypes: ['violations'] }).then(
+                (found) => done(found.violations.flatMap((violation) => violation.nodes.map(
+                    (node) => `${violation.id}: ${node.html} ${node.failureSummary}`))),
+                (error) => done([`axe-core failed: ${error}`]));";
+        self.driver.set_script_timeout(PATIENCE).await?;
+        self.driver.execute_async(run, Vec::new()).await?.convert()
+    }
+
+    /// Keeps a picture of the page as it is now.
+    pub async fn screenshot(&self, name: &str) -> WebDriverResult<()> {
+        let folder = named("LAMBDARIUM_SHOTS");
+        fs::create_dir_all(&folder).expect("screenshots can be kept");
+        self.driver.screenshot(&folder.join(format!("{name}.png"))).await
+    }
+
+    /// The errors on the console since it was last asked.
+    pub async fn errors(&self) -> WebDriverResult<Vec<String>> {
+        let log = self.driver.browser_log().await?;
+        let errors = log.into_iter().filter(|entry| entry.level == "SEVERE");
+        Ok(errors.map(|entry| entry.message).collect())
+    }
+
+    /// No error on the console, no request to another host.
+    pub async fn assert_quiet(&self) -> WebDriverResult<()> {
+        assert_eq!(self.errors().await?, [""; 0], "errors on the console");
+        assert_eq!(self.site.elsewhere(), [""; 0], "requests to other hosts");
+        Ok(())
+    }
+
+    /// Says what the page looked like when a test failed.
+    async fn tell(&self) {
+        let thread = thread::current();
+        let name = thread.name().unwrap_or("a test").replace("::", "-");
+        match self.screenshot(&format!("failed-{name}")).await {
+            Ok(()) => eprintln!("{name}: see failed-{name}.png in target/e2e"),
+            Err(error) => eprintln!("{name}: no screenshot: {error}"),
+        }
+        eprintln!("{name}: on the console: {:#?}", self.errors().await);
+        eprintln!("{name}: asked of the server: {:#?}", self.site.paths());
+    }
+}
+
+const POLL: Duration = Duration::from_millis(25);
+
+/// A driver of our own, until it is dropped.
+struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Driver {
+    fn start() -> Self {
+        let free =
+            TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+        let port = free.expect("some port is free").port();
+        let program =
+            env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
+        let process = Command::new(program)
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let process = process.expect("chromedriver starts");
+        let started = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(
+                started.elapsed() < PATIENCE,
+                "chromedriver does not listen on {port}"
+            );
+            thread::sleep(POLL);
+        }
+        Self { process, port }
+    }
+
+    async fn session(&self, site: &Site) -> WebDriverResult<WebDriver> {
+        let mut wanted = DesiredCapabilities::chrome();
+        for flag in FLAGS {
+            wanted.add_arg(flag)?;
+        }
+        wanted.add_arg(&format!("--proxy-server={}", site.proxy()))?;
+        wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;
+        WebDriver::new(format!("http://127.0.0.1:{}", self.port), wanted).await
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // It is of no more use to anybody, whatever it answers.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A path that `cargo xtask test` has named.
+fn named(variable: &str) -> PathBuf {
+    let path = env::var_os(variable).map(PathBuf::from);
+    path.unwrap_or_else(|| panic!("{variable} is not set: run `cargo xtask test site`"))
+}

@@ -1,0 +1,7 @@
+//! The site as published, used in a real browser as a person would.
+//!
+//! Run by `cargo xtask test site`, which builds the site first.
+
+mod browser;
+mod site;
+mod start;
