@@ -1,1 +1,15 @@
-//! The Lambdarium page.
+//! The Lambdarium page: an engine behind a worker, and components that draw what it says.
+//!
+//! The page holds no simulator. It asks ([`message::Ask`]), the worker answers
+//! ([`message::Answer`]), and everything on screen is drawn from the last answers.
+#![warn(missing_docs)]
+
+pub mod components;
+pub mod desk;
+pub mod effects;
+pub mod engine;
+pub mod gallery;
+pub mod geometry;
+pub mod message;
+pub mod texts;
+pub mod words;

@@ -1,13 +1,9 @@
 //! The page.
 
-use yew::prelude::*;
-
-/// The page, before it has anything to show.
-#[component]
-fn App() -> Html {
-    html! { <h1>{ "Lambdarium" }</h1> }
-}
+use lambdarium_web::components::App;
 
 fn main() {
-    yew::Renderer::<App>::new().render();
+    let document = web_sys::window().and_then(|window| window.document());
+    let root = document.and_then(|document| document.get_element_by_id("app"));
+    yew::Renderer::<App>::with_root(root.expect("index.html has an #app")).render();
 }

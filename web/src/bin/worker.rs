@@ -1,2 +1,36 @@
-//! The worker.
-fn main() {}
+//! The worker: the engine behind a line of messages.
+//!
+//! An empty message says that it is ready; what was sent before that is lost.
+
+use gloo_events::EventListener;
+use js_sys::Uint8Array;
+use lambdarium_web::engine::Engine;
+use lambdarium_web::message::{Ask, Slot};
+use std::cell::RefCell;
+use wasm_bindgen::JsCast;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+fn main() {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let engine = RefCell::new(Engine::new());
+    let line = scope.clone();
+    let listener = EventListener::new(&scope, "message", move |event| {
+        let Some(event) = event.dyn_ref::<MessageEvent>() else { return };
+        let bytes = Uint8Array::new(&event.data()).to_vec();
+        let asked = postcard::from_bytes::<(Slot, Ask)>(&bytes);
+        let (slot, ask) = asked.expect("page and worker come from the same build");
+        if let Some(answer) = engine.borrow_mut().handle(slot, ask) {
+            post(
+                &line,
+                &postcard::to_allocvec(&(slot, answer)).expect("answers are plain"),
+            );
+        }
+    });
+    listener.forget();
+    post(&scope, &[]);
+}
+
+fn post(scope: &DedicatedWorkerGlobalScope, bytes: &[u8]) {
+    // Posting bytes fails only without memory.
+    let _ = scope.post_message(&Uint8Array::from(bytes));
+}

@@ -1,0 +1,71 @@
+//! The page as a whole.
+
+use yew::prelude::*;
+
+use super::bar::Bar;
+use super::board::BoardView;
+use super::dialogs::Dialogs;
+use super::hooks::{
+    theme, use_address, use_asking, use_clock, use_desk, use_document, use_keys,
+    use_opening, use_width,
+};
+use super::inspector::Inspector;
+use super::notice::Notice;
+use super::parts::Parts;
+use super::timeline::{self, Timeline};
+use super::transport::Transport;
+use crate::desk::Action;
+use crate::message::{Ask, Source};
+
+/// The page.
+#[component]
+pub fn App() -> Html {
+    let (desk, wire) = use_desk();
+    let dock = use_node_ref();
+    let dock_width = use_width(&dock);
+    use_opening(&desk, &wire);
+    use_asking(&desk, &wire, timeline::columns(dock_width));
+    use_clock(&desk);
+    use_address(&desk);
+    use_document(&desk);
+    let on_action = {
+        let dispatch = desk.dispatcher();
+        Callback::from(move |action| dispatch.dispatch(action))
+    };
+    let on_step = {
+        let (wire, desk) = (wire.clone(), desk.clone());
+        Callback::from(move |forward| {
+            desk.dispatch(Action::Pause);
+            wire.ask(Ask::Step { from: desk.playhead, forward });
+        })
+    };
+    use_keys(&desk, on_step.clone());
+    let on_open = {
+        let (wire, dispatch) = (wire.clone(), desk.dispatcher());
+        Callback::from(move |source: Source| {
+            dispatch.dispatch(Action::Close);
+            dispatch.dispatch(Action::Opening);
+            wire.ask(Ask::Open(source));
+        })
+    };
+    html! {
+        <div class="app">
+            <Bar run={desk.run.clone()} theme={theme(&desk)} on_action={on_action.clone()} />
+            <Parts run={desk.run.clone()} frame={desk.frame.clone()}
+                selection={desk.selection.clone()} on_action={on_action.clone()} />
+            <BoardView desk={(*desk).clone()} on_action={on_action.clone()} />
+            <Inspector desk={(*desk).clone()} on_action={on_action.clone()} />
+            <footer class="dock" ref={dock}>
+                <Transport desk={(*desk).clone()} on_action={on_action.clone()} {on_step} />
+                <Timeline desk={(*desk).clone()} width={dock_width}
+                    on_action={on_action.clone()} />
+            </footer>
+            if let Some(refusal) = desk.refusal.clone() {
+                <Notice {refusal} kept={desk.run.is_some()} on_action={on_action.clone()} />
+            }
+            if let Some(dialog) = desk.dialog {
+                <Dialogs {dialog} desk={(*desk).clone()} {on_action} {on_open} />
+            }
+        </div>
+    }
+}

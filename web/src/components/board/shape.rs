@@ -1,0 +1,76 @@
+//! What a board has to show, from the run and the screen at the playhead.
+
+use lambdarium_sim::view::{CallerView, Frame, FunctionView, VersionView};
+
+use crate::geometry::{CallerShape, FunctionShape, Row, Shape, VersionShape};
+use crate::message::Opened;
+
+/// The shape of a board.
+pub fn of(run: &Opened, frame: &Frame, peaks: &[Vec<u32>]) -> Shape {
+    let shown: Vec<Vec<&VersionView>> = frame
+        .functions
+        .iter()
+        .enumerate()
+        .map(|(number, function)| versions_shown(number, function, frame, peaks))
+        .collect();
+    let functions = frame.functions.iter().zip(&shown).enumerate();
+    let functions = functions.map(|(number, (function, versions))| FunctionShape {
+        aliases: function.aliases.len(),
+        versions: versions
+            .iter()
+            .map(|version| VersionShape {
+                index: version.index,
+                peak: peak(peaks, number, version.index).max(version.provisioned),
+            })
+            .collect(),
+    });
+    let callers = frame.callers.iter().zip(&run.callers).map(|(caller, text)| {
+        let function = usize::from(caller.function);
+        let versions = shown.get(function).map(Vec::as_slice).unwrap_or_default();
+        let view = frame.functions.get(function);
+        let row = view.map_or(Row::Card, |view| row(caller, view, versions));
+        CallerShape { function, row, tray: text.retries }
+    });
+    Shape { callers: callers.collect(), functions: functions.collect() }
+}
+
+fn peak(peaks: &[Vec<u32>], function: usize, version: u16) -> u32 {
+    let versions = peaks.get(function).map(Vec::as_slice).unwrap_or_default();
+    versions.get(usize::from(version)).copied().unwrap_or(0)
+}
+
+/// What a caller names behind the colon: a version or an alias.
+fn qualifier(target: &str) -> &str {
+    target.split_once(':').map_or("$LATEST", |(_, qualifier)| qualifier)
+}
+
+/// The versions that ever have an environment, or that somebody calls by name.
+fn versions_shown<'a>(
+    number: usize,
+    function: &'a FunctionView,
+    frame: &Frame,
+    peaks: &[Vec<u32>],
+) -> Vec<&'a VersionView> {
+    let mine =
+        frame.callers.iter().filter(|caller| usize::from(caller.function) == number);
+    let called: Vec<&str> = mine.map(|caller| qualifier(&caller.target)).collect();
+    let is_shown = |version: &&VersionView| {
+        let by_alias = function
+            .aliases
+            .iter()
+            .any(|(name, at)| at.0 == version.index && called.contains(&name.as_str()));
+        by_alias
+            || called.contains(&version.name.as_str())
+            || version.provisioned > 0
+            || peak(peaks, number, version.index) > 0
+    };
+    let shown: Vec<&VersionView> = function.versions.iter().filter(is_shown).collect();
+    if shown.is_empty() { function.versions.iter().take(1).collect() } else { shown }
+}
+
+fn row(caller: &CallerView, function: &FunctionView, versions: &[&VersionView]) -> Row {
+    let qualifier = qualifier(&caller.target);
+    let alias = function.aliases.iter().position(|(name, _)| name == qualifier);
+    let version = versions.iter().position(|version| version.name == qualifier);
+    alias.map(Row::Alias).or(version.map(Row::Version)).unwrap_or_default()
+}

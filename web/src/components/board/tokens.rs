@@ -1,0 +1,156 @@
+//! The requests on the board: on their wires, in environments, and waiting at a caller.
+
+use std::rc::Rc;
+
+use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin};
+use lambdarium_sim::view::{EnvironmentView, Frame, Place, Token};
+use yew::prelude::*;
+
+use super::marks::{self, Request};
+use crate::geometry::{Board, Point, px};
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub board: Rc<Board>,
+    pub frame: Rc<Frame>,
+}
+
+/// All requests that are drawn one by one.
+#[component]
+pub fn Tokens(props: &Props) -> Html {
+    let (board, frame) = (&props.board, &props.frame);
+    let mut trays = Trays::new(board.callers.len());
+    let drawn =
+        frame.tokens.iter().filter_map(|token| draw(board, frame, token, &mut trays));
+    let drawn: Vec<Html> = drawn.collect();
+    html! {
+        <g class="tokens">
+            { for drawn }
+            { for trays.rest(board).into_iter().map(|(at, count)| html! {
+                <text x={px(at.x)} y={px(at.y + 4.0)} class="t11 end d">{ format!("+{count}") }</text>
+            }) }
+        </g>
+    }
+}
+
+/// Where the next waiting request stands in each caller's tray.
+struct Trays {
+    taken: Vec<usize>,
+    room: Vec<usize>,
+}
+
+/// From request to request in a tray.
+const TRAY_PITCH: f64 = 30.0;
+
+impl Trays {
+    fn new(callers: usize) -> Self {
+        Self { taken: vec![0; callers], room: vec![0; callers] }
+    }
+
+    fn next(&mut self, board: &Board, caller: usize) -> Option<Point> {
+        let tray = board.callers.get(caller)?.tray?;
+        let room = ((tray.w - 28.0) / TRAY_PITCH).floor() as usize;
+        self.room[caller] = room;
+        let place = self.taken[caller];
+        self.taken[caller] += 1;
+        let x = tray.x + 18.0 + place as f64 * TRAY_PITCH;
+        (place < room).then_some(Point { x, y: tray.y + tray.h / 2.0 + 2.0 })
+    }
+
+    /// Where to count those for which there was no room.
+    fn rest(&self, board: &Board) -> Vec<(Point, usize)> {
+        let callers = board.callers.iter().zip(&self.taken).zip(&self.room);
+        let rest = callers.filter_map(|((caller, taken), room)| {
+            let tray = caller.tray?;
+            let count = taken.checked_sub(*room).filter(|count| *count > 0)?;
+            Some((Point { x: tray.right() - 6.0, y: tray.y + tray.h / 2.0 }, count))
+        });
+        rest.collect()
+    }
+}
+
+fn draw(board: &Board, frame: &Frame, token: &Token, trays: &mut Trays) -> Option<Html> {
+    let caller = caller_of(token.job)?;
+    let wire = board.wires.get(caller)?;
+    let attempt = token.attempt;
+    let plain = Request { r: 10.0, running: false, back: None, attempt, left: None };
+    let (at, request) = match token.place {
+        Place::Going(share) => {
+            let share = eased(share);
+            let cell = cell_of_job(board, frame, token);
+            let at = match cell {
+                Some(cell) if share > 0.7 => wire.to.towards(cell, (share - 0.7) / 0.3),
+                Some(_) => wire.at(share / 0.7),
+                None => wire.at(share),
+            };
+            (at, plain)
+        }
+        Place::Returning(share, back) => {
+            (wire.at(1.0 - eased(share)), Request { back: Some(back), ..plain })
+        }
+        Place::Running(environment) => {
+            let (cell, side) = cell(board, frame, token.function, environment)?;
+            if side < 20.0 {
+                return None;
+            }
+            (cell, Request { r: 12.0, running: true, ..plain })
+        }
+        Place::BackingOff(left, _) => {
+            let at = trays.next(board, caller)?;
+            let left = f64::from(left) / 1_000_000.0;
+            (at, Request { r: 8.5, left: Some(left), ..plain })
+        }
+    };
+    let key = format!("{caller}-{}", token.job.call);
+    Some(html! {
+        <g {key} class={marks::key_class(caller)}
+            transform={format!("translate({} {})", px(at.x), px(at.y))}>
+            { marks::request(token.job.call, &request) }
+        </g>
+    })
+}
+
+fn caller_of(job: Job) -> Option<usize> {
+    match job.origin {
+        Origin::Caller(id) => Some(usize::from(id.0)),
+        Origin::Act(_) => None,
+    }
+}
+
+/// Things start and stop gently; the share is in parts per million.
+fn eased(share: u32) -> f64 {
+    let t = f64::from(share.min(1_000_000)) / 1_000_000.0;
+    t * t * (3.0 - 2.0 * t)
+}
+
+/// The middle and the side of an environment's cell.
+fn cell(
+    board: &Board,
+    frame: &Frame,
+    function: FunctionId,
+    environment: EnvironmentId,
+) -> Option<(Point, f64)> {
+    find_cell(board, frame, function, |found| found.id == environment)
+}
+
+/// The cell a request is on its way to, once it has found an environment.
+fn cell_of_job(board: &Board, frame: &Frame, token: &Token) -> Option<Point> {
+    let cell =
+        find_cell(board, frame, token.function, |found| found.job == Some(token.job));
+    cell.map(|(at, _)| at)
+}
+
+fn find_cell(
+    board: &Board,
+    frame: &Frame,
+    function: FunctionId,
+    is_it: impl Fn(&EnvironmentView) -> bool,
+) -> Option<(Point, f64)> {
+    let number = usize::from(function.0);
+    let blocks = &board.functions.get(number)?.versions;
+    frame.functions.get(number)?.versions.iter().find_map(|version| {
+        let block = blocks.iter().find(|block| block.index == version.index)?;
+        let place = version.environments.iter().position(&is_it)?;
+        Some((block.cells.centre(place), block.cells.side()))
+    })
+}

@@ -1,0 +1,74 @@
+//! The dialogs: the link to this run, the lessons, the keys.
+
+mod gallery;
+mod share;
+
+use web_sys::HtmlDialogElement;
+use yew::prelude::*;
+
+use super::icon::{Icon, IconView};
+use crate::desk::{Action, Desk, Dialog};
+use crate::message::Source;
+use crate::texts;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub dialog: Dialog,
+    pub desk: Desk,
+    pub on_action: Callback<Action>,
+    pub on_open: Callback<Source>,
+}
+
+/// The dialog that is open.
+#[component]
+pub fn Dialogs(props: &Props) -> Html {
+    let node = use_node_ref();
+    use_effect_with(node.clone(), |node| {
+        if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+            // Fails only if it is open already, which is what is wanted.
+            let _ = dialog.show_modal();
+        }
+    });
+    let title = match props.dialog {
+        Dialog::Share => texts::SHARE,
+        Dialog::Gallery => texts::GALLERY,
+        Dialog::Help => texts::HELP,
+    };
+    // Escape closes the element by itself; the desk follows.
+    let on_close = props.on_action.reform(|_: Event| Action::Close);
+    let close = props.on_action.reform(|_: MouseEvent| Action::Close);
+    html! {
+        <dialog ref={node} aria-label={title} onclose={on_close} key={title}>
+            <header class="split">
+                <h2>{ title }</h2>
+                <button class="btn icon" id="close" aria-label={texts::CLOSE} onclick={close}>
+                    <IconView icon={Icon::Close} />
+                </button>
+            </header>
+            { match props.dialog {
+                Dialog::Share => html! {
+                    <share::Share link={props.desk.link.clone()}
+                        playhead_us={props.desk.playhead.at.0}
+                        with_moment={props.desk.link_moment}
+                        on_action={props.on_action.clone()} />
+                },
+                Dialog::Gallery => html! {
+                    <gallery::Gallery run={props.desk.run.clone()}
+                        on_action={props.on_action.clone()} on_open={props.on_open.clone()} />
+                },
+                Dialog::Help => html! { <Keys /> },
+            } }
+        </dialog>
+    }
+}
+
+#[component]
+fn Keys() -> Html {
+    html! {
+        <dl class="keys">
+            { for texts::KEYS.iter().map(|(keys, does)| html! {
+                <><dt><kbd>{ *keys }</kbd></dt><dd>{ *does }</dd></>
+            }) }
+        </dl>
+    }
+}

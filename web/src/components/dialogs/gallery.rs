@@ -1,0 +1,82 @@
+//! The lessons, and the way to a scenario of one's own.
+
+use std::rc::Rc;
+
+use lambdarium_sim::limits;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::desk::Action;
+use crate::effects;
+use crate::message::{Opened, Refusal, Source};
+use crate::texts;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub run: Option<Rc<Opened>>,
+    pub on_action: Callback<Action>,
+    pub on_open: Callback<Source>,
+}
+
+/// The content of the dialog.
+#[component]
+pub fn Gallery(props: &Props) -> Html {
+    let lessons =
+        props.run.as_ref().map(|run| run.gallery.as_slice()).unwrap_or_default();
+    let present = props.run.as_ref().map(|run| run.address.clone()).unwrap_or_default();
+    html! {
+        <div class="stack">
+            <p class="dim">{ texts::GALLERY_INTRO }</p>
+            <ul class="lessons">
+                { for lessons.iter().map(|lesson| {
+                    let fragment = format!("e={}", lesson.name);
+                    let current = (fragment == present).then_some("true");
+                    let onclick = props.on_open.reform(move |_: MouseEvent| {
+                        Source::Link(fragment.clone())
+                    });
+                    html! {
+                        <li>
+                            <button class="lesson" aria-current={current} {onclick}>
+                                <b>{ &lesson.title }</b>
+                                <span>{ &lesson.about }</span>
+                            </button>
+                        </li>
+                    }
+                }) }
+            </ul>
+            <OpenFile on_action={props.on_action.clone()} on_open={props.on_open.clone()} />
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct OpenFileProps {
+    on_action: Callback<Action>,
+    on_open: Callback<Source>,
+}
+
+#[component]
+fn OpenFile(props: &OpenFileProps) -> Html {
+    let (on_action, on_open) = (props.on_action.clone(), props.on_open.clone());
+    let onchange = Callback::from(move |event: Event| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        let (on_action, on_open) = (on_action.clone(), on_open.clone());
+        spawn_local(async move {
+            match effects::read_file(file, limits::SCENARIO_BYTES_MAX).await {
+                Ok(text) => on_open.emit(Source::Text(text)),
+                Err(text) => {
+                    on_action.emit(Action::Close);
+                    on_action.emit(Action::Failed(Refusal { text, issues: Vec::new() }));
+                }
+            }
+        });
+    });
+    html! {
+        <label class="btn line file">
+            { texts::OPEN_FILE }
+            <input type="file" id="open-file" class="vh" accept=".json,application/json" {onchange} />
+        </label>
+    }
+}

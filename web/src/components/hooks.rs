@@ -1,0 +1,265 @@
+//! What follows from the desk: asks to the engine, ticks, the address, the theme.
+
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use lambdarium_format::link::moment_text;
+use lambdarium_sim::time::{Instant, Moment};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, HtmlElement, KeyboardEvent, ResizeObserver};
+use yew::prelude::*;
+
+use crate::desk::{Action, Desk, Dialog, Theme};
+use crate::effects::{self, Frames, Wire};
+use crate::message::{Answer, Ask, Refusal, Source};
+
+/// The desk and the line to its engine.
+#[hook]
+pub fn use_desk() -> (UseReducerHandle<Desk>, Wire) {
+    let desk = use_reducer(|| Desk::new(effects::kept_theme()));
+    let dispatch = desk.dispatcher();
+    let wire = use_memo((), move |()| {
+        let answered = dispatch.clone();
+        let on_answer = Callback::from(move |answer: Answer| {
+            answered.dispatch(Action::Answered(Box::new(answer)));
+        });
+        let on_failure = Callback::from(move |refusal: Refusal| {
+            dispatch.dispatch(Action::Failed(refusal));
+        });
+        Wire::start(on_answer, on_failure)
+    });
+    (desk, (*wire).clone())
+}
+
+/// Opens what the address names, at the start and whenever it is changed by hand.
+#[hook]
+pub fn use_opening(desk: &UseReducerHandle<Desk>, wire: &Wire) {
+    let (dispatch, wire) = (desk.dispatcher(), wire.clone());
+    use_effect_with((), move |()| {
+        let open = move || {
+            dispatch.dispatch(Action::Opening);
+            wire.ask(Ask::Open(Source::Link(effects::fragment())));
+        };
+        open();
+        let listener = effects::on_fragment_change(open);
+        move || drop(listener)
+    });
+}
+
+/// Asks the engine for what the desk lacks: more of the recording, the screen at the
+/// playhead, the whole run, causes, a link.
+#[hook]
+pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
+    let ask = |wire: &Wire| {
+        let wire = wire.clone();
+        move |ask: Ask| wire.ask(ask)
+    };
+    let more = ask(wire);
+    use_effect_with(Rc::clone(&desk.progress), {
+        let open = desk.run.is_some();
+        move |progress| {
+            if open && progress.stop.is_none() {
+                more(Ask::More);
+            }
+        }
+    });
+    let wire_to_look = wire.clone();
+    let look = desk.look();
+    use_effect_with(
+        (look, desk.run.clone(), desk.is_complete()),
+        move |(look, run, _)| {
+            if run.is_some() {
+                wire_to_look.look(*look);
+            }
+        },
+    );
+    let lanes = ask(wire);
+    use_effect_with(
+        (desk.run.clone(), desk.is_complete(), columns),
+        move |(run, _, columns)| {
+            if run.is_some() && *columns > 0 {
+                lanes(Ask::Lanes { columns: *columns });
+            }
+        },
+    );
+    let why = ask(wire);
+    use_effect_with(desk.why.clone(), move |open| {
+        if let Some((entry, None)) = open {
+            why(Ask::Why { entry: *entry });
+        }
+    });
+    let link = ask(wire);
+    let wanted = desk.dialog == Some(Dialog::Share) && desk.link.is_none();
+    let moment = desk.link_moment.then_some(desk.playhead);
+    let selection = desk.selection.clone();
+    use_effect_with((wanted, desk.link_moment), move |(wanted, _)| {
+        if *wanted {
+            link(Ask::Link { moment, selection });
+        }
+    });
+}
+
+/// Ticks while something moves.
+#[hook]
+pub fn use_clock(desk: &UseReducerHandle<Desk>) {
+    let dispatch = desk.dispatcher();
+    let moving = desk.playing || desk.skipped.is_some();
+    use_effect_with(moving, move |moving| {
+        let frames = moving.then(|| {
+            Frames::start(move |elapsed_us| {
+                dispatch.dispatch(Action::Tick { elapsed_us })
+            })
+        });
+        move || drop(frames)
+    });
+}
+
+/// Keeps run, moment and selection in the address bar, once the playhead rests.
+#[hook]
+pub fn use_address(desk: &UseReducerHandle<Desk>) {
+    let resting = (!desk.playing && !desk.opening).then_some(desk.playhead);
+    let of = (desk.run.clone(), resting, desk.selection.clone());
+    use_effect_with(of, |(run, moment, selection)| {
+        let fragment = run.as_ref().zip(*moment).map(|(run, moment)| {
+            let mut fragment = run.address.clone();
+            if moment.at > Instant::START || moment.step < u32::MAX {
+                fragment += &format!("&t={}", moment_text(moment));
+            }
+            if let Some(part) = selection {
+                fragment += &format!("&sel={}", js_sys::encode_uri_component(part));
+            }
+            fragment
+        });
+        let timer = fragment
+            .filter(|fragment| !fragment.starts_with('&'))
+            .map(|fragment| Timeout::new(250, move || effects::set_fragment(&fragment)));
+        move || drop(timer)
+    });
+}
+
+/// Puts the theme on the document and the title on the window.
+#[hook]
+pub fn use_document(desk: &UseReducerHandle<Desk>) {
+    use_effect_with(desk.theme, |theme| {
+        if let Some(theme) = theme {
+            effects::set_theme(*theme);
+            effects::keep_theme(*theme);
+        }
+    });
+    let title = desk.run.as_ref().map(|run| run.title.clone());
+    use_effect_with(title, |title| {
+        let document = web_sys::window().and_then(|window| window.document());
+        if let (Some(document), Some(title)) = (document, title.as_deref()) {
+            let title = if title.is_empty() { crate::texts::UNTITLED } else { title };
+            document.set_title(&format!("{title} – {}", crate::texts::BRAND));
+        }
+    });
+}
+
+/// The theme that is in force.
+#[must_use]
+pub fn theme(desk: &Desk) -> Theme {
+    desk.theme.unwrap_or_else(effects::system_theme)
+}
+
+/// The keys of `texts::KEYS`, wherever nothing is being typed.
+#[hook]
+pub fn use_keys(desk: &UseReducerHandle<Desk>, on_step: Callback<bool>) {
+    let dispatch = desk.dispatcher();
+    // The listener is set once; what it needs changes with every tick.
+    let now = (desk.end(), desk.playhead, desk.dialog, on_step);
+    let latest = use_mut_ref(|| now.clone());
+    *latest.borrow_mut() = now;
+    use_effect_with((), move |()| {
+        let document = web_sys::window().and_then(|window| window.document());
+        let listener = document.map(|document| {
+            EventListener::new_with_options(
+                &document,
+                "keydown",
+                gloo_events::EventListenerOptions::enable_prevent_default(),
+                move |event| {
+                    let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+                    let (end, playhead, dialog, on_step) = latest.borrow().clone();
+                    if dialog.is_some() || is_taken(event) {
+                        return;
+                    }
+                    let key = event.key();
+                    if let "," | "." = key.as_str() {
+                        on_step.emit(key == ".");
+                    } else if let Some(action) = action_of(&key, end, playhead) {
+                        event.prevent_default();
+                        dispatch.dispatch(action);
+                    }
+                },
+            )
+        });
+        move || drop(listener)
+    });
+}
+
+/// Whether a key belongs to something else: a field, a button that is pressed by it, or a
+/// command of the browser.
+fn is_taken(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let on = target.map(|target| target.tag_name()).unwrap_or_default();
+    let pressed = matches!(event.key().as_str(), " " | "Enter");
+    event.ctrl_key()
+        || event.meta_key()
+        || event.alt_key()
+        || matches!(on.as_str(), "INPUT" | "SELECT" | "TEXTAREA")
+        || (pressed && matches!(on.as_str(), "BUTTON" | "A" | "LABEL" | "g"))
+}
+
+fn action_of(key: &str, end: Instant, playhead: Moment) -> Option<Action> {
+    let seek = |us: u64| Action::Seek(Moment::end_of(Instant(us)));
+    let part = end.0 / 20;
+    Some(match key {
+        " " => Action::TogglePlay,
+        "ArrowLeft" => seek(playhead.at.0.saturating_sub(part)),
+        "ArrowRight" => seek(playhead.at.0.saturating_add(part)),
+        "Home" => seek(0),
+        "End" => seek(end.0),
+        "[" => Action::ToMarker { forward: false },
+        "]" => Action::ToMarker { forward: true },
+        "-" => Action::SpeedBy(-1),
+        "=" | "+" => Action::SpeedBy(1),
+        "?" => Action::Open(Dialog::Help),
+        "Escape" => Action::Select(None),
+        digit if digit.len() == 1 => {
+            let tenth = digit.parse::<u64>().ok()?;
+            seek(end.0 / 10 * tenth)
+        }
+        _ => return None,
+    })
+}
+
+/// The width of an element, in CSS pixels; 0 before it is known.
+#[hook]
+pub fn use_width(node: &NodeRef) -> f64 {
+    let width = use_state(|| 0.0_f64);
+    let node = node.clone();
+    let set = width.setter();
+    use_effect_with((), move |()| {
+        let element = node.cast::<HtmlElement>();
+        let observed = element.and_then(|element| {
+            set.set(f64::from(element.client_width()));
+            let seen = element.clone();
+            let on_resize = Closure::<dyn FnMut()>::new(move || {
+                set.set(f64::from(seen.client_width()));
+            });
+            let observer =
+                ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok()?;
+            observer.observe(&element);
+            Some((observer, on_resize))
+        });
+        move || {
+            if let Some((observer, on_resize)) = observed {
+                observer.disconnect();
+                drop(on_resize);
+            }
+        }
+    });
+    *width
+}

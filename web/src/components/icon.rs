@@ -1,0 +1,76 @@
+//! The icons, drawn with the current colour of the text beside them.
+
+use yew::prelude::*;
+
+/// Which icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// A caller.
+    Caller,
+    /// A function.
+    Function,
+    /// An alias or a version.
+    Signpost,
+    /// Start playing.
+    Play,
+    /// Stop playing.
+    Pause,
+    /// One event back.
+    Back,
+    /// One event forward.
+    Forward,
+    /// The marker before.
+    MarkerBack,
+    /// The next marker.
+    MarkerForward,
+    /// Light or dark.
+    Theme,
+    /// Help.
+    Help,
+    /// Close.
+    Close,
+    /// Something is wrong.
+    Warning,
+}
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub icon: Icon,
+}
+
+/// An icon of 16 by 16 pixels; its meaning is said by what stands around it.
+#[component]
+pub fn IconView(props: &Props) -> Html {
+    let (lines, filled) = paths(props.icon);
+    html! {
+        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            if !lines.is_empty() { <path class="ico" d={lines} /> }
+            if !filled.is_empty() { <path class="ico-f" d={filled} /> }
+        </svg>
+    }
+}
+
+/// What is drawn as lines, and what is filled.
+fn paths(icon: Icon) -> (&'static str, &'static str) {
+    match icon {
+        Icon::Caller => ("M8 3.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M8 6v4M6 8h4", ""),
+        Icon::Function => ("M4.5 2.5h2l5 11h2M7.5 6.5l-4 7", ""),
+        Icon::Signpost => ("M8 1.5v13M4 3.5h7.5L13.500 5.500 11.500 7.500H4z", ""),
+        Icon::Play => ("", "M4.5 2.5v11l9-5.500z"),
+        Icon::Pause => ("", "M4 3h3v10H4zM9 3h3v10H9z"),
+        Icon::Back => ("M10 4 6 8l4 4", ""),
+        Icon::Forward => ("m6 4 4 4-4 4", ""),
+        Icon::MarkerBack => ("M3.5 3.5v9M12.5 3.5 6.5 8l6 4.5z", ""),
+        Icon::MarkerForward => ("M12.5 3.5v9M3.5 3.5l6 4.5-6 4.5z", ""),
+        Icon::Theme => (
+            "M8 2.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 0 0 0-11",
+            "M8 2.500a5.500 5.500 0 0 1 0 11z",
+        ),
+        Icon::Help => (
+            "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M6.300 6.300a1.800 1.800 0 1 1 2.500 1.700c-.6.25-.8.6-.8 1.200M8 11.300v.1",
+            "",
+        ),
+        Icon::Close => ("m4 4 8 8m0-8-8 8", ""),
+        Icon::Warning => ("M8 2.500 14 13H2zM8 6.500v3M8 11.200v.1", ""),
+    }
+}

@@ -1,0 +1,55 @@
+//! The panel on the right: the story with its causes, and the state at the playhead.
+
+mod now;
+mod story;
+
+use yew::prelude::*;
+
+use crate::desk::{Action, Desk, Tab};
+use crate::texts;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub desk: Desk,
+    pub on_action: Callback<Action>,
+}
+
+/// The panel.
+#[component]
+pub fn Inspector(props: &Props) -> Html {
+    let desk = &props.desk;
+    let tab = |tab: Tab, id: &'static str, label: &'static str| {
+        let on = desk.tab == tab;
+        let onclick = props.on_action.reform(move |_: MouseEvent| Action::Show(tab));
+        html! {
+            <button {id} class={classes!(on.then_some("on"))} aria-pressed={on.to_string()}
+                {onclick}>{ label }</button>
+        }
+    };
+    let title = match (&desk.tab, &desk.selection) {
+        (Tab::Story, _) => texts::STORY_TITLE.to_string(),
+        (Tab::Now, Some(part)) => part.clone(),
+        (Tab::Now, None) => texts::ACCOUNT.to_string(),
+    };
+    html! {
+        <aside class="insp" aria-label={texts::PANEL}>
+            <div class="insp-head">
+                <h2 class="t14">{ title }</h2>
+                <div class="seg">
+                    { tab(Tab::Now, "tab-now", texts::NOW) }
+                    { tab(Tab::Story, "tab-story", texts::STORY) }
+                </div>
+            </div>
+            { match desk.tab {
+                Tab::Story => html! {
+                    <story::Story lines={desk.story.clone()} why={desk.why.clone()}
+                        playing={desk.playing} on_action={props.on_action.clone()} />
+                },
+                Tab::Now => html! {
+                    <now::Now frame={desk.frame.clone()} run={desk.run.clone()}
+                        selection={desk.selection.clone()} />
+                },
+            } }
+        </aside>
+    }
+}

@@ -1,0 +1,177 @@
+//! The state of a part at the playhead, with CloudWatch's names where it has them.
+
+use std::rc::Rc;
+
+use lambdarium_sim::time::Span;
+use lambdarium_sim::view::{AccountView, CallerView, Frame, FunctionView};
+use yew::prelude::*;
+
+use crate::geometry::clock;
+use crate::message::Opened;
+use crate::texts::grouped;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub frame: Option<Rc<Frame>>,
+    pub run: Option<Rc<Opened>>,
+    pub selection: Option<String>,
+}
+
+/// A list of names and values.
+type Pairs = Vec<(String, String)>;
+
+/// The panel's content.
+#[component]
+pub fn Now(props: &Props) -> Html {
+    let (Some(frame), Some(run)) = (&props.frame, &props.run) else {
+        return html! { <div class="insp-body"></div> };
+    };
+    let selected = props.selection.as_deref();
+    let caller =
+        frame.callers.iter().find(|caller| Some(caller.name.as_str()) == selected);
+    let function =
+        frame.functions.iter().find(|function| Some(function.name.as_str()) == selected);
+    let sections = match (caller, function) {
+        (Some(caller), _) => caller_sections(caller, run),
+        (None, Some(function)) => function_sections(function, run),
+        (None, None) => account_sections(&frame.account, &frame.functions, run),
+    };
+    html! {
+        <div class="insp-body" tabindex="0" id="now" role="region" aria-label={crate::texts::NOW}>
+            { for sections.into_iter().map(|(title, about, pairs)| html! {
+                <>
+                    <h3 class="cap sec">{ title }</h3>
+                    if !about.is_empty() { <p class="small">{ about }</p> }
+                    <dl class="pairs">
+                        { for pairs.into_iter().map(|(name, value)| html! {
+                            <><dt>{ name }</dt><dd>{ value }</dd></>
+                        }) }
+                    </dl>
+                </>
+            }) }
+        </div>
+    }
+}
+
+type Section = (String, String, Pairs);
+
+fn pair(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_string(), value.into())
+}
+
+fn counted(name: &str, count: impl Into<u64>) -> (String, String) {
+    pair(name, grouped(count.into()))
+}
+
+fn caller_sections(caller: &CallerView, run: &Opened) -> Vec<Section> {
+    let text = run.callers.iter().find(|text| text.name == caller.name);
+    let [ok, failed, throttled, refused, timed_out] = caller.ended;
+    let mut calls = vec![
+        counted("Calls made", caller.made),
+        counted("Waiting for an answer", caller.waiting),
+        counted("Waiting to retry", caller.backing_off),
+        counted("Answered", ok),
+        counted("Function error", failed),
+        counted("Throttled to the end", throttled),
+        counted("Refused", refused),
+        counted("No answer in time", timed_out),
+    ];
+    if let Some(bucket) = caller.bucket {
+        calls.push(pair("Retry quota", format!("{bucket} of 500")));
+    }
+    let mut about = vec![pair("Calls", caller.target.clone())];
+    about.extend(text.map(|text| pair("When", text.load.clone())));
+    let sentence = text.map(|text| text.about.clone()).unwrap_or_default();
+    vec![
+        (caller.kind_name.clone(), sentence, about),
+        ("Calls so far".into(), String::new(), calls),
+    ]
+}
+
+fn function_sections(function: &FunctionView, run: &Opened) -> Vec<Section> {
+    let metrics = &function.metrics;
+    let average = metrics.duration_us.checked_div(metrics.invocations).unwrap_or(0);
+    let mut numbers = vec![
+        counted("Invocations", metrics.invocations),
+        counted("Errors", metrics.errors),
+        counted("Throttles", metrics.throttles),
+        pair("Duration, average", Span(average / 1_000 * 1_000).to_string()),
+        pair("Duration, longest", Span(metrics.duration_max_us).to_string()),
+        counted("ConcurrentExecutions", function.on_demand + function.on_provisioned),
+        counted("ConcurrentExecutions, max", metrics.concurrent_max),
+        counted("Cold starts", metrics.cold_starts),
+    ];
+    if function.provisioned > 0 {
+        numbers.push(counted(
+            "ProvisionedConcurrencyInvocations",
+            metrics.provisioned_invocations,
+        ));
+        numbers.push(counted(
+            "ProvisionedConcurrencySpilloverInvocations",
+            metrics.spillovers,
+        ));
+    }
+    let reserved = match function.reserved {
+        Some(units) => grouped(units),
+        None => "none, shares the pool".to_string(),
+    };
+    let mut settings = vec![pair("Reserved concurrency", reserved)];
+    for version in &function.versions {
+        let name = if version.index == 0 {
+            version.name.clone()
+        } else {
+            format!("Version {}", version.name)
+        };
+        let size =
+            format!("{} MB, timeout {}", grouped(version.memory_mb), version.timeout);
+        settings.push(pair(&name, size));
+        if let Some(ready) = version.provisioned_ready_at {
+            settings.push(pair("  provisioned, ready at", clock(ready.0)));
+        }
+    }
+    let text = run.functions.iter().find(|text| text.name == function.name);
+    let does = text.map(|text| format!("It {}.", text.does)).unwrap_or_default();
+    let cost = vec![pair("So far", usd(function.micro_usd))];
+    vec![
+        ("Function".into(), does, settings),
+        ("CloudWatch metrics since the start".into(), String::new(), numbers),
+        (
+            "Cost in us-east-1".into(),
+            "Prices as of November 2026, without free tier unless set.".into(),
+            cost,
+        ),
+    ]
+}
+
+fn account_sections(
+    account: &AccountView,
+    functions: &[FunctionView],
+    run: &Opened,
+) -> Vec<Section> {
+    let ledger = vec![
+        counted("Quota", account.quota),
+        counted("Reserved", account.reserved),
+        counted("Provisioned, not reserved", account.provisioned),
+        counted("Unreserved pool", account.pool),
+        counted("UnreservedConcurrentExecutions", account.pool_used),
+        counted("ConcurrentExecutions", account.in_flight),
+        counted("ClaimedAccountConcurrency", account.claimed),
+    ];
+    let sum = |of: fn(&FunctionView) -> u64| functions.iter().map(of).sum::<u64>();
+    let totals = vec![
+        counted("Invocations", sum(|function| function.metrics.invocations)),
+        counted("Errors", sum(|function| function.metrics.errors)),
+        counted("Throttles", sum(|function| function.metrics.throttles)),
+        pair("Cost so far", usd(sum(|function| function.micro_usd))),
+    ];
+    vec![
+        ("Scenario".into(), run.about.clone(), Vec::new()),
+        ("Account concurrency".into(), String::new(), ledger),
+        ("All functions".into(), String::new(), totals),
+    ]
+}
+
+/// An amount of money, from millionths of a US dollar.
+fn usd(micro: u64) -> String {
+    format!("{}.{:06} USD", micro / 1_000_000, micro % 1_000_000)
+}

@@ -1,0 +1,145 @@
+//! What has happened up to the playhead, in sentences; each can say why.
+
+use std::rc::Rc;
+
+use lambdarium_sim::time::Moment;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use crate::desk::Action;
+use crate::geometry::clock;
+use crate::message::{Cause, StoryLine};
+use crate::texts;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub lines: Rc<Vec<StoryLine>>,
+    pub why: Option<(u32, Option<Rc<Vec<Cause>>>)>,
+    pub playing: bool,
+    pub on_action: Callback<Action>,
+}
+
+/// The story; its newest line stays in sight.
+#[component]
+pub fn Story(props: &Props) -> Html {
+    let body = use_node_ref();
+    let newest = props.lines.last().map(|line| line.entry);
+    use_effect_with((newest, body.clone()), |(_, body)| {
+        if let Some(body) = body.cast::<HtmlElement>() {
+            body.set_scroll_top(body.scroll_height());
+        }
+    });
+    // Spoken while somebody steps through; too fast to be spoken while it plays.
+    let live = if props.playing { "off" } else { "polite" };
+    html! {
+        <div class="insp-body" ref={body} tabindex="0" role="log" aria-live={live}
+            aria-label={texts::STORY_TITLE} id="story">
+            if props.lines.is_empty() {
+                <p class="dim">{ texts::NOTHING_YET }</p>
+            }
+            <ol class="story">
+                { for props.lines.iter().map(|line| html! {
+                    <Line key={line.entry} line={line.clone()}
+                        now={Some(line.entry) == newest}
+                        why={props.why.clone().filter(|(entry, _)| *entry == line.entry)}
+                        on_action={props.on_action.clone()} />
+                }) }
+            </ol>
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct LineProps {
+    line: StoryLine,
+    now: bool,
+    why: Option<(u32, Option<Rc<Vec<Cause>>>)>,
+    on_action: Callback<Action>,
+}
+
+#[component]
+fn Line(props: &LineProps) -> Html {
+    let StoryLine { entry, moment, text } = &props.line;
+    let (entry, moment) = (*entry, *moment);
+    let open = props.why.is_some();
+    let toggle = props.on_action.reform(move |_: MouseEvent| Action::ToggleWhy(entry));
+    html! {
+        <li class={classes!(props.now.then_some("now"), open.then_some("open"))}>
+            <Time {moment} on_action={props.on_action.clone()} />
+            <p>{ text }</p>
+            <button class="why" aria-expanded={open.to_string()} onclick={toggle}
+                aria-label={format!("{} {text}", texts::WHY)}>{ texts::WHY }</button>
+            if let Some((_, causes)) = &props.why {
+                <Chain causes={causes.clone()} on_action={props.on_action.clone()} />
+            }
+        </li>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct TimeProps {
+    moment: Moment,
+    on_action: Callback<Action>,
+}
+
+/// A time; a click puts the playhead there.
+#[component]
+fn Time(props: &TimeProps) -> Html {
+    let moment = props.moment;
+    let onclick = props.on_action.reform(move |_: MouseEvent| Action::Seek(moment));
+    html! { <button class="time" {onclick}>{ clock(moment.at.0) }</button> }
+}
+
+#[derive(PartialEq, Properties)]
+struct ChainProps {
+    causes: Option<Rc<Vec<Cause>>>,
+    on_action: Callback<Action>,
+}
+
+/// The causes of a line, back to where it began.
+#[component]
+fn Chain(props: &ChainProps) -> Html {
+    let Some(causes) = &props.causes else {
+        return html! { <div class="chain">{ texts::LOOKING_UP }</div> };
+    };
+    html! {
+        <div class="chain"><ol>
+            { for causes.iter().enumerate().map(|(place, cause)| {
+                cause_row(place == 0, cause, &props.on_action)
+            }) }
+        </ol></div>
+    }
+}
+
+fn cause_row(first: bool, cause: &Cause, on_action: &Callback<Action>) -> Html {
+    if cause.rule.is_empty() {
+        return html! { <li class="root">{ &cause.text }</li> };
+    }
+    let is_page = cause.source.starts_with("https://");
+    html! {
+        <li>
+            if !first {
+                <span class="cause">
+                    if let Some(moment) = cause.moment {
+                        <Time {moment} on_action={on_action.clone()} />
+                    }
+                    { " " }{ &cause.text }
+                </span>
+            }
+            <span>{ &cause.sentence }</span>
+            <div class="src">
+                <span class="chip">{ &cause.rule }</span>
+                <span class={classes!("conf", cause.confidence.clone())}>
+                    { &cause.confidence }
+                </span>
+                if is_page {
+                    <a href={cause.source.clone()} target="_blank" rel="noopener noreferrer">
+                        { texts::AWS_PAGE }
+                    </a>
+                } else {
+                    <span class="dimmer">{ &cause.source }</span>
+                }
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,59 @@
+//! What could not be opened, and what to do about it.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::icon::{Icon, IconView};
+use crate::desk::{Action, Dialog};
+use crate::message::Refusal;
+use crate::texts;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub refusal: Rc<Refusal>,
+    /// Whether a run is still open behind it.
+    pub kept: bool,
+    pub on_action: Callback<Action>,
+}
+
+/// Most issues shown; the rest is counted.
+const SHOWN_MAX: usize = 12;
+
+/// A card over the page.
+#[component]
+pub fn Notice(props: &Props) -> Html {
+    let refusal = &props.refusal;
+    let dismiss = props.on_action.reform(|_: MouseEvent| Action::Dismiss);
+    let gallery = props.on_action.reform(|_: MouseEvent| Action::Open(Dialog::Gallery));
+    let more = refusal.issues.len().saturating_sub(SHOWN_MAX);
+    html! {
+        <section class="note-card notice" role="alert" id="notice">
+            <h2><IconView icon={Icon::Warning} /><span>{ &refusal.text }</span></h2>
+            if !refusal.issues.is_empty() {
+                <ul class="issues">
+                    { for refusal.issues.iter().take(SHOWN_MAX).map(|issue| html! {
+                        <li>
+                            <code>{ &issue.place }</code>
+                            <p>
+                                if !issue.found.is_empty() {
+                                    { texts::FOUND }{ " " }<b>{ &issue.found }</b>{ "; " }
+                                }
+                                { texts::ALLOWED }{ " " }{ &issue.allowed }{ " " }
+                                <span class="chip">{ &issue.rule }</span>
+                            </p>
+                        </li>
+                    }) }
+                    if more > 0 { <li>{ format!("and {more} more") }</li> }
+                </ul>
+            }
+            if props.kept { <p>{ texts::KEPT }</p> }
+            <div class="row">
+                <button class="btn line" onclick={gallery}>{ texts::TRY_GALLERY }</button>
+                if props.kept {
+                    <button class="btn" id="dismiss" onclick={dismiss}>{ texts::DISMISS }</button>
+                }
+            </div>
+        </section>
+    }
+}

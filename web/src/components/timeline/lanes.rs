@@ -1,0 +1,194 @@
+//! The lanes: every run of a function and every wait of a caller as a span.
+//!
+//! What lies ahead of the playhead is outlined. The spans are drawn twice, filled and
+//! outlined, and two windows that meet at the playhead show one of each; so nothing but
+//! the windows changes while a run plays.
+
+use std::rc::Rc;
+
+use lambdarium_sim::time::{Instant, Span};
+use lambdarium_sim::view::{Lane, LaneKind, LaneSpan, Lanes, Paint};
+use yew::prelude::*;
+
+use super::paint_class;
+use crate::geometry::{Axis, px};
+
+/// Height of a row, and of the space around a lane.
+const ROW: f64 = 19.0;
+const PAD: f64 = 10.0;
+
+fn lane_height(lane: &Lane) -> f64 {
+    f64::from(lane.rows.max(1)) * ROW + PAD
+}
+
+/// A lane is shown if anything stands on it.
+fn shown(lanes: &Lanes) -> impl Iterator<Item = &Lane> {
+    lanes.lanes.iter().filter(|lane| !lane.spans.is_empty())
+}
+
+/// The height of all lanes.
+pub fn height(lanes: &Lanes) -> f64 {
+    shown(lanes).map(lane_height).sum()
+}
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub lanes: Option<Rc<Lanes>>,
+    pub axis: Axis,
+    pub top: f64,
+    pub playhead_x: f64,
+}
+
+/// All lanes, with the windows that end at the playhead.
+#[component]
+pub fn LanesView(props: &Props) -> Html {
+    let Props { lanes, axis, top, playhead_x } = props;
+    let Some(lanes) = lanes else { return Html::default() };
+    let bottom = height(lanes);
+    let window = |id: &'static str, from: f64, to: f64| {
+        html! {
+            <clipPath {id}>
+                <rect x={px(from)} y={px(*top)} width={px((to - from).max(0.0))} height={px(bottom)} />
+            </clipPath>
+        }
+    };
+    let right = axis.left + axis.width + 8.0;
+    html! {
+        <>
+            <defs>
+                { window("past", axis.left - 8.0, *playhead_x) }
+                { window("ahead", *playhead_x, right) }
+            </defs>
+            <Names lanes={lanes.clone()} top={*top} right={right + 12.0} />
+            <g clip-path="url(#past)">
+                <Spans lanes={lanes.clone()} axis={*axis} top={*top} filled=true />
+            </g>
+            <g clip-path="url(#ahead)">
+                <Spans lanes={lanes.clone()} axis={*axis} top={*top} filled=false />
+            </g>
+        </>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct NamesProps {
+    lanes: Rc<Lanes>,
+    top: f64,
+    right: f64,
+}
+
+#[component]
+fn Names(props: &NamesProps) -> Html {
+    let mut y = props.top;
+    let rows = shown(&props.lanes).map(|lane| {
+        let top = y;
+        y += lane_height(lane);
+        let says = match (lane.kind, lane.merged) {
+            (LaneKind::Function, false) => "runs",
+            (LaneKind::Function, true) => "runs, merged",
+            (LaneKind::Caller, false) => "waits",
+            (LaneKind::Caller, true) => "waits, merged",
+        };
+        html! {
+            <>
+                <line x1="0" y1={px(top)} x2={px(props.right)} y2={px(top)} class="rule" />
+                <text x="16" y={px(top + 18.0)} class="t12 b">
+                    { super::super::board::cut(&lane.name, 18) }
+                </text>
+                <text x="186" y={px(top + 18.0)} class="t11 end dd">{ says }</text>
+            </>
+        }
+    });
+    html! { <g>{ for rows.collect::<Vec<Html>>() }</g> }
+}
+
+#[derive(PartialEq, Properties)]
+struct SpansProps {
+    lanes: Rc<Lanes>,
+    axis: Axis,
+    top: f64,
+    filled: bool,
+}
+
+#[component]
+fn Spans(props: &SpansProps) -> Html {
+    let mut y = props.top;
+    let mut drawn = Vec::new();
+    for lane in shown(&props.lanes) {
+        for span in &lane.spans {
+            let row_y = y + PAD / 2.0 + f64::from(span.row) * ROW;
+            drawn.push(draw(span, lane.kind, row_y, props.axis, props.filled));
+        }
+        y += lane_height(lane);
+    }
+    html! { <>{ for drawn }</> }
+}
+
+fn draw(span: &LaneSpan, kind: LaneKind, y: f64, axis: Axis, filled: bool) -> Html {
+    let (from, to) = (axis.x(span.from), axis.x(span.to));
+    let width = (to - from).max(2.0);
+    if span.from == span.to {
+        return point(from, y, span.paint, filled);
+    }
+    if kind == LaneKind::Caller {
+        let dim = (!filled).then_some("fut");
+        return html! {
+            <line x1={px(from)} y1={px(y + 7.5)} x2={px(to)} y2={px(y + 7.5)}
+                class={classes!("sp-wait-l", dim)} />
+        };
+    }
+    let init_to = axis.x(Instant(span.from.0).plus(Span(span.init.0)));
+    let class = if filled { paint_class(span.paint) } else { outline_class(span.paint) };
+    html! {
+        <>
+            <rect x={px(from)} y={px(y)} width={px(width)} height="15" rx="2"
+                class={classes!("sp", class)} />
+            if span.init > Span::ZERO {
+                <rect x={px(from)} y={px(y)} width={px((init_to - from).max(1.0))} height="15"
+                    rx="2" class="sp sp-init" />
+                <rect x={px(from)} y={px(y)} width={px((init_to - from).max(1.0))} height="15"
+                    rx="2" fill="url(#hatch)" />
+            }
+            if width > 18.0 { { mark(from.max(init_to - 4.0) + 10.0, y + 7.5, span.paint, filled) } }
+        </>
+    }
+}
+
+fn outline_class(paint: Paint) -> &'static str {
+    match paint {
+        Paint::Quiet => "sp-0",
+        Paint::Running => "sp-run-0",
+        Paint::Ok => "sp-ok-0",
+        Paint::Throttled => "sp-wait-0",
+        Paint::Failed => "sp-fail-0",
+    }
+}
+
+/// The mark that repeats what the colour says.
+fn mark(x: f64, y: f64, paint: Paint, filled: bool) -> Html {
+    let (d, own) = match paint {
+        Paint::Ok => ("M-2.5 .2 l1.7 1.8 l3.3 -3.8", "mk-ok"),
+        Paint::Failed => ("M-2 -2 l4 4 m0 -4 l-4 4", "mk-fail"),
+        Paint::Throttled => ("M-2.5 0 h5", "mk-wait"),
+        Paint::Quiet | Paint::Running => return Html::default(),
+    };
+    html! {
+        <path {d} transform={format!("translate({} {})", px(x), px(y))}
+            class={classes!("mk", (!filled).then_some(own))} />
+    }
+}
+
+/// Something that takes no time: a bar for a throttle, a cross for a refusal.
+fn point(x: f64, y: f64, paint: Paint, filled: bool) -> Html {
+    let dim = (!filled).then_some("fut2");
+    let (d, own) = match paint {
+        Paint::Throttled => ("M0 -5 v10", "mk-wait"),
+        Paint::Failed => ("M-3 -3 l6 6 m0 -6 l-6 6", "mk-fail"),
+        Paint::Ok => ("M-2.5 .2 l1.7 1.8 l3.3 -3.8", "mk-ok"),
+        Paint::Quiet | Paint::Running => ("M0 -3 v6", "mk-t"),
+    };
+    html! {
+        <path {d} transform={format!("translate({} {})", px(x), px(y + 7.5))}
+            class={classes!("mk", own, dim)} />
+    }
+}

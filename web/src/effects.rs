@@ -1,0 +1,15 @@
+//! What follows from the desk outside it: the worker, the address bar, the clock of the
+//! screen, and what the browser keeps.
+//!
+//! Everything that touches the browser and is no component stands here.
+
+mod clock;
+mod page;
+mod wire;
+
+pub use clock::Frames;
+pub use page::{
+    address, copy_text, fragment, keep_theme, kept_theme, on_fragment_change, read_file,
+    reduced_motion, set_fragment, set_theme, system_theme,
+};
+pub use wire::Wire;

@@ -1,0 +1,475 @@
+//! The board, laid out from its wiring: callers, functions with their versions and
+//! environments, and the account's ledger.
+//!
+//! The layout depends on what there is, never on what happens at the moment, so nothing
+//! jumps while a run plays. Wide boards read from left to right, narrow ones downwards.
+
+use super::{Point, Rect};
+
+/// What a board has to show.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shape {
+    /// Callers, in plan order.
+    pub callers: Vec<CallerShape>,
+    /// Functions, in plan order.
+    pub functions: Vec<FunctionShape>,
+}
+
+/// A caller.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CallerShape {
+    /// The function it calls.
+    pub function: usize,
+    /// The row of that function its wire leads to.
+    pub row: Row,
+    /// Whether it needs room for requests that wait to be tried again.
+    pub tray: bool,
+}
+
+/// A row of a function's card.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Row {
+    /// The card as a whole.
+    #[default]
+    Card,
+    /// An alias, by its place.
+    Alias(usize),
+    /// A version, by its place among those shown.
+    Version(usize),
+}
+
+/// A function.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FunctionShape {
+    /// How many aliases it has.
+    pub aliases: usize,
+    /// The versions shown.
+    pub versions: Vec<VersionShape>,
+}
+
+/// A version of a function.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct VersionShape {
+    /// Its place in the plan.
+    pub index: u16,
+    /// The most environments it ever has.
+    pub peak: u32,
+}
+
+/// A board laid out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Board {
+    /// Its width and height.
+    pub size: Point,
+    /// Whether it reads downwards.
+    pub narrow: bool,
+    /// Callers, in plan order.
+    pub callers: Vec<CallerBox>,
+    /// Functions, in plan order.
+    pub functions: Vec<FunctionBox>,
+    /// The account's ledger.
+    pub account: Rect,
+    /// One wire per caller.
+    pub wires: Vec<Wire>,
+}
+
+/// Where a caller stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CallerBox {
+    /// Its card.
+    pub rect: Rect,
+    /// Where requests wait to be tried again.
+    pub tray: Option<Rect>,
+}
+
+/// Where a function stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FunctionBox {
+    /// Its card.
+    pub rect: Rect,
+    /// Middle of each alias row.
+    pub aliases: Vec<f64>,
+    /// Its versions.
+    pub versions: Vec<VersionBox>,
+    /// Where its ledger begins.
+    pub ledger_y: f64,
+}
+
+/// Where a version stands on its function's card.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct VersionBox {
+    /// Its place in the plan.
+    pub index: u16,
+    /// The whole block.
+    pub rect: Rect,
+    /// Its environments.
+    pub cells: Cells,
+}
+
+/// How environments are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cells {
+    /// One cell each: the corner of the first, its side, the distance to the next, and
+    /// how many stand in a row and in all.
+    Grid {
+        /// Corner of the first.
+        corner: Point,
+        /// Side of a cell.
+        side: f64,
+        /// From cell to cell.
+        pitch: f64,
+        /// Rows are this much apart.
+        row_pitch: f64,
+        /// Cells in a row.
+        per_row: usize,
+        /// Cells in all.
+        count: usize,
+    },
+    /// Too many to draw: one bar that counts them.
+    Bar(Rect),
+}
+
+impl Default for Cells {
+    fn default() -> Self {
+        Self::Bar(Rect::default())
+    }
+}
+
+impl Cells {
+    /// The middle of a cell, or where the bar ends.
+    #[must_use]
+    pub fn centre(&self, number: usize) -> Point {
+        match *self {
+            Self::Grid { corner, side, pitch, row_pitch, per_row, .. } => Point {
+                x: corner.x + (number % per_row) as f64 * pitch + side / 2.0,
+                y: corner.y + (number / per_row) as f64 * row_pitch + side / 2.0,
+            },
+            Self::Bar(rect) => Point { x: rect.x, y: rect.y + rect.h / 2.0 },
+        }
+    }
+
+    /// Side of a cell; the height of the bar.
+    #[must_use]
+    pub fn side(&self) -> f64 {
+        match *self {
+            Self::Grid { side, .. } => side,
+            Self::Bar(rect) => rect.h,
+        }
+    }
+}
+
+/// A wire from a caller to a row of a function.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Wire {
+    /// At the caller.
+    pub from: Point,
+    /// First handle of the curve.
+    pub bend: Point,
+    /// Second handle of the curve.
+    pub bend_to: Point,
+    /// At the function.
+    pub to: Point,
+}
+
+impl Wire {
+    /// The point at a share of the wire.
+    #[must_use]
+    pub fn at(&self, share: f64) -> Point {
+        let (t, u) = (share, 1.0 - share);
+        let blend = |a: f64, b: f64, c: f64, d: f64| {
+            u * u * u * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t * t * t * d
+        };
+        Point {
+            x: blend(self.from.x, self.bend.x, self.bend_to.x, self.to.x),
+            y: blend(self.from.y, self.bend.y, self.bend_to.y, self.to.y),
+        }
+    }
+}
+
+/// Below this width a board reads downwards.
+const WIDE: f64 = 660.0;
+/// Cells up to this many are large enough to show the request in them.
+const LARGE_CELLS: u32 = 8;
+/// Cells up to this many are drawn one by one.
+const CELLS_MAX: u32 = 96;
+
+const MARGIN: f64 = 16.0;
+const CAPTION: f64 = 44.0;
+const GAP: f64 = 16.0;
+const CALLER_H: f64 = 104.0;
+const TRAY_H: f64 = 48.0;
+const HEAD_H: f64 = 52.0;
+const ALIAS_H: f64 = 26.0;
+const VERSION_HEAD: f64 = 24.0;
+const LEDGER_H: f64 = 46.0;
+const ACCOUNT_H: f64 = 190.0;
+
+/// Lays a board out for a width.
+#[must_use]
+pub fn layout(shape: &Shape, width: f64) -> Board {
+    let width = width.max(288.0);
+    let narrow = width < WIDE;
+    let columns = if narrow { Columns::narrow(width) } else { Columns::wide(width) };
+    let mut board = Board { narrow, ..Board::default() };
+    let mut y = columns.callers_y;
+    for (number, caller) in shape.callers.iter().enumerate() {
+        let (column, row_ends) = columns.caller_place(number, shape.callers.len());
+        let h = CALLER_H + if caller.tray { TRAY_H } else { 0.0 };
+        let rect = Rect { x: column, y, w: columns.caller_w, h };
+        let tray = caller.tray.then(|| Rect {
+            x: rect.x + 8.0,
+            y: rect.bottom() - TRAY_H - 2.0,
+            w: rect.w - 16.0,
+            h: TRAY_H - 6.0,
+        });
+        board.callers.push(CallerBox { rect, tray });
+        if row_ends {
+            let row = &board.callers[number - number % columns.callers_per_row..];
+            y = row.iter().map(|caller| caller.rect.bottom()).fold(y, f64::max) + GAP;
+        }
+    }
+    let mut function_y = if narrow { y + 28.0 } else { CAPTION };
+    for function in &shape.functions {
+        let placed =
+            function_box(function, columns.function_x, function_y, columns.function_w);
+        function_y = placed.rect.bottom() + GAP;
+        board.functions.push(placed);
+    }
+    board.account = Rect {
+        x: columns.account_x,
+        y: if narrow { function_y } else { CAPTION },
+        w: columns.account_w,
+        h: ACCOUNT_H,
+    };
+    centre_callers(&mut board, function_y - GAP);
+    board.wires = shape
+        .callers
+        .iter()
+        .zip(&board.callers)
+        .map(|(caller, at)| {
+            board.functions.get(caller.function).map_or_else(Wire::default, |function| {
+                wire(at.rect, function, caller.row, narrow)
+            })
+        })
+        .collect();
+    let bottom = function_y.max(y).max(board.account.bottom() + GAP);
+    board.size = Point { x: width, y: bottom };
+    board
+}
+
+/// Callers that need less height than the functions stand in the middle of them.
+fn centre_callers(board: &mut Board, bottom: f64) {
+    let Some(last) = board.callers.last() else { return };
+    let spare = bottom - last.rect.bottom();
+    if board.narrow || spare <= 0.0 {
+        return;
+    }
+    let shift = (spare / 2.0).min(120.0).floor();
+    for caller in &mut board.callers {
+        caller.rect.y += shift;
+        if let Some(tray) = &mut caller.tray {
+            tray.y += shift;
+        }
+    }
+}
+
+struct Columns {
+    callers_y: f64,
+    callers_per_row: usize,
+    caller_w: f64,
+    function_x: f64,
+    function_w: f64,
+    account_x: f64,
+    account_w: f64,
+}
+
+impl Columns {
+    fn wide(width: f64) -> Self {
+        let caller_w = 184.0;
+        let account_w = if width < 820.0 { 152.0 } else { 176.0 };
+        let wires = (width * 0.13).clamp(72.0, 200.0);
+        let account_x = width - MARGIN - account_w;
+        let function_x = MARGIN + caller_w + wires;
+        let function_w = (account_x - 32.0 - function_x).min(460.0);
+        let account_x = account_x.min(function_x + function_w + 72.0);
+        Self {
+            callers_y: CAPTION,
+            callers_per_row: 1,
+            caller_w,
+            function_x,
+            function_w,
+            account_x,
+            account_w,
+        }
+    }
+
+    fn narrow(width: f64) -> Self {
+        let margin = 12.0;
+        let inner = width - 2.0 * margin;
+        let per_row = if width < 340.0 { 1 } else { 2 };
+        Self {
+            callers_y: 16.0,
+            callers_per_row: per_row,
+            caller_w: (inner - GAP * (per_row as f64 - 1.0)) / per_row as f64,
+            function_x: margin,
+            function_w: inner,
+            account_x: margin,
+            account_w: inner,
+        }
+    }
+
+    /// The left edge of a caller's card, and whether its row ends with it.
+    fn caller_place(&self, number: usize, count: usize) -> (f64, bool) {
+        let margin = if self.callers_per_row == 1 && self.function_x > MARGIN {
+            MARGIN
+        } else {
+            self.function_x
+        };
+        let column = number % self.callers_per_row;
+        let x = margin + column as f64 * (self.caller_w + GAP);
+        (x, column + 1 == self.callers_per_row || number + 1 == count)
+    }
+}
+
+fn function_box(function: &FunctionShape, x: f64, y: f64, w: f64) -> FunctionBox {
+    let mut below = y + HEAD_H;
+    let mut aliases = Vec::new();
+    for _ in 0..function.aliases {
+        aliases.push(below + ALIAS_H / 2.0);
+        below += ALIAS_H;
+    }
+    if !aliases.is_empty() {
+        below += 6.0;
+    }
+    let mut versions = Vec::new();
+    for version in &function.versions {
+        let (cells, h) = cells(version.peak, x + 16.0, below + VERSION_HEAD, w - 32.0);
+        let rect = Rect { x: x + 8.0, y: below, w: w - 16.0, h: VERSION_HEAD + h };
+        versions.push(VersionBox { index: version.index, rect, cells });
+        below = rect.bottom() + 8.0;
+    }
+    let rect = Rect { x, y, w, h: below + LEDGER_H - y };
+    FunctionBox { rect, aliases, versions, ledger_y: below }
+}
+
+/// Cells for at most so many environments, and their height.
+fn cells(peak: u32, x: f64, y: f64, w: f64) -> (Cells, f64) {
+    let count = peak.max(1);
+    if count > CELLS_MAX {
+        return (Cells::Bar(Rect { x, y: y + 2.0, w, h: 18.0 }), 48.0);
+    }
+    let large = count <= LARGE_CELLS;
+    let (side, pitch, row_pitch) =
+        if large { (36.0, 48.0, 50.0) } else { (16.0, 20.0, 20.0) };
+    let fit = ((w + pitch - side) / pitch).floor().max(1.0) as usize;
+    let count = count as usize;
+    let rows = count.div_ceil(fit);
+    let per_row = fit.min(count.max(1));
+    let corner = Point { x, y: y + 2.0 };
+    let tail = if large { 12.0 } else { 24.0 };
+    let height = (rows as f64 - 1.0) * row_pitch + side + tail;
+    (Cells::Grid { corner, side, pitch, row_pitch, per_row, count }, height)
+}
+
+fn wire(caller: Rect, function: &FunctionBox, row: Row, narrow: bool) -> Wire {
+    if narrow {
+        let x = (caller.x + caller.w / 2.0)
+            .clamp(function.rect.x + 24.0, function.rect.right() - 24.0);
+        let from = Point { x, y: caller.bottom() };
+        let to = Point { x, y: function.rect.y - 2.0 };
+        let bend = from.towards(to, 0.33);
+        return Wire { from, bend, bend_to: from.towards(to, 0.67), to };
+    }
+    let y = match row {
+        Row::Card => function.rect.y + 26.0,
+        Row::Alias(at) => {
+            function.aliases.get(at).copied().unwrap_or(function.rect.y + 26.0)
+        }
+        Row::Version(at) => function
+            .versions
+            .get(at)
+            .map_or(function.rect.y + 26.0, |version| version.rect.y + 14.0),
+    };
+    let from = Point { x: caller.right(), y: caller.y + 40.0 };
+    let to = Point { x: function.rect.x - 2.0, y };
+    let half = (to.x - from.x) * 0.5;
+    Wire {
+        from,
+        bend: Point { x: from.x + half, y: from.y },
+        bend_to: Point { x: to.x - half, y: to.y },
+        to,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shapes() -> impl Strategy<Value = Shape> {
+        let version =
+            (0u16..3, 0u32..300).prop_map(|(index, peak)| VersionShape { index, peak });
+        let function = (0usize..4, prop::collection::vec(version, 1..4))
+            .prop_map(|(aliases, versions)| FunctionShape { aliases, versions });
+        let caller =
+            (0usize..5, 0usize..4, any::<bool>()).prop_map(|(function, row, tray)| {
+                let row = [Row::Card, Row::Alias(row), Row::Version(row)][row % 3];
+                CallerShape { function, row, tray }
+            });
+        (prop::collection::vec(caller, 0..8), prop::collection::vec(function, 1..6))
+            .prop_map(|(mut callers, functions)| {
+                for caller in &mut callers {
+                    caller.function %= functions.len();
+                }
+                Shape { callers, functions }
+            })
+    }
+
+    fn apart(a: &Rect, b: &Rect) -> bool {
+        a.right() <= b.x || b.right() <= a.x || a.bottom() <= b.y || b.bottom() <= a.y
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_overlaps_and_all_is_on_the_board(shape in shapes(), width in 288.0..2400.0f64) {
+            let board = layout(&shape, width);
+            let mut rects: Vec<Rect> = board.callers.iter().map(|caller| caller.rect).collect();
+            rects.extend(board.functions.iter().map(|function| function.rect));
+            rects.push(board.account);
+            for (number, a) in rects.iter().enumerate() {
+                prop_assert!(a.x >= 0.0 && a.right() <= board.size.x + 0.01, "{a:?}");
+                prop_assert!(a.bottom() <= board.size.y, "{a:?} of {:?}", board.size);
+                for b in &rects[number + 1..] {
+                    prop_assert!(apart(a, b), "{a:?} over {b:?} at {width}");
+                }
+            }
+            for function in &board.functions {
+                for version in &function.versions {
+                    if let Cells::Grid { side, count, .. } = version.cells {
+                        let last = version.cells.centre(count - 1);
+                        let edge = version.rect.bottom();
+                        prop_assert!(last.y + side / 2.0 <= edge, "{version:?}");
+                        for cell in 0..count {
+                            let x = version.cells.centre(cell).x + side / 2.0;
+                            prop_assert!(x <= function.rect.right());
+                        }
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn wires_begin_at_their_caller_and_end_at_their_function(
+            shape in shapes(), width in 288.0..2400.0f64,
+        ) {
+            let board = layout(&shape, width);
+            for ((caller, wire), shape) in board.callers.iter().zip(&board.wires).zip(&shape.callers) {
+                let function = board.functions[shape.function].rect;
+                prop_assert_eq!(wire.at(0.0), wire.from);
+                prop_assert!((wire.from.x - caller.rect.right()).abs() < 0.01
+                    || (wire.from.y - caller.rect.bottom()).abs() < 0.01);
+                prop_assert!(wire.to.y >= function.y - 2.01 && wire.to.y <= function.bottom());
+            }
+        }
+    }
+}

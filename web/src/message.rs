@@ -1,0 +1,234 @@
+//! What the page and the engine say to each other: asks go down, answers come up.
+//!
+//! Everything here is plain and small, so that it can cross to a worker. Texts made from
+//! the trace come ready to read, so the page needs neither the simulator nor the format.
+
+use lambdarium_sim::time::{Instant, Moment, Span};
+use lambdarium_sim::trace::Stop;
+use lambdarium_sim::view::{Frame, Lanes, Look};
+use serde::{Deserialize, Serialize};
+
+/// Which of the runs on the desk is meant; two runs can be compared on one clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot(pub u8);
+
+/// Where a run comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Source {
+    /// The fragment of an address, without `#`; empty opens the first lesson.
+    Link(String),
+    /// The text of a file.
+    Text(String),
+}
+
+/// What the page asks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Ask {
+    /// Open a run. If it cannot be opened, the present one stays.
+    Open(Source),
+    /// Record a further slice.
+    More,
+    /// Show a moment.
+    Look(Look),
+    /// Show the whole run, painted into so many columns.
+    Lanes {
+        /// Pixel columns of the axis.
+        columns: u32,
+    },
+    /// The moment one event on, or back.
+    Step {
+        /// From here.
+        from: Moment,
+        /// On or back.
+        forward: bool,
+    },
+    /// Why an entry of the trace happened.
+    Why {
+        /// Its number.
+        entry: u32,
+    },
+    /// A link to a moment of the run.
+    Link {
+        /// The playhead; none leaves it out.
+        moment: Option<Moment>,
+        /// What is selected.
+        selection: Option<String>,
+    },
+}
+
+/// What the engine answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// A run is open and its first slice recorded.
+    Opened(Box<Opened>),
+    /// What was asked for cannot be opened.
+    Refused(Refusal),
+    /// The run is recorded so far.
+    Progress(Progress),
+    /// One screen.
+    Screen(Box<Screen>),
+    /// The whole run.
+    Lanes(Box<Lanes>),
+    /// A moment, if there is one on that side.
+    Moment(Option<Moment>),
+    /// The chain of causes, the entry asked for first.
+    Why {
+        /// The entry.
+        entry: u32,
+        /// Its causes.
+        chain: Vec<Cause>,
+    },
+    /// A fragment, or why there is none.
+    Link(Result<String, String>),
+}
+
+/// How far a recording is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The instant it has reached; the end of the run once it has stopped.
+    pub reached: Instant,
+    /// Why it stopped, once it has.
+    pub stop: Option<Stop>,
+    /// How long a typical run of function code takes; zero while none has ended.
+    pub pace: Span,
+    /// The most environments each version of each function had at once, so that the board
+    /// can keep room for them: for each function, by the version's place.
+    pub peaks: Vec<Vec<u32>>,
+}
+
+/// Why something could not be opened, in the words the page shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What happened, and what to do.
+    pub text: String,
+    /// Each thing that is wrong, with its place.
+    pub issues: Vec<IssueText>,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssueText {
+    /// Where.
+    pub place: String,
+    /// What was found there.
+    pub found: String,
+    /// What is allowed.
+    pub allowed: String,
+    /// The rule that says so.
+    pub rule: String,
+}
+
+/// A run as it was opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// The part of the fragment that opens it again: `e=…`, or `s=…`.
+    pub address: String,
+    /// Its title.
+    pub title: String,
+    /// A paragraph on it.
+    pub about: String,
+    /// Moments that pause and explain.
+    pub markers: Vec<Marker>,
+    /// Its callers.
+    pub callers: Vec<CallerText>,
+    /// What its functions do, in the order of the plan.
+    pub functions: Vec<FunctionText>,
+    /// Where the link puts the playhead.
+    pub moment: Option<Moment>,
+    /// What the link selects.
+    pub selection: Option<String>,
+    /// What else was wrong with the link.
+    pub problems: Vec<String>,
+    /// How far it is recorded.
+    pub progress: Progress,
+    /// The lessons of the gallery.
+    pub gallery: Vec<Lesson>,
+}
+
+/// A moment that pauses and explains.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marker {
+    /// When.
+    pub at: Instant,
+    /// A few words.
+    pub title: String,
+    /// A sentence or two.
+    pub text: String,
+}
+
+/// A caller in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallerText {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: String,
+    /// One sentence on that.
+    pub about: String,
+    /// When it calls.
+    pub load: String,
+    /// Whether it tries again after a failure.
+    pub retries: bool,
+}
+
+/// A function in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionText {
+    /// Its name.
+    pub name: String,
+    /// What it does with a request.
+    pub does: String,
+}
+
+/// A scenario of the gallery.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lesson {
+    /// How a link names it.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// A paragraph on it.
+    pub about: String,
+}
+
+/// One screen at one playhead.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Screen {
+    /// What the board shows.
+    pub frame: Frame,
+    /// When the next thing happens.
+    pub next_at: Option<Instant>,
+    /// When the last thing happened.
+    pub last_at: Option<Instant>,
+    /// The story up to the playhead, oldest first; none if it is as it was in the last
+    /// screen.
+    pub story: Option<Vec<StoryLine>>,
+}
+
+/// One line of the story.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoryLine {
+    /// The entry it stands for.
+    pub entry: u32,
+    /// The moment just after it.
+    pub moment: Moment,
+    /// What happened.
+    pub text: String,
+}
+
+/// One link in a chain of causes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// When it happened; none for where it all began.
+    pub moment: Option<Moment>,
+    /// What happened.
+    pub text: String,
+    /// The rule behind it; empty for where it all began.
+    pub rule: String,
+    /// The rule in one sentence.
+    pub sentence: String,
+    /// `documented`, `observed` or `assumed`.
+    pub confidence: String,
+    /// The page, the recording or the setting behind it.
+    pub source: String,
+}

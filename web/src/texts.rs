@@ -1,0 +1,132 @@
+//! Every fixed text of the page in one table, so that a second language is a second file.
+
+macro_rules! texts {
+    ($($name:ident $text:literal;)*) => {
+        $(#[doc = $text] pub const $name: &str = $text;)*
+    };
+}
+
+texts! {
+    BRAND "Lambdarium";
+    SCENARIO "Scenario";
+    UNTITLED "Untitled scenario";
+    GALLERY "Gallery";
+    SHARE "Share";
+    DARK_THEME "Dark theme";
+    LIGHT_THEME "Light theme";
+    HELP "Help and keys";
+    CLOSE "Close";
+    DISMISS "Dismiss";
+
+    PARTS "Parts";
+    LEGEND "What the marks mean";
+    BOARD "Board";
+    PANEL "Inspector";
+    STORY "Story";
+    NOW "Now";
+    STORY_TITLE "The run so far";
+    NOTHING_YET "Nothing has happened yet. Press play.";
+    WHY "Why?";
+    AWS_PAGE "AWS page";
+    SETTING "setting";
+    LOOKING_UP "Looking up the causes …";
+
+    PLAYBACK "Playback";
+    PLAY "Play";
+    PAUSE "Pause";
+    EVENT_BACK "One event back";
+    EVENT_ON "One event forward";
+    MARKER_BACK "Previous marker";
+    MARKER_ON "Next marker";
+    SPEED "Speed";
+    SKIP_QUIET "Skip quiet time";
+    PLAYHEAD "Playhead";
+    WHOLE_RUN "Whole run";
+    FATES "Fates at the playhead";
+    LATER "later";
+
+    ENTERED "entered";
+    SUCCEEDED "succeeded";
+    RUNNING "running";
+    WAITING "waiting to retry";
+    FAILED "failed";
+    THROTTLED "throttled";
+    REFUSED "refused";
+    TIMED_OUT "timed out";
+
+    CALLERS "Callers";
+    FUNCTIONS "Functions";
+    ACCOUNT "Account";
+    CONCURRENCY "Concurrency";
+    RESERVED "Reserved";
+    UNRESERVED "Unreserved";
+    LATEST "$LATEST";
+    COUNTED "More than 200 requests at once: they are counted, not drawn one by one.";
+
+    OPENING "Opening …";
+    RECORDING "Recording …";
+    OPEN_FILE "Open a file …";
+    GALLERY_INTRO "Each lesson is a scenario that plays by itself and pauses where something is worth a look.";
+    SHARE_INTRO "Whoever opens this link sees the very same run. Nothing is stored anywhere: the link is the scenario.";
+    LINK "Link";
+    COPY "Copy link";
+    COPIED "Copied";
+    COPY_BY_HAND "Press Ctrl+C to copy";
+    START_AT "Start at";
+    KEPT "The last run that worked stays open.";
+    TRY_GALLERY "Open the gallery";
+    FOUND "found";
+    ALLOWED "allowed";
+}
+
+/// The keys, each with what it does.
+pub const KEYS: &[(&str, &str)] = &[
+    ("Space", "play or pause"),
+    (",  .", "one event back or forward"),
+    ("←  →", "5 % back or forward"),
+    ("[  ]", "previous or next marker"),
+    ("0 – 9", "to that tenth of the run"),
+    ("-  =", "slower or faster"),
+    ("?", "these keys"),
+    ("Esc", "close, or clear the selection"),
+];
+
+/// A speed as the page writes it, from thousandths.
+#[must_use]
+pub fn speed(thousandths: u64) -> String {
+    if thousandths >= 1_000 {
+        return format!("{}×", grouped(thousandths / 1_000));
+    }
+    let decimals = format!("0.{thousandths:03}");
+    format!("{}×", decimals.trim_end_matches('0'))
+}
+
+/// A count with its thousands set apart: `12 480`.
+#[must_use]
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(speed(1), "0.001×");
+        assert_eq!(speed(50), "0.05×");
+        assert_eq!(speed(1_000), "1×");
+        assert_eq!(speed(10_000_000), "10\u{202f}000×");
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1\u{202f}234\u{202f}567");
+    }
+}

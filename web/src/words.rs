@@ -1,0 +1,177 @@
+//! What a scenario says, in words: when a caller calls, and what a function does.
+
+use lambdarium_sim::caller::Kind;
+use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
+use lambdarium_sim::lambda::behaviour::{Behaviour, Draw, Failure, Fault};
+use lambdarium_sim::scenario::Scenario;
+use lambdarium_sim::time::{Instant, Span};
+
+use crate::message::{CallerText, FunctionText};
+
+/// The callers of a scenario in words.
+#[must_use]
+pub fn callers(scenario: &Scenario) -> Vec<CallerText> {
+    let callers = scenario.callers.iter().map(|caller| {
+        let card = caller.kind.card();
+        CallerText {
+            name: caller.name.clone(),
+            kind: card.name.into(),
+            about: card.sentence.into(),
+            load: load(&caller.load),
+            retries: retries(&caller.kind),
+        }
+    });
+    callers.collect()
+}
+
+/// Whether a caller tries again after a throttle.
+fn retries(kind: &Kind) -> bool {
+    match kind {
+        Kind::Sdk(spec) | Kind::Cli(spec) => spec.profile.attempts_max() > 1,
+        Kind::RestApi(spec)
+        | Kind::HttpApi(spec)
+        | Kind::FunctionUrl(spec)
+        | Kind::Alb(spec) => spec.retries > 0,
+        Kind::StepFunctions(spec) => spec.attempts_max > 0,
+    }
+}
+
+/// The functions of a scenario in words.
+#[must_use]
+pub fn functions(scenario: &Scenario) -> Vec<FunctionText> {
+    let functions = scenario.functions.iter().map(|function| FunctionText {
+        name: function.name.clone(),
+        does: behaviour(&function.spec.behaviour),
+    });
+    functions.collect()
+}
+
+/// When a load calls: `8 at once`, `0.5 per second`.
+#[must_use]
+pub fn load(load: &Load) -> String {
+    let pattern = match &load.pattern {
+        Pattern::Burst { count: 1 } => String::from("one request"),
+        Pattern::Burst { count } => format!("{count} at once"),
+        Pattern::Constant { rate } => per_time(*rate),
+        Pattern::Poisson { rate } => format!("about {}", per_time(*rate)),
+        Pattern::Ramp { from, to } => {
+            format!("{} to {} per second", per_second(*from), per_second(*to))
+        }
+        Pattern::At(times) if times.len() == 1 => String::from("one request"),
+        Pattern::At(times) => format!("{} requests", times.len()),
+    };
+    match (&load.pattern, load.end) {
+        (Pattern::At(_), _) => pattern,
+        (Pattern::Burst { .. }, _) => format!("{pattern} at {}", since_start(load.start)),
+        (_, Some(end)) => {
+            format!("{pattern}, {} to {}", since_start(load.start), since_start(end))
+        }
+        (_, None) if load.start > Instant::START => {
+            format!("{pattern} from {}", since_start(load.start))
+        }
+        (_, None) => pattern,
+    }
+}
+
+fn since_start(at: Instant) -> Span {
+    at.since(Instant::START)
+}
+
+/// A rate as people say it: slow ones by how long they wait.
+fn per_time(rate: u64) -> String {
+    if rate > 0 && rate < PER_SECOND / 10 {
+        let gap = u128::from(PER_SECOND) * 1_000_000 / u128::from(rate);
+        return format!("one every {}", Span(u64::try_from(gap).unwrap_or(u64::MAX)));
+    }
+    format!("{} per second", per_second(rate))
+}
+
+/// Calls per second, with at most three decimals.
+fn per_second(rate: u64) -> String {
+    let thousandths = rate / (PER_SECOND / 1_000);
+    let (whole, rest) = (thousandths / 1_000, thousandths % 1_000);
+    if rest == 0 {
+        return whole.to_string();
+    }
+    format!("{whole}.{rest:03}").trim_end_matches('0').to_string()
+}
+
+/// What a function does: how long it takes, and what goes wrong.
+#[must_use]
+pub fn behaviour(behaviour: &Behaviour) -> String {
+    let mut text = format!("takes {}", draw(&behaviour.duration));
+    if behaviour.init != Draw::default() {
+        text += &format!(", Init {}", draw(&behaviour.init));
+    }
+    match behaviour.faults.as_slice() {
+        [] => {}
+        [only] => text += &format!("; {}", fault(only)),
+        [first, rest @ ..] => {
+            text += &format!("; {} and {} more", fault(first), rest.len());
+        }
+    }
+    text
+}
+
+fn draw(draw: &Draw) -> String {
+    match draw {
+        Draw::Fixed(span) => span.to_string(),
+        Draw::Uniform { min, max } => format!("{min} to {max}"),
+        Draw::Exponential { mean } => format!("about {mean}"),
+        Draw::Payload { path } => format!("as {path} says"),
+    }
+}
+
+fn fault(fault: &Fault) -> String {
+    let does = match fault.failure {
+        Failure::Throws => "throws",
+        Failure::Hangs => "hangs",
+        Failure::Exits => "exits",
+        Failure::FailsInit => "fails in Init",
+        Failure::AnswersTooLarge => "answers too large",
+        Failure::Slow => "is slow",
+        Failure::Throttled => "is throttled",
+        Failure::ServiceException => "meets a service error",
+    };
+    match fault.when.chance_ppm {
+        1_000_000 => does.to_string(),
+        ppm => {
+            let (percent, rest) = (ppm / 10_000, ppm % 10_000 / 100);
+            let decimals = format!("{percent}.{rest:02}");
+            let share = decimals.trim_end_matches('0').trim_end_matches('.');
+            format!("{does} in {share} %")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loads_read_as_people_say_them() {
+        let with = |pattern| Load { pattern, ..Load::default() };
+        let cases = [
+            (Load::default(), "one request at 0 s"),
+            (with(Pattern::Burst { count: 8 }), "8 at once at 0 s"),
+            (with(Pattern::Constant { rate: PER_SECOND / 2 }), "0.5 per second"),
+            (with(Pattern::Poisson { rate: 14_500_000_000 }), "about 14.5 per second"),
+            (with(Pattern::Constant { rate: PER_SECOND / 3_000 }), "one every 50 min"),
+        ];
+        for (case, text) in cases {
+            assert_eq!(load(&case), text);
+        }
+    }
+
+    #[test]
+    fn chances_are_percent_without_needless_digits() {
+        let with = |chance_ppm| {
+            let mut fault = Fault::always(Failure::Throws);
+            fault.when.chance_ppm = chance_ppm;
+            fault
+        };
+        assert_eq!(fault(&with(1_000_000)), "throws");
+        assert_eq!(fault(&with(20_000)), "throws in 2 %");
+        assert_eq!(fault(&with(15_000)), "throws in 1.5 %");
+    }
+}
