@@ -1,0 +1,259 @@
+//! Functions of a case: what they do, as the simulator's own settings.
+
+use lambdarium_sim::knob::Choices;
+use lambdarium_sim::lambda::behaviour::{
+    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator,
+};
+use lambdarium_sim::lambda::{Alias, Function, Provisioned, Spec, Version};
+use lambdarium_sim::time::{Instant, Span};
+use lambdarium_sim::value::Value;
+
+use crate::case::{
+    Members, Unsupported, count, instant, list, seconds, switch, text, unsupported,
+};
+
+/// A timeout long enough, where a case names none.
+const TIMEOUT: Span = Span::seconds(900);
+
+/// A function of a case.
+pub struct Given {
+    /// As the simulator has it.
+    pub function: Function,
+    /// When the provisioned concurrency that was asked for at 0 is ready.
+    pub ready_at: Option<Instant>,
+}
+
+/// Reads one function.
+///
+/// # Errors
+/// Names what is not supported.
+pub fn read(name: &str, value: &Value) -> Result<Given, Unsupported> {
+    let mut members = Members::of(format!("given.functions.{name}"), value)?;
+    members.take("note");
+    let mut spec = Spec { timeout: TIMEOUT, ..Spec::default() };
+    if let Some(timeout) = members.read("timeout", seconds)? {
+        spec.timeout = timeout;
+    }
+    if let Some(config) = members.read("config", text)? {
+        spec.environment = config.into();
+    }
+    if let Some(description) = members.read("description", text)? {
+        spec.description = description.into();
+    }
+    spec.behaviour = behaviour(&mut members)?;
+    if matches!(spec.behaviour.duration, Draw::Fixed(body) if body > spec.timeout)
+        && spec.timeout == TIMEOUT
+    {
+        return unsupported(format!("{}: longer than 900 s", members.place("sleeps")));
+    }
+    let reserved = members.read("reservedConcurrency", count)?;
+    let versions = members.read("versions", list)?.unwrap_or_default();
+    let throws_on = members.read("throwsOnVersion", text)?;
+    let versions = read_versions(&members.place("versions"), versions, &spec, throws_on)?;
+    let aliases = members.read("aliases", read_aliases)?.unwrap_or_default();
+    let provisioned = members.read("provisioned", read_provisioned)?.unwrap_or_default();
+    let ready_at = members.read("provisionedReadyAt", instant)?;
+    members.finish()?;
+    let mut function = Function {
+        name: name.into(),
+        spec,
+        versions,
+        aliases,
+        provisioned,
+        ..Function::default()
+    };
+    function.shared.reserved = reserved;
+    Ok(Given { function, ready_at })
+}
+
+fn behaviour(members: &mut Members<'_>) -> Result<Behaviour, Unsupported> {
+    let mut behaviour = Behaviour::default();
+    if let Some(init) = members.read("initSeconds", seconds)? {
+        behaviour.init = Draw::Fixed(init);
+    }
+    if let Some(duration) = members.read("sleeps", sleeps)? {
+        behaviour.duration = duration;
+    }
+    behaviour.faults = faults(members)?;
+    let place = members.place("returns");
+    let mut answers = Vec::new();
+    answers.extend(members.read("returns", returns)?);
+    for (key, answer) in [
+        ("echo", Answer::Echo),
+        ("returnsVersion", Answer::Version),
+        ("returnsInitializationType", Answer::InitializationType),
+    ] {
+        if members.read(key, switch)?.unwrap_or(false) {
+            answers.push(answer);
+        }
+    }
+    answers.extend(members.read("returnsBytes", count)?.map(Answer::Bytes));
+    match (answers.pop(), answers.pop()) {
+        (_, Some(_)) => return unsupported(format!("{place}: two answers")),
+        (Some(answer), None) => behaviour.answer = answer,
+        (None, None) => {}
+    }
+    Ok(behaviour)
+}
+
+fn sleeps(place: &str, value: &Value) -> Result<Draw, Unsupported> {
+    if let Value::Number(_) = value {
+        return seconds(place, value).map(Draw::Fixed);
+    }
+    let mut members = Members::of(place, value)?;
+    let path = members.read("fromEvent", text)?;
+    members.finish()?;
+    match path {
+        Some(path) => Ok(Draw::Payload { path: format!("$.{path}") }),
+        None => unsupported(place),
+    }
+}
+
+fn returns(place: &str, value: &Value) -> Result<Answer, Unsupported> {
+    match value {
+        Value::Text(text) if text == "<config it runs with>" => Ok(Answer::Environment),
+        value => {
+            without_placeholders(place, value)?;
+            Ok(Answer::Value(value.clone()))
+        }
+    }
+}
+
+/// A value that is used as it is must not hold what only its reader understands.
+pub fn without_placeholders(place: &str, value: &Value) -> Result<(), Unsupported> {
+    match value {
+        Value::Text(text) if text.starts_with('<') && text.ends_with('>') => {
+            unsupported(format!("{place}: {text}"))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => Ok(()),
+        Value::List(items) => {
+            items.iter().try_for_each(|item| without_placeholders(place, item))
+        }
+        Value::Object(members) => {
+            members.iter().try_for_each(|(_, member)| without_placeholders(place, member))
+        }
+    }
+}
+
+fn faults(members: &mut Members<'_>) -> Result<Vec<Fault>, Unsupported> {
+    let mut faults = Vec::new();
+    if let Some(Some(fault)) =
+        members.read("initThrows", |p, v| thrown(p, v, Failure::FailsInit))?
+    {
+        faults.push(fault);
+    }
+    if let Some(Some(mut fault)) = members
+        .read("initThrowsWhenProvisioned", |p, v| thrown(p, v, Failure::FailsInit))?
+    {
+        fault.when.on = On::Provisioned;
+        faults.push(fault);
+    }
+    faults.extend(members.read("throwsIf", throws_if)?);
+    if let Some(Some(fault)) =
+        members.read("throws", |p, v| thrown(p, v, Failure::Throws))?
+    {
+        faults.push(fault);
+    }
+    if members.read("exitsProcess", switch)?.unwrap_or(false) {
+        faults.push(Fault::always(Failure::Exits));
+    }
+    Ok(faults)
+}
+
+/// What is thrown: an error, or just `true`.
+fn thrown(
+    place: &str,
+    value: &Value,
+    failure: Failure,
+) -> Result<Option<Fault>, Unsupported> {
+    let mut fault = Fault::always(failure);
+    if let Value::Bool(on) = value {
+        return Ok(on.then_some(fault));
+    }
+    let mut members = Members::of(place, value)?;
+    error(&mut members, &mut fault)?;
+    members.finish()?;
+    Ok(Some(fault))
+}
+
+fn error(members: &mut Members<'_>, fault: &mut Fault) -> Result<(), Unsupported> {
+    if let Some(kind) = members.read("errorType", text)? {
+        fault.error_type = kind.into();
+    }
+    if let Some(message) = members.read("errorMessage", text)? {
+        fault.error_message = message.into();
+    }
+    Ok(())
+}
+
+fn throws_if(place: &str, value: &Value) -> Result<Fault, Unsupported> {
+    let mut fault = Fault::always(Failure::Throws);
+    let mut members = Members::of(place, value)?;
+    let path = members.read("path", text)?;
+    let operator = members.read("op", text)?.unwrap_or("==");
+    let value = members.take("value").cloned();
+    error(&mut members, &mut fault)?;
+    members.finish()?;
+    let word = if operator == "==" { "=" } else { operator };
+    let known = Operator::WORDS.iter().position(|known| *known == word);
+    let known = known.and_then(|at| Operator::from_place(u8::try_from(at).ok()?));
+    let (Some(path), Some(operator), Some(value)) = (path, known, value) else {
+        return unsupported(place);
+    };
+    without_placeholders(place, &value)?;
+    fault.when.payload = Some(Condition { path: format!("$.{path}"), operator, value });
+    Ok(fault)
+}
+
+/// Versions published before the case begins, all different, the last one as `$LATEST`.
+fn read_versions(
+    place: &str,
+    versions: &[Value],
+    latest: &Spec,
+    throws_on: Option<&str>,
+) -> Result<Vec<Version>, Unsupported> {
+    let mut read = Vec::new();
+    for (at, version) in versions.iter().enumerate() {
+        let name = text(place, version)?;
+        let Ok(number) = name.parse::<u64>() else {
+            return unsupported(format!("{place}: {name}"));
+        };
+        let mut spec = latest.clone();
+        if at + 1 < versions.len() {
+            spec.description = format!("version {number} of {}", versions.len());
+        }
+        if throws_on == Some(name) {
+            spec.behaviour.faults.push(Fault::always(Failure::Throws));
+        }
+        read.push(Version { number, spec });
+    }
+    match throws_on {
+        Some(on) if !read.iter().any(|version| version.number.to_string() == on) => {
+            unsupported(format!("{place}: no version {on}"))
+        }
+        Some(_) | None => Ok(read),
+    }
+}
+
+fn read_aliases(place: &str, value: &Value) -> Result<Vec<Alias>, Unsupported> {
+    let aliases =
+        Members::of(place, value)?.take_all().into_iter().map(|(name, value)| {
+            let version = text(&format!("{place}.{name}"), value)?;
+            match version {
+                "$LATEST" => Ok(Alias { name: name.into(), version: 0 }),
+                number => match number.parse() {
+                    Ok(version) => Ok(Alias { name: name.into(), version }),
+                    Err(_) => unsupported(format!("{place}.{name}: {number}")),
+                },
+            }
+        });
+    aliases.collect()
+}
+
+fn read_provisioned(place: &str, value: &Value) -> Result<Vec<Provisioned>, Unsupported> {
+    let all = Members::of(place, value)?.take_all().into_iter().map(|(name, value)| {
+        let count = count(&format!("{place}.{name}"), value)?;
+        Ok(Provisioned { qualifier: name.into(), count })
+    });
+    all.collect()
+}

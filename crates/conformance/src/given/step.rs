@@ -1,0 +1,153 @@
+//! Steps of a case: calls of AWS's interface, in order.
+
+use lambdarium_sim::call::Operation;
+use lambdarium_sim::knob::Choices;
+use lambdarium_sim::time::Instant;
+use lambdarium_sim::value::Value;
+
+use super::function::without_placeholders;
+use super::moment::{self, Condition, Named};
+use crate::case::{Members, Unsupported, count, instant, list, text, unsupported};
+
+/// Most calls one case may make.
+const CALLS_MAX: u64 = 200_000;
+/// Most steps of one case.
+const STEPS_MAX: usize = 200;
+
+/// When a step begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// When the one before was answered, and what it asked for has settled.
+    Next,
+    /// At this time since t = 0.
+    At(Instant),
+    /// Once this holds.
+    Once(Condition),
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Its id.
+    pub id: String,
+    /// What it asks for.
+    pub operation: Operation,
+    /// With these parameters, in the simulator's words.
+    pub parameters: Value,
+    /// When.
+    pub when: When,
+    /// So many equal calls at once.
+    pub times: u64,
+}
+
+/// Reads the steps.
+///
+/// # Errors
+/// Names what is not supported.
+pub fn read_all(place: &str, value: &Value) -> Result<Vec<Step>, Unsupported> {
+    let items = list(place, value)?;
+    if items.len() > STEPS_MAX {
+        return unsupported(format!("{place}: more than {STEPS_MAX} steps"));
+    }
+    let mut steps: Vec<Step> = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        let step = read(&format!("{place}[{at}]"), item, &steps)?;
+        if steps.iter().any(|other| other.id == step.id) {
+            return unsupported(format!("{place}: two steps {:?}", step.id));
+        }
+        steps.push(step);
+    }
+    let calls = steps.iter().map(|step| step.times).fold(0, u64::saturating_add);
+    if calls > CALLS_MAX {
+        return unsupported(format!("{place}: {calls} calls, at most {CALLS_MAX}"));
+    }
+    Ok(steps)
+}
+
+fn read(place: &str, value: &Value, before: &[Step]) -> Result<Step, Unsupported> {
+    let mut members = Members::of(place, value)?;
+    members.take("note");
+    let id = members.read("id", text)?.unwrap_or(place).to_string();
+    let word = members.read("op", text)?.unwrap_or_default();
+    let at = Operation::WORDS.iter().position(|known| *known == word);
+    let operation = at.and_then(|at| Operation::from_place(u8::try_from(at).ok()?));
+    let Some(operation) = operation else {
+        return unsupported(format!("operation {word} (step {id})"));
+    };
+    let times = members.read("times", count)?.unwrap_or(1);
+    let mut at = members.take("at");
+    let empty = Value::object([]);
+    let with = members.take("params").unwrap_or(&empty);
+    members.finish()?;
+    let mut parameters = Members::of(format!("{place}.params"), with)?;
+    // Some cases say when among the parameters.
+    at = at.or(parameters.take("at"));
+    let when = match at {
+        None => When::Next,
+        Some(Value::Text(sentence)) => {
+            let named = before.iter().map(|step| {
+                let Step { id, operation, .. } = step;
+                Named { id, operation: *operation }
+            });
+            When::Once(moment::read(sentence, &named.collect::<Vec<_>>())?)
+        }
+        Some(value) => When::At(instant(&format!("{place}.at"), value)?),
+    };
+    let parameters = translate(operation, parameters)?;
+    if times == 0 {
+        return unsupported(format!("{place}.times: 0"));
+    }
+    Ok(Step { id, operation, parameters, when, times })
+}
+
+/// How a parameter is called in a case and in the simulator.
+const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] {
+    match operation {
+        Operation::Invoke => &[
+            ("Qualifier", "Qualifier"),
+            ("InvocationType", "InvocationType"),
+            ("Payload", "Payload"),
+        ],
+        Operation::GetFunctionConcurrency | Operation::DeleteFunctionConcurrency => &[],
+        Operation::PutFunctionConcurrency => {
+            &[("ReservedConcurrentExecutions", "ReservedConcurrentExecutions")]
+        }
+        Operation::GetProvisionedConcurrencyConfig
+        | Operation::DeleteProvisionedConcurrencyConfig => &[("Qualifier", "Qualifier")],
+        Operation::PutProvisionedConcurrencyConfig => &[
+            ("Qualifier", "Qualifier"),
+            ("ProvisionedConcurrentExecutions", "ProvisionedConcurrentExecutions"),
+        ],
+        Operation::PublishVersion => &[("Description", "Description")],
+        Operation::UpdateFunctionCode => &[("code", "Code"), ("Publish", "Publish")],
+        Operation::UpdateFunctionConfiguration => &[
+            ("config", "Environment"),
+            ("Description", "Description"),
+            ("Timeout", "Timeout"),
+            ("MemorySize", "MemorySize"),
+        ],
+    }
+}
+
+fn translate(
+    operation: Operation,
+    mut members: Members<'_>,
+) -> Result<Value, Unsupported> {
+    let name = members.take("FunctionName").cloned();
+    let name = name.unwrap_or_else(|| Value::text("fn"));
+    let mut parameters = vec![("FunctionName".to_string(), name)];
+    for (key, known) in names(operation) {
+        if let Some(value) = members.take(key) {
+            without_placeholders(&members.place(key), value)?;
+            parameters.push(((*known).into(), value.clone()));
+        }
+    }
+    members.finish()?;
+    let parameters = Value::Object(parameters);
+    let kind = parameters.get("InvocationType").and_then(Value::as_text);
+    match kind {
+        None | Some("RequestResponse" | "DryRun") => Ok(parameters),
+        Some("Event") => unsupported("asynchronous invocation"),
+        Some(other) => unsupported(format!("InvocationType {other}")),
+    }
+}

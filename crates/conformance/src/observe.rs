@@ -1,0 +1,186 @@
+//! What a recording shows to somebody who compares: runs, refused tries, concurrency.
+//!
+//! Calls that only occupy concurrency are left out. Times are since t = 0 of the case.
+
+use std::collections::BTreeMap;
+
+use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin, Part};
+use lambdarium_sim::time::{Instant, Span};
+use lambdarium_sim::trace::{Ending, Fact, Reason, Room};
+use lambdarium_sim::value::{Payload, Value};
+
+use crate::given::is_occupant;
+use crate::stage::Played;
+
+/// One run of function code.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// Whose request.
+    pub job: Job,
+    /// Which attempt of it.
+    pub attempt: u64,
+    /// The function.
+    pub function: FunctionId,
+    /// `$LATEST` or a number.
+    pub version: String,
+    /// When it was admitted.
+    pub start: Span,
+    /// When the Invoke phase ended, if it did.
+    pub end: Option<Span>,
+    /// How.
+    pub ending: Option<Ending>,
+    /// What kind of environment it found.
+    pub room: Room,
+    /// Whether that was a provisioned one.
+    pub provisioned: bool,
+    /// Billed milliseconds.
+    pub billed_ms: u64,
+}
+
+/// One try that found no room.
+#[derive(Clone, Copy, Debug)]
+pub struct Throttled {
+    /// Whose request.
+    pub job: Job,
+    /// By which function.
+    pub function: FunctionId,
+    /// When.
+    pub at: Span,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What a case showed.
+pub struct Observed {
+    /// All runs, by their start.
+    pub runs: Vec<Ran>,
+    /// All refused tries, by their time.
+    pub throttled: Vec<Throttled>,
+    /// Requests that spilled over.
+    pub spilled: u64,
+    /// Beginnings and ends of runs, by their place, in the order they happened.
+    changes: Vec<(usize, Change)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Change {
+    Began,
+    Ended,
+}
+
+/// Looks at a recording.
+#[must_use]
+pub fn observe(played: &Played) -> Observed {
+    let recording = &played.recording;
+    let plan = recording.last_plan();
+    let since = |at: Instant| at.since(played.base);
+    let mut observed = Observed {
+        runs: Vec::new(),
+        throttled: Vec::new(),
+        spilled: 0,
+        changes: Vec::new(),
+    };
+    let mut attempts: BTreeMap<Job, u64> = BTreeMap::new();
+    let mut open: BTreeMap<(FunctionId, EnvironmentId), usize> = BTreeMap::new();
+    let mut provisioned: Vec<(FunctionId, EnvironmentId)> = Vec::new();
+    for entry in recording.log().iter() {
+        let Some(job) = entry.job else { continue };
+        if let Origin::Caller(id) = job.origin
+            && is_occupant(plan.caller(id).name())
+        {
+            continue;
+        }
+        if matches!(entry.fact, Fact::Called | Fact::Retried { .. }) {
+            *attempts.entry(job).or_default() += 1;
+        }
+        let Part::Function(function) = entry.part else { continue };
+        let attempt = attempts.get(&job).copied().unwrap_or(1);
+        match entry.fact {
+            Fact::Started { environment, version, room, init: _ } => {
+                let place = (function, environment);
+                if room == Room::Provisioned && !provisioned.contains(&place) {
+                    provisioned.push(place);
+                }
+                open.insert(place, observed.runs.len());
+                observed.changes.push((observed.runs.len(), Change::Began));
+                observed.runs.push(Ran {
+                    job,
+                    attempt,
+                    function,
+                    version: plan.function(function).version(version).name(),
+                    start: since(entry.at),
+                    end: None,
+                    ending: None,
+                    room,
+                    provisioned: provisioned.contains(&place),
+                    billed_ms: 0,
+                });
+            }
+            Fact::Ended { ending, billed_ms, environment } => {
+                if let Some(at) = open.remove(&(function, environment)) {
+                    let run = &mut observed.runs[at];
+                    run.end = Some(since(entry.at));
+                    run.ending = Some(ending);
+                    run.billed_ms = billed_ms.into();
+                    observed.changes.push((at, Change::Ended));
+                }
+            }
+            Fact::Throttled { reason, .. } => {
+                let at = since(entry.at);
+                observed.throttled.push(Throttled { job, function, at, reason });
+            }
+            Fact::SpilledOver { .. } => observed.spilled += 1,
+            Fact::Called
+            | Fact::RetryPlanned { .. }
+            | Fact::Retried { .. }
+            | Fact::QuotaExhausted { .. }
+            | Fact::WaitEnded { .. }
+            | Fact::Answered { .. }
+            | Fact::DryRunAnswered
+            | Fact::InitCut
+            | Fact::Abandoned
+            | Fact::Refused { .. }
+            | Fact::EnvironmentRemoved { .. }
+            | Fact::ProvisioningStarted { .. }
+            | Fact::ProvisioningReady { .. }
+            | Fact::ProvisioningFailed { .. }
+            | Fact::Replied { .. }
+            | Fact::Cost { .. }
+            | Fact::Stopped { .. } => {}
+        }
+    }
+    observed
+}
+
+impl Observed {
+    /// The most runs at once that `counts` counts, in the order things happened.
+    pub fn most_at_once(&self, counts: impl Fn(&Ran) -> bool) -> u64 {
+        let (mut now, mut most) = (0_u64, 0);
+        for (at, change) in &self.changes {
+            if counts(&self.runs[*at]) {
+                match change {
+                    Change::Began => now += 1,
+                    Change::Ended => now -= 1,
+                }
+                most = most.max(now);
+            }
+        }
+        most
+    }
+}
+
+/// What a request brought along.
+#[must_use]
+pub fn payload(played: &Played, job: Job) -> Option<Value> {
+    match job.origin {
+        Origin::Act(act) => {
+            let acts = &played.recording.run().acts;
+            let with = &acts.get(usize::from(act))?.parameters;
+            Some(with.get("Payload").cloned().unwrap_or_else(|| Value::object([])))
+        }
+        Origin::Caller(id) => match played.recording.plan().caller(id).payload() {
+            Payload::Json(value) => Some(value.clone()),
+            Payload::Bytes(_) => None,
+        },
+    }
+}

@@ -1,0 +1,367 @@
+//! Plays what a case gives: finds out when each step begins, step by step, and records
+//! the whole.
+//!
+//! A step that waits for something is added once the recording says when that came; the
+//! recording is revised from there. At the end every step is looked at once more, as a
+//! later step may have moved what an earlier one waited for.
+
+use lambdarium_sim::call::{Names, Operation};
+use lambdarium_sim::caller::load::{Load, Pattern};
+use lambdarium_sim::caller::{Caller, Kind};
+use lambdarium_sim::id::{CallerId, Job, Origin, Part};
+use lambdarium_sim::limits::{ACTS_MAX, Bounds};
+use lambdarium_sim::record::Recording;
+use lambdarium_sim::scenario::{Act, Run, Scenario};
+use lambdarium_sim::time::{Instant, Span};
+use lambdarium_sim::trace::{Entry, Fact, Stop};
+use lambdarium_sim::value::{Payload, Value};
+
+use crate::case::{LONGEST, Unsupported, unsupported};
+use crate::given::moment::{Condition, Provisioning};
+use crate::given::step::{Step, When};
+use crate::given::{Setting, Work, plain};
+
+/// Most events of one recording of a case.
+const EVENTS_MAX: u32 = 2_000_000;
+/// Most events of all recordings of a case together.
+const EVENTS_IN_ALL_MAX: u64 = 20_000_000;
+/// Most looks at the order of steps in time.
+const LOOKS_MAX: usize = 8;
+/// Steps of more calls than this are made by callers, when there are too many for acts.
+const TIMES_BY_ACTS: u64 = 20;
+
+/// A case played out.
+pub struct Played {
+    /// Everything that happened.
+    pub recording: Recording,
+    /// Where t = 0 lies.
+    pub base: Instant,
+    /// Who made the calls of each step.
+    pub senders: Vec<Vec<Origin>>,
+}
+
+/// Plays a case to its end.
+///
+/// # Errors
+/// Says what cannot be played.
+pub fn play(setting: &Setting, horizon: Option<Span>) -> Result<Played, Unsupported> {
+    let steps: &[Step] = match &setting.work {
+        Work::Steps(steps) => steps,
+        Work::Calls(_) => &[],
+    };
+    let until = horizon.unwrap_or(LONGEST);
+    let bounds = Bounds {
+        until: Some(setting.base.plus(until).since(Instant::START)),
+        steps: EVENTS_MAX,
+        entries: EVENTS_MAX,
+        ..Bounds::default()
+    };
+    let begins = steps.iter().map(|step| match step.when {
+        When::At(at) => Some(setting.base.plus(at.since(Instant::START))),
+        When::Next | When::Once(_) => None,
+    });
+    let calls: u64 = steps.iter().map(|step| step.times).sum();
+    let mut stage = Stage {
+        setting,
+        steps,
+        begins: begins.collect(),
+        by_callers: calls > ACTS_MAX as u64,
+        bounds,
+        senders: Vec::new(),
+        recording: None,
+        events: 0,
+    };
+    stage.record()?;
+    stage.settle()?;
+    stage.check_quota()?;
+    let Stage { senders, recording, .. } = stage;
+    let recording = recording.expect("it was recorded");
+    Ok(Played { recording, base: setting.base, senders })
+}
+
+struct Stage<'a> {
+    setting: &'a Setting,
+    steps: &'a [Step],
+    /// When each step begins, as far as that is known.
+    begins: Vec<Option<Instant>>,
+    /// Whether there are too many calls for acts alone.
+    by_callers: bool,
+    bounds: Bounds,
+    senders: Vec<Vec<Origin>>,
+    recording: Option<Recording>,
+    events: u64,
+}
+
+impl Stage<'_> {
+    fn recording(&self) -> &Recording {
+        self.recording.as_ref().expect("it was recorded")
+    }
+
+    /// Puts every step at its time.
+    fn settle(&mut self) -> Result<(), Unsupported> {
+        for _ in 0..LOOKS_MAX {
+            let mut moved = false;
+            for at in 0..self.steps.len() {
+                let due = match self.steps[at].when {
+                    When::At(_) => continue,
+                    When::Next => self.next(at)?,
+                    When::Once(condition) => self.once(at, condition)?,
+                };
+                if self.begins[at] != Some(due) {
+                    self.begins[at] = Some(due);
+                    self.record()?;
+                    moved = true;
+                }
+            }
+            if !moved {
+                return Ok(());
+            }
+        }
+        unsupported("steps that move each other in time")
+    }
+
+    /// Whether a step is made by an SDK client instead of an act.
+    fn is_by_caller(&self, step: &Step) -> bool {
+        step.operation == Operation::Invoke
+            && (self.setting.client.is_some()
+                || self.by_callers && step.times > TIMES_BY_ACTS)
+    }
+
+    /// Records with all steps whose beginning is known.
+    fn record(&mut self) -> Result<(), Unsupported> {
+        let (run, senders) = self.run()?;
+        self.senders = senders;
+        let refused = |issues: Vec<lambdarium_sim::knob::Issue>| {
+            let issues: Vec<String> = issues.iter().map(ToString::to_string).collect();
+            Unsupported(format!("the simulator refuses: {}", issues.join("; ")))
+        };
+        match &mut self.recording {
+            Some(recording) if recording.run().scenario == run.scenario => {
+                recording.revise(run.acts).map_err(refused)?;
+            }
+            Some(_) | None => {
+                let opened = Recording::open_within(run, self.bounds);
+                self.recording = Some(opened.map_err(refused)?);
+            }
+        }
+        let recording = self.recording.as_mut().expect("it was just opened");
+        let progress = recording.record(u32::MAX);
+        self.events += u64::from(progress.steps);
+        match progress.stop {
+            Some(Stop::Steps | Stop::Entries) => {
+                unsupported(format!("not quiet within {EVENTS_MAX} events"))
+            }
+            Some(Stop::Until | Stop::Quiet) if self.events > EVENTS_IN_ALL_MAX => {
+                unsupported("too many events over and over")
+            }
+            Some(Stop::Until | Stop::Quiet) | None => Ok(()),
+        }
+    }
+
+    fn run(&self) -> Result<(Run, Vec<Vec<Origin>>), Unsupported> {
+        let mut scenario = self.setting.scenario.clone();
+        let mut acts: Vec<(Instant, usize)> = Vec::new();
+        let mut senders = vec![Vec::new(); self.steps.len()];
+        for (at, step) in self.steps.iter().enumerate() {
+            let Some(begin) = self.begins[at] else { continue };
+            if self.is_by_caller(step) {
+                senders[at].push(Origin::Caller(self.add_caller(
+                    &mut scenario,
+                    at,
+                    begin,
+                )?));
+            } else {
+                acts.extend((0..step.times).map(|_| (begin, at)));
+            }
+        }
+        // Steps of one instant stay in their order.
+        acts.sort_by_key(|(begin, _)| *begin);
+        for (number, (_, at)) in (0..).zip(&acts) {
+            senders[*at].push(Origin::Act(number));
+        }
+        let acts = acts.into_iter().map(|(begin, at)| Act {
+            at: begin,
+            operation: self.steps[at].operation.word().into(),
+            parameters: self.steps[at].parameters.clone(),
+        });
+        Ok((Run { scenario, seed: 0, acts: acts.collect() }, senders))
+    }
+
+    /// Adds the client that makes the calls of a step.
+    fn add_caller(
+        &self,
+        scenario: &mut Scenario,
+        at: usize,
+        begin: Instant,
+    ) -> Result<CallerId, Unsupported> {
+        let step = &self.steps[at];
+        let Ok(name) = Names::of(&step.parameters) else {
+            return unsupported(format!(
+                "a name of no form through an SDK ({})",
+                step.id
+            ));
+        };
+        let target = match name.qualifier {
+            Some(qualifier) => format!("{}:{qualifier}", name.name),
+            None => name.name,
+        };
+        let mut spec = self.setting.client.clone().unwrap_or_else(plain);
+        let kind = step.parameters.get("InvocationType").and_then(Value::as_text);
+        if kind == Some("DryRun") {
+            spec.invocation_type = lambdarium_sim::caller::sdk::InvocationType::DryRun;
+        }
+        let payload = step.parameters.get("Payload").cloned();
+        let id = u16::try_from(scenario.callers.len());
+        let Ok(id) = id else { return unsupported("too many clients") };
+        scenario.callers.push(Caller {
+            name: format!("client-{at}"),
+            kind: Kind::Sdk(spec),
+            target,
+            payload: payload.map_or_else(Payload::default, Payload::Json),
+            load: Load {
+                pattern: Pattern::Burst { count: step.times },
+                start: begin,
+                ..Load::default()
+            },
+        });
+        Ok(CallerId(id))
+    }
+
+    /// A step without a time begins once the one before is answered; a call of a version
+    /// that was just published also waits until that is Active, as the recorded ones did.
+    fn next(&self, at: usize) -> Result<Instant, Unsupported> {
+        let Some(before) = at.checked_sub(1) else { return Ok(self.setting.base) };
+        let answered = self.answered(before)?;
+        let step = &self.steps[at];
+        if step.operation != Operation::Invoke {
+            return Ok(answered);
+        }
+        let plan = self.recording().last_plan();
+        let active_at = Names::of(&step.parameters).ok().and_then(|name| {
+            let function = plan.functions().iter().find(|f| f.name() == name.name)?;
+            let version = function.resolve(name.qualifier.as_deref()?)?;
+            Some(function.version(version).active_at())
+        });
+        Ok(active_at.map_or(answered, |active_at| active_at.max(answered)))
+    }
+
+    fn once(&self, at: usize, condition: Condition) -> Result<Instant, Unsupported> {
+        let holds_never =
+            |what: &str| unsupported(format!("{}: {what}", self.steps[at].id));
+        match condition {
+            Condition::AtOnce => match at.checked_sub(1) {
+                Some(before) => self.answered(before),
+                None => Ok(self.setting.base),
+            },
+            Condition::Answered { step, well } => {
+                let answered = self.answered(step)?;
+                if well && !self.is_success(step) {
+                    return holds_never("waits for a success that never comes");
+                }
+                Ok(answered)
+            }
+            Condition::UnderWay { step } => match self.begins[step] {
+                Some(begin) if begin < self.answered(step)? => Ok(begin),
+                Some(_) | None => holds_never("what it falls into takes no time"),
+            },
+            Condition::Ago { span, step, begun: false } => {
+                Ok(self.answered(step)?.plus(span))
+            }
+            Condition::Ago { span, step, begun: true } => match self.begins[step] {
+                Some(begin) => Ok(begin.plus(span)),
+                None => holds_never("waits for a step that never begins"),
+            },
+            Condition::Provisioned(state) => self.provisioned(at, state),
+            Condition::Active => {
+                let plan = self.recording().last_plan();
+                let versions = plan.functions().iter().flat_map(|f| f.versions());
+                let last = versions.map(|version| version.active_at()).max();
+                let answered =
+                    at.checked_sub(1).map(|at| self.answered(at)).transpose()?;
+                Ok(last.max(answered).unwrap_or(self.setting.base))
+            }
+        }
+    }
+
+    /// When provisioned concurrency that was asked for last reached a state.
+    fn provisioned(
+        &self,
+        at: usize,
+        wanted: Provisioning,
+    ) -> Result<Instant, Unsupported> {
+        let mut before = self.steps[..at].iter().enumerate();
+        let put = before.rfind(|(_, step)| {
+            step.operation == Operation::PutProvisionedConcurrencyConfig
+        });
+        let (asked, name) = match put {
+            Some((put, step)) => (self.answered(put)?, Names::of(&step.parameters).ok()),
+            None => (self.setting.base, None),
+        };
+        let recording = self.recording();
+        let plan = recording.last_plan();
+        let entries = recording.log().iter().filter(|entry| {
+            put.is_none()
+                || entry.at >= asked
+                    && name.as_ref().is_some_and(|n| n.name == plan.name(entry.part))
+        });
+        let reached = entries.filter_map(|entry| match entry.fact {
+            Fact::ProvisioningReady { .. } => Some((entry.at, Provisioning::Ready)),
+            Fact::ProvisioningFailed { .. } => Some((entry.at, Provisioning::Failed)),
+            _ => None,
+        });
+        let mut reached = reached
+            .filter(|(_, state)| wanted == Provisioning::Final || *state == wanted);
+        match reached.next() {
+            Some((reached, _)) => Ok(reached.max(asked)),
+            None => unsupported(format!("{}: a state never reached", self.steps[at].id)),
+        }
+    }
+
+    /// When the last call of a step was answered.
+    fn answered(&self, step: usize) -> Result<Instant, Unsupported> {
+        let answers = self.answers(step);
+        let times = usize::try_from(self.steps[step].times).unwrap_or(usize::MAX);
+        match answers.last() {
+            Some(last) if answers.len() >= times => Ok(last.at),
+            Some(_) | None => {
+                unsupported(format!("step {} is never answered", self.steps[step].id))
+            }
+        }
+    }
+
+    fn answers(&self, step: usize) -> Vec<&Entry> {
+        let senders = &self.senders[step];
+        let entries = self.recording().log().iter();
+        let answers = entries.filter(|entry| match (entry.part, entry.job, entry.fact) {
+            (Part::Desk, Some(Job { origin, .. }), Fact::Replied { .. })
+            | (Part::Caller(_), Some(Job { origin, .. }), Fact::Answered { .. }) => {
+                senders.contains(&origin)
+            }
+            _ => false,
+        });
+        answers.collect()
+    }
+
+    fn is_success(&self, step: usize) -> bool {
+        self.answers(step).iter().all(|entry| match entry.fact {
+            Fact::Replied { http, .. } | Fact::Answered { http, .. } => http < 300,
+            _ => false,
+        })
+    }
+
+    /// Steps through one SDK share its retry quota; here each has a client of its own,
+    /// which is the same as long as the quota could pay for all.
+    fn check_quota(&self) -> Result<(), Unsupported> {
+        let Some(client) = &self.setting.client else { return Ok(()) };
+        let clients = self.steps.iter().filter(|step| self.is_by_caller(step)).count();
+        let planned = self.recording().log().iter().filter(|entry| {
+            matches!(entry.fact, Fact::RetryPlanned { .. } | Fact::QuotaExhausted { .. })
+        });
+        let dearest = lambdarium_sim::caller::sdk::Trouble::ReadTimeout;
+        let cost = client.profile.cost(dearest).unwrap_or(0);
+        if clients > 1 && planned.count() as u64 * cost > client.bucket {
+            return unsupported("steps that empty the retry quota they share");
+        }
+        Ok(())
+    }
+}
