@@ -144,6 +144,11 @@ impl Recording {
 
     /// The machine at a moment that has been recorded, or at the last one that has.
     pub fn at(&mut self, moment: Moment) -> &Sim {
+        self.look(moment).0
+    }
+
+    /// The same, with the trace.
+    pub(crate) fn look(&mut self, moment: Moment) -> (&Sim, &Log) {
         let looked = self.looked.take();
         let start = self.nearest(moment);
         let mut sim = match looked {
@@ -158,7 +163,7 @@ impl Recording {
         let recorded = self.head.steps();
         let moment = Moment { step: moment.step.min(recorded), ..moment };
         sim.run_to(moment, &mut numbers);
-        self.looked.insert(sim)
+        (self.looked.insert(sim), &self.log)
     }
 
     /// The last checkpoint before a moment.

@@ -6,6 +6,7 @@
 mod fold;
 mod lanes;
 mod story;
+mod tokens;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -191,7 +192,7 @@ pub struct AccountView {
 pub enum Place {
     /// On its way to the function; parts per million of the wire.
     Going(u32),
-    /// In an environment.
+    /// In an environment, while somebody waits for the answer.
     Running(EnvironmentId),
     /// On its way back; parts per million of the wire, and how it went.
     Returning(u32, Back),
@@ -214,7 +215,7 @@ pub enum Back {
     Refused,
 }
 
-/// Something that moves: one request.
+/// Something that moves: one request. A request is never two tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Token {

@@ -126,6 +126,11 @@ impl State {
         self.calls.iter().filter(|call| call.number > 0)
     }
 
+    /// The call at a place among those under way, or one that was there before.
+    pub(crate) fn call_at(&self, slot: u32) -> Option<&Call> {
+        self.calls.get(slot as usize)
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         self.calls.len() * size_of::<Call>() + self.waits.len() * size_of::<Wait>()
     }

@@ -1,30 +1,34 @@
-//! Folds the machine and the trace around a moment into a frame.
+//! Folds the machine at a moment into a frame.
+//!
+//! It costs what there is at that moment, not what has happened before.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use super::tokens::tokens;
 use super::{
-    AccountView, Back, CallerView, Doing, EnvironmentView, Fates, Frame, FunctionView,
-    Look, Place, Token, VersionView,
+    AccountView, CallerView, Doing, EnvironmentView, Fates, Frame, FunctionView, Look,
+    VersionView,
 };
 use crate::caller::Kind;
-use crate::caller::state::{self as caller, Doing as CallDoing};
-use crate::id::{CallerId, EnvironmentId, FunctionId, Job, Origin, VersionIx};
-use crate::lambda::billing::{Month, billed_end};
+use crate::caller::state as caller;
+use crate::id::{FunctionId, VersionIx};
+use crate::lambda::billing::{self, Month, billed_end};
 use crate::lambda::environment::{Environment, Status};
-use crate::lambda::invoke::FunctionState;
+use crate::lambda::invoke::{FunctionState, small};
 use crate::plan::{Plan, PlannedCaller, PlannedFunction};
 use crate::record::Recording;
 use crate::sim::Sim;
-use crate::time::{Instant, Moment, Span};
-use crate::trace::{Entry, Fact, Log, Outcome};
+use crate::time::{Instant, Moment};
+use crate::trace::Outcome;
 
 /// What a screen shows at a moment.
 pub fn frame(recording: &mut Recording, look: &Look) -> Frame {
     let moment = Moment { at: look.moment.at.min(recording.end()), ..look.moment };
-    let sim = recording.at(moment).clone();
+    let look = Look { moment, ..*look };
+    let (sim, log) = recording.look(moment);
     let plan = sim.plan();
-    let entries = recording.log().count_until(moment);
+    let entries = log.count_until(moment);
     let callers: Vec<CallerView> = plan
         .callers()
         .iter()
@@ -35,9 +39,14 @@ pub fn frame(recording: &mut Recording, look: &Look) -> Frame {
     let mut month = Month::new(plan.settings().free_tier);
     let functions = plan.functions().iter().enumerate().map(|(at, planned)| {
         let id = FunctionId(u16::try_from(at).unwrap_or(u16::MAX));
-        function_view(&sim, plan, planned, id, moment.at, most, &mut month)
+        let state = sim.world().lambda().function(id);
+        FunctionView {
+            micro_usd: cost(state, planned, moment.at).micro_usd(&mut month),
+            ..function_view(state, plan, planned, moment.at, most)
+        }
     });
-    let mut tokens = tokens(&sim, recording.log(), moment, look.glide, entries, most);
+    let functions = functions.collect();
+    let mut tokens = tokens(sim, log, &look, entries);
     let counted = tokens.len() > most;
     if counted {
         tokens.clear();
@@ -46,8 +55,8 @@ pub fn frame(recording: &mut Recording, look: &Look) -> Frame {
         moment,
         entries,
         fates: fates(&callers),
-        functions: functions.collect(),
-        account: account_view(&sim, plan),
+        functions,
+        account: account_view(sim, plan),
         callers,
         tokens,
         counted,
@@ -111,66 +120,84 @@ fn account_view(sim: &Sim, plan: &Plan) -> AccountView {
     }
 }
 
+/// What a function has cost so far; provisioned concurrency to the end of its five minutes.
+fn cost(
+    state: &FunctionState,
+    planned: &PlannedFunction,
+    now: Instant,
+) -> billing::State {
+    let mut bill = state.bill;
+    for (at, version) in planned.versions().iter().enumerate() {
+        let Some(pool) = state.environments.pool(version_at(at)) else { continue };
+        let provisioned = &pool.provisioned;
+        let span = billed_end(provisioned.enabled, now).since(provisioned.billed_to);
+        bill.provisioned(version.spec(), provisioned.requested, span);
+    }
+    bill
+}
+
+fn version_at(place: usize) -> VersionIx {
+    VersionIx(u16::try_from(place).unwrap_or(u16::MAX))
+}
+
 fn function_view(
-    sim: &Sim,
+    state: &FunctionState,
     plan: &Plan,
     planned: &PlannedFunction,
-    id: FunctionId,
     now: Instant,
     most: usize,
-    month: &mut Month,
 ) -> FunctionView {
-    let state = sim.world().lambda().function(id);
-    let mut environments: Vec<&Environment> = state.environments.iter().collect();
-    environments.sort_unstable_by_key(|environment| environment.id);
-    let versions = planned.versions().iter().enumerate().filter_map(|(at, version)| {
-        let index = VersionIx(u16::try_from(at).ok()?);
-        let mine = environments.iter().filter(|e| e.version == index);
-        let pool = state.environments.pool(index).map(|pool| &pool.provisioned);
+    let versions = planned.versions();
+    let mut environments = alloc::vec![Vec::new(); versions.len()];
+    for environment in state.environments.iter() {
+        environments[usize::from(environment.version.0)].push(environment);
+    }
+    let views = versions.iter().zip(environments).enumerate();
+    let views = views.map(|(at, (version, mut mine))| {
+        let busy = mine.iter().filter(|environment| environment.run.is_some()).count();
+        let idle = mine.len() - busy;
+        let pool = state.environments.pool(version_at(at)).map(|pool| &pool.provisioned);
         let status = pool.map_or(Status::None, |pool| pool.status);
-        Some(VersionView {
+        keep_oldest(&mut mine, most);
+        let view =
+            |environment: &&Environment| environment_view(plan, state, environment, now);
+        VersionView {
             name: version.name(),
-            index: index.0,
+            index: version_at(at).0,
             memory_mb: version.spec().memory_mb,
             timeout: version.spec().timeout,
-            busy: count(mine.clone().filter(|e| e.run.is_some()).count()),
-            idle: count(mine.clone().filter(|e| e.run.is_none()).count()),
-            environments: mine
-                .take(most)
-                .map(|environment| environment_view(plan, state, environment, now))
-                .collect(),
-            provisioned: pool.map_or(0, |pool| {
-                count(usize::try_from(pool.requested).unwrap_or(usize::MAX))
-            }),
+            environments: mine.iter().map(view).collect(),
+            busy: count(busy),
+            idle: count(idle),
+            provisioned: pool.map_or(0, |pool| small(pool.requested)),
             provisioned_ready_at: match status {
                 Status::InProgress { ready_at } => Some(ready_at),
                 Status::None | Status::Ready | Status::Failed => None,
             },
             provisioned_failed: status == Status::Failed,
-        })
+        }
     });
-    let mut bill = state.bill;
-    for (at, version) in planned.versions().iter().enumerate() {
-        let index = VersionIx(u16::try_from(at).unwrap_or(u16::MAX));
-        let Some(pool) = state.environments.pool(index) else { continue };
-        let provisioned = &pool.provisioned;
-        let span = billed_end(provisioned.enabled, now).since(provisioned.billed_to);
-        bill.provisioned(version.spec(), provisioned.requested, span);
-    }
+    let aliases = planned.aliases().map(|(name, version)| (name.to_string(), version));
     FunctionView {
         name: planned.name().to_string(),
-        versions: versions.collect(),
-        aliases: planned
-            .aliases()
-            .map(|(name, version)| (name.to_string(), version))
-            .collect(),
+        versions: views.collect(),
+        aliases: aliases.collect(),
         reserved: planned.reserved(),
         on_demand: state.ledger.on_demand(),
         on_provisioned: state.on_provisioned,
         provisioned: state.ledger.provisioned(),
         metrics: state.metrics,
-        micro_usd: bill.micro_usd(month),
+        micro_usd: 0,
     }
+}
+
+/// Leaves the `most` oldest environments, oldest first, without putting all in order.
+fn keep_oldest(environments: &mut Vec<&Environment>, most: usize) {
+    if environments.len() > most {
+        environments.select_nth_unstable_by_key(most, |environment| environment.id);
+        environments.truncate(most);
+    }
+    environments.sort_unstable_by_key(|environment| environment.id);
 }
 
 fn count(many: usize) -> u32 {
@@ -200,160 +227,5 @@ fn environment_view(
         init_until: run.map_or(environment.since, |run| run.init_until),
         until: run.map_or(removed, |run| run.until),
         ending: run.map(|run| run.ending),
-    }
-}
-
-/// Everything that moves or waits; gives up counting just above `most`.
-fn tokens(
-    sim: &Sim,
-    log: &Log,
-    moment: Moment,
-    glide: Span,
-    entries: u32,
-    most: usize,
-) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut gliding = Gliding { sim, glide, now: moment.at, seen: Vec::new() };
-    for number in (0..entries).rev() {
-        let Some(entry) = log.get(number) else { break };
-        if moment.at.since(entry.at) >= glide || tokens.len() > most {
-            break;
-        }
-        tokens.extend(gliding.token(log, entry));
-    }
-    running(sim, &gliding.seen, most, &mut tokens);
-    backing_off(sim, moment.at, &gliding.seen, most, &mut tokens);
-    tokens
-}
-
-/// Tokens on wires: what was sent or answered so short a time ago that it still glides.
-struct Gliding<'a> {
-    sim: &'a Sim,
-    glide: Span,
-    now: Instant,
-    seen: Vec<Job>,
-}
-
-impl Gliding<'_> {
-    fn token(&mut self, log: &Log, entry: &Entry) -> Option<Token> {
-        let job = entry.job?;
-        let Origin::Caller(caller) = job.origin else { return None };
-        if self.seen.contains(&job) {
-            return None;
-        }
-        let passed = self.now.since(entry.at).0;
-        let share =
-            u32::try_from(passed * 1_000_000 / self.glide.0.max(1)).unwrap_or(1_000_000);
-        let attempt = self.attempt(log, entry, job);
-        let place = match entry.fact {
-            Fact::Started { .. } | Fact::Called | Fact::Retried { .. } => {
-                Place::Going(share)
-            }
-            Fact::Answered { outcome, .. } => Place::Returning(share, back(outcome)),
-            Fact::RetryPlanned { .. } => Place::Returning(share, Back::Throttled),
-            Fact::QuotaExhausted { .. }
-            | Fact::WaitEnded { .. }
-            | Fact::DryRunAnswered
-            | Fact::SpilledOver { .. }
-            | Fact::InitCut
-            | Fact::Ended { .. }
-            | Fact::Abandoned
-            | Fact::Throttled { .. }
-            | Fact::Refused { .. }
-            | Fact::EnvironmentRemoved { .. }
-            | Fact::ProvisioningStarted { .. }
-            | Fact::ProvisioningReady { .. }
-            | Fact::ProvisioningFailed { .. }
-            | Fact::Replied { .. }
-            | Fact::Cost { .. }
-            | Fact::Stopped { .. } => return None,
-        };
-        self.seen.push(job);
-        let function = self.sim.plan().caller(caller).function();
-        Some(Token { job, function, attempt, place, room: None })
-    }
-
-    fn attempt(&self, log: &Log, entry: &Entry, job: Job) -> u16 {
-        match entry.fact {
-            Fact::Answered { attempts, .. } => attempts,
-            Fact::Retried { attempt } => attempt,
-            Fact::RetryPlanned { attempt, .. } => attempt - 1,
-            _ => match log.get(entry.cause).map(|cause| (cause.job, cause.fact)) {
-                Some((Some(of), Fact::Retried { attempt })) if of == job => attempt,
-                _ => 1,
-            },
-        }
-    }
-}
-
-fn back(outcome: Outcome) -> Back {
-    match outcome {
-        Outcome::Ok => Back::Ok,
-        Outcome::FunctionError => Back::Failed,
-        Outcome::Throttled => Back::Throttled,
-        Outcome::Refused | Outcome::TimedOut => Back::Refused,
-    }
-}
-
-fn running(sim: &Sim, seen: &[Job], most: usize, tokens: &mut Vec<Token>) {
-    let functions = 0..sim.plan().functions().len();
-    for id in functions.map(|at| FunctionId(u16::try_from(at).unwrap_or(u16::MAX))) {
-        let state = sim.world().lambda().function(id);
-        let busy =
-            state.environments.iter().filter_map(|e| Some((e.id, state.run(e.run?)?)));
-        for (environment, run) in busy {
-            if tokens.len() > most {
-                return;
-            }
-            if !seen.contains(&run.job) {
-                tokens.push(token_in(id, environment, run));
-            }
-        }
-    }
-}
-
-fn token_in(
-    id: FunctionId,
-    environment: EnvironmentId,
-    run: &crate::lambda::run::Run,
-) -> Token {
-    Token {
-        job: run.job,
-        function: id,
-        attempt: run.attempt,
-        place: Place::Running(environment),
-        room: Some(run.room),
-    }
-}
-
-fn backing_off(
-    sim: &Sim,
-    now: Instant,
-    seen: &[Job],
-    most: usize,
-    tokens: &mut Vec<Token>,
-) {
-    for (at, state) in sim.world().callers().iter().enumerate() {
-        let id = CallerId(u16::try_from(at).unwrap_or(u16::MAX));
-        for call in state.calls() {
-            let CallDoing::BackingOff { until } = call.doing else { continue };
-            let job = Job { origin: Origin::Caller(id), call: call.number };
-            if tokens.len() > most {
-                return;
-            }
-            if seen.contains(&job) {
-                continue;
-            }
-            let (left, whole) = (until.since(now), until.since(call.since));
-            let share = left.0 * 1_000_000 / whole.0.max(1);
-            let share = u32::try_from(share).unwrap_or(1_000_000);
-            tokens.push(Token {
-                job,
-                function: sim.plan().caller(id).function(),
-                attempt: call.attempt,
-                place: Place::BackingOff(share, left),
-                room: None,
-            });
-        }
     }
 }
