@@ -1,17 +1,20 @@
 //! Lanes and the painted scrubber: the whole run on one axis, bounded by the screen.
+//!
+//! One pass over the trace; a lane with more spans than are drawn one by one is counted in
+//! columns from then on.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::id::{CallerId, FunctionId, Job, Part};
+use crate::id::{EnvironmentId, Job, Part};
 use crate::record::Recording;
 use crate::time::{Instant, Span};
-use crate::trace::{Ending, Fact};
+use crate::trace::{Ending, Entry, Fact};
 
 /// What one column of the painted scrubber shows, worst outcome wins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(u8)]
 pub enum Paint {
     /// Nothing happened.
     #[default]
@@ -97,85 +100,87 @@ const SPANS_MAX: usize = 600;
 /// Most rows of a lane.
 const ROWS_MAX: usize = 8;
 
+/// Most columns there are.
+const COLUMNS_MAX: u32 = 8_192;
+
 /// The painted scrubber of the whole run and the lanes of a window of it.
 #[must_use]
 pub fn lanes(recording: &Recording, from: Instant, to: Instant, columns: u32) -> Lanes {
-    let spans = all_spans(recording);
-    let columns = columns.clamp(1, 8_192);
-    let painted = paint(&spans, recording.end(), columns);
+    let columns = columns.clamp(1, COLUMNS_MAX);
+    let window = Columns { from, to, columns };
     let plan = recording.plan();
-    let mut lanes = Vec::new();
-    for (at, function) in plan.functions().iter().enumerate() {
-        let part = Part::Function(FunctionId(u16::try_from(at).unwrap_or(u16::MAX)));
-        lanes.push(lane(
-            &spans,
-            part,
-            function.name(),
-            LaneKind::Function,
-            from,
-            to,
-            columns,
-        ));
+    let functions = plan.functions().iter().map(|function| function.name());
+    let functions = functions.map(|name| Drawn::new(name, LaneKind::Function, window));
+    let callers = plan.callers().iter().map(|caller| caller.name());
+    let callers = callers.map(|name| Drawn::new(name, LaneKind::Caller, window));
+    let whole = Columns { from: Instant::START, to: recording.end(), columns };
+    let mut drawing = Drawing {
+        end: recording.end(),
+        scrubber: Coverage::of(whole),
+        open: alloc::vec![Vec::new(); plan.functions().len()],
+        functions: functions.collect(),
+        callers: callers.collect(),
+    };
+    for entry in recording.log().iter() {
+        drawing.add(entry);
     }
-    for (at, caller) in plan.callers().iter().enumerate() {
-        let part = Part::Caller(CallerId(u16::try_from(at).unwrap_or(u16::MAX)));
-        lanes.push(lane(
-            &spans,
-            part,
-            caller.name(),
-            LaneKind::Caller,
-            from,
-            to,
-            columns,
-        ));
-    }
-    Lanes { from, to, columns: painted, lanes }
+    drawing.finish(from, to)
 }
 
-/// All runs and waits of a recording, each with the part it belongs to.
-fn all_spans(recording: &Recording) -> Vec<(Part, LaneSpan)> {
-    let mut open: BTreeMap<(Part, Job), usize> = BTreeMap::new();
-    let mut spans: Vec<(Part, LaneSpan)> = Vec::new();
-    let end = recording.end();
-    for entry in recording.log().iter() {
-        let Some(job) = entry.job else { continue };
-        let span = |init: Span, to: Instant, paint: Paint| LaneSpan {
+/// Lanes on their way.
+struct Drawing {
+    end: Instant,
+    scrubber: Coverage,
+    /// Runs under way, by function and environment.
+    open: Vec<Vec<Option<LaneSpan>>>,
+    functions: Vec<Drawn>,
+    callers: Vec<Drawn>,
+}
+
+impl Drawing {
+    fn add(&mut self, entry: &Entry) {
+        let at = entry.at;
+        let span = |from: Instant, to: Instant, paint: Paint| LaneSpan {
             row: 0,
-            from: entry.at,
-            init,
+            from,
+            init: Span::ZERO,
             to,
             paint,
-            job: Some(job),
+            job: entry.job,
         };
         match entry.fact {
-            Fact::Started { init, .. } => {
-                open.insert((entry.part, job), spans.len());
-                spans.push((entry.part, span(init, end, Paint::Running)));
+            Fact::Started { environment, init, .. } => {
+                let run = LaneSpan { init, ..span(at, self.end, Paint::Running) };
+                if let Some(place) = self.run_in(entry.part, environment) {
+                    *place = Some(run);
+                }
             }
-            Fact::Ended { ending, .. } => {
-                if let Some(at) = open.remove(&(entry.part, job)) {
-                    let paint = if ending == Ending::Succeeded {
-                        Paint::Ok
-                    } else {
-                        Paint::Failed
-                    };
-                    (spans[at].1.to, spans[at].1.paint) = (entry.at, paint);
+            Fact::Ended { ending, environment, .. } => {
+                let open = self.run_in(entry.part, environment).and_then(Option::take);
+                let paint = match ending {
+                    Ending::Succeeded => Paint::Ok,
+                    Ending::Threw
+                    | Ending::TimedOut
+                    | Ending::Exited
+                    | Ending::InitFailed
+                    | Ending::TooLarge
+                    | Ending::Cut => Paint::Failed,
+                };
+                if let Some(run) = open {
+                    self.draw(entry.part, LaneSpan { to: at, paint, ..run });
                 }
             }
             Fact::Throttled { .. } => {
-                spans.push((entry.part, span(Span::ZERO, entry.at, Paint::Throttled)));
+                self.draw(entry.part, span(at, at, Paint::Throttled));
             }
-            Fact::Refused { .. } => {
-                spans.push((entry.part, span(Span::ZERO, entry.at, Paint::Failed)));
-            }
+            Fact::Refused { .. } => self.draw(entry.part, span(at, at, Paint::Failed)),
             Fact::RetryPlanned { after, .. } => {
-                let to = entry.at.plus(after).min(end);
-                spans.push((entry.part, span(Span::ZERO, to, Paint::Throttled)));
+                let until = at.plus(after).min(self.end);
+                self.draw(entry.part, span(at, until, Paint::Throttled));
             }
             Fact::WaitEnded { waited } => {
-                let from = Instant(entry.at.0 - waited.0);
-                let wait = LaneSpan { from, ..span(Span::ZERO, entry.at, Paint::Failed) };
-                spans.push((entry.part, wait));
+                let from = Instant(at.0.saturating_sub(waited.0));
+                self.draw(entry.part, span(from, at, Paint::Failed));
             }
             Fact::Called
             | Fact::Retried { .. }
@@ -194,59 +199,91 @@ fn all_spans(recording: &Recording) -> Vec<(Part, LaneSpan)> {
             | Fact::Stopped { .. } => {}
         }
     }
-    spans
-}
 
-/// Paints the whole run into columns; the worst outcome of a column wins.
-fn paint(spans: &[(Part, LaneSpan)], end: Instant, columns: u32) -> Vec<PaintedColumn> {
-    let mut painted = alloc::vec![PaintedColumn::default(); columns as usize];
-    let scale = Columns { from: Instant::START, to: end, columns };
-    for (part, span) in spans {
-        if matches!(part, Part::Caller(_)) {
-            continue;
+    /// The place of the run in an environment; their numbers grow from 1.
+    fn run_in(
+        &mut self,
+        part: Part,
+        environment: EnvironmentId,
+    ) -> Option<&mut Option<LaneSpan>> {
+        let Part::Function(function) = part else { return None };
+        let open = self.open.get_mut(usize::from(function.0))?;
+        let place = environment.0 as usize;
+        if open.len() <= place {
+            open.resize(place + 1, None);
         }
-        let (first, last) = (scale.of(span.from), scale.of(span.to));
-        for column in &mut painted[first..=last] {
-            column.paint = column.paint.max(span.paint);
+        open.get_mut(place)
+    }
+
+    fn draw(&mut self, part: Part, span: LaneSpan) {
+        let lane = match part {
+            Part::Function(id) => {
+                self.scrubber.add(&span);
+                self.functions.get_mut(usize::from(id.0))
+            }
+            Part::Caller(id) => self.callers.get_mut(usize::from(id.0)),
+            Part::Desk => None,
+        };
+        if let Some(lane) = lane {
+            lane.add(span);
         }
     }
-    painted
-}
 
-/// Where instants of a window fall on columns.
-struct Columns {
-    from: Instant,
-    to: Instant,
-    columns: u32,
-}
-
-impl Columns {
-    fn of(&self, at: Instant) -> usize {
-        let width = u128::from(self.to.since(self.from).0.max(1));
-        let column = u128::from(at.since(self.from).0) * u128::from(self.columns) / width;
-        usize::try_from(column).unwrap_or(usize::MAX).min(self.columns as usize - 1)
+    fn finish(mut self, from: Instant, to: Instant) -> Lanes {
+        for (lane, open) in self.functions.iter_mut().zip(self.open) {
+            for run in open.into_iter().flatten() {
+                self.scrubber.add(&run);
+                lane.add(run);
+            }
+        }
+        let paints = self.scrubber.paints();
+        let columns = paints.map(|paint| PaintedColumn { paint }).collect();
+        let lanes = self.functions.into_iter().chain(self.callers).map(Drawn::finish);
+        Lanes { from, to, columns, lanes: lanes.collect() }
     }
 }
 
-fn lane(
-    spans: &[(Part, LaneSpan)],
-    part: Part,
-    name: &str,
+/// A lane on its way: spans one by one, or columns once there are too many.
+struct Drawn {
+    name: String,
     kind: LaneKind,
-    from: Instant,
-    to: Instant,
-    columns: u32,
-) -> Lane {
-    let mine = spans
-        .iter()
-        .filter(|(of, span)| *of == part && span.to >= from && span.from <= to);
-    let mut mine: Vec<LaneSpan> = mine.map(|(_, span)| *span).collect();
-    let merged = mine.len() > SPANS_MAX;
-    if merged {
-        mine = merge(&mine, &Columns { from, to, columns });
+    window: Columns,
+    spans: Vec<LaneSpan>,
+    merged: Option<Coverage>,
+}
+
+impl Drawn {
+    fn new(name: &str, kind: LaneKind, window: Columns) -> Self {
+        Self { name: name.into(), kind, window, spans: Vec::new(), merged: None }
     }
-    let rows = if merged { 1 } else { stack(&mut mine) };
-    Lane { name: name.into(), kind, rows, spans: mine, merged }
+
+    fn add(&mut self, span: LaneSpan) {
+        if span.to < self.window.from || span.from > self.window.to {
+            return;
+        }
+        if let Some(coverage) = &mut self.merged {
+            return coverage.add(&span);
+        }
+        self.spans.push(span);
+        if self.spans.len() > SPANS_MAX {
+            let mut coverage = Coverage::of(self.window);
+            for span in self.spans.drain(..) {
+                coverage.add(&span);
+            }
+            self.merged = Some(coverage);
+        }
+    }
+
+    fn finish(self) -> Lane {
+        let Self { name, kind, mut spans, merged, .. } = self;
+        // Runs were added when they ended.
+        spans.sort_by_key(|span| (span.from, span.to));
+        let (rows, spans, merged) = match merged {
+            Some(coverage) => (1, coverage.spans(), true),
+            None => (stack(&mut spans), spans, false),
+        };
+        Lane { name, kind, rows, spans, merged }
+    }
 }
 
 /// Gives each span the first row that is free at its beginning; what does not fit goes
@@ -264,37 +301,78 @@ fn stack(spans: &mut [LaneSpan]) -> u16 {
     rows
 }
 
-/// Merges spans into one row of columns, neighbours of the same paint into one span.
-fn merge(spans: &[LaneSpan], scale: &Columns) -> Vec<LaneSpan> {
-    let mut painted = alloc::vec![Paint::Quiet; scale.columns as usize];
-    for span in spans {
-        let last = scale.of(span.to.min(scale.to));
-        for column in &mut painted[scale.of(span.from)..=last] {
-            *column = (*column).max(span.paint);
-        }
+/// Where instants of a window fall on columns.
+#[derive(Clone, Copy)]
+struct Columns {
+    from: Instant,
+    to: Instant,
+    columns: u32,
+}
+
+impl Columns {
+    fn of(&self, at: Instant) -> usize {
+        let width = self.to.since(self.from).0.max(1);
+        let offset = at.since(self.from).0.saturating_mul(self.columns.into());
+        let last = self.columns as usize - 1;
+        usize::try_from(offset / width).unwrap_or(last).min(last)
     }
-    let width = scale.to.since(scale.from).0;
-    let at = |column: usize| {
-        let offset = u128::from(width) * column as u128 / u128::from(scale.columns);
-        scale.from.plus(Span(u64::try_from(offset).unwrap_or(width)))
-    };
-    let mut merged: Vec<LaneSpan> = Vec::new();
-    for (column, paint) in painted.into_iter().enumerate() {
-        let (from, to) = (at(column), at(column + 1));
-        match merged.last_mut() {
-            Some(last) if last.paint == paint && last.to == from => last.to = to,
-            Some(_) | None => {
-                merged.push(LaneSpan {
-                    row: 0,
-                    from,
-                    init: Span::ZERO,
-                    to,
-                    paint,
-                    job: None,
-                });
+
+    /// Where a column begins.
+    fn start(&self, column: usize) -> Instant {
+        let width = u128::from(self.to.since(self.from).0);
+        let offset = width * column as u128 / u128::from(self.columns);
+        self.from.plus(Span(u64::try_from(offset).unwrap_or(0)))
+    }
+}
+
+const PAINTS: [Paint; 5] =
+    [Paint::Quiet, Paint::Running, Paint::Ok, Paint::Throttled, Paint::Failed];
+
+/// How many spans of each paint cover each column, kept as what changes at a column.
+struct Coverage {
+    scale: Columns,
+    changes: Vec<[i32; PAINTS.len()]>,
+}
+
+impl Coverage {
+    fn of(scale: Columns) -> Self {
+        let changes = alloc::vec![[0; PAINTS.len()]; scale.columns as usize + 1];
+        Self { scale, changes }
+    }
+
+    fn add(&mut self, span: &LaneSpan) {
+        let (first, last) = (self.scale.of(span.from), self.scale.of(span.to));
+        self.changes[first][span.paint as usize] += 1;
+        self.changes[last + 1][span.paint as usize] -= 1;
+    }
+
+    /// The paint of each column; the worst outcome wins.
+    fn paints(&self) -> impl Iterator<Item = Paint> {
+        let mut covering = [0; PAINTS.len()];
+        let columns = &self.changes[..self.scale.columns as usize];
+        columns.iter().map(move |changes| {
+            for (count, change) in covering.iter_mut().zip(changes) {
+                *count += change;
+            }
+            let worst = covering.iter().rposition(|count| *count > 0);
+            worst.map_or(Paint::Quiet, |worst| PAINTS[worst])
+        })
+    }
+
+    /// One row of columns, neighbours of the same paint in one span.
+    fn spans(&self) -> Vec<LaneSpan> {
+        let mut merged: Vec<LaneSpan> = Vec::new();
+        for (column, paint) in self.paints().enumerate() {
+            let (from, to) = (self.scale.start(column), self.scale.start(column + 1));
+            match merged.last_mut() {
+                Some(last) if last.paint == paint => last.to = to,
+                Some(_) | None => {
+                    let (row, init, job) = (0, Span::ZERO, None);
+                    merged.push(LaneSpan { row, from, init, to, paint, job });
+                }
             }
         }
+        merged.retain(|span| span.paint != Paint::Quiet);
+        merged
     }
-    merged.retain(|span| span.paint != Paint::Quiet);
-    merged
 }
