@@ -13,7 +13,7 @@ use lambdarium_sim::scenario::Settings;
 use lambdarium_sim::value::Value;
 use lambdarium_sim::with_caller_spec;
 
-use crate::json::{self, knob_value};
+use crate::json::{self, answer_words, knob_value};
 
 type Members = Vec<(String, Value)>;
 
@@ -158,7 +158,7 @@ fn draw() -> Value {
 fn answer() -> Value {
     any_of([
         typed("null"),
-        words_of(&["echo", "version", "initialization-type", "environment", "code"]),
+        words_of(&answer_words()),
         one_member("value", Value::Bool(true)),
         one_member("bytes", count(0, None)),
     ])

@@ -30,8 +30,8 @@ fn shown() -> Recording {
 #[test]
 fn a_trace_has_one_exact_line_per_entry() {
     let expected = "
-   0.000s shop#1 INV-01 called checkout:live
-   0.000s shop#2 INV-01 called checkout:live
+   0.000s shop#1 ALI-01 called checkout:live
+   0.000s shop#2 ALI-01 called checkout:live
    0.000s shop#1 ENV-02 started on checkout:1/1 cold, init 250ms
    0.000s shop#2 CON-03 throttled by checkout, ReservedFunctionConcurrentInvocationLimitExceeded, 1 of 1
    0.000s shop#2 INV-12 plans attempt 2 in 420ms, 495 tokens
@@ -102,7 +102,7 @@ fn csv_keeps_commas_in_their_cell() {
     let csv = report::csv(&shown());
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines[0], "entry,seconds,step,cause,part,subject,rule,fact");
-    assert_eq!(lines[1], "0,0.000,1,,shop,shop#1,INV-01,called checkout:live");
+    assert_eq!(lines[1], "0,0.000,1,,shop,shop#1,ALI-01,called checkout:live");
     assert_eq!(
         lines[3],
         "2,0.000,3,0,checkout,shop#1,ENV-02,\"started on checkout:1/1 cold, init 250ms\""

@@ -15,6 +15,7 @@ use crate::id::{CallerId, FunctionId, Part, VersionIx};
 use crate::knob::Issue;
 use crate::lambda::{self, Function};
 use crate::limits::Bounds;
+use crate::rule::Rule;
 use crate::scenario::{Run, Settings};
 use crate::time::Instant;
 use crate::value::Payload;
@@ -26,6 +27,28 @@ pub enum Qualifier {
     Latest,
     /// A version's number or an alias's name, looked up at each call.
     Named(String),
+}
+
+impl Qualifier {
+    /// The rule that says which version runs.
+    #[inline]
+    pub(crate) fn rule(&self) -> Rule {
+        match self {
+            Self::Latest => Rule::Inv01,
+            Self::Named(name) => called_rule(Some(name)),
+        }
+    }
+}
+
+/// The rule that says which version a call with this qualifier runs.
+pub(crate) fn called_rule(qualifier: Option<&str>) -> Rule {
+    match qualifier {
+        None => Rule::Inv01,
+        Some(name) if name == "$LATEST" || name.bytes().all(|b| b.is_ascii_digit()) => {
+            Rule::Ver13
+        }
+        Some(_) => Rule::Ali01,
+    }
 }
 
 /// A caller with its target found.

@@ -56,10 +56,17 @@ const fn fields(operation: Operation) -> &'static [&'static str] {
             "Status",
             "StatusReason",
         ],
-        Operation::PublishVersion => &["FunctionName", "Version", "Description", "State"],
-        Operation::UpdateFunctionCode | Operation::UpdateFunctionConfiguration => {
-            &["FunctionName", "Version", "Description", "MemorySize", "Timeout"]
-        }
+        Operation::PublishVersion
+        | Operation::UpdateFunctionCode
+        | Operation::UpdateFunctionConfiguration => &[
+            "FunctionName",
+            "FunctionArn",
+            "Version",
+            "Description",
+            "MemorySize",
+            "Timeout",
+            "State",
+        ],
     }
 }
 

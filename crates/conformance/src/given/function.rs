@@ -40,7 +40,7 @@ pub fn read(name: &str, value: &Value) -> Result<Given, Unsupported> {
     if let Some(description) = members.read("description", text)? {
         spec.description = description.into();
     }
-    spec.behaviour = behaviour(&mut members)?;
+    spec.behaviour = behaviour(&mut members, &mut spec.code)?;
     if matches!(spec.behaviour.duration, Draw::Fixed(body) if body > spec.timeout)
         && spec.timeout == TIMEOUT
     {
@@ -66,7 +66,10 @@ pub fn read(name: &str, value: &Value) -> Result<Given, Unsupported> {
     Ok(Given { function, ready_at })
 }
 
-fn behaviour(members: &mut Members<'_>) -> Result<Behaviour, Unsupported> {
+fn behaviour(
+    members: &mut Members<'_>,
+    code: &mut String,
+) -> Result<Behaviour, Unsupported> {
     let mut behaviour = Behaviour::default();
     if let Some(init) = members.read("initSeconds", seconds)? {
         behaviour.init = Draw::Fixed(init);
@@ -88,6 +91,10 @@ fn behaviour(members: &mut Members<'_>) -> Result<Behaviour, Unsupported> {
         }
     }
     answers.extend(members.read("returnsBytes", count)?.map(Answer::Bytes));
+    if let Some(id) = members.read("returnsCodeIdAndVersion", text)? {
+        *code = id.into();
+        answers.push(Answer::Context);
+    }
     match (answers.pop(), answers.pop()) {
         (_, Some(_)) => return unsupported(format!("{place}: two answers")),
         (Some(answer), None) => behaviour.answer = answer,

@@ -15,13 +15,14 @@ const PATH_MAX: usize = 256;
 /// Largest answer of which only the size matters, in bytes: far above every limit of AWS.
 pub(super) const BYTES_MAX: u64 = 1 << 30;
 
-/// The words for answers that need no more than a word.
-const ANSWERS: [(&str, Answer); 5] = [
+/// Answers that need no more than a word.
+const ANSWERS: [(&str, Answer); 6] = [
     ("echo", Answer::Echo),
     ("version", Answer::Version),
     ("initialization-type", Answer::InitializationType),
     ("environment", Answer::Environment),
     ("code", Answer::Code),
+    ("context", Answer::Context),
 ];
 
 /// Reads what stands among a function's fields over what it did before.
@@ -109,8 +110,13 @@ fn write_draw(draw: &Draw) -> Value {
     }
 }
 
+/// The words for answers that need no more than a word.
+pub(crate) fn answer_words() -> Vec<&'static str> {
+    ANSWERS.iter().map(|(word, _)| *word).collect()
+}
+
 fn read_answer(reader: &mut Reader, value: &Value) -> Option<Answer> {
-    let words: Vec<&str> = ANSWERS.iter().map(|(word, _)| *word).collect();
+    let words = answer_words();
     match value {
         Value::Null => Some(Answer::Null),
         Value::Text(text) => {
@@ -152,7 +158,8 @@ fn write_answer(answer: &Answer) -> Value {
         | Answer::Version
         | Answer::InitializationType
         | Answer::Environment
-        | Answer::Code => {
+        | Answer::Code
+        | Answer::Context => {
             let word = ANSWERS.iter().find(|(_, known)| known == answer);
             Value::text(word.map_or("", |(word, _)| word))
         }

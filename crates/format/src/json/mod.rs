@@ -22,6 +22,7 @@ use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
 
 use crate::unit::span_text;
+pub(crate) use behaviour::answer_words;
 pub(crate) use knobs::value as knob_value;
 use reader::{Fields, Reader};
 

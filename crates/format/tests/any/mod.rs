@@ -131,7 +131,7 @@ fn draw(n: &mut Numbers) -> Draw {
 }
 
 fn answer(n: &mut Numbers) -> Answer {
-    match n.below(8) {
+    match n.below(9) {
         0 => Answer::Null,
         1 => Answer::Value(value(n, 3)),
         2 => Answer::Echo,
@@ -139,7 +139,8 @@ fn answer(n: &mut Numbers) -> Answer {
         4 => Answer::Version,
         5 => Answer::InitializationType,
         6 => Answer::Environment,
-        _ => Answer::Code,
+        7 => Answer::Code,
+        _ => Answer::Context,
     }
 }
 

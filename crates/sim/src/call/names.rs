@@ -63,7 +63,16 @@ impl FunctionName {
     /// Its ARN without qualifier.
     #[must_use]
     pub fn arn(&self) -> String {
-        format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", self.name)
+        arn(&self.name)
+    }
+
+    /// Its ARN with the qualifier as it was given, if one was (VER-13).
+    #[must_use]
+    pub fn called_arn(&self) -> String {
+        match &self.qualifier {
+            Some(qualifier) => format!("{}:{qualifier}", self.arn()),
+            None => self.arn(),
+        }
     }
 
     /// AWS's answer when there is no such function, version or alias.
@@ -73,6 +82,11 @@ impl FunctionName {
         let message = format!("Function not found: {}:{qualifier}", self.arn());
         Reply::error(404, "ResourceNotFoundException", message)
     }
+}
+
+/// The ARN of the function with this name.
+pub(super) fn arn(name: &str) -> String {
+    format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
 }
 
 fn malformed(value: &str, field: &str, pattern: &str) -> Reply {

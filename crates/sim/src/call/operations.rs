@@ -1,19 +1,21 @@
 //! What each operation does when its time comes.
 //!
-//! Rules: INV-01, CON-03, CON-04, CON-13, CON-15, ENV-09, VER-02, VER-04, VER-15.
+//! Rules: INV-01, CON-03, CON-04, CON-13, CON-15, ENV-09, VER-02, VER-04,
+//! VER-13, VER-15, VER-24.
 
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 
-use super::names::{FunctionName, Names};
+use super::names::{FunctionName, Names, arn};
 use super::{Operation, Reply};
 use crate::event::{Event, FunctionEvent, Request};
 use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
 use crate::knob::{Choices, Knobs, Setting};
+use crate::lambda::answer::Asked;
 use crate::lambda::environment::Status;
 use crate::lambda::{self, Provisioned};
-use crate::plan::{Plan, PlannedVersion};
+use crate::plan::{Plan, PlannedVersion, called_rule};
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::scenario::Act;
@@ -93,7 +95,7 @@ impl Desk<'_, '_> {
                 }
                 Ok(Some((Reply::ok(204, []), Rule::Con13)))
             }
-            Operation::PublishVersion => Ok(Some((self.publish(id, with), Rule::Ver02))),
+            Operation::PublishVersion => Ok(Some(self.publish(id, with))),
             Operation::UpdateFunctionCode => self.update_code(id, with),
             Operation::UpdateFunctionConfiguration => self.update_configuration(id, with),
         }
@@ -145,9 +147,11 @@ impl Desk<'_, '_> {
         let payload = with
             .get("Payload")
             .map_or_else(Payload::default, |value| Payload::Json(value.clone()));
-        self.world.lambda.keep_desk_payload(self.act, Rc::new(payload));
+        let asked = Asked { payload, arn: name.called_arn() };
+        self.world.lambda.keep_desk_call(self.act, asked);
         let job = Job { origin: Origin::Act(self.act), call: 1 };
-        self.cx.note(Part::Desk, Some(job), Rule::Inv01, Fact::Called);
+        let rule = called_rule(name.qualifier.as_deref());
+        self.cx.note(Part::Desk, Some(job), rule, Fact::Called);
         let request =
             Request { job, attempt: 1, slot: 0, version: Some(version), dry_run };
         let arrived = FunctionEvent::Arrived(request);
@@ -345,14 +349,16 @@ impl Desk<'_, '_> {
         reply
     }
 
-    fn publish(&mut self, id: FunctionId, with: &Value) -> Reply {
+    fn publish(&mut self, id: FunctionId, with: &Value) -> (Reply, Rule) {
         let now = self.cx.now;
         let plan = Rc::make_mut(self.plan);
         let active_at = now.plus(plan.settings.publish_latency);
         let function = &mut plan.functions[usize::from(id.0)];
         let latest = Rc::clone(&function.versions[0].spec);
         let unchanged = function.published.as_ref().is_some_and(|spec| **spec == *latest);
+        let mut rule = Rule::Ver04;
         if !(unchanged && function.versions.len() > 1) {
+            rule = if now < active_at { Rule::Ver24 } else { Rule::Ver02 };
             let mut spec = (*latest).clone();
             if let Some(description) = with.get("Description").and_then(Value::as_text) {
                 spec.description = description.into();
@@ -370,15 +376,21 @@ impl Desk<'_, '_> {
         }
         let version = function.versions.last().expect("there is always $LATEST");
         let state = if now < version.active_at { "Pending" } else { "Active" };
-        Reply::ok(
+        let number = version.number.to_string();
+        let arn = format!("{}:{number}", arn(&function.name));
+        let reply = Reply::ok(
             201,
             [
                 ("FunctionName", Value::text(&function.name)),
-                ("Version", Value::Text(version.number.to_string())),
+                ("FunctionArn", Value::Text(arn)),
+                ("Version", Value::Text(number)),
                 ("Description", Value::text(&version.spec.description)),
+                ("MemorySize", Value::number(version.spec.memory_mb)),
+                ("Timeout", Value::number(version.spec.timeout.0 / Span::SECOND.0)),
                 ("State", Value::text(state)),
             ],
-        )
+        );
+        (reply, rule)
     }
 
     fn update_code(&mut self, id: FunctionId, with: &Value) -> Answer {
@@ -387,10 +399,8 @@ impl Desk<'_, '_> {
         let Some(code) = code else { return Err(missing("zipFile", Rule::Ver01)) };
         self.update(id, |spec| spec.code = code.into());
         if with.get("Publish") == Some(&Value::Bool(true)) {
-            return Ok(Some((
-                Reply { http: 200, ..self.publish(id, with) },
-                Rule::Ver02,
-            )));
+            let (reply, rule) = self.publish(id, with);
+            return Ok(Some((Reply { http: 200, ..reply }, rule)));
         }
         Ok(Some((self.latest_reply(id), Rule::Ver01)))
     }
@@ -441,10 +451,12 @@ impl Desk<'_, '_> {
             200,
             [
                 ("FunctionName", Value::text(&function.name)),
+                ("FunctionArn", Value::Text(arn(&function.name))),
                 ("Version", Value::text("$LATEST")),
                 ("Description", Value::text(&spec.description)),
                 ("MemorySize", Value::number(spec.memory_mb)),
                 ("Timeout", Value::number(spec.timeout.0 / Span::SECOND.0)),
+                ("State", Value::text("Active")),
             ],
         )
     }

@@ -215,8 +215,8 @@ impl State {
         };
         self.waiting += 1;
         let job = job(id, call.number);
-        cx.note(Part::Caller(id), Some(job), Rule::Inv01, Fact::Called);
         let caller = plan.caller(id);
+        cx.note(Part::Caller(id), Some(job), caller.qualifier.rule(), Fact::Called);
         let most = caller.caller.kind.request_bytes_max();
         if most.is_some_and(|most| caller.payload_bytes > most) {
             return self.refuse(id, plan, cx, slot);

@@ -19,6 +19,15 @@ use crate::sim::Cx;
 use crate::trace::{Ending, Fact, Refusal};
 use crate::value::{Payload, Value};
 
+/// What an `Invoke` of an act brings along.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The event.
+    pub payload: Payload,
+    /// The ARN that was called, with the qualifier as it was given (VER-13).
+    pub arn: String,
+}
+
 /// Answers an act whose request ran.
 pub(crate) fn reply(
     act: u16,
@@ -26,7 +35,7 @@ pub(crate) fn reply(
     version: &str,
     run: &Run,
     ending: Ending,
-    payload: &Payload,
+    asked: &Asked,
     cx: &mut Cx<'_>,
 ) {
     let mut reply = Reply::ok(
@@ -35,7 +44,7 @@ pub(crate) fn reply(
     );
     let mut rule = Rule::Inv01;
     if ending == Ending::Succeeded {
-        reply.payload = Some(given(run, version, payload));
+        reply.payload = Some(given(run, version, asked));
     } else {
         rule = Rule::Inv03;
         let word = plan.settings.function_error.word();
@@ -84,11 +93,11 @@ pub(crate) fn reply_without_run(act: u16, answer: Answer, cx: &mut Cx<'_>) {
 }
 
 /// What a successful run answers.
-fn given(run: &Run, version: &str, payload: &Payload) -> Payload {
+fn given(run: &Run, version: &str, asked: &Asked) -> Payload {
     let value = match &run.spec.behaviour.answer {
         Gives::Null => Value::Null,
         Gives::Value(value) => value.clone(),
-        Gives::Echo => return payload.clone(),
+        Gives::Echo => return asked.payload.clone(),
         Gives::Bytes(count) => return Payload::Bytes(*count),
         Gives::Version => Value::text(version),
         Gives::InitializationType => Value::text(if run.provisioned {
@@ -98,6 +107,11 @@ fn given(run: &Run, version: &str, payload: &Payload) -> Payload {
         }),
         Gives::Environment => Value::text(&run.spec.environment),
         Gives::Code => Value::text(&run.spec.code),
+        Gives::Context => Value::object([
+            ("version_id", Value::text(&run.spec.code)),
+            ("invoked_arn", Value::text(&asked.arn)),
+            ("version_from_ctx", Value::text(version)),
+        ]),
     };
     Payload::Json(value)
 }
@@ -113,7 +127,8 @@ pub(crate) fn bytes(run: &Run, caller: &PlannedCaller) -> u64 {
         | Gives::Version
         | Gives::InitializationType
         | Gives::Environment
-        | Gives::Code => 0,
+        | Gives::Code
+        | Gives::Context => 0,
     }
 }
 

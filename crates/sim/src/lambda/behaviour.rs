@@ -61,6 +61,8 @@ pub enum Answer {
     Environment,
     /// The `code` setting it runs with.
     Code,
+    /// What it knows of itself: its code, the ARN it was called by, and its version.
+    Context,
 }
 
 choices! {

@@ -8,6 +8,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::admission::Admitted;
+use super::answer::Asked;
 use super::behaviour::Failure;
 use super::billing::Month;
 use super::concurrency::{self, Account, NoRoom};
@@ -23,7 +24,6 @@ use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::sim::Cx;
 use crate::trace::{Ending, Fact, Reason, Refusal, Room};
-use crate::value::Payload;
 use crate::view::Metrics;
 
 /// The state behind all front doors.
@@ -34,8 +34,8 @@ pub struct State {
     /// Where the runs of each caller's requests are, by the requests' places at the
     /// caller; old ones stay until they are overwritten.
     places: Vec<Vec<u32>>,
-    /// Payloads of `Invoke` calls under way, by act.
-    desk_payloads: Vec<(u16, Rc<Payload>)>,
+    /// `Invoke` calls, by act.
+    desk_calls: Vec<(u16, Rc<Asked>)>,
     /// `Invoke` calls of acts that have not arrived yet.
     desk_on_the_way: u16,
 }
@@ -110,7 +110,7 @@ impl State {
             account: Account::new(plan),
             functions,
             places: plan.callers.iter().map(|_| Vec::new()).collect(),
-            desk_payloads: Vec::new(),
+            desk_calls: Vec::new(),
             desk_on_the_way: 0,
         }
     }
@@ -148,13 +148,13 @@ impl State {
         self.settle(plan);
     }
 
-    pub(crate) fn keep_desk_payload(&mut self, act: u16, payload: Rc<Payload>) {
-        self.desk_payloads.push((act, payload));
+    pub(crate) fn keep_desk_call(&mut self, act: u16, asked: Asked) {
+        self.desk_calls.push((act, Rc::new(asked)));
         self.desk_on_the_way += 1;
     }
 
-    fn desk_payload(&self, act: u16) -> Rc<Payload> {
-        let kept = self.desk_payloads.iter().find(|(number, _)| *number == act);
+    fn desk_call(&self, act: u16) -> Rc<Asked> {
+        let kept = self.desk_calls.iter().find(|(number, _)| *number == act);
         Rc::clone(&kept.expect("an act keeps its payload").1)
     }
 
@@ -218,8 +218,8 @@ impl State {
                 (&caller.caller.payload, caller.payload_bytes)
             }
             Origin::Act(act) => {
-                desk = self.desk_payload(act);
-                (&*desk, desk.bytes())
+                desk = self.desk_call(act);
+                (&desk.payload, desk.payload.bytes())
             }
         };
         if bytes > limits::SYNC_REQUEST_BYTES_MAX {
@@ -350,7 +350,7 @@ impl State {
         metrics.errors += u64::from(ending != Ending::Succeeded);
         metrics.duration_us += duration;
         metrics.duration_max_us = metrics.duration_max_us.max(duration);
-        let rule = ending_rule(ending, &run);
+        let rule = ending_rule(ending, &run, plan);
         let fact = Fact::Ended { ending, billed_ms: small(billed), environment: taken };
         cx.note(Part::Function(id), Some(run.job), rule, fact);
         let cause = cx.cause();
@@ -358,9 +358,9 @@ impl State {
         cx.because_of(cause);
         match run.job.origin {
             Origin::Act(act) => {
-                let payload = self.desk_payload(act);
+                let asked = self.desk_call(act);
                 let version = plan.function(id).version(run.version).name();
-                answer::reply(act, plan, &version, &run, ending, &payload, cx);
+                answer::reply(act, plan, &version, &run, ending, &asked, cx);
             }
             Origin::Caller(_) if run.abandoned => {}
             Origin::Caller(caller) => {
@@ -500,8 +500,9 @@ fn case_dice(plan: &Plan, function: &PlannedFunction, job: Job) -> Dice {
     }
 }
 
-fn ending_rule(ending: Ending, run: &Run) -> Rule {
+fn ending_rule(ending: Ending, run: &Run, plan: &Plan) -> Rule {
     match ending {
+        Ending::Succeeded if run::is_stretched(&run.spec, &plan.settings) => Rule::Env15,
         Ending::Succeeded => Rule::Cost02,
         Ending::Threw => Rule::Inv02,
         Ending::TimedOut if run.room == Room::Reset => Rule::Env07,

@@ -239,10 +239,16 @@ fn bounded(run: Body, timeout: Span, settings: &Settings, room: Room) -> Course 
     }
 }
 
+/// Whether durations take longer because the memory buys less than one vCPU (ENV-15).
+#[inline]
+pub(crate) fn is_stretched(spec: &Spec, settings: &Settings) -> bool {
+    settings.cpu_scaling && spec.memory_mb < ONE_CPU_MB
+}
+
 /// A duration stretched by how little CPU the memory buys, if that is simulated.
 #[inline]
 fn stretched(span: Span, spec: &Spec, settings: &Settings) -> Span {
-    if settings.cpu_scaling && spec.memory_mb < ONE_CPU_MB {
+    if is_stretched(spec, settings) {
         Span(span.0 * ONE_CPU_MB / spec.memory_mb)
     } else {
         span
