@@ -35,7 +35,9 @@ impl fmt::Display for Error {
         match self {
             Self::Usage(usage) => f.write_str(usage),
             Self::Port(text) => write!(f, "{text:?} is not a port (1 to 65535)"),
-            Self::Stage(text) => write!(f, "{text:?} is no stage; see `cargo xtask help`"),
+            Self::Stage(text) => {
+                write!(f, "{text:?} is no stage; see `cargo xtask help`")
+            }
             Self::Failed { doing, command, status } => {
                 write!(
                     f,

@@ -112,6 +112,8 @@ fn install(house: &House, package: &str, version: &str, extra: &[&str]) -> Resul
         .args(["install", package, "--version", version, "--debug", "--force"])
         .args(extra);
     cargo.arg("--root").arg(house.tools());
+    // Else it warns that the programs will not be found.
+    cargo.env("PATH", command::path_with(&[house.tools().join("bin")]));
     // Unoptimised and without debug information: they are built in a third of the time,
     // and run for seconds.
     cargo.env("CARGO_PROFILE_DEV_DEBUG", "false");
