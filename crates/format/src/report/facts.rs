@@ -8,7 +8,7 @@ use lambdarium_sim::time::Span;
 use lambdarium_sim::trace::{Entry, Fact, Log, Outcome, Room};
 
 use super::names;
-use crate::unit::{decimal, span_text};
+use crate::unit::span_text;
 
 /// What happened, in compact words.
 pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
@@ -70,7 +70,8 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
             format!("{} replied {http}{}", operation.word(), error(log, entry))
         }
         Fact::Cost { requests, micro_usd } => {
-            format!("cost {} USD for {requests} runs", decimal(micro_usd, 6))
+            let runs = if requests == 1 { "run" } else { "runs" };
+            format!("cost {} USD for {requests} {runs}", names::cost(entry, micro_usd))
         }
         Fact::Stopped { stop } => format!("stopped, {}", stop.word()),
     }

@@ -7,7 +7,10 @@ use lambdarium_sim::id::{
     CallerId, EnvironmentId, FunctionId, Job, Origin, Part, VersionIx,
 };
 use lambdarium_sim::plan::Plan;
+use lambdarium_sim::rule::Rule;
 use lambdarium_sim::trace::{Entry, Log};
+
+use crate::unit::decimal;
 
 /// How far ahead of an act's entry its function may be named.
 const LOOK_AHEAD: u32 = 256;
@@ -88,6 +91,14 @@ pub fn called_by_act(log: &Log, number: u32) -> Option<FunctionId> {
         Part::Function(id) if entry.job == Some(job) => Some(id),
         Part::Function(_) | Part::Caller(_) | Part::Desk => None,
     })
+}
+
+/// An amount in US dollars; what is too little to be written is not nothing.
+pub fn cost(entry: &Entry, micro_usd: u64) -> String {
+    if micro_usd == 0 && entry.rule != Rule::Cost04 {
+        return "less than 0.000001".to_string();
+    }
+    decimal(micro_usd, 6)
 }
 
 /// The act behind a request, by its place.

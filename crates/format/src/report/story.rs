@@ -12,7 +12,6 @@ use lambdarium_sim::trace::{
 };
 
 use super::names;
-use crate::unit::decimal;
 
 /// One entry as a sentence. Empty if there is no such entry.
 #[must_use]
@@ -91,7 +90,8 @@ impl Teller<'_> {
             Fact::Replied { operation, http } => self.replied(operation.word(), http),
             Fact::Cost { requests, micro_usd } => {
                 let runs = counted(requests.into(), "run");
-                format!("{name} has cost {} USD for {runs}.", decimal(micro_usd, 6))
+                let usd = names::cost(self.entry, micro_usd);
+                format!("{name} has cost {usd} USD for {runs}.")
             }
             Fact::Stopped { stop } => format!("The run ends: {}.", stop.word()),
         }

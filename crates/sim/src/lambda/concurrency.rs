@@ -159,13 +159,15 @@ impl State {
         self.provisioned = units;
     }
 
-    /// Counts a request of a function URL against its reservation's rate.
+    /// Counts a request of a function URL against its reservation's rate. A reservation
+    /// of 0 has no rate: it is simply full (CON-08).
     pub(crate) fn count_url_request(
         &mut self,
         reserved: Option<u64>,
         now: Instant,
     ) -> Option<NoRoom> {
-        over_rate(self.url_requests.count(now), reserved?, Reason::ReservedRate)
+        let units = reserved.filter(|units| *units > 0)?;
+        over_rate(self.url_requests.count(now), units, Reason::ReservedRate)
     }
 
     /// Looks for an on-demand unit, in the reservation or in the pool (CON-06), without

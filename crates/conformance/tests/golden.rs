@@ -1,0 +1,283 @@
+//! Golden traces: each folder of `scenarios/rules` holds a scenario and what it must do.
+//!
+//! A folder has one of three files: `trace.txt`, every entry and the
+//! replies to acts; `answers.txt`, the ends of
+//! calls alone, where there are many alike; `counts.txt`, numbers per instant, where there
+//! are thousands. `UPDATE=1 cargo test -p lambdarium-conformance` writes them anew (and
+//! scenarios in the form the program gives them); what changed is then read as text.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use lambdarium_format::{json, report, unit};
+use lambdarium_sim::call::Reply;
+use lambdarium_sim::id::{FunctionId, Part};
+use lambdarium_sim::record::Recording;
+use lambdarium_sim::rule::{NOT_SIMULATED, Rule};
+use lambdarium_sim::time::Instant;
+use lambdarium_sim::trace::{Ending, Fact, Room};
+use lambdarium_sim::value::{Payload, Value};
+
+/// Held while files are read and written.
+static FILES: Mutex<()> = Mutex::new(());
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/rules")
+}
+
+/// The folders with a scenario, by name.
+fn folders() -> Vec<PathBuf> {
+    let inside = |folder: &Path| {
+        let entries = fs::read_dir(folder).expect("a folder");
+        let mut paths: Vec<PathBuf> =
+            entries.map(|entry| entry.expect("an entry").path()).collect();
+        paths.sort();
+        paths
+    };
+    inside(&root()).iter().flat_map(|family| inside(family)).collect()
+}
+
+/// What a folder's recording is told by.
+fn told(folder: &Path, recording: &Recording) -> (PathBuf, String) {
+    let file = |name: &str| folder.join(name);
+    if file("counts.txt").exists() {
+        (file("counts.txt"), counts(recording))
+    } else if file("answers.txt").exists() {
+        (file("answers.txt"), answers(recording))
+    } else {
+        (file("trace.txt"), report::trace(recording) + &replies(recording))
+    }
+}
+
+/// What the acts were answered with, which a line of a trace has no room for.
+fn replies(recording: &Recording) -> String {
+    let mut text = String::new();
+    for (at, act) in recording.run().acts.iter().enumerate() {
+        for reply in recording.log().replies(at) {
+            let Reply { http, code, message, fields, payload } = reply;
+            write!(text, "you#{} {} {http}", at + 1, act.operation).expect("text");
+            for word in [code, message].into_iter().filter(|word| !word.is_empty()) {
+                write!(text, " {word}").expect("text");
+            }
+            if !fields.is_empty() {
+                let fields = Value::Object(fields.clone());
+                write!(text, " {}", json::write_value_compact(&fields)).expect("text");
+            }
+            match payload {
+                Some(Payload::Json(value)) => {
+                    let value = json::write_value_compact(value);
+                    write!(text, " answered {value}").expect("text");
+                }
+                Some(Payload::Bytes(count)) => {
+                    write!(text, " answered {count} bytes").expect("text");
+                }
+                None => {}
+            }
+            text.push('\n');
+        }
+    }
+    if text.is_empty() { text } else { format!("\n{text}") }
+}
+
+fn play(folder: &Path) -> Recording {
+    let path = folder.join("scenario.json");
+    let text = fs::read_to_string(&path).expect("a scenario");
+    let run = json::read(&text).unwrap_or_else(|issues| panic!("{path:?}: {issues:?}"));
+    let written = json::write(&run);
+    if update() {
+        fs::write(&path, &written).expect("a file that can be written");
+    } else {
+        assert!(text == written, "{path:?} is not as the program writes it: UPDATE=1");
+    }
+    Recording::of(run).unwrap_or_else(|issues| panic!("{path:?}: {issues:?}"))
+}
+
+fn update() -> bool {
+    std::env::var_os("UPDATE").is_some()
+}
+
+#[test]
+fn every_scenario_does_what_its_file_says() {
+    let _files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut wrong = Vec::new();
+    for folder in folders() {
+        let (path, told) = told(&folder, &play(&folder));
+        if update() {
+            fs::write(&path, &told).expect("a file that can be written");
+        }
+        let written = fs::read_to_string(&path).unwrap_or_default();
+        if told != written {
+            wrong.push(format!(
+                "{}\n{}",
+                path.display(),
+                first_difference(&written, &told)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "UPDATE=1 shows it all\n{}", wrong.join("\n"));
+}
+
+fn first_difference(written: &str, told: &str) -> String {
+    let mut lines = written.lines().zip(told.lines()).enumerate();
+    match lines.find(|(_, (written, told))| written != told) {
+        Some((at, (written, told))) => {
+            format!("line {}\n  expected {written}\n  got      {told}", at + 1)
+        }
+        None => format!(
+            "expected {} lines, got {}",
+            written.lines().count(),
+            told.lines().count()
+        ),
+    }
+}
+
+/// The ends of all calls.
+fn answers(recording: &Recording) -> String {
+    let (plan, log) = (recording.last_plan(), recording.log());
+    let mut text = String::new();
+    for (number, entry) in (0..).zip(log.iter()) {
+        if let Fact::Answered { .. } = entry.fact {
+            text += &report::line(plan, log, number);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// What happened at one instant to one function.
+#[derive(Default)]
+struct Counts {
+    cold: u64,
+    warm: u64,
+    throttled: u64,
+    ended: u64,
+    failed: u64,
+    in_flight: u64,
+}
+
+/// Numbers per instant, and CloudWatch's at the end.
+fn counts(recording: &Recording) -> String {
+    let plan = recording.last_plan();
+    let mut instants: BTreeMap<(Instant, FunctionId), Counts> = BTreeMap::new();
+    let mut in_flight: BTreeMap<FunctionId, u64> = BTreeMap::new();
+    let mut costs = String::new();
+    for entry in recording.log().iter() {
+        let Part::Function(id) = entry.part else { continue };
+        let running = in_flight.entry(id).or_default();
+        let mut counts = |count: fn(&mut Counts) -> &mut u64, in_flight: u64| {
+            let counts = instants.entry((entry.at, id)).or_default();
+            *count(counts) += 1;
+            counts.in_flight = in_flight;
+        };
+        match entry.fact {
+            Fact::Started { room, .. } => {
+                *running += 1;
+                match room {
+                    Room::Cold => counts(|counts| &mut counts.cold, *running),
+                    Room::Warm | Room::Provisioned | Room::Reset => {
+                        counts(|counts| &mut counts.warm, *running);
+                    }
+                }
+            }
+            Fact::Ended { ending, .. } => {
+                *running -= 1;
+                match ending {
+                    Ending::Succeeded => counts(|counts| &mut counts.ended, *running),
+                    Ending::Threw
+                    | Ending::TimedOut
+                    | Ending::Exited
+                    | Ending::InitFailed
+                    | Ending::TooLarge
+                    | Ending::Cut => counts(|counts| &mut counts.failed, *running),
+                }
+            }
+            Fact::Throttled { .. } => counts(|counts| &mut counts.throttled, *running),
+            Fact::Cost { requests, micro_usd } => {
+                let name = plan.name(entry.part);
+                let usd = unit::decimal(micro_usd, 6);
+                writeln!(costs, "{name}: {requests} runs cost {usd} USD").expect("text");
+            }
+            _ => {}
+        }
+    }
+    let mut text = String::new();
+    for ((at, id), counts) in &instants {
+        let Counts { cold, warm, throttled, ended, failed, in_flight } = counts;
+        let name = plan.function(*id).name();
+        write!(text, "{:>8}s {name}", unit::clock(*at)).expect("text");
+        for (count, word) in [
+            (ended, "ended"),
+            (failed, "failed"),
+            (cold, "started cold"),
+            (warm, "started warm"),
+            (throttled, "throttled"),
+        ] {
+            if *count > 0 {
+                write!(text, ", {count} {word}").expect("text");
+            }
+        }
+        writeln!(text, "; {in_flight} in flight").expect("text");
+    }
+    for (at, function) in (0..).zip(plan.functions()) {
+        let metrics =
+            recording.head().world().lambda().function(FunctionId(at)).metrics();
+        writeln!(
+            text,
+            "{}: Invocations {}, Errors {}, Throttles {}, ConcurrentExecutions {}",
+            function.name(),
+            metrics.invocations,
+            metrics.errors,
+            metrics.throttles,
+            metrics.concurrent_max
+        )
+        .expect("text");
+    }
+    text + &costs
+}
+
+/// The rules a recording cites.
+fn cited(recording: &Recording) -> impl Iterator<Item = Rule> {
+    recording.log().iter().map(|entry| entry.rule)
+}
+
+/// The sections that the simulator covers, with the numbers of their rules.
+fn covered() -> Vec<String> {
+    let invocation = [1..=8, 10..=16, 20..=21].into_iter().flatten();
+    let ids = |family: &'static str, numbers: Vec<u32>| {
+        numbers.into_iter().map(move |number| format!("{family}-{number:02}"))
+    };
+    let all = [
+        ("INV", invocation.collect()),
+        ("ENV", (1..=16).collect()),
+        ("CON", (1..=16).collect()),
+        ("COST", (1..=7).collect::<Vec<u32>>()),
+    ];
+    all.into_iter().flat_map(|(family, numbers)| ids(family, numbers)).collect()
+}
+
+#[test]
+fn every_rule_is_cited_by_a_golden_trace_or_named_as_not_simulated() {
+    let _files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    let recordings = folders();
+    let cited: BTreeSet<Rule> = recordings
+        .iter()
+        .flat_map(|folder| cited(&play(folder)).collect::<Vec<Rule>>())
+        .collect();
+    let not_simulated: BTreeSet<Rule> =
+        NOT_SIMULATED.iter().map(|(rule, _)| *rule).collect();
+    for id in covered() {
+        assert!(Rule::from_id(&id).is_some(), "{id} is not in the rule book");
+    }
+    // Rules of the simulator's own are about scenarios, which are refused before they run.
+    let shown = Rule::ALL.iter().filter(|rule| !rule.id().starts_with("SIM"));
+    let wrong: Vec<&Rule> = shown
+        .filter(|rule| cited.contains(rule) == not_simulated.contains(rule))
+        .collect();
+    assert!(wrong.is_empty(), "neither cited nor excused, or both: {wrong:?}");
+    for (rule, reason) in NOT_SIMULATED {
+        assert!(reason.len() > 10, "{rule} needs a reason");
+    }
+}
