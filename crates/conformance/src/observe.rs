@@ -2,11 +2,11 @@
 //!
 //! Calls that only occupy concurrency are left out. Times are since t = 0 of the case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin, Part};
-use lambdarium_sim::time::{Instant, Span};
-use lambdarium_sim::trace::{Ending, Fact, Reason, Room};
+use lambdarium_sim::time::Span;
+use lambdarium_sim::trace::{Ending, Entry, Fact, Reason, Room};
 use lambdarium_sim::value::{Payload, Value};
 
 use crate::given::is_occupant;
@@ -71,85 +71,84 @@ enum Change {
 /// Looks at a recording.
 #[must_use]
 pub fn observe(played: &Played) -> Observed {
-    let recording = &played.recording;
-    let plan = recording.last_plan();
-    let since = |at: Instant| at.since(played.base);
-    let mut observed = Observed {
-        runs: Vec::new(),
-        throttled: Vec::new(),
-        spilled: 0,
-        changes: Vec::new(),
+    let plan = played.recording.last_plan();
+    let mut observer = Observer {
+        played,
+        observed: Observed {
+            runs: Vec::new(),
+            throttled: Vec::new(),
+            spilled: 0,
+            changes: Vec::new(),
+        },
+        attempts: BTreeMap::new(),
+        open: BTreeMap::new(),
+        provisioned: BTreeSet::new(),
     };
-    let mut attempts: BTreeMap<Job, u64> = BTreeMap::new();
-    let mut open: BTreeMap<(FunctionId, EnvironmentId), usize> = BTreeMap::new();
-    let mut provisioned: Vec<(FunctionId, EnvironmentId)> = Vec::new();
-    for entry in recording.log().iter() {
+    for entry in played.recording.log().iter() {
         let Some(job) = entry.job else { continue };
         if let Origin::Caller(id) = job.origin
             && is_occupant(plan.caller(id).name())
         {
             continue;
         }
+        observer.look(entry, job);
+    }
+    observer.observed
+}
+
+/// What has to be remembered on the way through a trace.
+struct Observer<'a> {
+    played: &'a Played,
+    observed: Observed,
+    attempts: BTreeMap<Job, u64>,
+    /// Runs under way, by their environment.
+    open: BTreeMap<(FunctionId, EnvironmentId), usize>,
+    /// Environments that were seen to be provisioned; a reset one does not say so.
+    provisioned: BTreeSet<(FunctionId, EnvironmentId)>,
+}
+
+impl Observer<'_> {
+    fn look(&mut self, entry: &Entry, job: Job) {
         if matches!(entry.fact, Fact::Called | Fact::Retried { .. }) {
-            *attempts.entry(job).or_default() += 1;
+            *self.attempts.entry(job).or_default() += 1;
         }
-        let Part::Function(function) = entry.part else { continue };
-        let attempt = attempts.get(&job).copied().unwrap_or(1);
-        match entry.fact {
-            Fact::Started { environment, version, room, init: _ } => {
-                let place = (function, environment);
-                if room == Room::Provisioned && !provisioned.contains(&place) {
-                    provisioned.push(place);
-                }
-                open.insert(place, observed.runs.len());
-                observed.changes.push((observed.runs.len(), Change::Began));
-                observed.runs.push(Ran {
-                    job,
-                    attempt,
-                    function,
-                    version: plan.function(function).version(version).name(),
-                    start: since(entry.at),
-                    end: None,
-                    ending: None,
-                    room,
-                    provisioned: provisioned.contains(&place),
-                    billed_ms: 0,
-                });
+        let Part::Function(function) = entry.part else { return };
+        let at = entry.at.since(self.played.base);
+        let observed = &mut self.observed;
+        if let Fact::Started { environment, version, room, init: _ } = entry.fact {
+            let place = (function, environment);
+            if room == Room::Provisioned {
+                self.provisioned.insert(place);
             }
-            Fact::Ended { ending, billed_ms, environment } => {
-                if let Some(at) = open.remove(&(function, environment)) {
-                    let run = &mut observed.runs[at];
-                    run.end = Some(since(entry.at));
-                    run.ending = Some(ending);
-                    run.billed_ms = billed_ms.into();
-                    observed.changes.push((at, Change::Ended));
-                }
+            let plan = self.played.recording.last_plan();
+            self.open.insert(place, observed.runs.len());
+            observed.changes.push((observed.runs.len(), Change::Began));
+            observed.runs.push(Ran {
+                job,
+                attempt: self.attempts.get(&job).copied().unwrap_or(1),
+                function,
+                version: plan.function(function).version(version).name(),
+                start: at,
+                end: None,
+                ending: None,
+                room,
+                provisioned: self.provisioned.contains(&place),
+                billed_ms: 0,
+            });
+        } else if let Fact::Ended { ending, billed_ms, environment } = entry.fact {
+            if let Some(open) = self.open.remove(&(function, environment)) {
+                let run = &mut observed.runs[open];
+                run.end = Some(at);
+                run.ending = Some(ending);
+                run.billed_ms = billed_ms.into();
+                observed.changes.push((open, Change::Ended));
             }
-            Fact::Throttled { reason, .. } => {
-                let at = since(entry.at);
-                observed.throttled.push(Throttled { job, function, at, reason });
-            }
-            Fact::SpilledOver { .. } => observed.spilled += 1,
-            Fact::Called
-            | Fact::RetryPlanned { .. }
-            | Fact::Retried { .. }
-            | Fact::QuotaExhausted { .. }
-            | Fact::WaitEnded { .. }
-            | Fact::Answered { .. }
-            | Fact::DryRunAnswered
-            | Fact::InitCut
-            | Fact::Abandoned
-            | Fact::Refused { .. }
-            | Fact::EnvironmentRemoved { .. }
-            | Fact::ProvisioningStarted { .. }
-            | Fact::ProvisioningReady { .. }
-            | Fact::ProvisioningFailed { .. }
-            | Fact::Replied { .. }
-            | Fact::Cost { .. }
-            | Fact::Stopped { .. } => {}
+        } else if let Fact::Throttled { reason, .. } = entry.fact {
+            observed.throttled.push(Throttled { job, function, at, reason });
+        } else if let Fact::SpilledOver { .. } = entry.fact {
+            observed.spilled += 1;
         }
     }
-    observed
 }
 
 impl Observed {

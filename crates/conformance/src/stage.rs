@@ -8,7 +8,7 @@
 use lambdarium_sim::call::{Names, Operation};
 use lambdarium_sim::caller::load::{Load, Pattern};
 use lambdarium_sim::caller::{Caller, Kind};
-use lambdarium_sim::id::{CallerId, Job, Origin, Part};
+use lambdarium_sim::id::{CallerId, Origin};
 use lambdarium_sim::limits::{ACTS_MAX, Bounds};
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::scenario::{Act, Run, Scenario};
@@ -304,15 +304,17 @@ impl Stage<'_> {
                 || entry.at >= asked
                     && name.as_ref().is_some_and(|n| n.name == plan.name(entry.part))
         });
-        let reached = entries.filter_map(|entry| match entry.fact {
-            Fact::ProvisioningReady { .. } => Some((entry.at, Provisioning::Ready)),
-            Fact::ProvisioningFailed { .. } => Some((entry.at, Provisioning::Failed)),
-            _ => None,
+        let mut reached = entries.filter(|entry| {
+            let ready = matches!(entry.fact, Fact::ProvisioningReady { .. });
+            let failed = matches!(entry.fact, Fact::ProvisioningFailed { .. });
+            match wanted {
+                Provisioning::Ready => ready,
+                Provisioning::Failed => failed,
+                Provisioning::Final => ready || failed,
+            }
         });
-        let mut reached = reached
-            .filter(|(_, state)| wanted == Provisioning::Final || *state == wanted);
         match reached.next() {
-            Some((reached, _)) => Ok(reached.max(asked)),
+            Some(reached) => Ok(reached.at.max(asked)),
             None => unsupported(format!("{}: a state never reached", self.steps[at].id)),
         }
     }
@@ -332,20 +334,20 @@ impl Stage<'_> {
     fn answers(&self, step: usize) -> Vec<&Entry> {
         let senders = &self.senders[step];
         let entries = self.recording().log().iter();
-        let answers = entries.filter(|entry| match (entry.part, entry.job, entry.fact) {
-            (Part::Desk, Some(Job { origin, .. }), Fact::Replied { .. })
-            | (Part::Caller(_), Some(Job { origin, .. }), Fact::Answered { .. }) => {
-                senders.contains(&origin)
-            }
-            _ => false,
+        let answers = entries.filter(|entry| {
+            matches!(entry.fact, Fact::Replied { .. } | Fact::Answered { .. })
+                && entry.job.is_some_and(|job| senders.contains(&job.origin))
         });
         answers.collect()
     }
 
     fn is_success(&self, step: usize) -> bool {
-        self.answers(step).iter().all(|entry| match entry.fact {
-            Fact::Replied { http, .. } | Fact::Answered { http, .. } => http < 300,
-            _ => false,
+        self.answers(step).iter().all(|entry| {
+            if let Fact::Replied { http, .. } | Fact::Answered { http, .. } = entry.fact {
+                http < 300
+            } else {
+                false
+            }
         })
     }
 

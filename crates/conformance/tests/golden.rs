@@ -161,50 +161,8 @@ struct Counts {
 /// Numbers per instant, and CloudWatch's at the end.
 fn counts(recording: &Recording) -> String {
     let plan = recording.last_plan();
-    let mut instants: BTreeMap<(Instant, FunctionId), Counts> = BTreeMap::new();
-    let mut in_flight: BTreeMap<FunctionId, u64> = BTreeMap::new();
-    let mut costs = String::new();
-    for entry in recording.log().iter() {
-        let Part::Function(id) = entry.part else { continue };
-        let running = in_flight.entry(id).or_default();
-        let mut counts = |count: fn(&mut Counts) -> &mut u64, in_flight: u64| {
-            let counts = instants.entry((entry.at, id)).or_default();
-            *count(counts) += 1;
-            counts.in_flight = in_flight;
-        };
-        match entry.fact {
-            Fact::Started { room, .. } => {
-                *running += 1;
-                match room {
-                    Room::Cold => counts(|counts| &mut counts.cold, *running),
-                    Room::Warm | Room::Provisioned | Room::Reset => {
-                        counts(|counts| &mut counts.warm, *running);
-                    }
-                }
-            }
-            Fact::Ended { ending, .. } => {
-                *running -= 1;
-                match ending {
-                    Ending::Succeeded => counts(|counts| &mut counts.ended, *running),
-                    Ending::Threw
-                    | Ending::TimedOut
-                    | Ending::Exited
-                    | Ending::InitFailed
-                    | Ending::TooLarge
-                    | Ending::Cut => counts(|counts| &mut counts.failed, *running),
-                }
-            }
-            Fact::Throttled { .. } => counts(|counts| &mut counts.throttled, *running),
-            Fact::Cost { requests, micro_usd } => {
-                let name = plan.name(entry.part);
-                let usd = unit::decimal(micro_usd, 6);
-                writeln!(costs, "{name}: {requests} runs cost {usd} USD").expect("text");
-            }
-            _ => {}
-        }
-    }
     let mut text = String::new();
-    for ((at, id), counts) in &instants {
+    for ((at, id), counts) in &counted(recording) {
         let Counts { cold, warm, throttled, ended, failed, in_flight } = counts;
         let name = plan.function(*id).name();
         write!(text, "{:>8}s {name}", unit::clock(*at)).expect("text");
@@ -235,7 +193,44 @@ fn counts(recording: &Recording) -> String {
         )
         .expect("text");
     }
-    text + &costs
+    for entry in recording.log().iter() {
+        if let Fact::Cost { requests, micro_usd } = entry.fact {
+            let (name, usd) = (plan.name(entry.part), unit::decimal(micro_usd, 6));
+            writeln!(text, "{name}: {requests} runs cost {usd} USD").expect("text");
+        }
+    }
+    text
+}
+
+fn counted(recording: &Recording) -> BTreeMap<(Instant, FunctionId), Counts> {
+    let mut instants: BTreeMap<(Instant, FunctionId), Counts> = BTreeMap::new();
+    let mut in_flight: BTreeMap<FunctionId, u64> = BTreeMap::new();
+    for entry in recording.log().iter() {
+        let Part::Function(id) = entry.part else { continue };
+        let running = in_flight.entry(id).or_default();
+        let mut counts = Counts::default();
+        if let Fact::Started { room, .. } = entry.fact {
+            *running += 1;
+            counts.cold = u64::from(room == Room::Cold);
+            counts.warm = u64::from(room != Room::Cold);
+        } else if let Fact::Ended { ending, .. } = entry.fact {
+            *running -= 1;
+            counts.ended = u64::from(ending == Ending::Succeeded);
+            counts.failed = u64::from(ending != Ending::Succeeded);
+        } else if let Fact::Throttled { .. } = entry.fact {
+            counts.throttled = 1;
+        } else {
+            continue;
+        }
+        let all = instants.entry((entry.at, id)).or_default();
+        all.cold += counts.cold;
+        all.warm += counts.warm;
+        all.ended += counts.ended;
+        all.failed += counts.failed;
+        all.throttled += counts.throttled;
+        all.in_flight = *running;
+    }
+    instants
 }
 
 /// The rules a recording cites.

@@ -3,7 +3,10 @@
 //!
 //! The only place with floating point in the simulator. The logarithm is made of IEEE 754
 //! additions and multiplications alone, so a draw is the same everywhere.
-#![allow(clippy::float_arithmetic)]
+#![allow(
+    clippy::float_arithmetic,
+    reason = "a logarithm of IEEE 754 operations alone is the same everywhere"
+)]
 
 use crate::time::Span;
 

@@ -152,14 +152,12 @@ fn observed_calls(on: &Comparison<'_>, client: Option<CallerId>) -> Vec<Call> {
         if calls.len() <= at {
             calls.resize_with(at + 1, Call::default);
         }
-        match entry.fact {
-            Fact::Called | Fact::Retried { .. } => calls[at].attempts.push(entry.at),
-            Fact::Answered { outcome, bucket, .. } => {
-                calls[at].end = Some(entry.at);
-                calls[at].outcome = Some(outcome);
-                calls[at].bucket = bucket.into();
-            }
-            _ => {}
+        if matches!(entry.fact, Fact::Called | Fact::Retried { .. }) {
+            calls[at].attempts.push(entry.at);
+        } else if let Fact::Answered { outcome, bucket, .. } = entry.fact {
+            calls[at].end = Some(entry.at);
+            calls[at].outcome = Some(outcome);
+            calls[at].bucket = bucket.into();
         }
     }
     calls

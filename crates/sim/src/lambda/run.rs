@@ -194,11 +194,12 @@ pub(crate) fn course(
         Some(Failure::FailsInit) => Ending::InitFailed,
         Some(Failure::Hangs) => Ending::TimedOut,
         Some(Failure::Slow | Failure::Throttled | Failure::ServiceException) | None => {
-            match behaviour.answer {
-                Answer::Bytes(count) if count > limits::SYNC_RESPONSE_BYTES_MAX => {
-                    Ending::TooLarge
-                }
-                _ => Ending::Succeeded,
+            if let Answer::Bytes(count) = behaviour.answer
+                && count > limits::SYNC_RESPONSE_BYTES_MAX
+            {
+                Ending::TooLarge
+            } else {
+                Ending::Succeeded
             }
         }
     };
