@@ -186,11 +186,13 @@ impl Recording {
         Plan::check_within(&run, self.plan.bounds)?;
         let first = |acts: &[Act]| acts.get(same).map(|act| act.at);
         let changed = first(&self.run.acts).into_iter().chain(first(&run.acts)).min();
-        // A checkpoint lies after all of its instant, so it must lie before the change;
-        // one in which the run has ended knows that nothing was left to do.
+        // A checkpoint lies after all of its instant, so it must lie before the change. One
+        // in which the run has ended knows that nothing was left to do; and where an act to
+        // come was all that kept a run from its end, it now ends before.
         let kept = self.checkpoints.iter().take_while(|sim| {
-            sim.steps() == 0
-                || (sim.stopped().is_none() && changed.is_some_and(|at| sim.now() < at))
+            let lies_before = changed.is_some_and(|at| sim.now() < at);
+            let is_over = sim.stopped().is_some() || sim.is_quiet(&run.acts);
+            sim.steps() == 0 || lies_before && !is_over
         });
         self.checkpoints.truncate(kept.count().max(1));
         let acts = Rc::new(run.acts.clone());

@@ -177,10 +177,10 @@ impl Sim {
         if self.stopped.is_some() {
             return None;
         }
-        let act = self.acts.get(self.next_act).map(|act| act.at);
-        if self.busy == 0 && act.is_none() {
+        if self.is_quiet(&self.acts) {
             return Some(self.now);
         }
+        let act = self.acts.get(self.next_act).map(|act| act.at);
         let next = self.queue.next_at().into_iter().chain(act).min();
         Some(next.unwrap_or(self.now).min(self.plan.until()))
     }
@@ -206,11 +206,16 @@ impl Sim {
         true
     }
 
+    /// Whether nothing but idle timers is left, with these acts.
+    pub(crate) fn is_quiet(&self, acts: &[Act]) -> bool {
+        self.busy == 0 && self.next_act >= acts.len()
+    }
+
     fn reason_to_stop(&self, log: &Log) -> Option<Stop> {
-        let act = self.acts.get(self.next_act).map(|act| act.at);
-        if self.busy == 0 && act.is_none() {
+        if self.is_quiet(&self.acts) {
             return Some(Stop::Quiet);
         }
+        let act = self.acts.get(self.next_act).map(|act| act.at);
         let next = self.queue.next_at().into_iter().chain(act).min()?;
         if next > self.plan.until() {
             Some(Stop::Until)

@@ -125,6 +125,31 @@ fn a_client_that_cannot_pay_gives_up_at_once() {
 }
 
 #[test]
+fn a_success_gives_back_what_its_last_retry_cost() {
+    let buckets = |profile, failures: u64| {
+        let mut f = function("f", Span::ZERO);
+        f.spec.behaviour.faults = always(Failure::ServiceException);
+        f.spec.behaviour.faults[0].when.attempts = Some((1, failures));
+        f.spec.behaviour.faults[0].when.calls = Some((1, 1));
+        let spec = sdk::Spec { profile, bucket: 100, ..longest(sdk::Jitter::Fixed) };
+        let mut client = caller("c", Kind::Sdk(spec), "f");
+        client.load = at(&[Span::ZERO, Span::seconds(10)]);
+        let recording = record(run([f], [client]));
+        let answers = recording.log().iter().filter_map(|entry| match entry.fact {
+            Fact::Answered { outcome: Outcome::Ok, bucket, .. } => Some(bucket),
+            _ => None,
+        });
+        answers.collect::<Vec<u16>>()
+    };
+    use sdk::RetryProfile::{LegacyPython, Standard2026, StandardPre2026};
+    // The first call pays for one or two retries, the second for none.
+    assert_eq!(buckets(Standard2026, 1), [100, 101]);
+    assert_eq!(buckets(Standard2026, 2), [86, 87]);
+    assert_eq!(buckets(StandardPre2026, 2), [95, 96]);
+    assert_eq!(buckets(LegacyPython, 2), [100, 100]);
+}
+
+#[test]
 fn a_load_balancer_passes_on_one_megabyte_either_way() {
     let answers = |bytes| {
         let mut f = function("f", Span::ZERO);

@@ -386,13 +386,13 @@ impl State {
         slot: u32,
     ) {
         let Origin::Caller(caller) = job.origin else { return };
-        let place = self.places[usize::from(caller.0)].get(slot as usize).copied();
-        let function = &mut self.functions[usize::from(id.0)];
-        let run = place.and_then(|place| function.runs.get_mut(place as usize));
-        let (Some(place), Some(run)) = (place, run) else { return };
-        if run.serial == 0 || (run.job, run.attempt) != (job, attempt) {
-            return;
-        }
+        let place = self.places[usize::from(caller.0)][slot as usize];
+        let run = &mut self.functions[usize::from(id.0)].runs[place as usize];
+        // An answer of this very instant would have come before the wait ended.
+        assert!(
+            run.serial != 0 && (run.job, run.attempt) == (job, attempt),
+            "a caller left before its request ran"
+        );
         run.abandoned = true;
         cx.note(Part::Function(id), Some(job), Rule::Inv07, Fact::Abandoned);
         if !plan.settings.abandon_keeps_running {

@@ -1,0 +1,309 @@
+//! Small runs of every kind: short of units, patience and tokens, so that things happen.
+//! Every one of them is a plan.
+#![allow(dead_code, reason = "each test program uses its own part")]
+
+use lambdarium_sim::call::Operation;
+use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
+use lambdarium_sim::caller::{Caller, Kind, gateway, sdk, step_functions};
+use lambdarium_sim::knob::Choices;
+use lambdarium_sim::lambda::behaviour::{
+    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, When,
+};
+use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
+use lambdarium_sim::scenario::{Act, Pick, Run, Scenario, Settings};
+use lambdarium_sim::time::{Instant, Span};
+use lambdarium_sim::value::{Payload, Value};
+
+/// Numbers from a seed (SplitMix64).
+pub struct Numbers(pub u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ mixed >> 31
+    }
+
+    /// A number below `count`.
+    pub fn below(&mut self, count: u64) -> u64 {
+        self.next() % count
+    }
+
+    fn from(&mut self, least: u64, most: u64) -> u64 {
+        least + self.below(most - least + 1)
+    }
+
+    fn one_in(&mut self, count: u64) -> bool {
+        self.below(count) == 0
+    }
+
+    fn choice<C: Choices>(&mut self) -> C {
+        let place = self.below(C::WORDS.len() as u64);
+        C::from_place(u8::try_from(place).expect("few words")).expect("a word")
+    }
+
+    /// Often the same few times, so that things meet at one instant.
+    fn span(&mut self, most_ms: u64) -> Span {
+        match self.below(4) {
+            0 => Span::ZERO,
+            1 => Span::millis(self.below(most_ms / 500 + 1) * 500),
+            _ => Span::millis(self.below(most_ms + 1)),
+        }
+    }
+
+    fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        self.one_in(2).then(|| make(self))
+    }
+}
+
+/// How long the runs may be.
+pub const UNTIL: Span = Span::seconds(60);
+
+/// A run.
+pub fn run(n: &mut Numbers) -> Run {
+    let functions: Vec<Function> =
+        (0..n.from(1, 3)).map(|at| function(&format!("f{at}"), n)).collect();
+    let callers: Vec<Caller> =
+        (0..n.from(1, 4)).map(|at| caller(&format!("c{at}"), &functions, n)).collect();
+    let mut settings = settings(n);
+    let set_aside = functions.iter().map(|function| {
+        let provisioned = function.provisioned.iter().map(|p| p.count).sum();
+        function.shared.reserved.unwrap_or(provisioned)
+    });
+    settings.unreserved_min = n.below(4);
+    let least = set_aside.sum::<u64>() + settings.unreserved_min;
+    settings.account_concurrency = least.max(1) + n.below(12);
+    let acts = acts(&functions, settings.until, n);
+    let scenario = Scenario { settings, functions, callers, ..Scenario::default() };
+    Run { scenario, seed: n.next(), acts }
+}
+
+fn settings(n: &mut Numbers) -> Settings {
+    Settings {
+        until: if n.one_in(3) { n.span(50_000).max(Span::SECOND) } else { UNTIL },
+        idle_ttl: n.span(20_000),
+        life_max: n.maybe(|n| Span::seconds(n.from(1, 20))),
+        pick: n.choice::<Pick>(),
+        suppressed_init_in_timeout: n.one_in(2),
+        cpu_scaling: n.one_in(4),
+        scale_burst: n.from(1, 10),
+        scale_refill_per_s: n.below(4),
+        rps_limit: n.one_in(2),
+        pc_prep: n.span(5_000),
+        pc_rate_per_s: n.from(1, 10),
+        abandon_keeps_running: n.one_in(2),
+        publish_latency: n.span(3_000),
+        free_tier: n.one_in(2),
+        ..Settings::default()
+    }
+}
+
+/// A function.
+pub fn function(name: &str, n: &mut Numbers) -> Function {
+    let latest = spec(n);
+    let versions: Vec<Version> = (0..n.below(3))
+        .map(|at| Version {
+            number: at + 1,
+            spec: if n.one_in(2) { spec(n) } else { latest.clone() },
+        })
+        .collect();
+    let mut aliases = Vec::new();
+    let mut provisioned = Vec::new();
+    for Version { number, .. } in &versions {
+        let mut qualifier = number.to_string();
+        if n.one_in(2) {
+            qualifier = format!("a{number}");
+            aliases.push(Alias { name: qualifier.clone(), version: *number });
+        }
+        if n.one_in(2) {
+            provisioned.push(Provisioned { qualifier, count: n.from(1, 3) });
+        }
+    }
+    let least: u64 = provisioned.iter().map(|p| p.count).sum();
+    let reserved = n.maybe(|n| least + n.below(5));
+    let shared = Shared { reserved };
+    Function { name: name.into(), spec: latest, shared, versions, aliases, provisioned }
+}
+
+fn spec(n: &mut Numbers) -> Spec {
+    Spec {
+        memory_mb: n.from(128, 2_048),
+        timeout: Span::seconds(n.from(1, 6)),
+        code: n.below(3).to_string(),
+        behaviour: Behaviour {
+            init: init(n),
+            duration: draw(n, 4_000),
+            answer: if n.one_in(8) { Answer::Bytes(7 << 20) } else { Answer::Echo },
+            faults: (0..n.below(4)).map(|_| fault(n)).collect(),
+        },
+        ..Spec::default()
+    }
+}
+
+fn init(n: &mut Numbers) -> Draw {
+    let most_ms = if n.one_in(8) { 14_000 } else { 2_000 };
+    draw(n, most_ms)
+}
+
+fn draw(n: &mut Numbers, most_ms: u64) -> Draw {
+    match n.below(4) {
+        0 => Draw::Fixed(n.span(most_ms)),
+        1 => {
+            let (a, b) = (n.span(most_ms), n.span(most_ms));
+            Draw::Uniform { min: a.min(b), max: a.max(b) }
+        }
+        2 => Draw::Exponential { mean: n.span(most_ms / 2) },
+        _ => Draw::Payload { path: "$.sleep".into() },
+    }
+}
+
+fn fault(n: &mut Numbers) -> Fault {
+    let from = n.maybe(|n| Instant(n.span(20_000).0));
+    let range = |n: &mut Numbers| (1, n.from(1, 3));
+    let is_long = |n: &mut Numbers| Condition {
+        path: "$.sleep".into(),
+        operator: n.choice::<Operator>(),
+        value: Value::number(n.below(4)),
+    };
+    Fault {
+        when: When {
+            chance_ppm: n.from(1, 4) * 250_000,
+            attempts: n.maybe(range),
+            calls: n.maybe(range),
+            from,
+            to: from.map(|from| from.plus(Span::seconds(10))),
+            payload: n.maybe(is_long),
+            on: n.choice::<On>(),
+        },
+        duration: n.maybe(|n| n.span(3_000)),
+        ..Fault::always(n.choice::<Failure>())
+    }
+}
+
+/// A caller of one of these functions.
+pub fn caller(name: &str, functions: &[Function], n: &mut Numbers) -> Caller {
+    let function = &functions[n.below(functions.len() as u64) as usize];
+    let target = match qualifier(function, n) {
+        Some(qualifier) => format!("{}:{qualifier}", function.name),
+        None => function.name.clone(),
+    };
+    let payload = match n.below(8) {
+        0 => Payload::Bytes((6 << 20) + n.below(3) - 1),
+        1 => Payload::Bytes((1 << 20) + n.below(3) - 1),
+        _ => Payload::Json(Value::object([("sleep", Value::number(n.below(4)))])),
+    };
+    Caller { name: name.into(), kind: kind(n), target, payload, load: load(n) }
+}
+
+fn qualifier(function: &Function, n: &mut Numbers) -> Option<String> {
+    let versions = function.versions.iter().map(|version| version.number.to_string());
+    let aliases = function.aliases.iter().map(|alias| alias.name.clone());
+    let mut all: Vec<String> = versions.chain(aliases).collect();
+    let place = n.below(all.len() as u64 + 1) as usize;
+    (place < all.len()).then(|| all.swap_remove(place))
+}
+
+fn kind(n: &mut Numbers) -> Kind {
+    let spec = sdk::Spec {
+        profile: n.choice(),
+        jitter: n.choice(),
+        jitter_ppm: n.below(5) * 250_000,
+        bucket: if n.one_in(2) { n.below(40) } else { 500 },
+        read_timeout: n.maybe(|n| Span::seconds(n.from(1, 3))),
+        invocation_type: if n.one_in(8) {
+            sdk::InvocationType::DryRun
+        } else {
+            sdk::InvocationType::RequestResponse
+        },
+    };
+    let mut front = |usual: gateway::Spec| gateway::Spec {
+        wait: n.span(4_000).max(Span::millis(50)),
+        retries: n.below(3),
+        ..usual
+    };
+    let fronts = [
+        Kind::RestApi(front(gateway::Spec::rest_api())),
+        Kind::HttpApi(front(gateway::Spec::http_api())),
+        Kind::FunctionUrl(front(gateway::Spec::function_url())),
+        Kind::Alb(front(gateway::Spec::alb())),
+    ];
+    let state = step_functions::Spec {
+        timeout: n.maybe(|n| Span::seconds(n.from(1, 5))),
+        attempts_max: n.below(4),
+        ..step_functions::Spec::default()
+    };
+    let [rest, http, url, alb] = fronts;
+    match n.below(8) {
+        0 => rest,
+        1 => http,
+        2 => url,
+        3 => alb,
+        4 => Kind::StepFunctions(state),
+        5 => Kind::Cli(spec),
+        _ => Kind::Sdk(spec),
+    }
+}
+
+fn load(n: &mut Numbers) -> Load {
+    let rate = |n: &mut Numbers| PER_SECOND * n.from(1, 40) / 10;
+    let pattern = match n.below(5) {
+        0 => Pattern::Burst { count: n.from(1, 20) },
+        1 => Pattern::Constant { rate: rate(n) },
+        2 => Pattern::Poisson { rate: rate(n) },
+        3 => Pattern::Ramp { from: rate(n) * n.below(2), to: rate(n) },
+        _ => {
+            let mut times: Vec<Instant> =
+                (0..n.from(1, 8)).map(|_| Instant(n.span(20_000).0)).collect();
+            times.sort_unstable();
+            Pattern::At(times)
+        }
+    };
+    let start = Instant(n.span(10_000).0);
+    let end = n.maybe(|n| start.plus(Span::millis(n.from(1, 20_000))));
+    Load { pattern, start, end, count_max: n.maybe(|n| n.from(1, 30)) }
+}
+
+/// Some acts, in order of time.
+pub fn acts(functions: &[Function], until: Span, n: &mut Numbers) -> Vec<Act> {
+    let mut acts: Vec<Act> = (0..n.below(8)).map(|_| act(functions, until, n)).collect();
+    acts.sort_by_key(|act| act.at);
+    acts
+}
+
+/// An act, not always a sensible one.
+fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
+    let function = &functions[n.below(functions.len() as u64) as usize];
+    let operation: Operation = n.choice();
+    let mut with = vec![("FunctionName", Value::text(&function.name))];
+    let takes_qualifier = match operation {
+        Operation::Invoke
+        | Operation::GetProvisionedConcurrencyConfig
+        | Operation::PutProvisionedConcurrencyConfig
+        | Operation::DeleteProvisionedConcurrencyConfig => true,
+        Operation::GetFunctionConcurrency
+        | Operation::PutFunctionConcurrency
+        | Operation::DeleteFunctionConcurrency
+        | Operation::PublishVersion
+        | Operation::UpdateFunctionCode
+        | Operation::UpdateFunctionConfiguration => n.one_in(8),
+    };
+    if takes_qualifier && let Some(qualifier) = qualifier(function, n) {
+        with.push(("Qualifier", Value::Text(qualifier)));
+    }
+    let units = n.below(7);
+    with.extend([
+        ("ReservedConcurrentExecutions", Value::number(units)),
+        ("ProvisionedConcurrentExecutions", Value::number(units)),
+        ("ZipFile", Value::Text(n.below(3).to_string())),
+        ("Publish", Value::Bool(n.one_in(2))),
+        ("Timeout", Value::number(n.from(1, 4))),
+        ("Payload", Value::object([("sleep", Value::number(n.below(3)))])),
+    ]);
+    let members = with.into_iter().map(|(key, value)| (key.to_string(), value));
+    Act {
+        at: Instant(n.span(until.0 / 1_000).0),
+        operation: operation.word().into(),
+        parameters: Value::Object(members.collect()),
+    }
+}
