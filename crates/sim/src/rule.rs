@@ -158,7 +158,7 @@ rules! {
     Ver13 "VER-13" Documented(dg!("configuration-versions")) "An unqualified call runs $LATEST; a qualified one the version or alias it names.";
     Ver14 "VER-14" Observed(LOCALSTACK) "A qualifier inside the function name must agree with the Qualifier parameter.";
     Ver15 "VER-15" Observed(LOCALSTACK) "A function, version or alias that does not exist answers 404 ResourceNotFoundException.";
-    Ver24 "VER-24" Assumed("publish_latency") "A new version may be Pending for some seconds before it can be called.";
+    Ver24 "VER-24" Assumed("publish_latency") "A version that a code update publishes may be Pending for some seconds before it can be called.";
     Ali01 "ALI-01" Documented(dg!("configuration-aliases")) "An alias is a pointer from a name to one version; it cannot point to an alias.";
     // The simulator's own
     Sim01 "SIM-01" Assumed("this simulator") "A run ends at the time it was given, or when nothing but idle timers is left, or at a bound.";

@@ -65,7 +65,7 @@ pub struct Settings {
     pub abandon_keeps_running: bool,
     /// What function errors are marked with.
     pub function_error: FunctionError,
-    /// How long a new version is Pending.
+    /// How long a version that a code update publishes is Pending.
     pub publish_latency: Span,
     /// Whether the free tier is taken off the cost.
     pub free_tier: bool,
@@ -140,7 +140,7 @@ impl Knobs for Settings {
             "Function error", Kind::Choice(FunctionError::WORDS), Inv03,
             "The value of X-Amz-Function-Error after a function error."),
         knob!(publish_latency: span, "publish_latency", "", "Publish latency", UP_TO_A_DAY, Ver24,
-            "How long a new version is Pending before it can be called."),
+            "How long a version that a code update publishes is Pending before it can be called."),
         knob!(free_tier: bool, "cost.free_tier", "", "Free tier", Kind::Bool, Cost04,
             "Whether the monthly free tier is taken off the cost."),
     ];

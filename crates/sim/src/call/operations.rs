@@ -95,7 +95,7 @@ impl Desk<'_, '_> {
                 }
                 Ok(Some((Reply::ok(204, []), Rule::Con13)))
             }
-            Operation::PublishVersion => Ok(Some(self.publish(id, with))),
+            Operation::PublishVersion => Ok(Some(self.publish(id, with, Span::ZERO))),
             Operation::UpdateFunctionCode => self.update_code(id, with),
             Operation::UpdateFunctionConfiguration => self.update_configuration(id, with),
         }
@@ -349,10 +349,11 @@ impl Desk<'_, '_> {
         reply
     }
 
-    fn publish(&mut self, id: FunctionId, with: &Value) -> (Reply, Rule) {
+    /// Makes `$LATEST` a version, which can be called after `latency`.
+    fn publish(&mut self, id: FunctionId, with: &Value, latency: Span) -> (Reply, Rule) {
         let now = self.cx.now;
         let plan = Rc::make_mut(self.plan);
-        let active_at = now.plus(plan.settings.publish_latency);
+        let active_at = now.plus(latency);
         let function = &mut plan.functions[usize::from(id.0)];
         let latest = Rc::clone(&function.versions[0].spec);
         let unchanged = function.published.as_ref().is_some_and(|spec| **spec == *latest);
@@ -399,7 +400,10 @@ impl Desk<'_, '_> {
         let Some(code) = code else { return Err(missing("zipFile", Rule::Ver01)) };
         self.update(id, |spec| spec.code = code.into());
         if with.get("Publish") == Some(&Value::Bool(true)) {
-            let (reply, rule) = self.publish(id, with);
+            // The code of a version that is published in one go is still being prepared;
+            // `PublishVersion` takes what is Active already (VER-24).
+            let latency = self.plan.settings.publish_latency;
+            let (reply, rule) = self.publish(id, with, latency);
             return Ok(Some((Reply { http: 200, ..reply }, rule)));
         }
         Ok(Some((self.latest_reply(id), Rule::Ver01)))
