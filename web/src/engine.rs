@@ -58,16 +58,12 @@ impl Peaks {
         let log = recording.log();
         for entry in log.range(self.counted, log.len()) {
             let Part::Function(function) = entry.part else { continue };
-            let (version, more, less) =
-                if let Fact::Started { version, room: Room::Cold, .. } = entry.fact {
-                    (version, 1, 0)
-                } else if let Fact::ProvisioningReady { version, count } = entry.fact {
-                    (version, count, 0)
-                } else if let Fact::EnvironmentRemoved { version, .. } = entry.fact {
-                    (version, 0, 1)
-                } else {
-                    continue;
-                };
+            let (version, more, less) = match entry.fact {
+                Fact::Started { version, room: Room::Cold, .. } => (version, 1, 0),
+                Fact::ProvisioningReady { version, count } => (version, count, 0),
+                Fact::EnvironmentRemoved { version, .. } => (version, 0, 1),
+                _ => continue,
+            };
             let (function, version) = (usize::from(function.0), usize::from(version.0));
             if self.versions.len() <= function {
                 self.versions.resize_with(function + 1, Vec::new);

@@ -6,7 +6,9 @@
 //! entries of one instant always share a bucket and move together in order, so equal
 //! times stay in the order they were sent without a sequence number.
 //!
-//! Payloads lie still in a slab; only 16-byte keys move.
+//! Events move with their times, which is cheaper than to look for them elsewhere. What a
+//! step touches is always inlined: an event that is handed on in memory is written in
+//! pieces and read as a whole, and a processor waits for that.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -27,20 +29,44 @@ pub enum Rank {
     Arrival,
 }
 
-const RANKS: usize = 4;
-const BUCKETS: usize = 64;
-
-#[derive(Clone, Copy, Debug)]
-struct Key {
-    at: u64,
-    slot: u32,
-    rank: Rank,
+impl Rank {
+    const COUNT: usize = 4;
+    const ALL: [Self; Self::COUNT] =
+        [Self::RunEnd, Self::Timer, Self::Act, Self::Arrival];
 }
 
+const BUCKETS: usize = 64;
+/// Entries in a full chunk of a bucket; few in tests, so that they see full ones.
+const CHUNK: usize = if cfg!(test) { 4 } else { 512 };
+
 #[derive(Clone, Debug)]
-enum Slot<E> {
-    Free(u32),
-    Full(E),
+struct Entry<E> {
+    at: u64,
+    rank: Rank,
+    event: E,
+}
+
+/// Entries in the order they came. They lie in chunks that buckets pass on to each other,
+/// so a million entries are moved without room for a second million.
+#[derive(Clone, Debug)]
+struct Bucket<E> {
+    full: Vec<Vec<Entry<E>>>,
+    open: Vec<Entry<E>>,
+}
+
+impl<E> Bucket<E> {
+    /// Makes room for more in a new chunk.
+    #[cold]
+    fn close(&mut self, spare: &mut Vec<Vec<Entry<E>>>) {
+        let next = spare.pop().unwrap_or_else(|| Vec::with_capacity(CHUNK));
+        self.full.push(core::mem::replace(&mut self.open, next));
+    }
+}
+
+impl<E> Default for Bucket<E> {
+    fn default() -> Self {
+        Self { full: Vec::new(), open: Vec::new() }
+    }
 }
 
 /// A queue of events of any kind.
@@ -50,18 +76,16 @@ pub struct Queue<E> {
     len: usize,
     /// One bit for each bucket that is not empty.
     occupied: u64,
-    /// Bucket `b` holds keys whose highest bit of difference to `last` is bit `b`.
-    buckets: Vec<Vec<Key>>,
+    /// Bucket `b` holds entries whose highest bit of difference to `last` is bit `b`.
+    buckets: Vec<Bucket<E>>,
     /// The earliest time in each bucket.
     earliest: [u64; BUCKETS],
-    /// Keys of the instant `last`, by rank.
-    ready: [VecDeque<u32>; RANKS],
-    ready_len: usize,
-    slots: Vec<Slot<E>>,
-    free: u32,
+    /// Chunks that were emptied.
+    spare: Vec<Vec<Entry<E>>>,
+    /// Events of the instant `last`, by rank, and one bit for each rank that has some.
+    ready: [VecDeque<E>; Rank::COUNT],
+    ready_ranks: u32,
 }
-
-const NO_SLOT: u32 = u32::MAX;
 
 impl<E> Default for Queue<E> {
     fn default() -> Self {
@@ -77,16 +101,16 @@ impl<E> Queue<E> {
             last: 0,
             len: 0,
             occupied: 0,
-            buckets: (0..BUCKETS).map(|_| Vec::new()).collect(),
+            buckets: (0..BUCKETS).map(|_| Bucket::default()).collect(),
             earliest: [u64::MAX; BUCKETS],
-            ready: [const { VecDeque::new() }; RANKS],
-            ready_len: 0,
-            slots: Vec::new(),
-            free: NO_SLOT,
+            spare: Vec::new(),
+            ready: [const { VecDeque::new() }; Rank::COUNT],
+            ready_ranks: 0,
         }
     }
 
     /// How many events are pending.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.len
@@ -101,14 +125,14 @@ impl<E> Queue<E> {
     /// Bytes of key and stored event for each pending event.
     #[must_use]
     pub const fn bytes_per_pending() -> usize {
-        size_of::<Key>() + size_of::<Slot<E>>()
+        size_of::<Entry<E>>()
     }
 
     /// When the next event is due.
     #[inline]
     #[must_use]
     pub fn next_at(&self) -> Option<Instant> {
-        if self.ready_len > 0 {
+        if self.ready_ranks != 0 {
             return Some(Instant(self.last));
         }
         let lowest = self.occupied.trailing_zeros() as usize;
@@ -118,108 +142,116 @@ impl<E> Queue<E> {
     /// The rank of the next event; moves to its instant, so nothing earlier may be sent
     /// after this call.
     pub fn next_rank(&mut self) -> Option<Rank> {
-        if self.ready_len == 0 {
+        if self.ready_ranks == 0 {
             self.advance()?;
         }
-        let ranks = [Rank::RunEnd, Rank::Timer, Rank::Act, Rank::Arrival];
-        ranks.into_iter().find(|rank| !self.ready[*rank as usize].is_empty())
+        Rank::ALL.get(self.ready_ranks.trailing_zeros() as usize).copied()
     }
 
     /// Adds an event.
     ///
     /// # Panics
     /// If `at` lies before the last event taken.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, at: Instant, rank: Rank, event: E) {
         assert!(at.0 >= self.last, "an event was sent into the past");
-        let slot = self.store(event);
         self.len += 1;
         if at.0 == self.last {
-            self.ready[rank as usize].push_back(slot);
-            self.ready_len += 1;
+            self.make_ready(rank, event);
         } else {
-            self.place(Key { at: at.0, slot, rank });
+            self.place(at.0, rank, event);
         }
     }
 
     /// Takes the next event.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self) -> Option<(Instant, E)> {
-        if self.ready_len == 0 {
+        if self.ready_ranks == 0 {
+            if let Some(event) = self.only() {
+                self.len -= 1;
+                return Some((Instant(self.last), event));
+            }
             self.advance()?;
         }
-        let slot = self.ready.iter_mut().find_map(VecDeque::pop_front)?;
-        self.ready_len -= 1;
+        let rank = self.ready_ranks.trailing_zeros();
+        let ready = &mut self.ready[rank as usize];
+        let event = ready.pop_front()?;
+        if ready.is_empty() {
+            self.ready_ranks &= !(1 << rank);
+        }
         self.len -= 1;
-        Some((Instant(self.last), self.take(slot)))
+        Some((Instant(self.last), event))
     }
 
-    #[inline]
-    fn store(&mut self, event: E) -> u32 {
-        if self.free == NO_SLOT {
-            let slot = u32::try_from(self.slots.len()).expect("fewer than 2^32 pending");
-            self.slots.push(Slot::Full(event));
-            return slot;
-        }
-        let slot = self.free;
-        let place = &mut self.slots[slot as usize];
-        if let Slot::Free(next) = *place {
-            self.free = next;
-        }
-        *place = Slot::Full(event);
-        slot
+    #[inline(always)]
+    fn make_ready(&mut self, rank: Rank, event: E) {
+        self.ready[rank as usize].push_back(event);
+        self.ready_ranks |= 1 << rank as u32;
     }
 
-    #[inline]
-    fn take(&mut self, slot: u32) -> E {
-        let place = &mut self.slots[slot as usize];
-        match core::mem::replace(place, Slot::Free(self.free)) {
-            Slot::Full(event) => {
-                self.free = slot;
-                event
-            }
-            Slot::Free(_) => panic!("a slot was taken twice"),
+    #[inline(always)]
+    fn place(&mut self, at: u64, rank: Rank, event: E) {
+        let number = 63 - (at ^ self.last).leading_zeros() as usize;
+        let bucket = &mut self.buckets[number];
+        if bucket.open.len() == CHUNK {
+            bucket.close(&mut self.spare);
         }
+        bucket.open.push(Entry { at, rank, event });
+        self.occupied |= 1 << number;
+        self.earliest[number] = self.earliest[number].min(at);
     }
 
-    #[inline]
-    fn place(&mut self, key: Key) {
-        let bucket = 63 - (key.at ^ self.last).leading_zeros() as usize;
-        self.buckets[bucket].push(key);
-        self.occupied |= 1 << bucket;
-        if key.at < self.earliest[bucket] {
-            self.earliest[bucket] = key.at;
-        }
-    }
-
-    /// Moves to the next instant: its keys become ready, their neighbours move down.
-    fn advance(&mut self) -> Option<()> {
-        if self.occupied == 0 {
+    /// Takes the next event if it is alone in its bucket, as it is when little is pending.
+    #[inline(always)]
+    fn only(&mut self) -> Option<E> {
+        let number = self.occupied.trailing_zeros() as usize;
+        let bucket = self.buckets.get_mut(number)?;
+        if bucket.open.len() != 1 || !bucket.full.is_empty() {
             return None;
         }
-        let bucket = self.occupied.trailing_zeros() as usize;
-        self.last = self.earliest[bucket];
-        self.earliest[bucket] = u64::MAX;
-        self.occupied &= !(1 << bucket);
-        let mut keys = core::mem::take(&mut self.buckets[bucket]);
-        for key in keys.drain(..) {
-            if key.at == self.last {
-                self.ready[key.rank as usize].push_back(key.slot);
-                self.ready_len += 1;
+        let entry = bucket.open.pop()?;
+        self.leave(number);
+        Some(entry.event)
+    }
+
+    /// Moves to the earliest instant of a bucket, which is about to be emptied.
+    #[inline(always)]
+    fn leave(&mut self, number: usize) {
+        self.last = self.earliest[number];
+        self.earliest[number] = u64::MAX;
+        self.occupied &= !(1 << number);
+    }
+
+    /// Moves to the next instant: its events become ready, their neighbours move down.
+    fn advance(&mut self) -> Option<()> {
+        let number = self.occupied.trailing_zeros() as usize;
+        let mut bucket = core::mem::take(self.buckets.get_mut(number)?);
+        self.leave(number);
+        for mut chunk in bucket.full.drain(..) {
+            self.spread(&mut chunk);
+            self.spare.push(chunk);
+        }
+        self.spread(&mut bucket.open);
+        // The bucket keeps its memory; nothing has been placed in it meanwhile, because
+        // all of its entries now differ from `last` in a lower bit.
+        self.buckets[number] = bucket;
+        Some(())
+    }
+
+    fn spread(&mut self, entries: &mut Vec<Entry<E>>) {
+        for Entry { at, rank, event } in entries.drain(..) {
+            if at == self.last {
+                self.make_ready(rank, event);
             } else {
-                self.place(key);
+                self.place(at, rank, event);
             }
         }
-        // The bucket keeps its memory; nothing has been placed in it meanwhile, because
-        // all of its keys now differ from `last` in a lower bit.
-        self.buckets[bucket] = keys;
-        Some(())
     }
 
     /// A rough count of the bytes it takes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.slots.len() * size_of::<Slot<E>>() + self.len * size_of::<Key>()
+        self.len * Self::bytes_per_pending()
     }
 }
 
