@@ -240,8 +240,10 @@ impl Plan {
                 payload_bytes: caller.payload.bytes(),
             })
         });
+        let settings = &run.scenario.settings;
+        let until = bounds.until.unwrap_or(settings.until);
         Self {
-            settings: run.scenario.settings.clone(),
+            settings: Settings { until, ..settings.clone() },
             functions: functions.collect(),
             callers: callers.collect(),
             desk: Dice::of(run.seed, "desk"),
@@ -292,7 +294,7 @@ impl Plan {
     /// When the run ends at the latest.
     #[must_use]
     pub fn until(&self) -> Instant {
-        Instant::START.plus(self.bounds.until.unwrap_or(self.settings.until))
+        Instant::START.plus(self.settings.until)
     }
 
     pub(crate) fn find_function(&self, name: &str) -> Option<FunctionId> {

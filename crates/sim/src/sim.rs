@@ -24,7 +24,7 @@ pub(crate) struct Cx<'a> {
     step: u32,
     cause: u32,
     queue: &'a mut Queue<Sent>,
-    busy: &'a mut u32,
+    idle: &'a mut usize,
     log: &'a mut Log,
 }
 
@@ -32,15 +32,21 @@ impl Cx<'_> {
     /// Notes a fact; what this handler does next was caused by it.
     #[inline]
     pub(crate) fn note(&mut self, part: Part, job: Option<Job>, rule: Rule, fact: Fact) {
+        if self.log.keeps_nothing() {
+            return;
+        }
         let (at, step, cause) = (self.now, self.step, self.cause);
         self.cause = self.log.push(Entry { at, step, cause, part, job, rule, fact });
     }
 
     /// Sends an event for later.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn at(&mut self, at: Instant, rank: Rank, event: Event) {
-        *self.busy += u32::from(!event.is_idle());
-        self.queue.push(at, rank, Sent { cause: self.cause, event });
+        let sent = Sent::pack(self.cause, event);
+        if sent.is_idle() {
+            *self.idle += 1;
+        }
+        self.queue.push(at, rank, sent);
     }
 
     /// Sends an event to another part, at this instant.
@@ -79,8 +85,8 @@ pub struct Sim {
     plan: Rc<Plan>,
     world: World,
     queue: Queue<Sent>,
-    /// Pending events that are not idle.
-    busy: u32,
+    /// Pending events that only tidy up.
+    idle: usize,
     acts: Rc<Vec<Act>>,
     next_act: usize,
     entries: u32,
@@ -100,7 +106,7 @@ impl Sim {
             },
             plan,
             queue: Queue::new(),
-            busy: 0,
+            idle: 0,
             acts,
             next_act: 0,
             entries: 0,
@@ -123,7 +129,7 @@ impl Sim {
             step: self.step,
             cause,
             queue: &mut self.queue,
-            busy: &mut self.busy,
+            idle: &mut self.idle,
             log,
         };
         (&mut self.world, cx)
@@ -190,17 +196,16 @@ impl Sim {
         if self.stopped.is_some() {
             return false;
         }
-        if let Some(stop) = self.reason_to_stop(log) {
+        let act = self.acts.get(self.next_act).map(|act| act.at);
+        let due = self.queue.next_at();
+        if let Some(stop) = self.reason_to_stop(log, act, due) {
             self.stop(stop, log);
             return true;
         }
         self.step += 1;
-        if self.act_is_next() {
-            self.act(log);
-        } else if let Some((at, sent)) = self.queue.pop() {
-            self.now = at;
-            self.busy -= u32::from(!sent.event.is_idle());
-            self.dispatch(sent, log);
+        match act {
+            Some(at) if self.is_before_queue(at, due) => self.act(log),
+            Some(_) | None => self.take(log),
         }
         self.entries = log.len();
         true
@@ -208,16 +213,21 @@ impl Sim {
 
     /// Whether nothing but idle timers is left, with these acts.
     pub(crate) fn is_quiet(&self, acts: &[Act]) -> bool {
-        self.busy == 0 && self.next_act >= acts.len()
+        self.queue.len() == self.idle && self.next_act >= acts.len()
     }
 
-    fn reason_to_stop(&self, log: &Log) -> Option<Stop> {
+    #[inline]
+    fn reason_to_stop(
+        &self,
+        log: &Log,
+        act: Option<Instant>,
+        due: Option<Instant>,
+    ) -> Option<Stop> {
         if self.is_quiet(&self.acts) {
             return Some(Stop::Quiet);
         }
-        let act = self.acts.get(self.next_act).map(|act| act.at);
-        let next = self.queue.next_at().into_iter().chain(act).min()?;
-        if next > self.plan.until() {
+        let until = self.plan.until();
+        if due.is_none_or(|at| at > until) && act.is_none_or(|at| at > until) {
             Some(Stop::Until)
         } else if self.step >= self.plan.bounds.steps {
             Some(Stop::Steps)
@@ -243,11 +253,10 @@ impl Sim {
 
     /// Whether an act comes before the next event of the queue. Acts of one instant come
     /// one after the other: the call an act made is admitted before the next act.
-    fn act_is_next(&mut self) -> bool {
-        let Some(act) = self.acts.get(self.next_act) else { return false };
-        match self.queue.next_at() {
-            Some(next) if next < act.at => false,
-            Some(next) if next == act.at => {
+    fn is_before_queue(&mut self, act: Instant, due: Option<Instant>) -> bool {
+        match due {
+            Some(due) if due < act => false,
+            Some(due) if due == act => {
                 self.queue.next_rank() > Some(Rank::Act)
                     && !self.world.lambda.awaits_desk()
             }
@@ -267,14 +276,19 @@ impl Sim {
         self.plan = plan;
     }
 
-    /// The only dispatcher: every event goes to the part it names.
+    /// Takes an event. The only dispatcher: every event goes to the part it names.
     #[inline]
-    fn dispatch(&mut self, sent: Sent, log: &mut Log) {
-        let plan = Rc::clone(&self.plan);
-        let (world, mut cx) = self.parts(sent.cause, log);
-        match sent.event {
-            Event::Caller(id, event) => world.on_caller(id, &plan, &mut cx, event),
-            Event::Function(id, event) => world.on_function(id, &plan, &mut cx, event),
+    fn take(&mut self, log: &mut Log) {
+        let Self { now, step, plan, world, queue, idle, .. } = self;
+        let Some((at, sent)) = queue.pop() else { return };
+        *now = at;
+        if sent.is_idle() {
+            *idle -= 1;
+        }
+        let mut cx = Cx { now: at, step: *step, cause: sent.cause, queue, idle, log };
+        match sent.event() {
+            Event::Caller(id, event) => world.on_caller(id, plan, &mut cx, event),
+            Event::Function(id, event) => world.on_function(id, plan, &mut cx, event),
         }
     }
 

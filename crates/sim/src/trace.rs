@@ -344,6 +344,12 @@ impl Log {
         self.count == 0
     }
 
+    /// Whether entries are not even numbered.
+    #[inline]
+    pub(crate) fn keeps_nothing(&self) -> bool {
+        self.keep == Keep::Nothing
+    }
+
     /// Adds an entry and gives its number; `cause` if nothing is kept.
     #[inline]
     pub(crate) fn push(&mut self, entry: Entry) -> u32 {
