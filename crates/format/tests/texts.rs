@@ -121,7 +121,7 @@ fn issues_say_what_was_found_and_what_is_allowed() {
         ("[]", "text: found a list of 0, allowed is an object in braces (SIM-02)"),
         (
             "{\"lambdarium\":1,\n\"seed\":}",
-            "line 2, column 8: found expected value, allowed is JSON (SIM-02)",
+            "line 2, column 8: found something that is not JSON (expected value), allowed is JSON (SIM-02)",
         ),
     ];
     for (text, said) in cases {
@@ -138,7 +138,7 @@ fn what_is_too_much_is_refused_before_it_is_looked_into() {
     let deep = |levels: usize| {
         let (open, close) = ("[".repeat(levels), "]".repeat(levels));
         format!(
-            r#"{{"lambdarium":1,"callers":{{"c":{{"kind":"sdk","calls":"f","payload":{open}{close}}}}}}}"#
+            r#"{{"lambdarium":1,"functions":{{"f":{{}}}},"callers":{{"c":{{"kind":"sdk","calls":"f","payload":{open}{close}}}}}}}"#
         )
     };
     let list = |key: &str, count: usize| {

@@ -64,8 +64,9 @@ fn listed<T>(
     }
     let read = members
         .iter()
-        .filter_map(|(key, value)| reader.within(key, |reader| read(reader, key, value)));
-    Some(read.collect())
+        .map(|(key, value)| reader.within(key, |reader| read(reader, key, value)));
+    let read = read.collect();
+    Some(reader.found(read))
 }
 
 fn read_version(

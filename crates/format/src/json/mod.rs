@@ -17,6 +17,7 @@ mod reader;
 
 use lambdarium_sim::knob::Issue;
 use lambdarium_sim::limits;
+use lambdarium_sim::plan::Plan;
 use lambdarium_sim::scenario::{Act, Marker, Run, Scenario, Settings};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
@@ -32,9 +33,9 @@ pub const VERSION: u64 = 1;
 /// Reads a run.
 ///
 /// # Errors
-/// All that is wrong with the text: each thing with its place, what was found there, what
-/// is allowed, and the rule behind it. Whether the parts fit together is for
-/// [`lambdarium_sim::plan::Plan::check`] to say.
+/// All that is wrong with the text and with the run in it: each thing with its place, what
+/// was found there, what is allowed, and the rule behind it. Where every value is right by
+/// itself, it is for [`Plan::check`] to say whether they fit together.
 pub fn read(text: &str) -> Result<Run, Vec<Issue>> {
     from_value(&parse::parse(text)?)
 }
@@ -84,6 +85,10 @@ pub fn from_value(value: &Value) -> Result<Run, Vec<Issue>> {
             fields.take("$schema");
             run = whole(&mut fields, &mut reader);
             fields.finish(&mut reader);
+            if !reader.is_content() {
+                // Everything at once, not one kind of mistake after the other.
+                reader.add(Plan::check(&run).err().unwrap_or_default());
+            }
         }
     }
     reader.into_result(run)
@@ -154,13 +159,14 @@ fn parts<T>(
     if !reader.at_most(members.len(), limits::PARTS_MAX, what) {
         return None;
     }
-    let read = members.iter().filter_map(|(name, value)| {
+    let read = members.iter().map(|(name, value)| {
         reader.within(name, |reader| {
             let fields = Fields::of(reader.object(value)?);
             read(reader, name, fields)
         })
     });
-    Some(read.collect())
+    let read = read.collect();
+    Some(reader.found(read))
 }
 
 /// Items of a list, each under its place.
@@ -171,10 +177,12 @@ fn items<T>(
     mut read: impl FnMut(&mut Reader, &Value) -> Option<T>,
 ) -> Option<Vec<T>> {
     let items = reader.list(value, most)?;
-    let read = items.iter().enumerate().filter_map(|(at, item)| {
-        reader.within(&at.to_string(), |reader| read(reader, item))
-    });
-    Some(read.collect())
+    let read = items
+        .iter()
+        .enumerate()
+        .map(|(at, item)| reader.within(&at.to_string(), |reader| read(reader, item)));
+    let read = read.collect();
+    Some(reader.found(read))
 }
 
 fn read_act(reader: &mut Reader, value: &Value) -> Option<Act> {

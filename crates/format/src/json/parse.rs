@@ -45,9 +45,10 @@ pub(super) fn parse(text: &str) -> Result<Value, Vec<Issue>> {
 fn syntax(error: &serde_json::Error) -> Issue {
     let said = error.to_string();
     let said = said.split(" at line ").next().unwrap_or_default();
+    let said = said.replace("EOF while parsing", "the text ends inside");
     Issue {
         place: format!("line {}, column {}", error.line(), error.column()),
-        found: said.to_string(),
+        found: format!("something that is not JSON ({said})"),
         allowed: "JSON".into(),
         rule: Rule::Sim02,
     }

@@ -18,11 +18,58 @@ pub(super) struct Reader {
     place: String,
     issues: Vec<Issue>,
     untold: usize,
+    /// Where members or items were left out because they could not be read at all.
+    lost: Vec<String>,
 }
 
 impl Reader {
     pub(super) fn new() -> Self {
-        Self { place: String::new(), issues: Vec::new(), untold: 0 }
+        Self { place: String::new(), issues: Vec::new(), untold: 0, lost: Vec::new() }
+    }
+
+    /// What was read of a list or an object; remembers here if something is missing.
+    pub(super) fn found<T>(&mut self, read: Vec<Option<T>>) -> Vec<T> {
+        if read.iter().any(Option::is_none) {
+            self.lost.push(self.place.clone());
+        }
+        read.into_iter().flatten().collect()
+    }
+
+    /// Whether everything is right so far.
+    pub(super) fn is_content(&self) -> bool {
+        self.issues.is_empty() && self.untold == 0
+    }
+
+    /// Adds what is wrong with the whole, without what may only follow from what has been
+    /// told already: from something that could not be read, or from a wrong setting.
+    pub(super) fn add(&mut self, issues: Vec<Issue>) {
+        let under = |place: &str, part: &str| {
+            place
+                .strip_prefix(part)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let lost = |part: &str| {
+            let whole = self.issues.iter().any(|told| told.place == part);
+            whole || self.lost.iter().any(|place| under(place, part))
+        };
+        let told = |part: &str| self.issues.iter().any(|told| under(&told.place, part));
+        let (functions, acts, settings) =
+            (lost("functions"), lost("acts"), told("settings"));
+        let follows = |Issue { place, .. }: &Issue| {
+            let names = [".calls", ".aliases.", ".provisioned."];
+            self.issues.iter().any(|told| under(place, &told.place))
+                || functions && names.iter().any(|name| place.contains(name))
+                || (functions || settings) && place == "functions"
+                || settings && place.contains(".load.")
+                || (acts || settings) && under(place, "acts")
+        };
+        let fresh: Vec<Issue> =
+            issues.into_iter().filter(|issue| !follows(issue)).collect();
+        for Issue { place, found, allowed, rule } in fresh {
+            self.place = place;
+            self.issue(found, allowed, rule);
+        }
+        self.place.clear();
     }
 
     /// What was read if nothing was wrong, else everything that was.

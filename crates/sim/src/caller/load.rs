@@ -4,7 +4,7 @@
 //! 10,000 calls in a second are both exact enough.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::dice::{Dice, Purpose};
@@ -108,30 +108,24 @@ impl Load {
                 rule: Rule::Sim03,
             });
         };
-        let rates: &[(&str, u64)] = match &self.pattern {
-            Pattern::Burst { .. } => &[],
-            Pattern::Constant { rate } => &[("constant", *rate)],
-            Pattern::Poisson { rate } => &[("poisson", *rate)],
-            Pattern::Ramp { from, to } => &[("ramp", *from), ("ramp", *to)],
+        let (key, rates): (&str, &[u64]) = match &self.pattern {
+            Pattern::Burst { .. } => ("burst", &[]),
+            Pattern::Constant { rate } => ("constant", &[*rate]),
+            Pattern::Poisson { rate } => ("poisson", &[*rate]),
+            Pattern::Ramp { from, to } => ("ramp", &[*from, *to]),
             Pattern::At(times) => {
                 if times.is_empty() || !times.is_sorted() {
-                    bad(
-                        "at",
-                        format!("{} times", times.len()),
-                        "times in order, at least one",
-                    );
+                    let found = format!("{} times", times.len());
+                    bad("at", found, "times in order, at least one");
                 }
-                &[]
+                ("at", &[])
             }
         };
-        for (key, rate) in rates {
-            let ramp_end = *key == "ramp" && *rate == 0;
+        for rate in rates {
+            let ramp_end = key == "ramp" && *rate == 0;
             if (*rate == 0 && !ramp_end) || *rate > RATE_MAX {
-                bad(
-                    key,
-                    shown_rate(*rate),
-                    "more than 0 and at most 100000 calls per second",
-                );
+                let allowed = "more than 0 and at most 100000 calls per second";
+                return bad(key, shown_rate(*rate), allowed);
             }
         }
         if let Pattern::Ramp { from: 0, to: 0 } = self.pattern {
@@ -140,19 +134,26 @@ impl Load {
         if let Some(end) = self.end
             && end <= self.start
         {
-            bad("to", format!("{end}"), "a time after the start of the load");
+            let found = end.since(Instant::START).to_string();
+            bad("to", found, "a time after the start of the load");
         }
         let calls = self.calls_expected(until);
         if calls > calls_max || matches!(self.pattern, Pattern::Burst { count: 0 }) {
-            let allowed = format!("1 to {calls_max} calls of one caller");
-            bad("count", format!("{calls} calls"), &allowed);
+            let allowed = format!(
+                "1 to {calls_max} calls of one caller; lower the rate, or let the load end \
+                 sooner (to, count) or the run (until)"
+            );
+            bad(key, format!("{calls} calls in all"), &allowed);
         }
     }
 }
 
 /// A rate as people read it.
 fn shown_rate(rate: u64) -> String {
-    format!("{}.{:09} per second", rate / PER_SECOND, rate % PER_SECOND)
+    let (whole, fraction) = (rate / PER_SECOND, rate % PER_SECOND);
+    let fraction = format!(".{fraction:09}");
+    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+    format!("{whole}{fraction} per second")
 }
 
 /// Where a load stands: how many calls it has made, and when the last one was due.

@@ -1,0 +1,209 @@
+//! What people see when something is wrong: where, what was found, what is allowed, why.
+
+use lambdarium_format::json;
+use lambdarium_format::link::{Link, Problem};
+use lambdarium_sim::record::Recording;
+use std::path::Path;
+
+/// Everything that is told about a scenario, by whoever finds it.
+fn told(text: &str) -> Vec<String> {
+    let issues = match json::read(text) {
+        Ok(run) => Recording::open(run).err().unwrap_or_default(),
+        Err(issues) => issues,
+    };
+    issues.iter().map(ToString::to_string).collect()
+}
+
+/// A scenario of one function and one caller with these members, and this load.
+fn with(function: &str, caller: &str) -> String {
+    format!(
+        r#"{{"lambdarium":1,"settings":{{"until":"10m"}},"functions":{{"f":{{{function}}}}},
+            "callers":{{"c":{{"kind":"sdk","calls":"f"{caller}}}}}}}"#
+    )
+}
+
+fn good_link() -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/links");
+    let path = folder.join("one-function-one-source.txt");
+    std::fs::read_to_string(path).expect("a stored link").trim().to_string()
+}
+
+/// What is told about a link that opens nothing.
+fn problem(link: &str) -> String {
+    let read = Link::read(link);
+    assert_eq!(read.source, None, "{link}");
+    read.problems.iter().map(Problem::to_string).collect()
+}
+
+#[test]
+fn a_broken_link_says_how_to_get_a_whole_one() {
+    let good = good_link();
+    let cut = "The link was cut off or changed on its way. Copy the whole link again; some \
+               programs shorten long ones, then send the scenario as a file.";
+    assert_eq!(problem(&good[..good.len() - 1]), cut);
+    assert_eq!(problem(&good[..good.len() / 2]), cut);
+    let nothing =
+        "There is no scenario in this link. Copy the whole link again, up to its end.";
+    assert_eq!(problem(&good.replace("1.d.", "1.d")), nothing);
+    assert_eq!(problem("#s="), nothing);
+    let letters = "The link holds letters that do not belong there (it is base64url). \
+                   Something around it was copied along, or changed it; copy it again.";
+    assert_eq!(problem(&format!("{good}!")), letters);
+}
+
+#[test]
+fn a_link_of_a_future_version_says_what_opens_it() {
+    let newer = "This link was made with a newer Lambdarium (version 2 of the format). Reload \
+                 the page to get the newest, or open the link where it was made.";
+    assert_eq!(problem(&good_link().replace("s=1.", "s=2.")), newer);
+    let codec = "This link is packed with an unknown codec (\"e\"). Reload the page to get the \
+                 newest Lambdarium, or copy the link again.";
+    assert_eq!(problem(&good_link().replace("1.d.", "1.e.")), codec);
+    let text = told(r#"{"lambdarium":2,"functions":{"f":{"memory":1}}}"#);
+    let newer = "lambdarium: found 2, allowed is 1, the version that is read; a newer \
+                 Lambdarium made this text (SIM-02)";
+    assert_eq!(text, [newer]);
+}
+
+#[test]
+fn three_mistakes_of_different_kinds_are_told_at_once() {
+    // A value out of range, a name that does not exist, and units that do not add up.
+    let text = r#"{"lambdarium":1,
+        "functions":{"f":{"timeout":"16m","reserved-concurrency":950}},
+        "callers":{"c":{"kind":"sdk","calls":"g"}}}"#;
+    let expected = [
+        "functions.f.timeout: found \"16m\", allowed is 1 to 900 whole seconds (ENV-05)",
+        "functions: found 950 units reserved in all, allowed is at most 900, so that 100 stay \
+         unreserved (CON-03)",
+        "callers.c.calls: found \"g\", allowed is a function, with a version or alias it has; \
+         there are: f (VER-15)",
+    ];
+    assert_eq!(told(text), expected);
+}
+
+#[test]
+fn what_only_follows_from_a_mistake_is_not_told() {
+    // Nobody can say whether 950 is too much of "many", or what a lost function has.
+    let text = r#"{"lambdarium":1,"settings":{"account.concurrency":"many","until":"soon"},
+        "functions":{"f":{"reserved-concurrency":950,"versions":{"1.0":{}},
+            "aliases":{"live":"1"}},"g":7},
+        "callers":{"c":{"kind":"sdk","calls":"g","load":{"constant":99}},
+            "d":{"kind":"skd","calls":"f:live"}},
+        "acts":[{"at":"1s"},{"at":"90s","do":"Invoke"},{"at":"2s","do":"Invoke"}]}"#;
+    let places: Vec<String> = told(text)
+        .iter()
+        .map(|issue| issue.split(": ").next().unwrap_or_default().to_string())
+        .collect();
+    let expected = [
+        "settings.account.concurrency",
+        "settings.until",
+        "functions.f.versions.1",
+        "functions.g",
+        "callers.d.kind",
+        "acts.0.do",
+    ];
+    assert_eq!(places, expected.map(|place| place.replace("versions.1", "versions.1.0")));
+}
+
+#[test]
+fn five_megabytes_are_refused_before_they_are_looked_into() {
+    let said = "text: found 5242880 bytes, allowed is at most 1048576 bytes (SIM-03)";
+    assert_eq!(told(&"[".repeat(5 << 20)), [said]);
+}
+
+#[test]
+fn a_load_of_a_billion_requests_is_refused() {
+    let burst = with("", r#","load":{"burst":1000000000}"#);
+    let said = "callers.c.load.burst: found 1000000000, allowed is a whole number from 1 to \
+                2000000 (SIM-02)";
+    assert_eq!(told(&burst), [said]);
+    let constant = with("", r#","load":{"constant":100000}"#);
+    let said = "callers.c.load.constant: found 60000000 calls in all, allowed is 1 to 2000000 \
+                calls of one caller; lower the rate, or let the load end sooner (to, count) or \
+                the run (until) (SIM-03)";
+    assert_eq!(told(&constant), [said]);
+    let poisson = with("", r#","load":{"poisson":1000000000.5}"#);
+    let said = "callers.c.load.poisson: found 1000000000.5 per second, allowed is more than 0 \
+                and at most 100000 calls per second (SIM-03)";
+    assert_eq!(told(&poisson), [said]);
+}
+
+#[test]
+fn no_time_at_all_is_refused_where_time_has_to_pass() {
+    let cases = [
+        (
+            with("", "").replace("10m", "0s"),
+            "settings.until: found \"0s\", allowed is 1 ms to 24 h (SIM-01)",
+        ),
+        (
+            with(r#""timeout":"0s""#, ""),
+            "functions.f.timeout: found \"0s\", allowed is 1 to 900 whole seconds (ENV-05)",
+        ),
+        (
+            with("", r#","read-timeout":"0s""#),
+            "callers.c.read-timeout: found \"0s\", allowed is 1 s to 60 min, or null (INV-16)",
+        ),
+        (
+            with("", r#","load":{"constant":1,"from":"5s","to":"5s"}"#),
+            "callers.c.load.to: found 5 s, allowed is a time after the start of the load (SIM-03)",
+        ),
+        (
+            with("", r#","load":{"constant":0}"#),
+            "callers.c.load.constant: found 0 per second, allowed is more than 0 and at most \
+             100000 calls per second (SIM-03)",
+        ),
+    ];
+    for (text, said) in cases {
+        assert_eq!(told(&text), [said]);
+    }
+    // A function that takes no time is fine, and so is a run of it, even tried again at once.
+    let nothing = with(
+        r#""duration":"0s","faults":[{"fails":"throttled"}]"#,
+        r#","jitter":"fixed","jitter-factor":0,"load":{"burst":1000}"#,
+    );
+    let recording = Recording::of(json::read(&nothing).expect("a run"));
+    let recording = recording.expect("a plan");
+    assert_eq!(recording.end(), lambdarium_sim::time::Instant::START);
+    assert_eq!(
+        recording.log().iter().filter(|entry| entry.cause == u32::MAX).count(),
+        1_001
+    );
+}
+
+#[test]
+fn a_cycle_of_wires_is_refused() {
+    let text = r#"{"lambdarium":1,"functions":{"f":{}},"callers":{
+        "a":{"kind":"sdk","calls":"b"},"b":{"kind":"alb","calls":"a"},
+        "c":{"kind":"cli","calls":"c"}}}"#;
+    let said = |caller: &str, target: &str| {
+        format!(
+            "callers.{caller}.calls: found \"{target}\", a caller: callers call functions, \
+             never each other, allowed is a function, with a version or alias it has; there \
+             are: f (VER-15)"
+        )
+    };
+    assert_eq!(told(text), [said("a", "b"), said("b", "a"), said("c", "c")]);
+}
+
+#[test]
+fn a_text_that_is_no_json_says_where_it_stops_being_it() {
+    let cases = [
+        (
+            "{\"lambdarium\":1,",
+            "line 1, column 16: found something that is not JSON (the text ends inside a value), \
+             allowed is JSON (SIM-02)",
+        ),
+        (
+            "{\"lambdarium\":1,\n \"seed\":01}",
+            "line 2, column 10: found something that is not JSON (invalid number), allowed is \
+             JSON (SIM-02)",
+        ),
+        (
+            "{\"lambdarium\":1,\"seed\":1,\"seed\":2}",
+            "seed: found the key twice, allowed is each key once (SIM-02)",
+        ),
+    ];
+    for (text, said) in cases {
+        assert_eq!(told(text), [said]);
+    }
+}
