@@ -3,6 +3,7 @@
 //! A frame is folded from the state of the machine at a moment and from the trace around
 //! it; it holds no names that change nothing, and never more than a screen can show.
 
+mod datapoints;
 mod fold;
 mod lanes;
 mod story;
@@ -15,6 +16,7 @@ use crate::id::{CallerId, EnvironmentId, FunctionId, Job, VersionIx};
 use crate::time::{Instant, Moment, Span};
 use crate::trace::{Ending, Outcome, Room};
 
+pub use datapoints::{Datapoint, datapoints};
 pub use fold::frame;
 pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, lanes};
 pub use story::{StoryLine, story};
@@ -263,6 +265,8 @@ pub struct Metrics {
     pub errors: u64,
     /// `Throttles`: requests that found no room.
     pub throttles: u64,
+    /// `Duration`: how many runs have one, which are those that have ended.
+    pub duration_count: u64,
     /// `Duration`, summed, in microseconds.
     pub duration_us: u64,
     /// `Duration`, the longest, in microseconds.

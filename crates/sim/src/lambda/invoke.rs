@@ -348,6 +348,7 @@ impl State {
         let duration = cx.now.since(run.timed_from()).0;
         let metrics = &mut function.metrics;
         metrics.errors += u64::from(ending != Ending::Succeeded);
+        metrics.duration_count += 1;
         metrics.duration_us += duration;
         metrics.duration_max_us = metrics.duration_max_us.max(duration);
         let rule = ending_rule(ending, &run, plan);
