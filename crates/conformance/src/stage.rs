@@ -27,6 +27,8 @@ const EVENTS_MAX: u32 = 2_000_000;
 const EVENTS_IN_ALL_MAX: u64 = 20_000_000;
 /// Most looks at the order of steps in time.
 const LOOKS_MAX: usize = 8;
+/// Most looks at when the lines of scripts change.
+const SCRIPT_LOOKS_MAX: usize = 70;
 /// Steps of more calls than this are made by callers, when there are too many for acts.
 const TIMES_BY_ACTS: u64 = 20;
 
@@ -36,7 +38,7 @@ pub struct Played {
     pub recording: Recording,
     /// Where t = 0 lies.
     pub base: Instant,
-    /// Who made the calls of each step.
+    /// Who made the calls of each step, in order.
     pub senders: Vec<Vec<Origin>>,
 }
 
@@ -67,12 +69,14 @@ pub fn play(setting: &Setting, horizon: Option<Span>) -> Result<Played, Unsuppor
         begins: begins.collect(),
         by_callers: calls > ACTS_MAX as u64,
         bounds,
+        changes: vec![Vec::new(); setting.scripts.len()],
         senders: Vec::new(),
         recording: None,
         events: 0,
     };
     stage.record()?;
     stage.settle()?;
+    stage.follow_scripts()?;
     stage.check_quota()?;
     let Stage { senders, recording, .. } = stage;
     let recording = recording.expect("it was recorded");
@@ -87,6 +91,8 @@ struct Stage<'a> {
     /// Whether there are too many calls for acts alone.
     by_callers: bool,
     bounds: Bounds,
+    /// For each script, when its lines change, as far as that is known.
+    changes: Vec<Vec<Instant>>,
     senders: Vec<Vec<Origin>>,
     recording: Option<Recording>,
     events: u64,
@@ -118,6 +124,39 @@ impl Stage<'_> {
             }
         }
         unsupported("steps that move each other in time")
+    }
+
+    /// Finds out when the lines of scripts change: every time one is known, the runs
+    /// behind it may start at other times.
+    fn follow_scripts(&mut self) -> Result<(), Unsupported> {
+        if self.setting.scripts.is_empty() {
+            return Ok(());
+        }
+        for _ in 0..SCRIPT_LOOKS_MAX {
+            let mut changes = Vec::new();
+            for (script, known) in self.setting.scripts.iter().zip(&self.changes) {
+                let starts = self.starts(&script.function);
+                changes.push(script.changes(&starts, known.len())?);
+            }
+            if changes == self.changes {
+                return Ok(());
+            }
+            self.changes = changes;
+            self.record()?;
+            self.settle()?;
+        }
+        unsupported("given.functions: a script that never settles")
+    }
+
+    /// When the runs of a function start.
+    fn starts(&self, function: &str) -> Vec<Instant> {
+        let plan = self.recording().last_plan();
+        let log = self.recording().log();
+        let starts = log.iter().filter(|entry| {
+            matches!(entry.fact, Fact::Started { .. })
+                && plan.name(entry.part) == function
+        });
+        starts.map(|entry| entry.at).collect()
     }
 
     /// Whether a step is made by an SDK client instead of an act.
@@ -160,6 +199,11 @@ impl Stage<'_> {
 
     fn run(&self) -> Result<(Run, Vec<Vec<Origin>>), Unsupported> {
         let mut scenario = self.setting.scenario.clone();
+        for (script, changes) in self.setting.scripts.iter().zip(&self.changes) {
+            let functions = &mut scenario.functions;
+            let function = functions.iter_mut().find(|f| f.name == script.function);
+            script.apply(function.expect("a script has a function"), changes)?;
+        }
         let mut acts: Vec<(Instant, usize)> = Vec::new();
         let mut senders = vec![Vec::new(); self.steps.len()];
         for (at, step) in self.steps.iter().enumerate() {
@@ -336,7 +380,7 @@ impl Stage<'_> {
         let entries = self.recording().log().iter();
         let answers = entries.filter(|entry| {
             matches!(entry.fact, Fact::Replied { .. } | Fact::Answered { .. })
-                && entry.job.is_some_and(|job| senders.contains(&job.origin))
+                && entry.job.is_some_and(|job| senders.binary_search(&job.origin).is_ok())
         });
         answers.collect()
     }

@@ -222,6 +222,30 @@ impl Numbers {
     }
 }
 
+/// Cases with more of the vocabulary than the fixtures hold.
+const RICH: &str = r#"[
+    {"given":{"functions":{"fn":{"sleeps":1,"reservedConcurrency":2}},
+      "sdk":{"retry_profile":"standard2026","jitter":1,"read_timeout_s":2},
+      "occupied":[{"function":"fn","units":1,"start":0,"end":2000}],
+      "steps":[{"id":"s","op":"Invoke","at":0,"times":3}]},
+     "expect":{"throttles":[{"function":"fn","at":0}],"invocations":[{"start":0,"end":1}]}},
+    {"given":{"functions":{"fn":{"timeout":3,"initSeconds":0.5,"script":[
+        {"invocation":1,"sleeps":5},{"invocation":3,"sleeps":1,"exitsProcess":true}]}},
+      "steps":[{"id":"a","op":"Invoke"},{"id":"b","op":"Invoke","at":"1 s after a started"}]},
+     "expect":{"timing":{"billedMs":[1]},"horizon":100,"maxConcurrency":{"max":3}}},
+    {"given":{"account":{"ConcurrentExecutions":1000,"minimumUnreserved":1},
+      "functions":{"fn":{"versions":["1","2"],"aliases":{"live":"2"},"provisioned":{"live":2}}},
+      "steps":[{"id":"u","op":"UpdateFunctionCode","params":{"code":"b","Publish":true}},
+        {"id":"p","op":"PutProvisionedConcurrencyConfig","params":
+          {"Qualifier":"3","ProvisionedConcurrentExecutions":5}},
+        {"id":"v","op":"Invoke","at":"once the status is final","params":{"Qualifier":"3"}},
+        {"id":"d","op":"DeleteProvisionedConcurrencyConfig","params":{"Qualifier":"3"}},
+        {"id":"m","op":"Invoke","times":1200,"params":{"Qualifier":"live"}}]},
+     "expect":{"metrics":{"Invocations":1}}},
+    {"given":{"functions":{"fn":{}},"sdk":{"retry_profile":"legacy_python","jitter":0.5},
+      "calls":[{"answers":["throttle","error","ok"]},{"answers":["function_error"]}]},
+     "expect":{"timing":{"calls":[{"attemptsAt":[0]}]}}}]"#;
+
 #[test]
 fn no_file_makes_the_runner_panic() {
     let strange = [
@@ -247,7 +271,10 @@ fn no_file_makes_the_runner_panic() {
         "3000",
     ];
     let strange = strange.map(|text| read_value(text).expect("JSON"));
-    let cases = passing();
+    let mut cases = passing();
+    if let Value::List(rich) = read_value(RICH).expect("JSON") {
+        cases.extend(rich);
+    }
     let rounds = std::env::var("ROUNDS").ok().and_then(|text| text.parse().ok());
     let mut n = Numbers(1);
     for _ in 0..rounds.unwrap_or(300) {

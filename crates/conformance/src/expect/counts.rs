@@ -1,5 +1,6 @@
 //! Expected numbers: runs, concurrency, and CloudWatch's metrics.
 
+use lambdarium_sim::scenario::Act;
 use lambdarium_sim::trace::Ending;
 use lambdarium_sim::value::Value;
 
@@ -50,7 +51,7 @@ pub fn metrics(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsuppor
         let place = format!("metrics.{name}");
         let runs = &on.observed.runs;
         let all = |counts: fn(&Ran) -> bool| runs.iter().filter(|r| counts(r)).count();
-        let most = |counts: fn(&Ran) -> bool| {
+        let most = |counts: &dyn Fn(&Ran) -> bool| {
             if on.setting.is_occupied() {
                 return unsupported(format!("expect.{place} beside given.occupied"));
             }
@@ -62,8 +63,17 @@ pub fn metrics(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsuppor
                 all(|run| run.ending.is_some_and(|e| e != Ending::Succeeded)) as u64
             }
             "Throttles" => on.observed.throttled.len() as u64,
-            "ConcurrentExecutions" => most(|_| true)?,
-            "ProvisionedConcurrentExecutions" => most(|run| run.provisioned)?,
+            "ConcurrentExecutions" => most(&|_| true)?,
+            "UnreservedConcurrentExecutions" => {
+                let plan = on.played.recording.plan();
+                if on.played.recording.run().acts.iter().any(changes_reservation) {
+                    return unsupported(format!(
+                        "expect.{place} beside new reservations"
+                    ));
+                }
+                most(&|run| plan.function(run.function).reserved().is_none())?
+            }
+            "ProvisionedConcurrentExecutions" => most(&|run| run.provisioned)?,
             "ProvisionedConcurrencyInvocations" => all(|run| run.provisioned) as u64,
             "ProvisionedConcurrencySpilloverInvocations" => on.observed.spilled,
             _ => return unsupported(format!("expect.{place}")),
@@ -71,6 +81,10 @@ pub fn metrics(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsuppor
         number(on, &place, expected, got)?;
     }
     Ok(())
+}
+
+fn changes_reservation(act: &Act) -> bool {
+    ["PutFunctionConcurrency", "DeleteFunctionConcurrency"].contains(&&*act.operation)
 }
 
 /// A count, or a range it must lie in.

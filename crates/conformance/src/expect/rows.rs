@@ -3,7 +3,7 @@
 //! Rows are compared in order. Where the expectations hold times, rows of one instant may
 //! come in any order: then each must find a partner of its own.
 
-use lambdarium_sim::id::FunctionId;
+use lambdarium_sim::id::{FunctionId, Job};
 use lambdarium_sim::time::Span;
 use lambdarium_sim::trace::Ending;
 use lambdarium_sim::value::Value;
@@ -14,6 +14,11 @@ use crate::given::Work;
 use crate::observe::{Ran, Throttled, payload};
 use crate::placeholder::{Names, matches};
 
+/// What may be said of a run.
+const RUN_KEYS: [&str; 10] = [
+    "count", "function", "version", "start", "end", "attempt", "billedMs", "step",
+    "outcome", "event",
+];
 /// Most rows that are compared.
 const ROWS_MAX: u64 = 2_000;
 
@@ -37,6 +42,7 @@ pub fn invocations(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsu
     let starts = rows.iter().all(|row| row.value.get("start").is_some());
     let matching = Matching {
         place: "invocations",
+        keys: &RUN_KEYS,
         time: starts.then_some(|run: &&Ran| run.start),
         fits: |on: &Comparison<'_>, row: &Row<'_>, run: &&Ran| row.is_run(on, run),
         shown: |on: &Comparison<'_>, run: &&Ran| on.shown_run(run),
@@ -57,6 +63,7 @@ pub fn throttles(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsupp
     tries.sort_by_key(|throttled| throttled.at);
     let matching = Matching {
         place: "throttles",
+        keys: &["function", "at", "reason", "step"],
         time: Some(|throttled: &Throttled| throttled.at),
         fits: |on: &Comparison<'_>, row: &Row<'_>, t: &Throttled| row.is_throttled(on, t),
         shown: |on: &Comparison<'_>, throttled: &Throttled| {
@@ -91,7 +98,7 @@ impl Row<'_> {
         fits.extend(members.read("attempt", count)?.map(|n| n == run.attempt));
         fits.extend(members.read("billedMs", count)?.map(|ms| ms == run.billed_ms));
         let step = members.read("step", text)?;
-        fits.extend(step.map(|id| on.is_by_step(run, id)));
+        fits.extend(step.map(|id| on.is_by_step(run.job, id)));
         let outcome = members.read("outcome", text)?;
         fits.extend(outcome.map(|outcome| outcome == self::outcome(run)));
         if let Some(event) = members.take("event") {
@@ -114,10 +121,12 @@ impl Row<'_> {
         let function = members.read("function", text)?;
         let at = members.read("at", seconds)?;
         let reason = members.read("reason", text)?;
+        let step = members.read("step", text)?;
         members.finish()?;
         Ok(function.is_none_or(|name| on.name(throttled.function) == name)
             && at.is_none_or(|at| at == throttled.at)
-            && reason.is_none_or(|reason| reason == throttled.reason.word()))
+            && reason.is_none_or(|reason| reason == throttled.reason.word())
+            && step.is_none_or(|id| on.is_by_step(throttled.job, id)))
     }
 }
 
@@ -142,13 +151,13 @@ impl Comparison<'_> {
         self.played.recording.plan().function(function).name()
     }
 
-    fn is_by_step(&self, run: &Ran, id: &str) -> bool {
+    fn is_by_step(&self, job: Job, id: &str) -> bool {
         let steps = match &self.setting.work {
             Work::Steps(steps) => &steps[..],
             Work::Calls(_) => &[],
         };
         let at = steps.iter().position(|step| step.id == id);
-        at.is_some_and(|at| self.played.senders[at].contains(&run.job.origin))
+        at.is_some_and(|at| self.played.senders[at].binary_search(&job.origin).is_ok())
     }
 
     fn shown_run(&self, run: &Ran) -> String {
@@ -162,6 +171,8 @@ impl Comparison<'_> {
 /// How rows of one kind are laid beside what was observed.
 struct Matching<T, Fits, Shown> {
     place: &'static str,
+    /// What may be said of them.
+    keys: &'static [&'static str],
     /// The time by which rows may change places, if they may.
     time: Option<fn(&T) -> Span>,
     fits: Fits,
@@ -181,9 +192,11 @@ where
     ) -> Result<(), Unsupported> {
         // A key nobody knows must be named even where there is nothing to compare with.
         for row in rows {
-            if let Some(any) = got.first() {
-                (self.fits)(on, row, any)?;
+            let mut members = Members::of(row.place.clone(), row.value)?;
+            for key in self.keys {
+                members.take(key);
             }
+            members.finish()?;
         }
         if rows.len() != got.len() {
             let (expected, got) = (rows.len(), got.len());

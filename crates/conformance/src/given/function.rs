@@ -8,6 +8,7 @@ use lambdarium_sim::lambda::{Alias, Function, Provisioned, Spec, Version};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
 
+use super::script::{self, Script};
 use crate::case::{
     Members, Unsupported, count, instant, list, seconds, switch, text, unsupported,
 };
@@ -21,6 +22,8 @@ pub struct Given {
     pub function: Function,
     /// When the provisioned concurrency that was asked for at 0 is ready.
     pub ready_at: Option<Instant>,
+    /// What each of its runs does, where they differ.
+    pub script: Option<Script>,
 }
 
 /// Reads one function.
@@ -53,6 +56,8 @@ pub fn read(name: &str, value: &Value) -> Result<Given, Unsupported> {
     let aliases = members.read("aliases", read_aliases)?.unwrap_or_default();
     let provisioned = members.read("provisioned", read_provisioned)?.unwrap_or_default();
     let ready_at = members.read("provisionedReadyAt", instant)?;
+    let script =
+        members.read("script", |place, value| script::read(name, place, value))?;
     members.finish()?;
     let mut function = Function {
         name: name.into(),
@@ -63,7 +68,7 @@ pub fn read(name: &str, value: &Value) -> Result<Given, Unsupported> {
         ..Function::default()
     };
     function.shared.reserved = reserved;
-    Ok(Given { function, ready_at })
+    Ok(Given { function, ready_at, script })
 }
 
 fn behaviour(
@@ -161,14 +166,17 @@ fn faults(members: &mut Members<'_>) -> Result<Vec<Fault>, Unsupported> {
     {
         faults.push(fault);
     }
-    if members.read("exitsProcess", switch)?.unwrap_or(false) {
-        faults.push(Fault::always(Failure::Exits));
+    if let Some(Some(fault)) = members.read("exitsProcess", exits)? {
+        faults.push(fault);
     }
     Ok(faults)
 }
 
 /// What is thrown: an error, or just `true`.
-fn thrown(
+///
+/// # Errors
+/// Names what is not supported.
+pub fn thrown(
     place: &str,
     value: &Value,
     failure: Failure,
@@ -180,6 +188,16 @@ fn thrown(
     let mut members = Members::of(place, value)?;
     error(&mut members, &mut fault)?;
     members.finish()?;
+    Ok(Some(fault))
+}
+
+/// How the process exits: without a reason, or with a status.
+fn exits(place: &str, value: &Value) -> Result<Option<Fault>, Unsupported> {
+    let mut fault = Fault::always(Failure::Exits);
+    if let Value::Bool(on) = value {
+        return Ok(on.then_some(fault));
+    }
+    fault.exit_status = Some(count(place, value)?);
     Ok(Some(fault))
 }
 

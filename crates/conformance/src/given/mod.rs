@@ -6,6 +6,7 @@
 pub mod client;
 pub mod function;
 pub mod moment;
+pub mod script;
 pub mod step;
 
 use lambdarium_sim::call::Operation;
@@ -20,6 +21,7 @@ use lambdarium_sim::value::{Payload, Value};
 
 use crate::case::{Members, Unsupported, count, instant, list, text, unsupported};
 use function::Given;
+use script::Script;
 use step::Step;
 
 /// What there is to do.
@@ -40,6 +42,8 @@ pub struct Setting {
     pub client: Option<Sdk>,
     /// Where t = 0 of the case lies in the run: what was provisioned before is ready.
     pub base: Instant,
+    /// Functions whose runs differ.
+    pub scripts: Vec<Script>,
 }
 
 impl Setting {
@@ -103,6 +107,8 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
     let occupied = members.read("occupied", list)?.unwrap_or_default();
     members.finish()?;
     let base = provisioned_before(&functions, &mut settings)?;
+    let scripts: Vec<Script> =
+        functions.iter().filter_map(|given| given.script.clone()).collect();
     let functions = functions.into_iter().map(|given| given.function).collect();
     let mut scenario = Scenario { settings, functions, ..Scenario::default() };
     for (at, value) in occupied.iter().enumerate() {
@@ -128,7 +134,10 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
         let usual = plain();
         client.profile != usual.profile || client.read_timeout != usual.read_timeout
     });
-    let setting = Setting { scenario, work, client, base };
+    let setting = Setting { scenario, work, client, base, scripts };
+    if !setting.scripts.is_empty() && (setting.is_occupied() || setting.publishes()) {
+        return unsupported("given.functions: a script beside versions");
+    }
     if setting.is_occupied() && setting.publishes() {
         return unsupported("given.occupied beside a step that publishes");
     }
