@@ -201,8 +201,9 @@ impl PlannedFunction {
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub(crate) settings: Settings,
-    pub(crate) functions: Vec<PlannedFunction>,
-    pub(crate) callers: Vec<PlannedCaller>,
+    /// Shared, like the callers: a copy that an act has changed costs what it has changed.
+    pub(crate) functions: Vec<Rc<PlannedFunction>>,
+    pub(crate) callers: Rc<Vec<PlannedCaller>>,
     /// Dice for requests sent by acts.
     pub(crate) desk: Dice,
     pub(crate) bounds: Bounds,
@@ -244,8 +245,8 @@ impl Plan {
         let until = bounds.until.unwrap_or(settings.until);
         Self {
             settings: Settings { until, ..settings.clone() },
-            functions: functions.collect(),
-            callers: callers.collect(),
+            functions: functions.map(Rc::new).collect(),
+            callers: Rc::new(callers.collect()),
             desk: Dice::of(run.seed, "desk"),
             bounds,
         }
@@ -259,7 +260,7 @@ impl Plan {
 
     /// The functions, in the order they were drawn.
     #[must_use]
-    pub fn functions(&self) -> &[PlannedFunction] {
+    pub fn functions(&self) -> &[Rc<PlannedFunction>] {
         &self.functions
     }
 
@@ -295,6 +296,11 @@ impl Plan {
     #[must_use]
     pub fn until(&self) -> Instant {
         Instant::START.plus(self.settings.until)
+    }
+
+    /// One function, to be changed.
+    pub(crate) fn function_mut(&mut self, id: FunctionId) -> &mut PlannedFunction {
+        Rc::make_mut(&mut self.functions[usize::from(id.0)])
     }
 
     pub(crate) fn find_function(&self, name: &str) -> Option<FunctionId> {

@@ -88,7 +88,7 @@ pub struct CallerView {
 pub struct FunctionView {
     /// Its name.
     pub name: String,
-    /// Its versions with anything to show, `$LATEST` first.
+    /// Its versions, `$LATEST` first.
     pub versions: Vec<VersionView>,
     /// Its aliases: name and the version's place.
     pub aliases: Vec<(String, VersionIx)>,

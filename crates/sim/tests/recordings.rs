@@ -36,3 +36,18 @@ fn a_step_ends_a_moment_even_where_its_time_lies_later() {
     assert_eq!(recording.log().count_until(moment), entries);
     assert_eq!(recording.next_moment(moment).map(|next| next.step), Some(first + 1));
 }
+
+#[test]
+fn an_act_copies_no_more_of_the_plan_than_it_changes() {
+    let functions = [function("f", Span::SECOND), function("g", Span::SECOND)];
+    let mut run = run(functions, [client("f")]);
+    let name = ("FunctionName", Value::text("f"));
+    run.acts = vec![act(Span::SECOND, "PublishVersion", [name])];
+    let recording = record(run);
+    let (before, after) = (recording.plan(), recording.last_plan());
+    let versions =
+        |plan: &lambdarium_sim::plan::Plan| plan.functions()[0].versions().len();
+    assert_eq!((versions(before), versions(after)), (1, 2));
+    assert!(std::rc::Rc::ptr_eq(&before.functions()[1], &after.functions()[1]));
+    assert!(std::ptr::eq(before.callers(), after.callers()));
+}

@@ -225,7 +225,7 @@ impl Desk<'_, '_> {
     }
 
     fn reserve(&mut self, id: FunctionId, units: Option<u64>) {
-        Rc::make_mut(self.plan).functions[usize::from(id.0)].reserved = units;
+        Rc::make_mut(self.plan).function_mut(id).reserved = units;
         self.world.lambda.settle(self.plan);
     }
 
@@ -299,7 +299,7 @@ impl Desk<'_, '_> {
         version: VersionIx,
         count: u64,
     ) {
-        let function = &mut Rc::make_mut(self.plan).functions[usize::from(id.0)];
+        let function = Rc::make_mut(self.plan).function_mut(id);
         let qualifier = name.qualifier.clone().unwrap_or_default();
         function.provisioned.retain(|other| other.qualifier != qualifier);
         if count > 0 {
@@ -354,7 +354,7 @@ impl Desk<'_, '_> {
         let now = self.cx.now;
         let plan = Rc::make_mut(self.plan);
         let active_at = now.plus(latency);
-        let function = &mut plan.functions[usize::from(id.0)];
+        let function = plan.function_mut(id);
         let latest = Rc::clone(&function.versions[0].spec);
         let unchanged = function.published.as_ref().is_some_and(|spec| **spec == *latest);
         let mut rule = Rule::Ver04;
@@ -436,7 +436,7 @@ impl Desk<'_, '_> {
 
     /// Changes `$LATEST` and replaces its environments (ENV-09).
     fn update(&mut self, id: FunctionId, change: impl FnOnce(&mut lambda::Spec)) {
-        let function = &mut Rc::make_mut(self.plan).functions[usize::from(id.0)];
+        let function = Rc::make_mut(self.plan).function_mut(id);
         let latest = &mut function.versions[0];
         change(Rc::make_mut(&mut latest.spec));
         latest.revision += 1;

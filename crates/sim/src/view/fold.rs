@@ -100,11 +100,11 @@ fn account_view(sim: &Sim, plan: &Plan) -> AccountView {
     let lambda = sim.world().lambda();
     let quota = plan.settings().account_concurrency;
     let reserved: u64 =
-        plan.functions().iter().filter_map(PlannedFunction::reserved).sum();
+        plan.functions().iter().filter_map(|function| function.reserved()).sum();
     let ids = (0..plan.functions().len()).map(|at| u16::try_from(at).unwrap_or(u16::MAX));
     let states = ids.map(|at| lambda.function(FunctionId(at)));
     let both: Vec<(&PlannedFunction, &FunctionState)> =
-        plan.functions().iter().zip(states).collect();
+        plan.functions().iter().map(|function| &**function).zip(states).collect();
     let unreserved = both.iter().filter(|(planned, _)| planned.reserved().is_none());
     let provisioned = unreserved.map(|(_, state)| state.ledger.provisioned()).sum();
     let in_flight = both.iter().map(|(_, state)| state.in_flight()).sum();
