@@ -55,6 +55,11 @@ fn init_over_ten_seconds_is_cut_then_and_runs_again_under_the_timeout() {
     let recording = record(calls(f, &[0]));
     assert_eq!(runs(&recording), [(Room::Cold, Ending::Succeeded, 24_000)]);
     assert_eq!(times(&recording, |fact| *fact == Fact::InitCut), [10_000]);
+    let init = entries(&recording).into_iter().find_map(|entry| match entry.fact {
+        Fact::Started { init, .. } => Some(init),
+        _ => None,
+    });
+    assert_eq!(init, Some(Span::seconds(22)));
     // Init that runs again inside the invocation is part of its duration.
     assert_eq!(metrics(&recording).duration_us, 14_000_000);
 
@@ -187,7 +192,10 @@ fn a_function_that_hangs_in_provisioning_or_fails_there_leaves_calls_on_demand()
     slow.versions[0].spec.timeout = Span::seconds(3);
     slow.versions[0].spec.behaviour.init = Draw::Fixed(Span::seconds(131));
     let failed = |fact: &Fact| matches!(fact, Fact::ProvisioningFailed { .. });
-    assert_eq!(rules(&record(calls(slow, &[70])), failed), [Rule::Env03]);
+    assert_eq!(rules(&record(calls(slow.clone(), &[70])), failed), [Rule::Env03]);
+    // It may take as long as the function's timeout, if that is longer.
+    slow.versions[0].spec.timeout = Span::seconds(131);
+    assert_eq!(rules(&record(calls(slow, &[70])), failed), []);
     let mut bad = provisioned("f", Span::SECOND, 1);
     bad.versions[0].spec.behaviour.faults = always(Failure::FailsInit);
     bad.versions[0].spec.behaviour.faults[0].when.on = On::Provisioned;
@@ -204,4 +212,39 @@ fn little_memory_stretches_init_and_handler_where_the_setting_says_so() {
     run.scenario.settings.cpu_scaling = true;
     let once = Span(1_000_000 * 1_769 / 252);
     assert_eq!(runs(&record(run))[0].2, (once.0 * 2) / 1_000);
+}
+
+#[test]
+fn a_fault_happens_when_all_that_is_said_of_it_holds() {
+    let ends = |when: When| {
+        let mut f = function("f", Span::ZERO);
+        f.spec.behaviour.faults = vec![Fault { when, ..Fault::always(Failure::Throws) }];
+        let ends = runs(&record(calls(f, &[0, 1, 2, 3, 4])));
+        let threw = ends.iter().filter(|(_, ending, _)| *ending == Ending::Threw);
+        threw.map(|(_, _, ms)| ms / 1_000).collect::<Vec<u64>>()
+    };
+    let (from, to) = (Some(Instant(1_000_000)), Some(Instant(3_000_000)));
+    assert_eq!(ends(When { from, to, ..When::default() }), [1, 2]);
+    assert_eq!(ends(When { calls: Some((2, 4)), ..When::default() }), [1, 2, 3]);
+    assert_eq!(ends(When { calls: Some((2, 4)), to, ..When::default() }), [1, 2]);
+    assert_eq!(ends(When { attempts: Some((2, 9)), ..When::default() }), []);
+    assert_eq!(ends(When { on: On::Provisioned, ..When::default() }), []);
+    assert_eq!(ends(When { chance_ppm: 0, ..When::default() }), []);
+}
+
+#[test]
+fn each_admission_cites_the_rule_that_decided_it() {
+    let started = |recording: &Recording| {
+        rules(recording, |fact| matches!(fact, Fact::Started { .. }))
+    };
+    // The first environment, a second one while it is busy, one of two, the only one.
+    let recording = record(calls(function("f", Span::SECOND), &[0, 0, 10]));
+    assert_eq!(started(&recording), [Rule::Env02, Rule::Env01, Rule::Env12]);
+    let recording = record(calls(function("f", Span::SECOND), &[0, 10]));
+    assert_eq!(started(&recording), [Rule::Env02, Rule::Con01]);
+    // The last unit, given back at the very instant it is asked for; and a moment later.
+    let mut f = function("f", Span::SECOND);
+    f.shared.reserved = Some(1);
+    let recording = record(calls(f, &[0, 1, 3]));
+    assert_eq!(started(&recording), [Rule::Env02, Rule::Con16, Rule::Con01]);
 }
