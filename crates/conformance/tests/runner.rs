@@ -203,6 +203,21 @@ fn functions_fail_in_many_ways() {
 }
 
 #[test]
+fn what_a_case_gives_is_there() {
+    passes(
+        r#""account":{"ConcurrentExecutions":10},"functions":{
+             "fn":{"sleeps":1,"reservedConcurrency":4},"other":{"sleeps":1}},
+           "steps":[{"id":"s","op":"Invoke","times":5,"at":0},
+             {"id":"t","op":"Invoke","times":7,"at":0,"params":{"FunctionName":"other"}},
+             {"id":"u","op":"PutFunctionConcurrency","at":"at the same time as t",
+              "params":{"ReservedConcurrentExecutions":5}}]"#,
+        r#""timing":{"perStep":{"s":{"started":4,"throttled":1},
+             "t":{"started":6,"throttled":1,"endsAt":[1]}}},
+           "api":{"u":{"http":400,"error":{"code":"InvalidParameterValueException"}}}"#,
+    );
+}
+
+#[test]
 fn what_is_wrong_is_told_with_its_place() {
     let given = r#""functions":{"fn":{"reservedConcurrency":0}},
         "steps":[{"id":"s","op":"Invoke"}]"#;

@@ -95,7 +95,9 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
     let mut members = Members::of("given", given)?;
     let mut settings =
         Settings { publish_latency: Span::seconds(5), ..Settings::default() };
-    members.read("account", |place, value| account(place, value, &mut settings))?;
+    let told_minimum =
+        members.read("account", |place, value| account(place, value, &mut settings))?;
+    let told_minimum = told_minimum.unwrap_or(false);
     let functions = members.read("functions", |place, value| {
         let all = Members::of(place, value)?.take_all();
         all.into_iter().map(|(name, value)| function::read(name, value)).collect()
@@ -111,6 +113,9 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
         functions.iter().filter_map(|given| given.script.clone()).collect();
     let functions = functions.into_iter().map(|given| given.function).collect();
     let mut scenario = Scenario { settings, functions, ..Scenario::default() };
+    if !told_minimum {
+        leave_minimum(&mut scenario);
+    }
     for (at, value) in occupied.iter().enumerate() {
         occupy(&format!("given.occupied[{at}]"), value, at, base, &mut scenario)?;
     }
@@ -144,19 +149,32 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
     Ok(setting)
 }
 
+/// Reads the account's limits; says whether the unreserved minimum is among them.
 fn account(
     place: &str,
     value: &Value,
     settings: &mut Settings,
-) -> Result<(), Unsupported> {
+) -> Result<bool, Unsupported> {
     let mut members = Members::of(place, value)?;
     if let Some(units) = members.read("ConcurrentExecutions", count)? {
         settings.account_concurrency = units;
     }
-    if let Some(units) = members.read("minimumUnreserved", count)? {
+    let minimum = members.read("minimumUnreserved", count)?;
+    if let Some(units) = minimum {
         settings.unreserved_min = units;
     }
-    members.finish()
+    members.finish()?;
+    Ok(minimum.is_some())
+}
+
+/// What a case gives is there: reservations that leave less than the usual minimum mean
+/// an account with a lower one.
+fn leave_minimum(scenario: &mut Scenario) {
+    let reserved = scenario.functions.iter().filter_map(|f| f.shared.reserved);
+    let reserved = reserved.fold(0, u64::saturating_add);
+    let settings = &mut scenario.settings;
+    let left = settings.account_concurrency.saturating_sub(reserved);
+    settings.unreserved_min = settings.unreserved_min.min(left);
 }
 
 /// Provisioned concurrency is there when a case begins, unless it says when it is ready.

@@ -94,6 +94,7 @@ pub fn read(sentence: &str, before: &[Named<'_>]) -> Result<Condition, Unsupport
     let condition = at_once(&said)
         .or_else(|| state(&said))
         .or_else(|| ago(&said, before))
+        .or_else(|| along(&said, before))
         .or_else(|| under_way(&said, before))
         .or_else(|| answered(&said, before));
     condition.map_or_else(|| unsupported(format!("at {sentence:?}")), Ok)
@@ -155,6 +156,12 @@ fn ago(said: &str, before: &[Named<'_>]) -> Option<Condition> {
             Some(Condition::Ago { span, step: named(name, before)?, begun: false })
         }
     }
+}
+
+/// `at the same time as slow`.
+fn along(said: &str, before: &[Named<'_>]) -> Option<Condition> {
+    let name = without(said, &["at the same time as ", "together with "])?;
+    Some(Condition::Ago { span: Span::ZERO, step: named(name, before)?, begun: true })
 }
 
 fn under_way(said: &str, before: &[Named<'_>]) -> Option<Condition> {
@@ -220,6 +227,10 @@ mod tests {
             (
                 "2 s after slow started",
                 Condition::Ago { span: two, step: 0, begun: true },
+            ),
+            (
+                "at the same time as slow",
+                Condition::Ago { span: Span::ZERO, step: 0, begun: true },
             ),
             ("2 s later", Condition::Ago { span: two, step: 2, begun: false }),
         ];
