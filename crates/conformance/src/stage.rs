@@ -9,7 +9,7 @@ use lambdarium_sim::call::{Names, Operation};
 use lambdarium_sim::caller::load::{Load, Pattern};
 use lambdarium_sim::caller::{Caller, Kind};
 use lambdarium_sim::id::{CallerId, Origin};
-use lambdarium_sim::limits::{ACTS_MAX, Bounds};
+use lambdarium_sim::limits::Bounds;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::scenario::{Act, Run, Scenario};
 use lambdarium_sim::time::{Instant, Span};
@@ -29,8 +29,8 @@ const EVENTS_IN_ALL_MAX: u64 = 20_000_000;
 const LOOKS_MAX: usize = 8;
 /// Most looks at when the lines of scripts change.
 const SCRIPT_LOOKS_MAX: usize = 70;
-/// Steps of more calls than this are made by callers, when there are too many for acts.
-const TIMES_BY_ACTS: u64 = 20;
+/// Most calls made by acts.
+const ACTS_MAX: u16 = 60_000;
 
 /// A case played out.
 pub struct Played {
@@ -56,18 +56,17 @@ pub fn play(setting: &Setting, horizon: Option<Span>) -> Result<Played, Unsuppor
         until: Some(setting.base.plus(until).since(Instant::START)),
         steps: EVENTS_MAX,
         entries: EVENTS_MAX,
+        acts: ACTS_MAX,
         ..Bounds::default()
     };
     let begins = steps.iter().map(|step| match step.when {
         When::At(at) => Some(setting.base.plus(at.since(Instant::START))),
         When::Next | When::Once(_) => None,
     });
-    let calls: u64 = steps.iter().map(|step| step.times).sum();
     let mut stage = Stage {
         setting,
         steps,
         begins: begins.collect(),
-        by_callers: calls > ACTS_MAX as u64,
         bounds,
         changes: vec![Vec::new(); setting.scripts.len()],
         senders: Vec::new(),
@@ -78,6 +77,7 @@ pub fn play(setting: &Setting, horizon: Option<Span>) -> Result<Played, Unsuppor
     stage.settle()?;
     stage.follow_scripts()?;
     stage.check_quota()?;
+    stage.check_order()?;
     let Stage { senders, recording, .. } = stage;
     let recording = recording.expect("it was recorded");
     Ok(Played { recording, base: setting.base, senders })
@@ -88,8 +88,6 @@ struct Stage<'a> {
     steps: &'a [Step],
     /// When each step begins, as far as that is known.
     begins: Vec<Option<Instant>>,
-    /// Whether there are too many calls for acts alone.
-    by_callers: bool,
     bounds: Bounds,
     /// For each script, when its lines change, as far as that is known.
     changes: Vec<Vec<Instant>>,
@@ -161,9 +159,7 @@ impl Stage<'_> {
 
     /// Whether a step is made by an SDK client instead of an act.
     fn is_by_caller(&self, step: &Step) -> bool {
-        step.operation == Operation::Invoke
-            && (self.setting.client.is_some()
-                || self.by_callers && step.times > TIMES_BY_ACTS)
+        step.operation == Operation::Invoke && self.setting.client.is_some()
     }
 
     /// Records with all steps whose beginning is known.
@@ -393,6 +389,31 @@ impl Stage<'_> {
                 false
             }
         })
+    }
+
+    /// Steps of one instant come in their order: acts before calls of clients, and single
+    /// calls of clients as they are listed. Otherwise nothing can be said.
+    fn check_order(&self) -> Result<(), Unsupported> {
+        for (at, step) in self.steps.iter().enumerate() {
+            if !self.is_by_caller(step) {
+                continue;
+            }
+            let beside = self.steps.iter().enumerate().filter(|(other, _)| {
+                *other != at && self.begins[*other] == self.begins[at]
+            });
+            let mut wrong = beside.filter(|(other, beside)| {
+                if self.is_by_caller(beside) {
+                    step.times > 1 || beside.times > 1
+                } else {
+                    *other > at
+                }
+            });
+            if let Some((_, other)) = wrong.next() {
+                let (id, other) = (&step.id, &other.id);
+                return unsupported(format!("step {id} through an SDK beside {other}"));
+            }
+        }
+        Ok(())
     }
 
     /// Steps through one SDK share its retry quota; here each has a client of its own,

@@ -17,11 +17,19 @@ pub struct Bounds {
     pub entries: u32,
     /// Most calls one load may make.
     pub calls: u64,
+    /// Most acts, below 65,535.
+    pub acts: u16,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { until: None, steps: STEPS_MAX, entries: ENTRIES_MAX, calls: CALLS_MAX }
+        Self {
+            until: None,
+            steps: STEPS_MAX,
+            entries: ENTRIES_MAX,
+            calls: CALLS_MAX,
+            acts: ACTS_MAX as u16,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::moment::{self, Condition, Named};
 use crate::case::{Members, Unsupported, count, instant, list, text, unsupported};
 
 /// Most calls one case may make.
-const CALLS_MAX: u64 = 200_000;
+const CALLS_MAX: u64 = 60_000;
 /// Most steps of one case.
 const STEPS_MAX: usize = 200;
 

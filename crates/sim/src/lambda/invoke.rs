@@ -154,8 +154,9 @@ impl State {
     }
 
     fn desk_call(&self, act: u16) -> Rc<Asked> {
-        let kept = self.desk_calls.iter().find(|(number, _)| *number == act);
-        Rc::clone(&kept.expect("an act keeps its payload").1)
+        // Acts are carried out in the order of their numbers.
+        let kept = self.desk_calls.binary_search_by_key(&act, |(number, _)| *number);
+        Rc::clone(&self.desk_calls[kept.expect("an act keeps its payload")].1)
     }
 
     /// Whether a call made by an act has yet to arrive.

@@ -18,7 +18,7 @@ use crate::time::Instant;
 /// Everything that is wrong; what is too much is told alone, before anything is looked into.
 pub(super) fn all(run: &Run, bounds: Bounds) -> Vec<Issue> {
     let mut issues = Vec::new();
-    check_counts(&run.scenario, &run.acts, &mut issues);
+    check_counts(&run.scenario, &run.acts, bounds.acts, &mut issues);
     if !issues.is_empty() {
         return issues;
     }
@@ -41,7 +41,12 @@ fn issue(
     Issue { place, found: found.into(), allowed: allowed.into(), rule }
 }
 
-fn check_counts(scenario: &Scenario, acts: &[Act], issues: &mut Vec<Issue>) {
+fn check_counts(
+    scenario: &Scenario,
+    acts: &[Act],
+    acts_max: u16,
+    issues: &mut Vec<Issue>,
+) {
     let mut at_most = |place: String, count: usize, most: usize| {
         if count > most {
             issues.push(issue(
@@ -54,7 +59,7 @@ fn check_counts(scenario: &Scenario, acts: &[Act], issues: &mut Vec<Issue>) {
     };
     at_most("functions".into(), scenario.functions.len(), limits::PARTS_MAX);
     at_most("callers".into(), scenario.callers.len(), limits::PARTS_MAX);
-    at_most("acts".into(), acts.len(), limits::ACTS_MAX);
+    at_most("acts".into(), acts.len(), acts_max.into());
     at_most("markers".into(), scenario.markers.len(), limits::LIST_MAX);
     at_most("title".into(), scenario.title.len(), limits::TEXT_MAX);
     at_most("about".into(), scenario.about.len(), limits::TEXT_MAX);
