@@ -177,6 +177,13 @@ mod tests {
     }
 
     #[test]
+    fn two_parts_have_dice_of_their_own_even_if_they_share_a_name() {
+        let pair = |a: &str, b: &str| Dice::of(7, a).with(&Dice::of(7, b));
+        assert_ne!(pair("a", "a"), pair("b", "b"));
+        assert_ne!(pair("a", "b"), pair("b", "a"));
+    }
+
+    #[test]
     fn the_logarithm_is_that_of_libm() {
         let powers = (0..=53).map(|power| 1 << power);
         let beside = powers.clone().skip(1).map(|n| n - 1);

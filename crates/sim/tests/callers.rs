@@ -150,6 +150,42 @@ fn a_success_gives_back_what_its_last_retry_cost() {
 }
 
 #[test]
+fn a_read_timeout_costs_an_older_client_more_than_an_error() {
+    let cost = |profile| {
+        let spec = sdk::Spec { profile, ..longest(sdk::Jitter::Fixed) };
+        let slow = function("f", Span::seconds(100));
+        let recording = record(run([slow], [caller("c", Kind::Sdk(spec), "f")]));
+        let planned = recording.log().iter().find_map(|entry| match entry.fact {
+            Fact::RetryPlanned { bucket, .. } => Some(500 - bucket),
+            _ => None,
+        });
+        planned.expect("a retry")
+    };
+    assert_eq!(cost(sdk::RetryProfile::Standard2026), 14);
+    assert_eq!(cost(sdk::RetryProfile::StandardPre2026), 10);
+    assert_eq!(cost(sdk::RetryProfile::LegacyPython), 0);
+}
+
+#[test]
+fn each_delay_is_a_draw_of_its_own_below_its_longest() {
+    let mut f = function("f", Span::ZERO);
+    f.spec.behaviour.faults = always(Failure::Throttled);
+    let mut client = caller("c", Kind::Sdk(longest(sdk::Jitter::Full)), "f");
+    client.load = burst(100, Span::ZERO);
+    let recording = record(run([f], [client]));
+    let mut shares = std::collections::BTreeSet::new();
+    for entry in recording.log().iter() {
+        if let Fact::RetryPlanned { after, attempt, .. } = entry.fact {
+            let longest = Span::SECOND.times(u64::from(attempt) - 1);
+            assert!(after < longest, "{after}");
+            shares.insert(after.0 * 1_000_000 / longest.0);
+        }
+    }
+    // The quota pays for 100 retries.
+    assert!(shares.len() >= 99, "{}", shares.len());
+}
+
+#[test]
 fn a_load_balancer_passes_on_one_megabyte_either_way() {
     let answers = |bytes| {
         let mut f = function("f", Span::ZERO);

@@ -224,3 +224,51 @@ fn lowering_a_reservation_stops_no_run_and_raising_it_lets_others_in() {
     assert_eq!(world.function(FunctionId(0)).in_flight(), 0);
     assert_eq!(world.account().pool(), 1_000);
 }
+
+#[test]
+fn the_scaling_allowance_does_not_pile_up() {
+    let mut client = client("f");
+    let mut calls = vec![Span::ZERO; 3];
+    calls.extend([Span::millis(1_500); 2]);
+    calls.extend([Span::seconds(100); 4]);
+    client.load = at(&calls);
+    let mut run = run([function("f", Span::seconds(500))], [client]);
+    let settings = &mut run.scenario.settings;
+    (settings.scale_burst, settings.scale_refill_per_s) = (2, 1);
+    let recording = record(run);
+    // Two at once; one and a half more after a second and a half; two after a long time.
+    let starts = times(&recording, |fact| matches!(fact, Fact::Started { .. }));
+    assert_eq!(starts, [0, 0, 1_500, 100_000, 100_000]);
+    let missing = |us| (us, Rule::Con10, Reason::FunctionRate);
+    let expected =
+        [missing(0), missing(1_500_000), missing(100_000_000), missing(100_000_000)];
+    assert_eq!(throttles(&recording), expected);
+}
+
+#[test]
+fn provisioned_concurrency_that_fails_to_grow_keeps_what_it_has() {
+    use lambdarium_sim::lambda::behaviour::{Failure, Fault, On, When};
+    use lambdarium_sim::time::Instant;
+    let mut f = provisioned("f", Span::SECOND, 2);
+    let when = When {
+        from: Some(Instant(Span::seconds(100).0)),
+        on: On::Provisioned,
+        ..When::default()
+    };
+    f.versions[0].spec.behaviour.faults =
+        vec![Fault { when, ..Fault::always(Failure::FailsInit) }];
+    let mut client = client("f:1");
+    client.load = burst(3, Span::seconds(300));
+    let mut run = run([f], [client]);
+    run.acts =
+        vec![put_provisioned(110, 5), about(299, "GetProvisionedConcurrencyConfig", "1")];
+    let recording = record(run);
+    let replied = reply(&recording, 1);
+    assert_eq!(counts(replied, "Requested"), Some(5));
+    assert_eq!(counts(replied, "Allocated"), Some(2));
+    let ready = rules(&recording, |fact| matches!(fact, Fact::SpilledOver { .. }));
+    assert_eq!(ready, [Rule::Con09]);
+    // It sets aside what it has, not what was asked for.
+    let world = recording.head().world().lambda();
+    assert_eq!(world.account().pool(), 998);
+}

@@ -28,6 +28,20 @@ fn a_revised_run_forgets_replies_that_came_later() {
 }
 
 #[test]
+fn a_revised_run_forgets_the_reply_to_an_act_that_has_to_be_made_again() {
+    let get =
+        |at| act(at, "GetFunctionConcurrency", [("FunctionName", Value::text("f"))]);
+    let mut run = run([function("f", Span::seconds(10))], [client("f")]);
+    run.acts = vec![get(Span::seconds(5))];
+    let recording = Recording::open(run).expect("a run that can be recorded");
+    let mut recording = recording.with_checkpoint_spacing(1);
+    while recording.record(1_000).stop.is_none() {}
+    assert_eq!(recording.log().replies(0).len(), 1);
+    recording.revise(vec![get(Span::seconds(6))]).expect("acts are fine");
+    assert_eq!(recording.log().replies(0), []);
+}
+
+#[test]
 fn a_step_ends_a_moment_even_where_its_time_lies_later() {
     let mut recording = record(run([function("f", Span::SECOND)], [client("f")]));
     let first = recording.log().get(0).expect("an entry").step;
