@@ -66,6 +66,12 @@ fn init_over_ten_seconds_is_cut_then_and_runs_again_under_the_timeout() {
     let f = inits(function("f", Span::seconds(2)), Span::seconds(12), Span::seconds(13));
     let recording = record(calls(f, &[0]));
     assert_eq!(runs(&recording), [(Room::Cold, Ending::TimedOut, 23_000)]);
+    // The cut is among the reasons for the end.
+    let all = entries(&recording);
+    let ended = all.iter().position(|entry| matches!(entry.fact, Fact::Ended { .. }));
+    let why = recording.why(u32::try_from(ended.expect("an end")).expect("few"));
+    let why: Vec<Fact> = why.iter().map(|number| all[*number as usize].fact).collect();
+    assert!(matches!(why[1..], [Fact::InitCut, Fact::Started { .. }, Fact::Called]));
 
     let f = inits(function("f", Span::seconds(2)), Span::seconds(10), Span::seconds(2));
     let recording = record(calls(f, &[0]));

@@ -301,9 +301,10 @@ impl State {
         if course.init_cut {
             let due = FunctionEvent::InitDue { slot: place, serial };
             cx.at(cx.now.plus(run::INIT_MAX), Rank::Timer, Event::Function(id, due));
+        } else {
+            let ended = FunctionEvent::RunEnded { slot: place, serial };
+            cx.at(until, Rank::RunEnd, Event::Function(id, ended));
         }
-        let ended = FunctionEvent::RunEnded { slot: place, serial };
-        cx.at(until, Rank::RunEnd, Event::Function(id, ended));
     }
 
     /// Remembers where the run for a request is, should its caller leave.
@@ -320,6 +321,8 @@ impl State {
         let run = &self.functions[usize::from(id.0)].runs[slot as usize];
         if run.serial == serial {
             cx.note(Part::Function(id), Some(run.job), Rule::Env04, Fact::InitCut);
+            let ended = FunctionEvent::RunEnded { slot, serial };
+            cx.at(run.until, Rank::RunEnd, Event::Function(id, ended));
         }
     }
 
