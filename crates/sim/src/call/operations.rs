@@ -175,10 +175,7 @@ impl Desk<'_, '_> {
         with: &Value,
     ) -> Answer {
         unqualified(name)?;
-        let units = with.get("ReservedConcurrentExecutions").and_then(Value::as_count);
-        let Some(units) = units else {
-            return Err(missing("reservedConcurrentExecutions", Rule::Con03));
-        };
+        let units = at_least(0, with, "ReservedConcurrentExecutions", Rule::Con03)?;
         let function = self.world.lambda.function(id);
         let provisioned = function.ledger.provisioned();
         if units < provisioned {
@@ -204,15 +201,7 @@ impl Desk<'_, '_> {
         rule: Rule,
     ) -> Result<(), (Reply, Rule)> {
         let settings = &self.plan.settings;
-        let others = self.plan.functions.iter().enumerate();
-        let others =
-            others.filter(|(at, _)| *at != usize::from(id.0)).map(|(at, other)| {
-                other
-                    .reserved
-                    .unwrap_or(self.world.lambda.functions[at].ledger.provisioned())
-            });
-        let set_aside = others.fold(units, u64::saturating_add);
-        let left = settings.account_concurrency.checked_sub(set_aside);
+        let left = self.unreserved_by_others(id).checked_sub(units);
         if units > 0 && left.is_none_or(|left| left < settings.unreserved_min) {
             let message = format!(
                 "Specified {what} for function decreases account's \
@@ -222,6 +211,19 @@ impl Desk<'_, '_> {
             return Err(invalid(message, rule));
         }
         Ok(())
+    }
+
+    /// What the account has left when all other functions have set theirs aside.
+    fn unreserved_by_others(&self, id: FunctionId) -> u64 {
+        let others = self.plan.functions.iter().enumerate();
+        let others =
+            others.filter(|(at, _)| *at != usize::from(id.0)).map(|(at, other)| {
+                other
+                    .reserved
+                    .unwrap_or(self.world.lambda.functions[at].ledger.provisioned())
+            });
+        let set_aside = others.fold(0, u64::saturating_add);
+        self.plan.settings.account_concurrency.saturating_sub(set_aside)
     }
 
     fn reserve(&mut self, id: FunctionId, units: Option<u64>) {
@@ -240,10 +242,7 @@ impl Desk<'_, '_> {
             let message = "Provisioned Concurrency Configs cannot be applied to unpublished function versions.";
             return Err(invalid(message, Rule::Con04));
         }
-        let units = with.get("ProvisionedConcurrentExecutions").and_then(Value::as_count);
-        let Some(units) = units.filter(|units| *units > 0) else {
-            return Err(missing("provisionedConcurrentExecutions", Rule::Con04));
-        };
+        let units = at_least(1, with, "ProvisionedConcurrentExecutions", Rule::Con04)?;
         self.check_one_configuration(id, name, version)?;
         let function = self.world.lambda.function(id);
         let before = function.environments.pool(version);
@@ -257,6 +256,14 @@ impl Desk<'_, '_> {
             }
             Some(_) => {}
             None => {
+                let left = self.unreserved_by_others(id);
+                if total > left {
+                    let message = format!(
+                        "Specified ConcurrentExecutions for function is greater than \
+                         account's unreserved concurrency [{left}]."
+                    );
+                    return Err(invalid(message, Rule::Con05));
+                }
                 self.check_unreserved(id, total, "ConcurrentExecutions", Rule::Con05)?;
             }
         }
@@ -482,6 +489,24 @@ fn unqualified(name: &FunctionName) -> Result<(), (Reply, Rule)> {
             Rule::Con03,
         )),
     }
+}
+
+/// A count that must be given, and not be too small.
+fn at_least(min: u64, with: &Value, key: &str, rule: Rule) -> Result<u64, (Reply, Rule)> {
+    // Constraints name fields as the model of the interface does.
+    let field = format!("{}{}", key[..1].to_lowercase(), &key[1..]);
+    let Some(given) = with.get(key) else { return Err(missing(&field, rule)) };
+    given.as_count().filter(|count| *count >= min).ok_or_else(|| {
+        let shown = match given {
+            Value::Number(text) | Value::Text(text) => text.as_str(),
+            Value::Null | Value::Bool(_) | Value::List(_) | Value::Object(_) => "",
+        };
+        let message = format!(
+            "1 validation error detected: Value '{shown}' at '{field}' failed to satisfy \
+             constraint: Member must have value greater than or equal to {min}"
+        );
+        (Reply::error(400, "ValidationException", message), rule)
+    })
 }
 
 fn missing(field: &str, rule: Rule) -> (Reply, Rule) {
