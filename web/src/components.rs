@@ -9,6 +9,7 @@ mod icon;
 mod inspector;
 mod notice;
 mod parts;
+mod svg;
 mod timeline;
 mod transport;
 

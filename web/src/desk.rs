@@ -11,6 +11,7 @@ use lambdarium_sim::view::{Frame, Lanes, Look};
 use yew::Reducible;
 
 use crate::message::{Answer, Cause, Opened, Progress, Refusal, StoryLine};
+use crate::shared::Shared;
 
 /// Speeds that can be chosen, in thousandths: 0.001x to 10,000x.
 pub const SPEEDS: [u64; 22] = [
@@ -78,21 +79,21 @@ struct Skip {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Desk {
     /// The run that is open.
-    pub run: Option<Rc<Opened>>,
+    pub run: Option<Shared<Opened>>,
     /// How far it is recorded.
-    pub progress: Rc<Progress>,
+    pub progress: Shared<Progress>,
     /// What could not be opened.
-    pub refusal: Option<Rc<Refusal>>,
+    pub refusal: Option<Shared<Refusal>>,
     /// Whether something is being opened.
     pub opening: bool,
     /// The last screen.
-    pub frame: Option<Rc<Frame>>,
+    pub frame: Option<Shared<Frame>>,
     /// When the next thing happens after the last screen, and when the last one did.
     pub around: (Option<Instant>, Option<Instant>),
     /// The story up to the playhead.
-    pub story: Rc<Vec<StoryLine>>,
+    pub story: Shared<Vec<StoryLine>>,
     /// The whole run.
-    pub lanes: Option<Rc<Lanes>>,
+    pub lanes: Option<Shared<Lanes>>,
     /// Where the playhead is.
     pub playhead: Moment,
     /// Whether it moves.
@@ -111,7 +112,7 @@ pub struct Desk {
     /// What the panel shows.
     pub tab: Tab,
     /// The entry whose causes are open, and the causes once they are known.
-    pub why: Option<(u32, Option<Rc<Vec<Cause>>>)>,
+    pub why: Option<(u32, Option<Shared<Vec<Cause>>>)>,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// Whether the link of the dialog carries the playhead.
@@ -302,20 +303,20 @@ impl Desk {
             Answer::Opened(opened) => self.opened(*opened),
             Answer::Refused(refusal) => {
                 self.opening = false;
-                self.refusal = Some(Rc::new(refusal));
+                self.refusal = Some(Shared::new(refusal));
             }
             Answer::Progress(progress) => {
-                self.progress = Rc::new(progress);
+                self.progress = Shared::new(progress);
                 self.take_pace();
             }
             Answer::Screen(screen) => {
                 self.around = (screen.next_at, screen.last_at);
-                self.frame = Some(Rc::new(screen.frame));
+                self.frame = Some(Shared::new(screen.frame));
                 if let Some(story) = screen.story {
-                    self.story = Rc::new(story);
+                    self.story = Shared::new(story);
                 }
             }
-            Answer::Lanes(lanes) => self.lanes = Some(Rc::from(lanes)),
+            Answer::Lanes(lanes) => self.lanes = Some(Shared::new(*lanes)),
             Answer::Moment(moment) => {
                 if let Some(moment) = moment {
                     self.seek(moment);
@@ -325,7 +326,7 @@ impl Desk {
                 if let Some((open, causes)) = &mut self.why
                     && *open == entry
                 {
-                    *causes = Some(Rc::new(chain));
+                    *causes = Some(Shared::new(chain));
                 }
             }
             Answer::Link(link) => self.link = Some(link),
@@ -334,23 +335,24 @@ impl Desk {
 
     fn opened(&mut self, mut opened: Opened) {
         let moment = opened.moment.unwrap_or(Moment::end_of(Instant::START));
-        self.progress = Rc::new(std::mem::take(&mut opened.progress));
+        self.progress = Shared::new(std::mem::take(&mut opened.progress));
         self.refusal = None;
         if !opened.problems.is_empty() {
             let text = opened.problems.join(" ");
-            self.refusal = Some(Rc::new(Refusal { text, issues: Vec::new() }));
+            self.refusal =
+                Some(Shared::new(Refusal { text, opened: true, ..Refusal::default() }));
         }
         self.opening = false;
         self.frame = None;
         self.lanes = None;
         self.around = (None, None);
-        self.story = Rc::default();
+        self.story = Shared::default();
         self.why = None;
         self.dialog = None;
         self.playing = false;
         self.speed_chosen = false;
         self.selection = opened.selection.take();
-        self.run = Some(Rc::new(opened));
+        self.run = Some(Shared::new(opened));
         self.take_pace();
         self.seek(moment);
     }
@@ -418,7 +420,7 @@ impl Reducible for Desk {
             Action::Opening => next.opening = true,
             Action::Failed(refusal) => {
                 next.opening = false;
-                next.refusal = Some(Rc::new(refusal));
+                next.refusal = Some(Shared::new(refusal));
             }
             Action::Dismiss => next.refusal = None,
             Action::Answered(answer) => next.answered(*answer),
@@ -510,7 +512,8 @@ mod tests {
     #[test]
     fn a_refusal_keeps_the_last_run() {
         let desk = desk(10, &[]);
-        let refused = Answer::Refused(Refusal { text: "no".into(), issues: Vec::new() });
+        let refused =
+            Answer::Refused(Refusal { text: "no".into(), ..Refusal::default() });
         let desk = act(&desk, Action::Answered(Box::new(refused)));
         assert!(desk.run.is_some() && desk.refusal.is_some());
         assert!(act(&desk, Action::Dismiss).refusal.is_none());

@@ -6,7 +6,6 @@ use lambdarium_format::link::{self, Link};
 use lambdarium_format::{json, report};
 use lambdarium_sim::id::{Origin, Part};
 use lambdarium_sim::knob::Issue;
-use lambdarium_sim::limits;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::rule::Rule;
 use lambdarium_sim::scenario::{Act, Run};
@@ -58,12 +57,16 @@ impl Peaks {
         let log = recording.log();
         for entry in log.range(self.counted, log.len()) {
             let Part::Function(function) = entry.part else { continue };
-            let (version, more, less) = match entry.fact {
-                Fact::Started { version, room: Room::Cold, .. } => (version, 1, 0),
-                Fact::ProvisioningReady { version, count } => (version, count, 0),
-                Fact::EnvironmentRemoved { version, .. } => (version, 0, 1),
-                _ => continue,
-            };
+            let (version, more, less) =
+                if let Fact::Started { version, room: Room::Cold, .. } = entry.fact {
+                    (version, 1, 0)
+                } else if let Fact::ProvisioningReady { version, count } = entry.fact {
+                    (version, count, 0)
+                } else if let Fact::EnvironmentRemoved { version, .. } = entry.fact {
+                    (version, 0, 1)
+                } else {
+                    continue;
+                };
             let (function, version) = (usize::from(function.0), usize::from(version.0));
             if self.versions.len() <= function {
                 self.versions.resize_with(function + 1, Vec::new);
@@ -207,12 +210,8 @@ impl Player {
         let lines = told.iter().filter_map(|line| {
             let entry = log.get(line.number)?;
             let text = report::sentence(plan, log, line.number);
-            let text = match line.count {
-                0 | 1 => text,
-                count => format!("{text} (and {} more like this)", count - 1),
-            };
             let moment = Moment { at: entry.at, step: entry.step };
-            Some(StoryLine { entry: line.number, moment, text })
+            Some(StoryLine { entry: line.number, moment, text, count: line.count })
         });
         lines.collect()
     }
@@ -303,7 +302,7 @@ fn read_link(fragment: &str) -> Result<Read, Refusal> {
             let text = "The scenario in this link cannot run.";
             Refusal { text: text.into(), ..wrong(issues) }
         }
-        other => Refusal { text: other.to_string(), issues: Vec::new() },
+        other => Refusal { text: other.to_string(), ..Refusal::default() },
     };
     let (run, address) = match source {
         Some(link::Source::Run(run)) => {
@@ -315,7 +314,7 @@ fn read_link(fragment: &str) -> Result<Read, Refusal> {
                 let text = format!(
                     "There is no lesson called {name}. Choose one from the gallery."
                 );
-                return Err(Refusal { text, issues: Vec::new() });
+                return Err(Refusal { text, ..Refusal::default() });
             };
             (example(stored.text)?, format!("e={name}"))
         }
@@ -325,7 +324,7 @@ fn read_link(fragment: &str) -> Result<Read, Refusal> {
                  download it there and open it here with Gallery, Open a file.",
                 address.host()
             );
-            return Err(Refusal { text, issues: Vec::new() });
+            return Err(Refusal { text, ..Refusal::default() });
         }
         // Something is wrong with what should have been opened: say that, not the rest.
         None if fragment.contains("s=")
@@ -354,7 +353,11 @@ fn wrong(issues: &[Issue]) -> Refusal {
         allowed: issue.allowed.clone(),
         rule: issue.rule.id().into(),
     });
-    Refusal { text: "This scenario cannot run.".into(), issues: issues.collect() }
+    Refusal {
+        text: "This scenario cannot run.".into(),
+        issues: issues.collect(),
+        opened: false,
+    }
 }
 
 fn gallery() -> Vec<Lesson> {
@@ -371,19 +374,24 @@ fn gallery() -> Vec<Lesson> {
 
 /// Most ends of runs looked at for the pace.
 const PACE_SAMPLES: usize = 99;
+/// Most entries looked through for them.
+const PACE_ENTRIES: u32 = 20_000;
 
-/// The median time from a start to its end, over the first runs of a recording.
+/// The mean time from a start to its end, over the first runs of a recording.
 fn pace(recording: &Recording) -> Span {
     let log = recording.log();
-    let ends = log.range(0, limits::ENTRIES_MAX.min(20_000)).filter_map(|entry| {
+    let ends = log.range(0, PACE_ENTRIES).filter_map(|entry| {
         let started = log.get(entry.cause)?;
         let is_run = matches!(entry.fact, Fact::Ended { .. })
             && matches!(started.fact, Fact::Started { .. } | Fact::InitCut);
-        is_run.then(|| entry.at.since(started.at))
+        is_run.then(|| entry.at.since(started.at).0)
     });
-    let mut spans: Vec<Span> = ends.take(PACE_SAMPLES).collect();
-    spans.sort_unstable();
-    spans.get(spans.len() / 2).copied().unwrap_or_default()
+    let (mut sum, mut count) = (0_u64, 0_u64);
+    for span in ends.take(PACE_SAMPLES) {
+        sum = sum.saturating_add(span);
+        count += 1;
+    }
+    Span(sum.checked_div(count).unwrap_or(0))
 }
 
 #[cfg(test)]

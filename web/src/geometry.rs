@@ -9,7 +9,7 @@ mod board;
 pub use axis::{Axis, Tick, clock, clock_short};
 pub use board::{
     Board, CallerBox, CallerShape, Cells, FunctionBox, FunctionShape, Row, Shape,
-    VersionBox, VersionShape, Wire, layout,
+    VersionBox, VersionShape, Wire, fitted, layout,
 };
 
 /// A point.
@@ -55,11 +55,48 @@ impl Rect {
     pub fn bottom(&self) -> f64 {
         self.y + self.h
     }
+
+    /// The left part of it, as wide as a share.
+    #[must_use]
+    pub fn share(&self, share: f64) -> Self {
+        Self { w: self.w * share, ..*self }
+    }
 }
 
 /// A number as an SVG attribute: at most two decimals.
+///
+/// Written by way of whole hundredths, because the formatting of floats is a large piece
+/// of code that nothing else on the page needs.
 #[must_use]
 pub fn px(number: f64) -> String {
-    let rounded = (number * 100.0).round() / 100.0;
-    format!("{rounded}")
+    let hundredths = (number * 100.0).round() as i64;
+    let (whole, rest) = (hundredths / 100, hundredths.unsigned_abs() % 100);
+    let sign = if hundredths < 0 && whole == 0 { "-" } else { "" };
+    match (rest, rest % 10) {
+        (0, _) => format!("{whole}"),
+        (_, 0) => format!("{sign}{whole}.{}", rest / 10),
+        (_, _) => format!("{sign}{whole}.{rest:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_at_most_two_decimals() {
+        let cases = [
+            (0.0, "0"),
+            (-0.004, "0"),
+            (12.0, "12"),
+            (12.5, "12.5"),
+            (12.345, "12.35"),
+            (12.05, "12.05"),
+            (-0.25, "-0.25"),
+            (-3.5, "-3.5"),
+        ];
+        for (number, text) in cases {
+            assert_eq!(px(number), text);
+        }
+    }
 }

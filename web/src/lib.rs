@@ -11,5 +11,6 @@ pub mod engine;
 pub mod gallery;
 pub mod geometry;
 pub mod message;
+pub mod shared;
 pub mod texts;
 pub mod words;

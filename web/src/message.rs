@@ -103,6 +103,8 @@ pub struct Refusal {
     pub text: String,
     /// Each thing that is wrong, with its place.
     pub issues: Vec<IssueText>,
+    /// Whether something was opened all the same.
+    pub opened: bool,
 }
 
 /// One thing that is wrong.
@@ -214,6 +216,8 @@ pub struct StoryLine {
     pub moment: Moment,
     /// What happened.
     pub text: String,
+    /// How often the like happened at that instant; `text` tells the first.
+    pub count: u32,
 }
 
 /// One link in a chain of causes.

@@ -48,7 +48,7 @@ texts! {
     ENTERED "entered";
     SUCCEEDED "succeeded";
     RUNNING "running";
-    WAITING "waiting to retry";
+    WAITING "waiting";
     FAILED "failed";
     THROTTLED "throttled";
     REFUSED "refused";
@@ -59,8 +59,8 @@ texts! {
     ACCOUNT "Account";
     CONCURRENCY "Concurrency";
     RESERVED "Reserved";
+    RESERVED_CONCURRENCY "Reserved concurrency";
     UNRESERVED "Unreserved";
-    LATEST "$LATEST";
     COUNTED "More than 200 requests at once: they are counted, not drawn one by one.";
 
     OPENING "Opening …";

@@ -7,11 +7,11 @@ use super::board::BoardView;
 use super::dialogs::Dialogs;
 use super::hooks::{
     theme, use_address, use_asking, use_clock, use_desk, use_document, use_keys,
-    use_opening, use_width,
+    use_opening, use_size,
 };
 use super::inspector::Inspector;
 use super::notice::Notice;
-use super::parts::Parts;
+use super::parts::{Parts, outline};
 use super::timeline::{self, Timeline};
 use super::transport::Transport;
 use crate::desk::Action;
@@ -22,7 +22,7 @@ use crate::message::{Ask, Source};
 pub fn App() -> Html {
     let (desk, wire) = use_desk();
     let dock = use_node_ref();
-    let dock_width = use_width(&dock);
+    let (dock_width, _) = use_size(&dock);
     use_opening(&desk, &wire);
     use_asking(&desk, &wire, timeline::columns(dock_width));
     use_clock(&desk);
@@ -51,8 +51,8 @@ pub fn App() -> Html {
     html! {
         <div class="app">
             <Bar run={desk.run.clone()} theme={theme(&desk)} on_action={on_action.clone()} />
-            <Parts run={desk.run.clone()} frame={desk.frame.clone()}
-                selection={desk.selection.clone()} on_action={on_action.clone()} />
+            <Parts parts={outline(&desk)} selection={desk.selection.clone()}
+                on_action={on_action.clone()} />
             <BoardView desk={(*desk).clone()} on_action={on_action.clone()} />
             <Inspector desk={(*desk).clone()} on_action={on_action.clone()} />
             <footer class="dock" ref={dock}>

@@ -1,17 +1,16 @@
 //! The bar at the top: what is open, and what can be done with it.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::icon::{Icon, IconView};
 use crate::desk::{Action, Dialog, Theme};
 use crate::message::Opened;
+use crate::shared::Shared;
 use crate::texts;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    pub run: Option<Rc<Opened>>,
+    pub run: Option<Shared<Opened>>,
     pub theme: Theme,
     pub on_action: Callback<Action>,
 }

@@ -9,17 +9,17 @@ pub(super) mod marks;
 mod shape;
 mod tokens;
 
-use std::rc::Rc;
-
-use lambdarium_sim::view::Frame;
+use lambdarium_sim::view::{CallerView, Frame};
 use yew::prelude::*;
 
-use super::hooks::use_width;
+use super::hooks::use_size;
+use super::svg;
 pub(super) use caller::cut;
 
 use crate::desk::{Action, Desk};
 use crate::geometry::{self, Board, Point, Wire, px};
 use crate::message::Opened;
+use crate::shared::Shared;
 use crate::texts;
 
 #[derive(PartialEq, Properties)]
@@ -33,18 +33,21 @@ pub struct Props {
 pub fn BoardView(props: &Props) -> Html {
     let desk = &props.desk;
     let node = use_node_ref();
-    let width = use_width(&node);
+    let (width, height) = use_size(&node);
     let shape = match (&desk.run, &desk.frame) {
         (Some(run), Some(frame)) => shape::of(run, frame, &desk.progress.peaks),
         _ => geometry::Shape::default(),
     };
-    let board =
-        use_memo((shape, width), |(shape, width)| geometry::layout(shape, *width));
+    let fitted = use_memo((shape, (width, height)), |(shape, (width, height))| {
+        let (board, zoom) = geometry::fitted(shape, *width, *height);
+        (Shared::new(board), zoom)
+    });
+    let (board, zoom) = (*fitted).clone();
     html! {
         <main class="board" aria-label={texts::BOARD}>
             <div class="stage" ref={node} tabindex="0" role="region" aria-label={texts::BOARD}>
                 if let (Some(run), Some(frame)) = (&desk.run, &desk.frame) {
-                    <Picture board={board.clone()} run={run.clone()} frame={frame.clone()}
+                    <Picture {board} {zoom} run={run.clone()} frame={frame.clone()}
                         selection={desk.selection.clone()} on_action={props.on_action.clone()} />
                 }
             </div>
@@ -55,9 +58,10 @@ pub fn BoardView(props: &Props) -> Html {
 
 #[derive(PartialEq, Properties)]
 struct PictureProps {
-    board: Rc<Board>,
-    run: Rc<Opened>,
-    frame: Rc<Frame>,
+    board: Shared<Board>,
+    zoom: f64,
+    run: Shared<Opened>,
+    frame: Shared<Frame>,
     selection: Option<String>,
     on_action: Callback<Action>,
 }
@@ -65,7 +69,7 @@ struct PictureProps {
 /// The picture at one playhead.
 #[component]
 fn Picture(props: &PictureProps) -> Html {
-    let PictureProps { board, run, frame, selection, on_action } = props;
+    let PictureProps { board, zoom, run, frame, selection, on_action } = props;
     let Point { x: width, y: height } = board.size;
     let select = |name: &str| {
         let on = selection.as_deref() == Some(name);
@@ -78,22 +82,21 @@ fn Picture(props: &PictureProps) -> Html {
     let functions = board.functions.iter().zip(&run.functions).zip(&frame.functions);
     html! {
         <svg class="pic" viewBox={format!("0 0 {} {}", px(width), px(height))}
-            width={px(width)} height={px(height)} id="board">
+            width={px(width * zoom)} height={px(height * zoom)} id="board">
             <defs>
                 <pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse"
                     patternTransform="rotate(45)">
                     <line x1="0" y1="0" x2="0" y2="5" class="hatch-l" />
                 </pattern>
             </defs>
-            if !board.narrow { <Captions board={board.clone()} /> }
-            { for board.wires.iter().zip(&frame.callers).map(|(wire, caller)| html! {
-                <WireView wire={*wire} live={caller.waiting > 0}
-                    count={frame.counted.then_some(caller.waiting)} />
+            if !board.narrow { { captions(board) } }
+            { for board.wires.iter().zip(&frame.callers).map(|(at, caller)| {
+                wire(at, caller, frame.counted, board.narrow)
             }) }
             { for callers.map(|(number, ((at, text), view))| {
                 let (selected, on_select) = select(&view.name);
                 html! {
-                    <caller::CallerCard {number} at={*at} text={text.clone()} view={view.clone()}
+                    <caller::CallerCard {number} narrow={board.narrow} at={*at} text={text.clone()} view={view.clone()}
                         {selected} {on_select} />
                 }
             }) }
@@ -112,38 +115,19 @@ fn Picture(props: &PictureProps) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct CaptionsProps {
-    board: Rc<Board>,
-}
-
 /// What stands in each column.
-#[component]
-fn Captions(props: &CaptionsProps) -> Html {
-    let board = &props.board;
+fn captions(board: &Board) -> Html {
     let callers = board.callers.first().map(|caller| (caller.rect.x, texts::CALLERS));
     let functions = board.functions.first().map(|at| (at.rect.x, texts::FUNCTIONS));
     let account = Some((board.account.x, texts::ACCOUNT));
-    html! {
-        { for [callers, functions, account].into_iter().flatten().map(|(x, text)| html! {
-            <text x={px(x)} y="28" class="t11 dd b">{ text }</text>
-        }) }
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct WireProps {
-    wire: Wire,
-    live: bool,
-    /// Requests on the way, where they are counted and not drawn.
-    count: Option<u32>,
+    let columns = [callers, functions, account].into_iter().flatten();
+    html! { <>{ for columns.map(|(x, title)| svg::text(x, 28.0, "t11 dd b", title)) }</> }
 }
 
 /// A synchronous call: a solid line with a head, because somebody waits for the answer.
-/// With too many requests to draw it becomes a band.
-#[component]
-fn WireView(props: &WireProps) -> Html {
-    let Wire { from, bend, bend_to, to } = props.wire;
+/// With too many requests to draw, a band as wide as what is on the way.
+fn wire(wire: &Wire, caller: &CallerView, counted: bool, narrow: bool) -> Html {
+    let Wire { from, bend, bend_to, to } = *wire;
     let d = format!(
         "M{} {} C{} {} {} {} {} {}",
         px(from.x),
@@ -155,27 +139,27 @@ fn WireView(props: &WireProps) -> Html {
         px(to.x),
         px(to.y),
     );
-    let down = (to.x - from.x).abs() < (to.y - from.y).abs();
-    let turn = if down && (from.x - bend.x).abs() < 0.01 { 90 } else { 0 };
-    let head = format!("translate({} {}) rotate({turn})", px(to.x), px(to.y));
-    let (line, tip) = if props.live { ("w-live", "head-live") } else { ("", "head") };
-    let middle = props.wire.at(0.5);
-    let band = props.count.filter(|count| *count > 0);
+    let turn = if narrow { " rotate(90)" } else { "" };
+    let (line, tip) = match caller.waiting {
+        0 => ("w w-sync", "head"),
+        _ => ("w w-sync w-live", "head-live"),
+    };
+    let middle = wire.at(0.5);
     html! {
         <g>
-            if let Some(count) = band {
-                <path d={d.clone()} class="w w-band" stroke-width={px(band_width(count))} />
-                <text x={px(middle.x)} y={px(middle.y - 14.0)} class="t11 mid b halo-g">
-                    { texts::grouped(count.into()) }
-                </text>
+            if counted && caller.waiting > 0 {
+                <path d={d.clone()} class="w w-band" stroke-width={px(band_width(caller.waiting))} />
+                { svg::text(middle.x, middle.y - 14.0, "t11 mid b halo-g",
+                    texts::grouped(caller.waiting.into())) }
             }
-            <path {d} class={classes!("w", "w-sync", line)} />
-            <path d="M0 0 L-6.340 2.960 L-5.040 0 L-6.340 -2.960 Z" transform={head} class={tip} />
+            <path {d} class={line} />
+            <path d="M0 0 L-6.340 2.960 L-5.040 0 L-6.340 -2.960 Z" class={tip}
+                transform={format!("{}{turn}", svg::moved(to))} />
         </g>
     }
 }
 
-/// Bands grow with the logarithm of what they carry, so that all stay on the board.
+/// Bands grow with the number of digits of what they carry, so that all stay on the board.
 fn band_width(count: u32) -> f64 {
-    3.0 + f64::from(count).ln_1p() * 2.0
+    3.0 + f64::from(u32::BITS - count.leading_zeros()) * 1.4
 }

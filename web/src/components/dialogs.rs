@@ -56,14 +56,13 @@ pub fn Dialogs(props: &Props) -> Html {
                     <gallery::Gallery run={props.desk.run.clone()}
                         on_action={props.on_action.clone()} on_open={props.on_open.clone()} />
                 },
-                Dialog::Help => html! { <Keys /> },
+                Dialog::Help => keys(),
             } }
         </dialog>
     }
 }
 
-#[component]
-fn Keys() -> Html {
+fn keys() -> Html {
     html! {
         <dl class="keys">
             { for texts::KEYS.iter().map(|(keys, does)| html! {

@@ -1,7 +1,5 @@
 //! What follows from the desk: asks to the engine, ticks, the address, the theme.
 
-use std::rc::Rc;
-
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use lambdarium_format::link::moment_text;
@@ -57,7 +55,7 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
         move |ask: Ask| wire.ask(ask)
     };
     let more = ask(wire);
-    use_effect_with(Rc::clone(&desk.progress), {
+    use_effect_with(desk.progress.clone(), {
         let open = desk.run.is_some();
         move |progress| {
             if open && progress.stop.is_none() {
@@ -235,19 +233,19 @@ fn action_of(key: &str, end: Instant, playhead: Moment) -> Option<Action> {
     })
 }
 
-/// The width of an element, in CSS pixels; 0 before it is known.
+/// The width and height of an element, in CSS pixels; 0 before they are known.
 #[hook]
-pub fn use_width(node: &NodeRef) -> f64 {
-    let width = use_state(|| 0.0_f64);
+pub fn use_size(node: &NodeRef) -> (f64, f64) {
+    let size = use_state_eq(|| (0.0_f64, 0.0_f64));
     let node = node.clone();
-    let set = width.setter();
+    let set = size.setter();
     use_effect_with((), move |()| {
         let element = node.cast::<HtmlElement>();
         let observed = element.and_then(|element| {
-            set.set(f64::from(element.client_width()));
+            set.set(size_of(&element));
             let seen = element.clone();
             let on_resize = Closure::<dyn FnMut()>::new(move || {
-                set.set(f64::from(seen.client_width()));
+                set.set(size_of(&seen));
             });
             let observer =
                 ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok()?;
@@ -261,5 +259,9 @@ pub fn use_width(node: &NodeRef) -> f64 {
             }
         }
     });
-    *width
+    *size
+}
+
+fn size_of(element: &HtmlElement) -> (f64, f64) {
+    (f64::from(element.client_width()), f64::from(element.client_height()))
 }

@@ -1,17 +1,16 @@
 //! What could not be opened, and what to do about it.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::icon::{Icon, IconView};
 use crate::desk::{Action, Dialog};
 use crate::message::Refusal;
+use crate::shared::Shared;
 use crate::texts;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    pub refusal: Rc<Refusal>,
+    pub refusal: Shared<Refusal>,
     /// Whether a run is still open behind it.
     pub kept: bool,
     pub on_action: Callback<Action>,
@@ -47,7 +46,7 @@ pub fn Notice(props: &Props) -> Html {
                     if more > 0 { <li>{ format!("and {more} more") }</li> }
                 </ul>
             }
-            if props.kept { <p>{ texts::KEPT }</p> }
+            if props.kept && !refusal.opened { <p>{ texts::KEPT }</p> }
             <div class="row">
                 <button class="btn line" onclick={gallery}>{ texts::TRY_GALLERY }</button>
                 if props.kept {

@@ -3,16 +3,16 @@
 
 mod lanes;
 
-use std::rc::Rc;
-
 use lambdarium_sim::time::{Instant, Moment};
 use lambdarium_sim::view::{Lanes, Paint};
 use web_sys::{Element, KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
+use super::svg;
 use crate::desk::{Action, Desk};
-use crate::geometry::{Axis, Tick, clock, px};
+use crate::geometry::{Axis, Point, Rect, Tick, clock, px};
 use crate::message::Marker;
+use crate::shared::Shared;
 use crate::texts;
 
 /// The gutter with the names of the lanes.
@@ -55,25 +55,25 @@ pub fn Timeline(props: &Props) -> Html {
         if narrow { 0.0 } else { desk.lanes.as_ref().map_or(0.0, |l| lanes::height(l)) };
     let height = if narrow { SCRUB_Y + SCRUB_H + 8.0 } else { LANES_Y + lanes_h + 8.0 };
     let playhead_x = axis.x(desk.playhead.at);
-    let markers = desk.run.as_ref().map(|run| run.markers.clone()).unwrap_or_default();
+    let playhead = Point { x: playhead_x, y: 26.0 };
+    let markers = desk.run.as_ref().map(|run| run.markers.as_slice()).unwrap_or_default();
     let inner = use_node_ref();
     let seeking = seek_by_pointer(&inner, axis, &props.on_action);
     html! {
         <div class="timeline" ref={inner} onpointerdown={seeking.clone()} onpointermove={seeking}>
-            <Scrubber desk={desk.clone()} on_action={props.on_action.clone()} />
+            { scrubber(desk, &props.on_action) }
             <svg class="pic line" viewBox={format!("0 0 {} {}", px(props.width), px(height))}
                 width={px(props.width)} height={px(height)} aria-hidden="true">
-                if !narrow { <text x="16" y="41" class="t11 d">{ texts::WHOLE_RUN }</text> }
+                if !narrow { { svg::text(16.0, 41.0, "t11 d", texts::WHOLE_RUN) } }
                 <Painted lanes={desk.lanes.clone()} {axis} />
                 if !narrow {
-                    <Ticks {axis} bottom={height} />
+                    { ticks(axis, height) }
                     <lanes::LanesView lanes={desk.lanes.clone()} {axis} top={LANES_Y}
                         {playhead_x} />
                 }
-                <Flags {markers} {axis} current={desk.marker()} />
-                <line x1={px(playhead_x)} x2={px(playhead_x)} y1="26" y2={px(height)} class="ph" />
-                <path d="M-6 0 h12 v8 l-6 7 l-6 -7z" class="ph-knob"
-                    transform={format!("translate({} 26)", px(playhead_x))} />
+                { flags(markers, axis, desk.marker()) }
+                { svg::line(playhead, Point { y: height, ..playhead }, "ph") }
+                { svg::mark(playhead, "M-6 0 h12 v8 l-6 7 l-6 -7z", "ph-knob") }
             </svg>
         </div>
     }
@@ -105,16 +105,8 @@ fn seek_by_pointer(
     })
 }
 
-#[derive(PartialEq, Properties)]
-struct ScrubberProps {
-    desk: Desk,
-    on_action: Callback<Action>,
-}
-
 /// The playhead for keyboards and screen readers.
-#[component]
-fn Scrubber(props: &ScrubberProps) -> Html {
-    let desk = &props.desk;
+fn scrubber(desk: &Desk, on_action: &Callback<Action>) -> Html {
     let (at, end) = (desk.playhead.at.0, desk.end().0);
     let text = desk.frame.as_ref().map(|frame| {
         let fates = frame.fates;
@@ -128,7 +120,7 @@ fn Scrubber(props: &ScrubberProps) -> Html {
         )
     });
     let onkeydown = {
-        let on_action = props.on_action.clone();
+        let on_action = on_action.clone();
         Callback::from(move |event: KeyboardEvent| {
             let page = end / 10;
             let to = match event.key().as_str() {
@@ -149,7 +141,7 @@ fn Scrubber(props: &ScrubberProps) -> Html {
 
 #[derive(PartialEq, Properties)]
 struct PaintedProps {
-    lanes: Option<Rc<Lanes>>,
+    lanes: Option<Shared<Lanes>>,
     axis: Axis,
 }
 
@@ -161,6 +153,7 @@ fn Painted(props: &PaintedProps) -> Html {
     let columns =
         props.lanes.as_ref().map(|lanes| lanes.columns.as_slice()).unwrap_or_default();
     let each = axis.width / columns.len().max(1) as f64;
+    let whole = Rect { x: axis.left, y: SCRUB_Y, w: axis.width, h: SCRUB_H };
     let mut runs: Vec<(usize, usize, Paint)> = Vec::new();
     for (place, column) in columns.iter().enumerate() {
         match runs.last_mut() {
@@ -170,12 +163,11 @@ fn Painted(props: &PaintedProps) -> Html {
     }
     html! {
         <g>
-            <rect x={px(axis.left)} y={px(SCRUB_Y)} width={px(axis.width)} height={px(SCRUB_H)}
-                rx="3" class="scrub" />
-            { for runs.into_iter().filter(|run| run.2 != Paint::Quiet).map(|(from, to, paint)| html! {
-                <rect x={px(axis.left + each * from as f64)} y={px(SCRUB_Y + 3.0)} height="8"
-                    width={px((each * (to - from) as f64).max(1.5))}
-                    class={classes!("sp-f", paint_class(paint))} />
+            { svg::rect(whole, "3", "scrub") }
+            { for runs.into_iter().filter(|run| run.2 != Paint::Quiet).map(|(from, to, paint)| {
+                let (x, w) = (axis.left + each * from as f64, each * (to - from) as f64);
+                let at = Rect { x, y: SCRUB_Y + 3.0, w: w.max(1.5), h: 8.0 };
+                svg::rect(at, "1", paint_class(paint))
             }) }
         </g>
     }
@@ -184,61 +176,50 @@ fn Painted(props: &PaintedProps) -> Html {
 /// The class that fills a span.
 fn paint_class(paint: Paint) -> &'static str {
     match paint {
-        Paint::Quiet => "sp-0",
-        Paint::Running => "sp-run",
-        Paint::Ok => "sp-ok",
-        Paint::Throttled => "sp-wait",
-        Paint::Failed => "sp-fail",
+        Paint::Quiet => "sp sp-0",
+        Paint::Running => "sp sp-run",
+        Paint::Ok => "sp sp-ok",
+        Paint::Throttled => "sp sp-wait",
+        Paint::Failed => "sp sp-fail",
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct TicksProps {
-    axis: Axis,
-    bottom: f64,
-}
-
-#[component]
-fn Ticks(props: &TicksProps) -> Html {
-    let TicksProps { axis, bottom } = props;
+fn ticks(axis: Axis, bottom: f64) -> Html {
     html! {
-        { for axis.ticks(LABEL_GAP).into_iter().enumerate().map(|(place, Tick { x, label })| html! {
-            <>
-                <line x1={px(x)} y1="58" x2={px(x)} y2={px(*bottom)} class="rule" />
-                <text x={px(x)} y="70" class={classes!("t11", "dd", (place > 0).then_some("mid"))}>
-                    { label }
-                </text>
-            </>
-        }) }
+        <>
+            { for axis.ticks(LABEL_GAP).into_iter().enumerate().map(|(place, tick)| {
+                let Tick { x, label } = tick;
+                let class = if place == 0 { "t11 dd" } else { "t11 mid dd" };
+                html! {
+                    <>
+                        { svg::line(Point { x, y: 58.0 }, Point { x, y: bottom }, "rule") }
+                        { svg::text(x, 70.0, class, label) }
+                    </>
+                }
+            }) }
+        </>
     }
-}
-
-#[derive(PartialEq, Properties)]
-struct FlagsProps {
-    markers: Vec<Marker>,
-    axis: Axis,
-    current: Option<usize>,
 }
 
 /// The markers; those ahead are hollow.
-#[component]
-fn Flags(props: &FlagsProps) -> Html {
-    let FlagsProps { markers, axis, current } = props;
+fn flags(markers: &[Marker], axis: Axis, current: Option<usize>) -> Html {
     html! {
-        { for markers.iter().enumerate().map(|(place, marker)| {
-            let x = axis.x(marker.at);
-            let (flag, number) = match current {
-                Some(current) if place == *current => ("flag-now", "flag-n"),
-                Some(current) if place < *current => ("flag", "flag-n"),
-                Some(_) | None => ("flag-next", "flag-next-n"),
-            };
-            html! {
-                <>
-                    <circle cx={px(x)} cy="14" r="9" class={flag} />
-                    <text x={px(x)} y="18" class={number}>{ place + 1 }</text>
-                    <line x1={px(x)} y1="23" x2={px(x)} y2="30" class="lead" />
-                </>
-            }
-        }) }
+        <>
+            { for markers.iter().enumerate().map(|(place, marker)| {
+                let x = axis.x(marker.at);
+                let (flag, number) = match current {
+                    Some(current) if place == current => ("flag-now", "flag-n"),
+                    Some(current) if place < current => ("flag", "flag-n"),
+                    Some(_) | None => ("flag-next", "flag-next-n"),
+                };
+                html! {
+                    <>
+                        { svg::circle(Point { x, y: 14.0 }, 9.0, flag) }
+                        { svg::text(x, 18.0, number, (place + 1).to_string()) }
+                        { svg::line(Point { x, y: 23.0 }, Point { x, y: 30.0 }, "lead") }
+                    </>
+                }
+            }) }
+        </>
     }
 }

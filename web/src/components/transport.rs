@@ -47,12 +47,11 @@ pub fn Transport(props: &Props) -> Html {
             { control("marker-on", texts::MARKER_ON, Icon::MarkerForward,
                 does(Action::ToMarker { forward: true })) }
             <span class="sep"></span>
-            <Clock playhead_us={desk.playhead.at.0} end_us={desk.end().0}
-                complete={desk.is_complete()} />
+            { clock_face(desk) }
             <span class="sep"></span>
-            <FatesView fates={desk.frame.as_ref().map(|frame| frame.fates)} />
+            { equation(desk.frame.as_ref().map(|frame| frame.fates).unwrap_or_default()) }
             <span class="grow"></span>
-            <Speed speed={desk.speed} on_action={props.on_action.clone()} />
+            { speed(desk.speed, &props.on_action) }
             <label class="check pad">
                 <input type="checkbox" id="skip-quiet" checked={desk.skip_quiet}
                     onchange={props.on_action.reform(|_: Event| Action::ToggleSkipQuiet)} />
@@ -62,78 +61,57 @@ pub fn Transport(props: &Props) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct ClockProps {
-    playhead_us: u64,
-    end_us: u64,
-    complete: bool,
-}
-
-#[component]
-fn Clock(props: &ClockProps) -> Html {
-    let unit = if props.playhead_us < 60_000_000 { " s" } else { "" };
-    let end = clock(props.end_us);
-    let of = if props.complete { format!("of {end}") } else { format!("of {end} …") };
+fn clock_face(desk: &Desk) -> Html {
+    let (at, end) = (desk.playhead.at.0, clock(desk.end().0));
+    let unit = if at < 60_000_000 { " s" } else { "" };
+    let more = if desk.is_complete() { "" } else { " …" };
     html! {
         <output class="clock" id="clock" aria-live="off">
-            { clock(props.playhead_us) }{ unit }{ " " }<small>{ of }</small>
+            { format!("{}{unit} ", clock(at)) }<small>{ format!("of {end}{more}") }</small>
         </output>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct FatesProps {
-    fates: Option<Fates>,
-}
-
 /// The equation beside the clock: what entered is always the sum of the rest.
-#[component]
-fn FatesView(props: &FatesProps) -> Html {
-    let fates = props.fates.unwrap_or_default();
+fn equation(fates: Fates) -> Html {
     let always = [
-        ("ok", fates.succeeded, texts::SUCCEEDED),
-        ("run", fates.running, texts::RUNNING),
-        ("wait", fates.waiting, texts::WAITING),
-        ("fail", fates.failed, texts::FAILED),
-        ("dead", fates.throttled, texts::THROTTLED),
+        ("sw ok", fates.succeeded, texts::SUCCEEDED),
+        ("sw run", fates.running, texts::RUNNING),
+        ("sw wait", fates.waiting, texts::WAITING),
+        ("sw fail", fates.failed, texts::FAILED),
+        ("sw dead", fates.throttled, texts::THROTTLED),
     ];
     let sometimes = [
-        ("fail", fates.timed_out, texts::TIMED_OUT),
-        ("fail", fates.refused, texts::REFUSED),
+        ("sw fail", fates.timed_out, texts::TIMED_OUT),
+        ("sw fail", fates.refused, texts::REFUSED),
     ];
     let shown = always.into_iter().chain(sometimes.into_iter().filter(|fate| fate.1 > 0));
     html! {
         <ul class="fate" id="fates" aria-label={texts::FATES}>
-            <li><b>{ texts::grouped(fates.entered) }</b>{ " " }{ texts::ENTERED }</li>
-            { for shown.enumerate().map(|(place, (swatch, count, word))| html! {
-                <>
-                    <li class="eq" aria-hidden="true">{ if place == 0 { "=" } else { "+" } }</li>
-                    <li class={classes!((count == 0).then_some("zero"))}>
-                        <i class={classes!("sw", swatch)}></i>
-                        <b>{ texts::grouped(count) }</b>{ " " }{ word }
+            <li><b>{ texts::grouped(fates.entered) }</b>{ format!(" {}", texts::ENTERED) }</li>
+            { for shown.enumerate().map(|(place, (swatch, count, word))| {
+                let class = if count == 0 { "zero" } else { "" };
+                html! {
+                    <li {class}>
+                        <span class="eq">{ if place == 0 { "=" } else { "+" } }</span>
+                        <i class={swatch}></i>
+                        <b>{ texts::grouped(count) }</b>{ format!(" {word}") }
                     </li>
-                </>
+                }
             }) }
         </ul>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct SpeedProps {
-    speed: usize,
-    on_action: Callback<Action>,
-}
-
-#[component]
-fn Speed(props: &SpeedProps) -> Html {
-    let onchange = props.on_action.reform(|event: Event| {
+fn speed(speed: usize, on_action: &Callback<Action>) -> Html {
+    let onchange = on_action.reform(|event: Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
         Action::Speed(usize::try_from(select.selected_index()).unwrap_or(0))
     });
     html! {
         <select class="btn line speed" id="speed" aria-label={texts::SPEED} {onchange}>
-            { for SPEEDS.iter().enumerate().map(|(place, speed)| html! {
-                <option selected={place == props.speed}>{ texts::speed(*speed) }</option>
+            { for SPEEDS.iter().enumerate().map(|(place, each)| html! {
+                <option selected={place == speed}>{ texts::speed(*each) }</option>
             }) }
         </select>
     }

@@ -115,11 +115,12 @@ pub async fn copy_text(text: String) -> bool {
 /// # Errors
 /// Why it cannot be read, in words.
 pub async fn read_file(file: File, bytes_max: usize) -> Result<String, String> {
-    if file.size() > bytes_max as f64 {
+    // Whole bytes: formatting a float would bring a large piece of code along.
+    let bytes = file.size() as u64;
+    if bytes > bytes_max as u64 {
         return Err(format!(
-            "{} has {} bytes; a scenario may have at most {bytes_max}.",
-            file.name(),
-            file.size()
+            "{} has {bytes} bytes; a scenario may have at most {bytes_max} bytes (SIM-03).",
+            file.name()
         ));
     }
     let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());

@@ -139,5 +139,5 @@ fn stopped(why: &str) -> Refusal {
         "The simulator has stopped: {why} Reload the page to start it again; the link in \
          the address bar keeps the scenario."
     );
-    Refusal { text, issues: Vec::new() }
+    Refusal { text, ..Refusal::default() }
 }

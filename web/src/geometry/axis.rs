@@ -70,15 +70,17 @@ fn tick_label(at: u64, step: u64, end: u64) -> String {
     if end >= 2 * MINUTE {
         return clock_short(at);
     }
-    let decimals = match step {
+    let digits: usize = match step {
         0..1_000 => 6,
         1_000..10_000 => 3,
         10_000..100_000 => 2,
         100_000..SECOND => 1,
         _ => 0,
     };
-    let text = format!("{:.*}", decimals, at as f64 / SECOND as f64);
-    if at == 0 { format!("{text} s") } else { text }
+    let text = format!("{}.{:06}", at / SECOND, at % SECOND);
+    let cut = text.len() - 6 + digits - usize::from(digits == 0);
+    let unit = if at == 0 { " s" } else { "" };
+    format!("{}{unit}", &text[..cut])
 }
 
 /// A time as the clock shows it: `0.430`, `2:48.050`, `1:02:48.050`.

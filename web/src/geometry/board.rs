@@ -197,6 +197,7 @@ const MARGIN: f64 = 16.0;
 const CAPTION: f64 = 44.0;
 const GAP: f64 = 16.0;
 const CALLER_H: f64 = 104.0;
+const CALLER_NARROW_H: f64 = 88.0;
 const TRAY_H: f64 = 48.0;
 const HEAD_H: f64 = 52.0;
 const ALIAS_H: f64 = 26.0;
@@ -214,7 +215,8 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
     let mut y = columns.callers_y;
     for (number, caller) in shape.callers.iter().enumerate() {
         let (column, row_ends) = columns.caller_place(number, shape.callers.len());
-        let h = CALLER_H + if caller.tray { TRAY_H } else { 0.0 };
+        let card = if narrow { CALLER_NARROW_H } else { CALLER_H };
+        let h = card + if caller.tray { TRAY_H } else { 0.0 };
         let rect = Rect { x: column, y, w: columns.caller_w, h };
         let tray = caller.tray.then(|| Rect {
             x: rect.x + 8.0,
@@ -255,6 +257,22 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
     let bottom = function_y.max(y).max(board.account.bottom() + GAP);
     board.size = Point { x: width, y: bottom };
     board
+}
+
+/// How much larger than drawn a board may be shown.
+const ZOOMS: [f64; 4] = [1.36, 1.24, 1.12, 1.0];
+/// A board is not squeezed below this width only to be shown larger.
+const ZOOMED_MIN: f64 = 800.0;
+
+/// Lays a board out for a space, as large as it fits; gives the zoom as well. What does
+/// not fit even at its own size is scrolled.
+#[must_use]
+pub fn fitted(shape: &Shape, width: f64, height: f64) -> (Board, f64) {
+    let mut boards = ZOOMS.iter().map(|zoom| (layout(shape, width / zoom), *zoom));
+    let fits = |(board, zoom): &(Board, f64)| {
+        board.size.y * zoom <= height && board.size.x >= ZOOMED_MIN
+    };
+    boards.find(fits).unwrap_or_else(|| (layout(shape, width), 1.0))
 }
 
 /// Callers that need less height than the functions stand in the middle of them.

@@ -3,8 +3,9 @@
 use lambdarium_sim::view::{AccountView, FunctionView};
 use yew::prelude::*;
 
+use super::super::svg;
 use super::caller::cut;
-use crate::geometry::{Rect, px};
+use crate::geometry::Rect;
 use crate::texts::{self, grouped};
 
 #[derive(PartialEq, Properties)]
@@ -41,63 +42,54 @@ pub fn reserved(functions: &[FunctionView]) -> Vec<Reserved> {
 #[component]
 pub fn AccountCard(props: &Props) -> Html {
     let Props { at, view, functions } = props;
-    let inner = at.w - 24.0;
-    let x = at.x + 12.0;
-    let share = |units: u64| inner * (units as f64 / view.quota.max(1) as f64).min(1.0);
-    let (set_aside, provisioned) = (share(view.reserved), share(view.provisioned));
-    let pool = share(view.pool_used).max(if view.pool_used > 0 { 2.0 } else { 0.0 });
-    let listed = functions.iter().take(LISTED_MAX);
+    let bar = Rect { x: at.x + 12.0, y: at.y + 34.0, w: at.w - 24.0, h: 12.0 };
+    let right = bar.right();
+    let share = |units: u64| units as f64 / view.quota.max(1) as f64;
+    let set_aside = bar.share(share(view.reserved).min(1.0));
+    let after = |of: &Rect, units: u64| Rect { x: of.right(), ..bar.share(share(units)) };
+    let provisioned = after(&set_aside, view.provisioned);
+    let pool = after(&provisioned, view.pool_used);
+    let pool = Rect { w: pool.w.max(if view.pool_used > 0 { 2.0 } else { 0.0 }), ..pool };
     let rest = functions.len().saturating_sub(LISTED_MAX);
+    let row = |place: usize| Rect { y: at.y + 70.0 + 38.0 * place as f64, h: 6.0, ..bar };
     html! {
         <g>
-            <rect x={px(at.x)} y={px(at.y)} width={px(at.w)} height={px(at.h)} rx="8" class="card" />
-            <text x={px(x)} y={px(at.y + 24.0)} class="t12 b">{ texts::CONCURRENCY }</text>
-            <text x={px(x + inner)} y={px(at.y + 24.0)} class="t12 end d">{ grouped(view.quota) }</text>
-            <rect x={px(x)} y={px(at.y + 34.0)} width={px(inner)} height="12" rx="2" class="lg-bg" />
-            <rect x={px(x)} y={px(at.y + 34.0)} width={px(set_aside)} height="12" rx="2" class="lg-res" />
-            <rect x={px(x + set_aside)} y={px(at.y + 34.0)} width={px(provisioned)} height="12" class="lg-pcb" />
-            <rect x={px(x + set_aside + provisioned)} y={px(at.y + 34.0)} width={px(pool)} height="12"
-                class="lg-use" />
-            <Line {x} y={at.y + 70.0} w={inner} label={texts::UNRESERVED} used={view.pool_used}
-                units={view.pool} />
-            { for listed.enumerate().map(|(place, function)| html! {
-                <Line {x} y={at.y + 108.0 + 38.0 * place as f64} w={inner}
-                    label={cut(&function.name, (inner / 11.0) as usize)}
-                    used={function.used} units={function.units} />
+            { svg::rect(*at, "8", "card") }
+            { svg::text(bar.x, at.y + 24.0, "t12 b", texts::CONCURRENCY) }
+            { svg::text(right, at.y + 24.0, "t12 end d", grouped(view.quota)) }
+            { svg::rect(bar, "2", "lg-bg") }
+            { svg::rect(set_aside, "2", "lg-res") }
+            { svg::rect(provisioned, "0", "lg-pcb") }
+            { svg::rect(pool, "0", "lg-use") }
+            { line(row(0), texts::UNRESERVED, view.pool_used, view.pool) }
+            { for functions.iter().take(LISTED_MAX).enumerate().map(|(place, function)| {
+                let name = cut(&function.name, (bar.w / 11.0) as usize);
+                line(row(place + 1), &name, function.used, function.units)
             }) }
             if rest > 0 {
-                <text x={px(x)} y={px(at.bottom() - 8.0)} class="t11 dd">
-                    { format!("and {rest} more reserved") }
-                </text>
+                { svg::text(bar.x, at.bottom() - 8.0, "t11 dd", format!("and {rest} more reserved")) }
             }
         </g>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct LineProps {
-    x: f64,
-    y: f64,
-    w: f64,
-    label: AttrValue,
-    used: u64,
-    units: u64,
-}
-
-/// A part of the ledger with what is in use of it.
-#[component]
-fn Line(props: &LineProps) -> Html {
-    let LineProps { x, y, w, label, used, units } = props;
-    let share = (*used as f64 / (*units).max(1) as f64).min(1.0);
-    let filled = if *used == 0 { 0.0 } else { (w * share).max(2.0) };
+/// A part of the ledger with what is in use of it; `at.y` is the text's baseline.
+fn line(at: Rect, label: &str, used: u64, units: u64) -> Html {
+    let bar = Rect { y: at.y + 7.0, ..at };
     html! {
         <g>
-            <text x={px(*x)} y={px(*y)} class="t11 d">{ label }</text>
-            <text x={px(x + w)} y={px(*y)} class="t11 end b">
-                { format!("{} of {}", grouped(*used), grouped(*units)) }
-            </text>
-            <rect x={px(*x)} y={px(y + 7.0)} width={px(*w)} height="6" rx="2" class="lg-bg" />
-            <rect x={px(*x)} y={px(y + 7.0)} width={px(filled)} height="6" rx="2" class="lg-use" />
+            { svg::text(at.x, at.y, "t11 d", label.to_string()) }
+            { svg::text(at.right(), at.y, "t11 end b",
+                format!("{} of {}", grouped(used), grouped(units))) }
+            { svg::rect(bar, "2", "lg-bg") }
+            { svg::rect(filled(bar, used, units), "2", "lg-use") }
         </g>
     }
+}
+
+/// The used part of a bar; something used is always seen.
+pub fn filled(bar: Rect, used: u64, units: u64) -> Rect {
+    let share = (used as f64 / units.max(1) as f64).min(1.0);
+    let least = if used == 0 { 0.0 } else { 3.0 };
+    Rect { w: (bar.w * share).max(least), ..bar }
 }

@@ -4,14 +4,17 @@
 use lambdarium_sim::view::{Back, CallerView};
 use yew::prelude::*;
 
+use super::super::svg;
 use super::marks;
-use crate::geometry::{CallerBox, px};
+use crate::geometry::{CallerBox, Point};
 use crate::message::CallerText;
 use crate::texts::grouped;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub number: usize,
+    /// On a narrow board there is no room for what it is.
+    pub narrow: bool,
     pub at: CallerBox,
     pub text: CallerText,
     pub view: CallerView,
@@ -22,8 +25,35 @@ pub struct Props {
 /// The card.
 #[component]
 pub fn CallerCard(props: &Props) -> Html {
-    let Props { number, at, text, view, selected, on_select } = props;
+    let Props { number, narrow, at, text, view, selected, on_select } = props;
     let rect = at.rect;
+    let left = rect.x + 12.0;
+    let onclick = on_select.reform(|_: MouseEvent| ());
+    let fits = |text: &str, px_each: f64| cut(text, ((rect.w - 24.0) / px_each) as usize);
+    let rule = rect.y + if *narrow { 53.0 } else { 69.0 };
+    html! {
+        <g class={marks::key_class(*number)} {onclick}>
+            { svg::rect(rect, "8", if *selected { "card-sel" } else { "card" }) }
+            { svg::circle(Point { x: rect.x + 17.0, y: rect.y + 19.0 }, 5.0, "kfill") }
+            { svg::text(rect.x + 30.0, rect.y + 24.0, "t13 b",
+                cut(&view.name, ((rect.w - 40.0) / 7.4) as usize)) }
+            if !narrow { { svg::text(left, rect.y + 43.0, "t11 d", fits(&text.kind, 5.9)) } }
+            { svg::text(left, rule - 10.0, "t11 dd", fits(&text.load, 5.7)) }
+            { svg::line(Point { x: left, y: rule }, Point { x: rect.right() - 12.0, y: rule }, "rule") }
+            { ends(at, rule + 17.0, view) }
+            if let Some(tray) = at.tray {
+                { svg::rect(tray, "6", "tray") }
+                if view.backing_off == 0 {
+                    { svg::text(tray.x + tray.w / 2.0, tray.y + tray.h / 2.0 + 4.0, "t11 mid dd",
+                        quota(view)) }
+                }
+            }
+        </g>
+    }
+}
+
+/// How its calls ended, each with its mark.
+fn ends(at: &CallerBox, y: f64, view: &CallerView) -> Html {
     let [ok, failed, throttled, refused, timed_out] = view.ended;
     let counts = [
         (Back::Ok, ok),
@@ -32,45 +62,19 @@ pub fn CallerCard(props: &Props) -> Html {
         (Back::Refused, refused),
     ];
     let shown = counts.iter().filter(|(back, count)| *count > 0 || *back == Back::Ok);
-    let column = (rect.w - 24.0) / 3.0;
-    let onclick = on_select.reform(|_: MouseEvent| ());
-    let fits = |text: &str, px_each: f64| cut(text, ((rect.w - 24.0) / px_each) as usize);
+    let column = (at.rect.w - 24.0) / 3.0;
     html! {
-        <g class={classes!("k", marks::key_class(*number))} {onclick}>
-            <rect x={px(rect.x)} y={px(rect.y)} width={px(rect.w)} height={px(rect.h)} rx="8"
-                class={if *selected { "card-sel" } else { "card" }} />
-            <circle cx={px(rect.x + 17.0)} cy={px(rect.y + 19.0)} r="5" class="kfill" />
-            <text x={px(rect.x + 30.0)} y={px(rect.y + 24.0)} class="t13 b">
-                { cut(&view.name, ((rect.w - 40.0) / 7.4) as usize) }
-            </text>
-            <text x={px(rect.x + 12.0)} y={px(rect.y + 43.0)} class="t11 d">
-                { fits(&text.kind, 5.9) }
-            </text>
-            <text x={px(rect.x + 12.0)} y={px(rect.y + 59.0)} class="t11 dd">
-                { fits(&text.load, 5.7) }
-            </text>
-            <line x1={px(rect.x + 12.0)} y1={px(rect.y + 69.0)} x2={px(rect.right() - 12.0)}
-                y2={px(rect.y + 69.0)} class="rule" />
+        <>
             { for shown.take(3).enumerate().map(|(place, (back, count))| {
-                let x = rect.x + 20.0 + place as f64 * column;
+                let x = at.rect.x + 20.0 + place as f64 * column;
                 html! {
                     <>
-                        { marks::badge(x, rect.y + 86.0, *back) }
-                        <text x={px(x + 12.0)} y={px(rect.y + 90.0)} class="t12 b">
-                            { grouped(*count) }
-                        </text>
+                        { marks::badge(Point { x, y }, *back) }
+                        { svg::text(x + 12.0, y + 4.0, "t12 b", grouped(*count)) }
                     </>
                 }
             }) }
-            if let Some(tray) = at.tray {
-                <rect x={px(tray.x)} y={px(tray.y)} width={px(tray.w)} height={px(tray.h)} rx="6"
-                    class="tray" />
-                if view.backing_off == 0 {
-                    <text x={px(tray.x + tray.w / 2.0)} y={px(tray.y + tray.h / 2.0 + 4.0)}
-                        class="t11 mid dd">{ quota(view) }</text>
-                }
-            }
-        </g>
+        </>
     }
 }
 

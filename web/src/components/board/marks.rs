@@ -5,7 +5,8 @@
 use lambdarium_sim::view::Back;
 use yew::prelude::*;
 
-use crate::geometry::px;
+use super::super::svg;
+use crate::geometry::{Point, Rect, px};
 
 /// The class that gives a caller's requests their hue.
 pub fn key_class(caller: usize) -> &'static str {
@@ -14,7 +15,7 @@ pub fn key_class(caller: usize) -> &'static str {
 }
 
 /// A small disc with a check, a cross or a bar in it.
-pub fn badge(x: f64, y: f64, back: Back) -> Html {
+pub fn badge(at: Point, back: Back) -> Html {
     let (class, mark) = match back {
         Back::Ok => ("bdf-ok", "M-3 .2 l2.1 2.2 l4 -4.6"),
         Back::Failed => {
@@ -24,11 +25,11 @@ pub fn badge(x: f64, y: f64, back: Back) -> Html {
         Back::Refused => ("bdf-fail", "M0 -3 v3.600 M0 2.800 v.1"),
     };
     html! {
-        <g transform={format!("translate({} {})", px(x), px(y))}>
-            <circle r="8" class="bd-gap" />
-            <circle r="6.500" {class} />
-            <path d={mark} class="mk" />
-        </g>
+        <>
+            { svg::circle(at, 8.0, "bd-gap") }
+            { svg::circle(at, 6.5, class) }
+            { svg::mark(at, mark, "mk") }
+        </>
     }
 }
 
@@ -47,80 +48,61 @@ pub struct Request {
     pub left: Option<f64>,
 }
 
+const ORIGIN: Point = Point { x: 0.0, y: 0.0 };
+
 /// A request with its number, at the origin.
 pub fn request(number: u32, request: &Request) -> Html {
     let Request { r, running, back, attempt, left } = *request;
-    let run = running.then_some("run");
+    let (disc, label) = if running { ("tk run", "tk-n run") } else { ("tk", "tk-n") };
     let pips = if attempt > 1 { attempt.min(4) } else { 0 };
     let first = -2.5 * f64::from(pips.saturating_sub(1));
     html! {
         <>
             if let Some(left) = left {
-                <circle r={px(r + 3.5)} class="ring-t" />
+                { svg::circle(ORIGIN, r + 3.5, "ring-t") }
                 <circle r={px(r + 3.5)} class="ring-v" pathLength="100" transform="rotate(-90)"
                     stroke-dasharray={format!("{} 100", px(left * 100.0))} />
             }
-            <circle r={px(r)} class={classes!("tk", run)} />
-            if number < 1_000 {
-                <text y="4" class={classes!("tk-n", run)}>{ number }</text>
-            }
-            { for (0..pips).map(|pip| html! {
-                <circle cx={px(first + 5.0 * f64::from(pip))} cy={px(-r - 6.0)} r="1.75" class="pip" />
+            { svg::circle(ORIGIN, r, disc) }
+            if number < 1_000 { { svg::text(0.0, 4.0, label, number.to_string()) } }
+            { for (0..pips).map(|pip| {
+                let x = first + 5.0 * f64::from(pip);
+                svg::circle(Point { x, y: -r - 6.0 }, 1.75, "pip")
             }) }
-            if let Some(back) = back { { badge(r * 0.7, r * 0.75, back) } }
+            if let Some(back) = back { { badge(Point { x: r * 0.7, y: r * 0.75 }, back) } }
         </>
     }
 }
 
-fn legend_token(state: Request) -> Html {
-    html! { <g transform="translate(12 12)" class="k6">{ request(1_000, &state) }</g> }
-}
-
-const PLAIN: Request =
-    Request { r: 8.0, running: false, back: None, attempt: 1, left: None };
-
-pub fn legend_request() -> Html {
-    legend_token(PLAIN)
-}
-
-pub fn legend_running() -> Html {
-    legend_token(Request { running: true, ..PLAIN })
-}
-
-pub fn legend_wait() -> Html {
-    legend_token(Request { r: 6.5, left: Some(0.6), ..PLAIN })
-}
-
-pub fn legend_done() -> Html {
-    badge(12.0, 12.0, Back::Ok)
-}
-
-pub fn legend_failed() -> Html {
-    badge(12.0, 12.0, Back::Failed)
-}
-
-pub fn legend_throttled() -> Html {
-    badge(12.0, 12.0, Back::Throttled)
-}
-
-pub fn legend_init() -> Html {
-    html! {
-        <g>
-            <rect x="4" y="4" width="16" height="16" rx="3" class="env env-init" />
-            <path d="M4 14 14 4 M6 20 20 6 M4 20 4 20 M12 20 20 12" class="hatch-l" />
-        </g>
-    }
-}
-
-pub fn legend_warm() -> Html {
-    html! { <rect x="4" y="4" width="16" height="16" rx="3" class="env env-idle" /> }
-}
-
-pub fn legend_provisioned() -> Html {
-    html! {
-        <g>
-            <rect x="4" y="4" width="16" height="16" rx="3" class="env env-pc" />
-            <rect x="8" y="8" width="8" height="8" rx="1" class="env-pcdot" />
-        </g>
-    }
+/// The marks with their words, drawn around the middle of 24 by 24 pixels.
+pub fn legend() -> [(Html, &'static str); 9] {
+    let middle = Point { x: 12.0, y: 12.0 };
+    let plain = Request { r: 8.0, running: false, back: None, attempt: 1, left: None };
+    let token = |state: Request| {
+        html! {
+            <g transform={svg::moved(middle)} class="k6">{ request(1_000, &state) }</g>
+        }
+    };
+    let cell = Rect { x: 4.0, y: 4.0, w: 16.0, h: 16.0 };
+    let dot = Rect { x: 8.0, y: 8.0, w: 8.0, h: 8.0 };
+    let init = html! {
+        <>
+            { svg::rect(cell, "3", "env env-init") }
+            <path d="M4 14 14 4 M6 20 20 6 M12 20 20 12" class="hatch-l" />
+        </>
+    };
+    let provisioned = html! {
+        <>{ svg::rect(cell, "3", "env env-pc") }{ svg::rect(dot, "1", "env-pcdot") }</>
+    };
+    [
+        (token(plain), "a request"),
+        (token(Request { running: true, ..plain }), "running"),
+        (badge(middle, Back::Ok), "answered"),
+        (badge(middle, Back::Failed), "failed"),
+        (badge(middle, Back::Throttled), "throttled"),
+        (token(Request { r: 6.5, left: Some(0.6), ..plain }), "waiting to retry"),
+        (init, "environment in Init"),
+        (svg::rect(cell, "3", "env env-idle"), "warm environment"),
+        (provisioned, "provisioned"),
+    ]
 }

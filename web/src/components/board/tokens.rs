@@ -1,18 +1,18 @@
 //! The requests on the board: on their wires, in environments, and waiting at a caller.
 
-use std::rc::Rc;
-
 use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin};
 use lambdarium_sim::view::{EnvironmentView, Frame, Place, Token};
 use yew::prelude::*;
 
+use super::super::svg;
 use super::marks::{self, Request};
-use crate::geometry::{Board, Point, px};
+use crate::geometry::{Board, Point};
+use crate::shared::Shared;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    pub board: Rc<Board>,
-    pub frame: Rc<Frame>,
+    pub board: Shared<Board>,
+    pub frame: Shared<Frame>,
 }
 
 /// All requests that are drawn one by one.
@@ -26,8 +26,8 @@ pub fn Tokens(props: &Props) -> Html {
     html! {
         <g class="tokens">
             { for drawn }
-            { for trays.rest(board).into_iter().map(|(at, count)| html! {
-                <text x={px(at.x)} y={px(at.y + 4.0)} class="t11 end d">{ format!("+{count}") }</text>
+            { for trays.rest(board).into_iter().map(|(at, count)| {
+                svg::text(at.x, at.y + 4.0, "t11 end d", format!("+{count}"))
             }) }
         </g>
     }
@@ -73,7 +73,9 @@ fn draw(board: &Board, frame: &Frame, token: &Token, trays: &mut Trays) -> Optio
     let caller = caller_of(token.job)?;
     let wire = board.wires.get(caller)?;
     let attempt = token.attempt;
-    let plain = Request { r: 10.0, running: false, back: None, attempt, left: None };
+    // Three digits need more room than two.
+    let r = if token.job.call < 100 { 10.0 } else { 12.0 };
+    let plain = Request { r, running: false, back: None, attempt, left: None };
     let (at, request) = match token.place {
         Place::Going(share) => {
             let share = eased(share);
@@ -104,7 +106,7 @@ fn draw(board: &Board, frame: &Frame, token: &Token, trays: &mut Trays) -> Optio
     let key = format!("{caller}-{}", token.job.call);
     Some(html! {
         <g {key} class={marks::key_class(caller)}
-            transform={format!("translate({} {})", px(at.x), px(at.y))}>
+            transform={svg::moved(at)}>
             { marks::request(token.job.call, &request) }
         </g>
     })

@@ -1,7 +1,5 @@
 //! The lessons, and the way to a scenario of one's own.
 
-use std::rc::Rc;
-
 use lambdarium_sim::limits;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
@@ -10,11 +8,12 @@ use yew::prelude::*;
 use crate::desk::Action;
 use crate::effects;
 use crate::message::{Opened, Refusal, Source};
+use crate::shared::Shared;
 use crate::texts;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    pub run: Option<Rc<Opened>>,
+    pub run: Option<Shared<Opened>>,
     pub on_action: Callback<Action>,
     pub on_open: Callback<Source>,
 }
@@ -45,20 +44,13 @@ pub fn Gallery(props: &Props) -> Html {
                     }
                 }) }
             </ul>
-            <OpenFile on_action={props.on_action.clone()} on_open={props.on_open.clone()} />
+            { open_file(&props.on_action, &props.on_open) }
         </div>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct OpenFileProps {
-    on_action: Callback<Action>,
-    on_open: Callback<Source>,
-}
-
-#[component]
-fn OpenFile(props: &OpenFileProps) -> Html {
-    let (on_action, on_open) = (props.on_action.clone(), props.on_open.clone());
+fn open_file(on_action: &Callback<Action>, on_open: &Callback<Source>) -> Html {
+    let (on_action, on_open) = (on_action.clone(), on_open.clone());
     let onchange = Callback::from(move |event: Event| {
         let input: HtmlInputElement = event.target_unchecked_into();
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
@@ -68,7 +60,8 @@ fn OpenFile(props: &OpenFileProps) -> Html {
                 Ok(text) => on_open.emit(Source::Text(text)),
                 Err(text) => {
                     on_action.emit(Action::Close);
-                    on_action.emit(Action::Failed(Refusal { text, issues: Vec::new() }));
+                    on_action
+                        .emit(Action::Failed(Refusal { text, ..Refusal::default() }));
                 }
             }
         });

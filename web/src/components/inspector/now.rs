@@ -1,19 +1,18 @@
 //! The state of a part at the playhead, with CloudWatch's names where it has them.
 
-use std::rc::Rc;
-
 use lambdarium_sim::time::Span;
 use lambdarium_sim::view::{AccountView, CallerView, Frame, FunctionView};
 use yew::prelude::*;
 
 use crate::geometry::clock;
 use crate::message::Opened;
+use crate::shared::Shared;
 use crate::texts::grouped;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    pub frame: Option<Rc<Frame>>,
-    pub run: Option<Rc<Opened>>,
+    pub frame: Option<Shared<Frame>>,
+    pub run: Option<Shared<Opened>>,
     pub selection: Option<String>,
 }
 
@@ -90,7 +89,7 @@ fn caller_sections(caller: &CallerView, run: &Opened) -> Vec<Section> {
 
 fn function_sections(function: &FunctionView, run: &Opened) -> Vec<Section> {
     let metrics = &function.metrics;
-    let average = metrics.duration_us.checked_div(metrics.invocations).unwrap_or(0);
+    let average = metrics.duration_us.checked_div(metrics.duration_count).unwrap_or(0);
     let mut numbers = vec![
         counted("Invocations", metrics.invocations),
         counted("Errors", metrics.errors),

@@ -1,7 +1,5 @@
 //! What has happened up to the playhead, in sentences; each can say why.
 
-use std::rc::Rc;
-
 use lambdarium_sim::time::Moment;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -9,12 +7,13 @@ use yew::prelude::*;
 use crate::desk::Action;
 use crate::geometry::clock;
 use crate::message::{Cause, StoryLine};
+use crate::shared::Shared;
 use crate::texts;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    pub lines: Rc<Vec<StoryLine>>,
-    pub why: Option<(u32, Option<Rc<Vec<Cause>>>)>,
+    pub lines: Shared<Vec<StoryLine>>,
+    pub why: Option<(u32, Option<Shared<Vec<Cause>>>)>,
     pub playing: bool,
     pub on_action: Callback<Action>,
 }
@@ -53,59 +52,47 @@ pub fn Story(props: &Props) -> Html {
 struct LineProps {
     line: StoryLine,
     now: bool,
-    why: Option<(u32, Option<Rc<Vec<Cause>>>)>,
+    why: Option<(u32, Option<Shared<Vec<Cause>>>)>,
     on_action: Callback<Action>,
 }
 
 #[component]
 fn Line(props: &LineProps) -> Html {
-    let StoryLine { entry, moment, text } = &props.line;
+    let StoryLine { entry, moment, text, count } = &props.line;
     let (entry, moment) = (*entry, *moment);
     let open = props.why.is_some();
     let toggle = props.on_action.reform(move |_: MouseEvent| Action::ToggleWhy(entry));
     html! {
         <li class={classes!(props.now.then_some("now"), open.then_some("open"))}>
-            <Time {moment} on_action={props.on_action.clone()} />
-            <p>{ text }</p>
+            { time(moment, &props.on_action) }
+            <p>
+                { text }
+                if *count > 1 { <b class="times">{ format!(" × {}", texts::grouped(u64::from(*count))) }</b> }
+            </p>
             <button class="why" aria-expanded={open.to_string()} onclick={toggle}
                 aria-label={format!("{} {text}", texts::WHY)}>{ texts::WHY }</button>
             if let Some((_, causes)) = &props.why {
-                <Chain causes={causes.clone()} on_action={props.on_action.clone()} />
+                { chain(causes.as_deref(), &props.on_action) }
             }
         </li>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct TimeProps {
-    moment: Moment,
-    on_action: Callback<Action>,
-}
-
 /// A time; a click puts the playhead there.
-#[component]
-fn Time(props: &TimeProps) -> Html {
-    let moment = props.moment;
-    let onclick = props.on_action.reform(move |_: MouseEvent| Action::Seek(moment));
+fn time(moment: Moment, on_action: &Callback<Action>) -> Html {
+    let onclick = on_action.reform(move |_: MouseEvent| Action::Seek(moment));
     html! { <button class="time" {onclick}>{ clock(moment.at.0) }</button> }
 }
 
-#[derive(PartialEq, Properties)]
-struct ChainProps {
-    causes: Option<Rc<Vec<Cause>>>,
-    on_action: Callback<Action>,
-}
-
 /// The causes of a line, back to where it began.
-#[component]
-fn Chain(props: &ChainProps) -> Html {
-    let Some(causes) = &props.causes else {
+fn chain(causes: Option<&Vec<Cause>>, on_action: &Callback<Action>) -> Html {
+    let Some(causes) = causes else {
         return html! { <div class="chain">{ texts::LOOKING_UP }</div> };
     };
     html! {
         <div class="chain"><ol>
             { for causes.iter().enumerate().map(|(place, cause)| {
-                cause_row(place == 0, cause, &props.on_action)
+                cause_row(place == 0, cause, on_action)
             }) }
         </ol></div>
     }
@@ -121,7 +108,7 @@ fn cause_row(first: bool, cause: &Cause, on_action: &Callback<Action>) -> Html {
             if !first {
                 <span class="cause">
                     if let Some(moment) = cause.moment {
-                        <Time {moment} on_action={on_action.clone()} />
+                        { time(moment, on_action) }
                     }
                     { " " }{ &cause.text }
                 </span>

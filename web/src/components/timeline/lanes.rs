@@ -4,14 +4,15 @@
 //! outlined, and two windows that meet at the playhead show one of each; so nothing but
 //! the windows changes while a run plays.
 
-use std::rc::Rc;
-
-use lambdarium_sim::time::{Instant, Span};
+use lambdarium_sim::time::Span;
 use lambdarium_sim::view::{Lane, LaneKind, LaneSpan, Lanes, Paint};
 use yew::prelude::*;
 
+use super::super::board::cut;
+use super::super::svg;
 use super::paint_class;
-use crate::geometry::{Axis, px};
+use crate::geometry::{Axis, Point, Rect, px};
+use crate::shared::Shared;
 
 /// Height of a row, and of the space around a lane.
 const ROW: f64 = 19.0;
@@ -33,7 +34,7 @@ pub fn height(lanes: &Lanes) -> f64 {
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    pub lanes: Option<Rc<Lanes>>,
+    pub lanes: Option<Shared<Lanes>>,
     pub axis: Axis,
     pub top: f64,
     pub playhead_x: f64,
@@ -72,7 +73,7 @@ pub fn LanesView(props: &Props) -> Html {
 
 #[derive(PartialEq, Properties)]
 struct NamesProps {
-    lanes: Rc<Lanes>,
+    lanes: Shared<Lanes>,
     top: f64,
     right: f64,
 }
@@ -89,13 +90,12 @@ fn Names(props: &NamesProps) -> Html {
             (LaneKind::Caller, false) => "waits",
             (LaneKind::Caller, true) => "waits, merged",
         };
+        let (left, right) = (Point { x: 0.0, y: top }, Point { x: props.right, y: top });
         html! {
             <>
-                <line x1="0" y1={px(top)} x2={px(props.right)} y2={px(top)} class="rule" />
-                <text x="16" y={px(top + 18.0)} class="t12 b">
-                    { super::super::board::cut(&lane.name, 18) }
-                </text>
-                <text x="186" y={px(top + 18.0)} class="t11 end dd">{ says }</text>
+                { svg::line(left, right, "rule") }
+                { svg::text(16.0, top + 18.0, "t12 b", cut(&lane.name, 18)) }
+                { svg::text(186.0, top + 18.0, "t11 end dd", says) }
             </>
         }
     });
@@ -104,7 +104,7 @@ fn Names(props: &NamesProps) -> Html {
 
 #[derive(PartialEq, Properties)]
 struct SpansProps {
-    lanes: Rc<Lanes>,
+    lanes: Shared<Lanes>,
     axis: Axis,
     top: f64,
     filled: bool,
@@ -131,23 +131,24 @@ fn draw(span: &LaneSpan, kind: LaneKind, y: f64, axis: Axis, filled: bool) -> Ht
         return point(from, y, span.paint, filled);
     }
     if kind == LaneKind::Caller {
-        let dim = (!filled).then_some("fut");
-        return html! {
-            <line x1={px(from)} y1={px(y + 7.5)} x2={px(to)} y2={px(y + 7.5)}
-                class={classes!("sp-wait-l", dim)} />
-        };
+        let class = if filled { "sp-wait-l" } else { "sp-wait-l fut" };
+        let middle = y + 7.5;
+        return svg::line(
+            Point { x: from, y: middle },
+            Point { x: to, y: middle },
+            class,
+        );
     }
-    let init_to = axis.x(Instant(span.from.0).plus(Span(span.init.0)));
+    let init_to = axis.x(span.from.plus(span.init));
     let class = if filled { paint_class(span.paint) } else { outline_class(span.paint) };
+    let bar = Rect { x: from, y, w: width, h: 15.0 };
+    let init = Rect { w: (init_to - from).max(1.0), ..bar };
     html! {
         <>
-            <rect x={px(from)} y={px(y)} width={px(width)} height="15" rx="2"
-                class={classes!("sp", class)} />
+            { svg::rect(bar, "2", class) }
             if span.init > Span::ZERO {
-                <rect x={px(from)} y={px(y)} width={px((init_to - from).max(1.0))} height="15"
-                    rx="2" class="sp sp-init" />
-                <rect x={px(from)} y={px(y)} width={px((init_to - from).max(1.0))} height="15"
-                    rx="2" fill="url(#hatch)" />
+                { svg::rect(init, "2", "sp sp-init") }
+                { svg::hatched(init, "2") }
             }
             if width > 18.0 { { mark(from.max(init_to - 4.0) + 10.0, y + 7.5, span.paint, filled) } }
         </>
@@ -156,39 +157,32 @@ fn draw(span: &LaneSpan, kind: LaneKind, y: f64, axis: Axis, filled: bool) -> Ht
 
 fn outline_class(paint: Paint) -> &'static str {
     match paint {
-        Paint::Quiet => "sp-0",
-        Paint::Running => "sp-run-0",
-        Paint::Ok => "sp-ok-0",
-        Paint::Throttled => "sp-wait-0",
-        Paint::Failed => "sp-fail-0",
+        Paint::Quiet => "sp sp-0",
+        Paint::Running => "sp sp-run-0",
+        Paint::Ok => "sp sp-ok-0",
+        Paint::Throttled => "sp sp-wait-0",
+        Paint::Failed => "sp sp-fail-0",
     }
 }
 
 /// The mark that repeats what the colour says.
 fn mark(x: f64, y: f64, paint: Paint, filled: bool) -> Html {
     let (d, own) = match paint {
-        Paint::Ok => ("M-2.5 .2 l1.7 1.8 l3.3 -3.8", "mk-ok"),
-        Paint::Failed => ("M-2 -2 l4 4 m0 -4 l-4 4", "mk-fail"),
-        Paint::Throttled => ("M-2.5 0 h5", "mk-wait"),
+        Paint::Ok => ("M-2.5 .2 l1.7 1.8 l3.3 -3.8", "mk mk-ok"),
+        Paint::Failed => ("M-2 -2 l4 4 m0 -4 l-4 4", "mk mk-fail"),
+        Paint::Throttled => ("M-2.5 0 h5", "mk mk-wait"),
         Paint::Quiet | Paint::Running => return Html::default(),
     };
-    html! {
-        <path {d} transform={format!("translate({} {})", px(x), px(y))}
-            class={classes!("mk", (!filled).then_some(own))} />
-    }
+    svg::mark(Point { x, y }, d, if filled { "mk" } else { own })
 }
 
 /// Something that takes no time: a bar for a throttle, a cross for a refusal.
 fn point(x: f64, y: f64, paint: Paint, filled: bool) -> Html {
-    let dim = (!filled).then_some("fut2");
-    let (d, own) = match paint {
-        Paint::Throttled => ("M0 -5 v10", "mk-wait"),
-        Paint::Failed => ("M-3 -3 l6 6 m0 -6 l-6 6", "mk-fail"),
-        Paint::Ok => ("M-2.5 .2 l1.7 1.8 l3.3 -3.8", "mk-ok"),
-        Paint::Quiet | Paint::Running => ("M0 -3 v6", "mk-t"),
+    let (d, class, ahead) = match paint {
+        Paint::Throttled => ("M0 -5 v10", "mk mk-wait", "mk mk-wait fut2"),
+        Paint::Failed => ("M-3 -3 l6 6 m0 -6 l-6 6", "mk mk-fail", "mk mk-fail fut2"),
+        Paint::Ok => ("M-2.5 .2 l1.7 1.8 l3.3 -3.8", "mk mk-ok", "mk mk-ok fut2"),
+        Paint::Quiet | Paint::Running => ("M0 -3 v6", "mk mk-t", "mk mk-t fut2"),
     };
-    html! {
-        <path {d} transform={format!("translate({} {})", px(x), px(y + 7.5))}
-            class={classes!("mk", own, dim)} />
-    }
+    svg::mark(Point { x, y: y + 7.5 }, d, if filled { class } else { ahead })
 }
