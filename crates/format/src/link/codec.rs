@@ -44,7 +44,11 @@ fn deflate(text: &str, flags: u32) -> Vec<u8> {
 
 /// Unpacks a text of limited size.
 pub(super) fn unpack(packed: &str) -> Result<String, Problem> {
-    let packed = Base64UrlUnpadded::decode_vec(packed).map_err(|_| Problem::Base64)?;
+    let letters = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
+    // Cut somewhere, the letters that are left seldom end as an encoding does.
+    let problem =
+        if packed.bytes().all(letters) { Problem::Damaged } else { Problem::Base64 };
+    let packed = Base64UrlUnpadded::decode_vec(packed).map_err(|_| problem)?;
     let text = inflate(&packed)?;
     String::from_utf8(text).map_err(|_| Problem::Damaged)
 }
@@ -119,7 +123,7 @@ mod tests {
     fn every_cut_is_noticed() {
         let packed = pack("{\"lambdarium\":1,\"title\":\"Überlast\",\"functions\":{}}");
         for length in 0..packed.len() {
-            assert!(unpack(&packed[..length]).is_err(), "{length}");
+            assert_eq!(unpack(&packed[..length]), Err(Problem::Damaged), "{length}");
         }
     }
 }
