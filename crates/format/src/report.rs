@@ -44,24 +44,38 @@ pub fn trace(recording: &Recording) -> String {
     text
 }
 
-/// The whole trace as CSV, with the number, the step and the cause of each entry.
+/// The first line of a trace as CSV: the names of the columns.
+pub const CSV_HEAD: &str = "entry,seconds,step,cause,part,subject,rule,fact";
+
+/// One entry as a line of CSV, with its number, its step and its cause. Empty if there is
+/// no such entry.
+#[must_use]
+pub fn csv_line(plan: &Plan, log: &Log, number: u32) -> String {
+    log.get(number).map_or_else(String::new, |entry| csv_cells(plan, log, number, entry))
+}
+
+fn csv_cells(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
+    let cause = log.get(entry.cause).map(|_| entry.cause.to_string());
+    let cells = [
+        number.to_string(),
+        clock(entry.at),
+        entry.step.to_string(),
+        cause.unwrap_or_default(),
+        plan.name(entry.part).to_string(),
+        names::subject(plan, entry),
+        entry.rule.id().to_string(),
+        facts::words(plan, log, number, entry),
+    ];
+    cells.map(cell).join(",")
+}
+
+/// The whole trace as CSV.
 #[must_use]
 pub fn csv(recording: &Recording) -> String {
     let (plan, log) = (recording.last_plan(), recording.log());
-    let mut text = String::from("entry,seconds,step,cause,part,subject,rule,fact\n");
+    let mut text = format!("{CSV_HEAD}\n");
     for (number, entry) in (0..).zip(log.iter()) {
-        let cause = log.get(entry.cause).map(|_| entry.cause.to_string());
-        let cells = [
-            number.to_string(),
-            clock(entry.at),
-            entry.step.to_string(),
-            cause.unwrap_or_default(),
-            plan.name(entry.part).to_string(),
-            names::subject(plan, entry),
-            entry.rule.id().to_string(),
-            facts::words(plan, log, number, entry),
-        ];
-        text += &cells.map(cell).join(",");
+        text += &csv_cells(plan, log, number, entry);
         text.push('\n');
     }
     text
