@@ -2,18 +2,24 @@
 
 mod common;
 
-use common::{client, function, record, run, times};
+use common::{client, entries, function, record, run};
 use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::trace::Fact;
 
-/// The times of the calls of a load, in milliseconds, in a run of ten seconds.
-fn calls(load: Load) -> Vec<u64> {
+/// The times of the calls of a load in a run of ten seconds, in microseconds.
+fn exactly(load: Load) -> Vec<u64> {
     let mut client = client("f");
     client.load = load;
     let mut run = run([function("f", Span::ZERO)], [client]);
     run.scenario.settings.until = Span::seconds(10);
-    times(&record(run), |fact| *fact == Fact::Called)
+    let calls = entries(&record(run)).into_iter();
+    calls.filter(|entry| entry.fact == Fact::Called).map(|entry| entry.at.0).collect()
+}
+
+/// The same in milliseconds.
+fn calls(load: Load) -> Vec<u64> {
+    exactly(load).into_iter().map(|us| us / 1_000).collect()
 }
 
 fn second(count: u64) -> Instant {
@@ -69,7 +75,7 @@ fn a_ramp_calls_where_the_area_under_its_rate_is_whole() {
         end: Some(second(10)),
         ..Load::default()
     };
-    assert_eq!(calls(ramp(2, 2)), calls(level));
+    assert_eq!(exactly(ramp(2, 2)), exactly(level));
 }
 
 #[test]
