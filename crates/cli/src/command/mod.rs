@@ -1,0 +1,10 @@
+//! What each command does.
+
+pub mod bench;
+pub mod check;
+pub mod explain;
+pub mod link;
+pub mod run;
+pub mod summary;
+mod table;
+pub mod trace;

@@ -1,0 +1,5 @@
+//! The command line, as a person at a terminal meets it.
+
+mod commands;
+mod program;
+mod wrong;
