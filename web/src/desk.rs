@@ -10,7 +10,7 @@ use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::view::{Frame, Lanes, Look};
 use yew::Reducible;
 
-use crate::message::{Answer, Cause, Opened, Progress, Refusal, StoryLine};
+use crate::message::{Answer, Cause, Lesson, Opened, Progress, Refusal, StoryLine};
 use crate::shared::Shared;
 
 /// Speeds that can be chosen, in thousandths: 0.001x to 10,000x.
@@ -84,6 +84,8 @@ pub struct Desk {
     pub progress: Shared<Progress>,
     /// What could not be opened.
     pub refusal: Option<Shared<Refusal>>,
+    /// The lessons.
+    pub gallery: Shared<Vec<Lesson>>,
     /// Whether something is being opened.
     pub opening: bool,
     /// The last screen.
@@ -301,8 +303,9 @@ impl Desk {
     fn answered(&mut self, answer: Answer) {
         match answer {
             Answer::Opened(opened) => self.opened(*opened),
-            Answer::Refused(refusal) => {
+            Answer::Refused(mut refusal) => {
                 self.opening = false;
+                self.gallery = Shared::new(std::mem::take(&mut refusal.gallery));
                 self.refusal = Some(Shared::new(refusal));
             }
             Answer::Progress(progress) => {
@@ -352,6 +355,7 @@ impl Desk {
         self.playing = false;
         self.speed_chosen = false;
         self.selection = opened.selection.take();
+        self.gallery = Shared::new(std::mem::take(&mut opened.gallery));
         self.run = Some(Shared::new(opened));
         self.take_pace();
         self.seek(moment);

@@ -147,10 +147,10 @@ impl Engine {
                         };
                         self.play(slot, recording, link)
                     }
-                    Err(issues) => Answer::Refused(wrong(&issues)),
+                    Err(issues) => refused(wrong(&issues)),
                 }
             }
-            Err(refusal) => Answer::Refused(refusal),
+            Err(refusal) => refused(refusal),
         }
     }
 
@@ -356,8 +356,12 @@ fn wrong(issues: &[Issue]) -> Refusal {
     Refusal {
         text: "This scenario cannot run.".into(),
         issues: issues.collect(),
-        opened: false,
+        ..Refusal::default()
     }
+}
+
+fn refused(refusal: Refusal) -> Answer {
+    Answer::Refused(Refusal { gallery: gallery(), ..refusal })
 }
 
 fn gallery() -> Vec<Lesson> {

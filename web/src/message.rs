@@ -105,6 +105,8 @@ pub struct Refusal {
     pub issues: Vec<IssueText>,
     /// Whether something was opened all the same.
     pub opened: bool,
+    /// The lessons of the gallery: there is always something that can be opened.
+    pub gallery: Vec<Lesson>,
 }
 
 /// One thing that is wrong.

@@ -25,7 +25,7 @@ fn many(calls: u64) -> Recording {
 
 #[test]
 fn few_facts_are_told_one_by_one_in_their_order() {
-    let recording = many(3);
+    let recording = many(2);
     let lines = story(&recording, END, 100);
     let all: Vec<StoryLine> =
         (0..recording.log().len()).map(|number| StoryLine { number, count: 1 }).collect();

@@ -53,7 +53,7 @@ pub fn Dialogs(props: &Props) -> Html {
                         on_action={props.on_action.clone()} />
                 },
                 Dialog::Gallery => html! {
-                    <gallery::Gallery run={props.desk.run.clone()}
+                    <gallery::Gallery lessons={props.desk.gallery.clone()} run={props.desk.run.clone()}
                         on_action={props.on_action.clone()} on_open={props.on_open.clone()} />
                 },
                 Dialog::Help => keys(),

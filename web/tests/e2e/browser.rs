@@ -35,7 +35,7 @@ const FLAGS: [&str; 14] = [
     "--disable-component-update",
     "--component-updater=url-source=http://127.0.0.1:1/",
     "--disable-extensions",
-    "--disable-features=NetworkTimeServiceQuerying,OptimizationHints,MediaRouter,Translate",
+    "--disable-features=AutofillServerCommunication,NetworkTimeServiceQuerying,OptimizationHints,MediaRouter,Translate",
     "--disable-quic",
     "--disable-sync",
     "--gaia-url=http://127.0.0.1:1/",

@@ -3,5 +3,7 @@
 //! Run by `cargo xtask test site`, which builds the site first.
 
 mod browser;
+mod journey;
+mod mistakes;
 mod site;
 mod start;

@@ -14,7 +14,7 @@ use crate::trace::{Entry, Fact, Removal};
 /// Most entries looked at, counted back from the moment.
 const LOOK_BACK: u32 = 1 << 14;
 /// Alike facts of one instant that are still told one by one.
-const ALONE_MAX: u32 = 3;
+const ALONE_MAX: u32 = 2;
 
 /// One line of the story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Making the wasm smaller or faster with wasm-opt. It takes a while, so what it made is
+//! Making the wasm smaller with wasm-opt. It takes a while, so what it made is
 //! kept by what it was made from.
 
 use std::fs;
@@ -24,18 +24,17 @@ const FEATURES: [&str; 7] = [
     "--enable-sign-ext",
 ];
 
-/// The page is downloaded before anything is seen of it: small.
-const APP: (&str, &str) = ("app_bg.wasm", "-Oz");
-/// The worker is what people wait for while it simulates: fast.
-const WORKER: (&str, &str) = ("worker_bg.wasm", "-O3");
+/// The programs of the site.
+const PROGRAMS: [&str; 2] = ["app_bg.wasm", "worker_bg.wasm"];
+/// They are downloaded before anything is seen: small. With their control flow taken apart
+/// and laid out anew they are smaller still.
+const PASSES: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
 
 /// Optimises each program in `stage`, all at once.
 pub fn all(house: &House, optimiser: &WasmOpt, stage: &Path) -> Result<()> {
-    let jobs = [APP, WORKER];
     thread::scope(|scope| {
-        let running = jobs.map(|(name, level)| {
-            scope.spawn(move || one(house, optimiser, &stage.join(name), level))
-        });
+        let running = PROGRAMS
+            .map(|name| scope.spawn(move || one(house, optimiser, &stage.join(name))));
         running.into_iter().try_for_each(|job| match job.join() {
             Ok(result) => result,
             Err(panic) => std::panic::resume_unwind(panic),
@@ -43,16 +42,16 @@ pub fn all(house: &House, optimiser: &WasmOpt, stage: &Path) -> Result<()> {
     })
 }
 
-fn one(house: &House, optimiser: &WasmOpt, wasm: &Path, level: &str) -> Result<()> {
+fn one(house: &House, optimiser: &WasmOpt, wasm: &Path) -> Result<()> {
     let before = fs::read(wasm).doing("reading", wasm)?;
-    let kept = kept(house, &before, level);
+    let kept = kept(house, &before);
     if !kept.is_file() {
-        say(&format!("optimising {} with {level}", wasm.display()));
+        say(&format!("optimising {} with {}", wasm.display(), PASSES.join(" ")));
         let folder = house.memory().join("optimised");
         fs::create_dir_all(&folder).doing("creating", &folder)?;
         let partial = kept.with_extension("partial");
         let mut command = optimiser.command();
-        command.args([level, "--converge", "--strip-producers"]).args(FEATURES);
+        command.args(PASSES).arg("--strip-producers").args(FEATURES);
         command.arg(wasm).arg("-o").arg(&partial);
         command::run("optimising", &mut command)?;
         fs::rename(&partial, &kept).doing("renaming", &partial)?;
@@ -61,11 +60,11 @@ fn one(house: &House, optimiser: &WasmOpt, wasm: &Path, level: &str) -> Result<(
     Ok(())
 }
 
-fn kept(house: &House, wasm: &[u8], level: &str) -> PathBuf {
+fn kept(house: &House, wasm: &[u8]) -> PathBuf {
     let hash = FEATURES
         .iter()
-        .fold(Hash::new().with(wasm), |hash, feature| hash.with(feature.as_bytes()))
-        .with(level.as_bytes())
+        .chain(&PASSES)
+        .fold(Hash::new().with(wasm), |hash, word| hash.with(word.as_bytes()))
         .with(WasmOpt::VERSION.as_bytes());
     house.memory().join("optimised").join(format!("{:016x}.wasm", hash.get()))
 }

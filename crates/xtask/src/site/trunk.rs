@@ -1,6 +1,7 @@
 //! Compiling the page, and putting it together with Trunk.
 
-use std::path::Path;
+use std::env;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command;
@@ -9,13 +10,17 @@ use crate::house::House;
 use crate::progress::say;
 use crate::tools;
 
+/// The profile of `Cargo.toml` that the site is built with; `Trunk.toml` names it too.
+const PROFILE: &str = "site";
+
 /// Compiles the programs of the page. Trunk would do it too, but silently, and it cannot
 /// download crates when it is told to download no tools.
 pub fn compile(house: &House) -> Result<()> {
     say("compiling");
     let mut cargo = command::cargo(&house.root);
-    cargo.args(["build", "--release", "--target", tools::WASM]);
+    cargo.args(["build", "--profile", PROFILE, "--target", tools::WASM]);
     cargo.args(["--package", "lambdarium-web", "--bins"]);
+    cargo.env("RUSTFLAGS", flags());
     command::run("compiling the page", &mut cargo)
 }
 
@@ -32,10 +37,20 @@ pub fn assemble(
     let mut trunk = Command::new(trunk);
     trunk.args(["build", "--offline", "true", "--skip-version-check", "--log", "warn"]);
     trunk.arg("--dist").arg(stage).current_dir(&house.root);
-    trunk.env("PATH", command::path_with(&folders));
+    trunk.env("PATH", command::path_with(&folders)).env("RUSTFLAGS", flags());
     // Cargo has spoken already; all that is left to say are errors.
     trunk.env("CARGO_TERM_QUIET", "true");
     // Trunk takes `NO_COLOR=1` for a wrong option.
     trunk.env_remove("NO_COLOR");
     command::run("putting the page together", &mut trunk)
+}
+
+/// Where somebody keeps the sources of crates is nobody's business, and would make the same
+/// site differ from machine to machine: messages of panics name the crate alone.
+fn flags() -> String {
+    let home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+    let Some(home) = home else { return String::new() };
+    format!("--remap-path-prefix={}=crates", home.join("registry/src").display())
 }

@@ -7,12 +7,13 @@ use yew::prelude::*;
 
 use crate::desk::Action;
 use crate::effects;
-use crate::message::{Opened, Refusal, Source};
+use crate::message::{Lesson, Opened, Refusal, Source};
 use crate::shared::Shared;
 use crate::texts;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
+    pub lessons: Shared<Vec<Lesson>>,
     pub run: Option<Shared<Opened>>,
     pub on_action: Callback<Action>,
     pub on_open: Callback<Source>,
@@ -21,14 +22,12 @@ pub struct Props {
 /// The content of the dialog.
 #[component]
 pub fn Gallery(props: &Props) -> Html {
-    let lessons =
-        props.run.as_ref().map(|run| run.gallery.as_slice()).unwrap_or_default();
     let present = props.run.as_ref().map(|run| run.address.clone()).unwrap_or_default();
     html! {
         <div class="stack">
             <p class="dim">{ texts::GALLERY_INTRO }</p>
             <ul class="lessons">
-                { for lessons.iter().map(|lesson| {
+                { for props.lessons.iter().map(|lesson| {
                     let fragment = format!("e={}", lesson.name);
                     let current = (fragment == present).then_some("true");
                     let onclick = props.on_open.reform(move |_: MouseEvent| {

@@ -1,0 +1,231 @@
+//! What a person does: opens a lesson, plays, scrubs, steps, asks why, and sends the link.
+
+use thirtyfour::prelude::*;
+
+use crate::browser::{Page, Theme, visit};
+
+/// A run is open and its first screen drawn.
+pub const OPEN: &str = "!!document.querySelector('#board') \
+    && !document.querySelector('#clock').innerText.includes('…') \
+    && document.querySelectorAll('#story li').length > 0";
+
+/// The playhead, in thousandths of a second.
+async fn playhead(page: &Page) -> WebDriverResult<u64> {
+    page.evaluate(
+        "Number(document.querySelector('#scrubber').getAttribute('aria-valuenow'))",
+    )
+    .await
+}
+
+/// Everything a person reads off the page about the moment.
+async fn moment(page: &Page) -> WebDriverResult<Vec<String>> {
+    let mut read = Vec::new();
+    for css in ["h1", "#clock", "#fates", "#caption"] {
+        read.push(page.text(css).await?);
+    }
+    read.push(page.evaluate("document.querySelector('#story .now p').innerText").await?);
+    let marks = "[...document.querySelectorAll('#board .tokens > g')]\
+        .map(token => token.getAttribute('transform') + token.textContent).sort().join()";
+    read.push(page.evaluate(marks).await?);
+    Ok(read)
+}
+
+/// Waits until two looks at the page say the same: the last screen has been drawn.
+async fn settled(page: &Page) -> WebDriverResult<Vec<String>> {
+    let mut last = moment(page).await?;
+    loop {
+        tokio::time::sleep(std::time::Duration::from_millis(120)).await;
+        let next = moment(page).await?;
+        if next == last {
+            return Ok(next);
+        }
+        last = next;
+    }
+}
+
+/// Puts the pointer on a share of the scrubber and presses it.
+async fn scrub(page: &Page, share: f64) -> WebDriverResult<()> {
+    let track = page.find("rect.scrub").await?;
+    let rect = track.rect().await?;
+    let x = (rect.x + rect.width * share) as i64;
+    let y = (rect.y + rect.height / 2.0) as i64;
+    let actions = page.driver.action_chain().move_to(x, y).click_and_hold();
+    actions.release().perform().await
+}
+
+#[test]
+fn play_pause_scrub_step_back_and_send_the_link() {
+    visit(async |page| {
+        page.viewport(1440, 900).await?;
+        page.open("#e=reserved-concurrency").await?;
+        page.wait_until(OPEN).await?;
+        assert_eq!(page.text("h1").await?, "A full reservation");
+        assert_eq!(playhead(page).await?, 0, "nothing plays by itself");
+
+        page.click("#play").await?;
+        page.wait_until("document.querySelector('#scrubber').ariaValueNow > 200").await?;
+        page.click("#play").await?;
+        let paused = playhead(page).await?;
+        settled(page).await?;
+        assert_eq!(playhead(page).await?, paused, "pausing stops the playhead");
+
+        scrub(page, 0.3).await?;
+        settled(page).await?;
+        let scrubbed = playhead(page).await?;
+        assert!((14_000..16_000).contains(&scrubbed), "{scrubbed} of 49 s");
+
+        let before = settled(page).await?;
+        page.click("#step-back").await?;
+        page.wait_until(&format!(
+            "document.querySelector('#scrubber').ariaValueNow < {scrubbed}"
+        ))
+        .await?;
+        let stepped = settled(page).await?;
+        assert_ne!(stepped, before);
+        page.click("#step-back").await?;
+        let back = settled(page).await?;
+        page.click("#step-on").await?;
+        let on = settled(page).await?;
+        assert_ne!(back, on, "one event back and one on are different moments");
+        assert_eq!(on, stepped, "one event back and one on again is where it was");
+
+        page.click("#open-share").await?;
+        page.wait_until("document.querySelector('#link')?.value.includes('#s=1.d.')")
+            .await?;
+        let link: String = page.evaluate("document.querySelector('#link').value").await?;
+        page.click("#close").await?;
+        let here = settled(page).await?;
+
+        page.driver.new_tab().await?;
+        let tabs = page.driver.windows().await?;
+        page.driver.switch_to_window(tabs.last().expect("a second tab").clone()).await?;
+        page.viewport(1440, 900).await?;
+        page.driver.goto(&link).await?;
+        page.wait_until(OPEN).await?;
+        assert_eq!(settled(page).await?, here, "the link shows the very same moment");
+        Ok(())
+    });
+}
+
+#[test]
+fn the_story_says_why_with_rule_and_source() {
+    visit(async |page| {
+        page.open("#e=reserved-concurrency&t=0.4s").await?;
+        page.wait_until(OPEN).await?;
+        page.click("#story .now .why").await?;
+        page.wait_until("!!document.querySelector('#story .chain .root')").await?;
+        let rules: Vec<String> = page
+            .evaluate("[...document.querySelectorAll('#story .chain .chip')].map(c => c.innerText)")
+            .await?;
+        assert!(
+            !rules.is_empty() && rules.iter().all(|rule| rule.contains('-')),
+            "{rules:?}"
+        );
+        let root = page.text("#story .chain .root").await?;
+        assert!(root.contains("load of shop"), "{root}");
+        let sources: Vec<String> = page
+            .evaluate(
+                "[...document.querySelectorAll('#story .chain a')].map(a => a.href)",
+            )
+            .await?;
+        assert!(
+            sources.iter().any(|href| href.starts_with("https://docs.aws.amazon.com/"))
+        );
+        Ok(())
+    });
+}
+
+#[test]
+fn quiet_time_is_skipped_and_said() {
+    visit(async |page| {
+        page.open("#e=cold-start&t=1s").await?;
+        page.wait_until(OPEN).await?;
+        page.click("#play").await?;
+        page.wait_until(
+            "/later/.test(document.querySelector('.later')?.innerText ?? '')",
+        )
+        .await?;
+        page.wait_until("document.querySelector('#scrubber').ariaValueNow >= 59000").await
+    });
+}
+
+#[test]
+fn everything_is_done_by_keyboard_alone() {
+    visit(async |page| {
+        page.open("#e=reserved-concurrency").await?;
+        page.wait_until(OPEN).await?;
+        let body = page.find("body").await?;
+        body.send_keys(" ").await?;
+        page.wait_until("document.querySelector('#play').ariaLabel === 'Pause'").await?;
+        body.send_keys(" ").await?;
+        page.wait_until("document.querySelector('#play').ariaLabel === 'Play'").await?;
+        body.send_keys("5").await?;
+        page.wait_until("document.querySelector('#scrubber').ariaValueNow > 24000")
+            .await?;
+        let half = playhead(page).await?;
+        body.send_keys(",").await?;
+        page.wait_until(&format!(
+            "document.querySelector('#scrubber').ariaValueNow < {half}"
+        ))
+        .await?;
+        body.send_keys("[").await?;
+        page.wait_until("document.querySelector('#scrubber').ariaValueNow == 0").await?;
+        body.send_keys("?").await?;
+        let keys = page.text("dialog").await?;
+        assert!(keys.contains("one event back or forward"), "{keys}");
+        page.find("dialog").await?.send_keys(Key::Escape + "").await?;
+        page.wait_until("!document.querySelector('dialog')").await
+    });
+}
+
+#[test]
+fn no_screen_and_no_dialog_has_a_barrier() {
+    visit(async |page| {
+        for theme in Theme::BOTH {
+            page.theme(theme).await?;
+            for (width, height) in [(1440, 900), (360, 740)] {
+                page.viewport(width, height).await?;
+                page.open(&format!("?{width}{}#e=provisioned&t=3:01", theme.name()))
+                    .await?;
+                page.wait_until(OPEN).await?;
+                settled(page).await?;
+                let here = format!("{} {width}", theme.name());
+                assert_eq!(page.barriers().await?, [""; 0], "board, {here}");
+                page.screenshot(&format!("board-{width}-{}", theme.name())).await?;
+                for dialog in ["#open-share", "#open-gallery"] {
+                    page.click(dialog).await?;
+                    page.find("dialog").await?;
+                    assert_eq!(page.barriers().await?, [""; 0], "{dialog}, {here}");
+                    page.click("#close").await?;
+                    page.wait_until("!document.querySelector('dialog')").await?;
+                }
+                page.click("#tab-now").await?;
+                page.find("#now").await?;
+                assert_eq!(page.barriers().await?, [""; 0], "now, {here}");
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn nothing_is_lost_on_a_narrow_screen() {
+    visit(async |page| {
+        for (width, height) in [(320, 640), (820, 1180), (2560, 1440)] {
+            page.viewport(width, height).await?;
+            page.open(&format!("?{width}#e=reserved-concurrency&t=1.2s")).await?;
+            page.wait_until(OPEN).await?;
+            settled(page).await?;
+            let wide: u32 = page.evaluate("document.documentElement.scrollWidth").await?;
+            assert_eq!(wide, width, "nothing has to be scrolled sideways");
+            let outside = "[...document.querySelectorAll('button, select, #clock, #fates')]\
+                .filter(e => e.offsetParent && !e.closest('.insp-body'))\
+                .filter(e => { const r = e.getBoundingClientRect(); \
+                    return r.left < 0 || r.right > innerWidth || r.bottom > innerHeight })\
+                .map(e => e.id || e.innerText)";
+            let outside: Vec<String> = page.evaluate(outside).await?;
+            assert_eq!(outside, [""; 0], "outside of {width} by {height}");
+        }
+        Ok(())
+    });
+}
