@@ -1,10 +1,9 @@
 //! The workloads: what comes out of them is exact, or within its tolerance.
 
+use lambdarium::bench::Workload;
+use lambdarium::bench::hold::{self, Hold};
 use lambdarium::bench::one_function::{ARRIVALS, CASES, Case, Outcome, plain, simulated};
-use lambdarium::bench::{Workload, hold};
 use lambdarium_sim::limits;
-use lambdarium_sim::record::Recording;
-use simulated::Untraced;
 
 fn all<W: Workload>(mut work: W) -> W::Outcome {
     while work.advance(u64::MAX) {}
@@ -12,17 +11,17 @@ fn all<W: Workload>(mut work: W) -> W::Outcome {
 }
 
 fn simulated(case: &Case, arrivals: u32) -> Outcome {
-    all(simulated::OneFunction::<Untraced>::new(case, arrivals, 1))
+    all(simulated::OneFunction::untraced(case, arrivals, 1))
 }
 
 #[test]
 fn the_hold_model_comes_out_exactly() {
     for (pending, expected) in hold::EXPECTED {
-        let found = all(hold::Own::new(pending, hold::POPS));
+        let found = all(Hold::own(pending, hold::POPS));
         assert_eq!(found, expected, "{pending} pending");
     }
     let (pending, expected) = hold::EXPECTED[0];
-    assert_eq!(all(hold::Plain::new(pending, hold::POPS)), expected);
+    assert_eq!(all(Hold::plain(pending, hold::POPS)), expected);
 }
 
 /// The hold model as its definition says it, with a list that is sorted for each pop.
@@ -49,18 +48,35 @@ fn defined(pending: u32, pops: u64) -> hold::Outcome {
 fn small_hold_models_come_out_as_defined() {
     for (pending, pops) in [(1, 100), (7, 1_000), (64, 2_000)] {
         let expected = defined(pending, pops);
-        assert_eq!(all(hold::Own::new(pending, pops)), expected);
-        assert_eq!(all(hold::Plain::new(pending, pops)), expected);
+        assert_eq!(all(Hold::own(pending, pops)), expected);
+        assert_eq!(all(Hold::plain(pending, pops)), expected);
+    }
+}
+
+/// The outcomes that the browser must come to as well: `outcomes.txt` beside this file.
+/// `UPDATE=1 cargo test -p lambdarium` writes it anew.
+#[test]
+fn outcomes_are_the_same_everywhere() {
+    let mut text = String::new();
+    for case in &CASES {
+        let outcome = simulated(case, 20_000);
+        text += &format!("{} {outcome:?}\n", case.letter);
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/outcomes.txt");
+        std::fs::write(path, &text).expect("a file that can be written");
+    } else {
+        assert_eq!(text, include_str!("outcomes.txt"));
     }
 }
 
 #[test]
 fn slices_change_nothing() {
-    let mut sliced = hold::Own::new(100, 10_000);
+    let mut sliced = Hold::own(100, 10_000);
     while sliced.advance(7) {}
-    assert_eq!(sliced.outcome(), all(hold::Own::new(100, 10_000)));
+    assert_eq!(sliced.outcome(), all(Hold::own(100, 10_000)));
     for case in &CASES {
-        let mut sliced = simulated::OneFunction::<Untraced>::new(case, 2_000, 1);
+        let mut sliced = simulated::OneFunction::untraced(case, 2_000, 1);
         while sliced.advance(13) {}
         assert_eq!(sliced.outcome(), simulated(case, 2_000));
     }
@@ -69,7 +85,7 @@ fn slices_change_nothing() {
 #[test]
 fn a_recording_comes_out_as_without_a_trace() {
     for case in &CASES {
-        let recorded = simulated::OneFunction::<Recording>::new(case, 20_000, 1);
+        let recorded = simulated::OneFunction::recorded(case, 20_000, 1);
         assert_eq!(all(recorded), simulated(case, 20_000), "case {}", case.letter);
     }
 }

@@ -30,7 +30,7 @@ pub struct Outcome {
 
 /// What is scheduled: 48 bytes, as large as the events of a simulator are.
 #[derive(Clone, Copy, Debug)]
-pub struct Event {
+struct Event {
     id: u32,
     _payload: [u32; 11],
 }
@@ -42,10 +42,7 @@ impl Event {
 }
 
 /// Anything that keeps events in order of time, those of one instant as they were sent.
-pub trait Scheduler: Default {
-    /// Bytes of key and event for each pending event.
-    const BYTES_PER_PENDING: usize;
-
+trait Scheduler {
     /// Adds an event.
     fn push(&mut self, at: u64, event: Event);
 
@@ -54,8 +51,6 @@ pub trait Scheduler: Default {
 }
 
 impl Scheduler for Queue<Event> {
-    const BYTES_PER_PENDING: usize = Self::bytes_per_pending();
-
     #[inline]
     fn push(&mut self, at: u64, event: Event) {
         self.push(Instant(at), Rank::Timer, event);
@@ -68,8 +63,6 @@ impl Scheduler for Queue<Event> {
 }
 
 impl Scheduler for Heap<Event> {
-    const BYTES_PER_PENDING: usize = Self::bytes_per_pending();
-
     #[inline]
     fn push(&mut self, at: u64, event: Event) {
         self.push(at, event);
@@ -81,56 +74,90 @@ impl Scheduler for Heap<Event> {
     }
 }
 
-/// The project's own queue.
-pub type Own = Hold<Queue<Event>>;
-/// The yardstick: the standard library's heap with events of 64 bytes.
-pub type Plain = Hold<Heap<Event>>;
+#[derive(Debug)]
+enum Kept {
+    Own(Box<Queue<Event>>),
+    Plain(Heap<Event>),
+}
 
 /// The hold model on a scheduler.
 #[derive(Debug)]
-pub struct Hold<S> {
-    scheduler: S,
+pub struct Hold {
+    kept: Kept,
     draws: Draws,
     left: u64,
     outcome: Outcome,
 }
 
-impl<S: Scheduler> Hold<S> {
-    /// Bytes of key and event for each pending event.
-    pub const BYTES_PER_PENDING: usize = S::BYTES_PER_PENDING;
-
-    /// So many pending events, to be taken so many times.
+impl Hold {
+    /// So many events pending in the project's own queue, to be taken so many times.
     #[must_use]
-    pub fn new(pending: u32, pops: u64) -> Self {
+    pub fn own(pending: u32, pops: u64) -> Self {
+        Self::of(Kept::Own(Box::default()), pending, pops)
+    }
+
+    /// The yardstick: the standard library's heap, with events of 64 bytes.
+    #[must_use]
+    pub fn plain(pending: u32, pops: u64) -> Self {
+        Self::of(Kept::Plain(Heap::default()), pending, pops)
+    }
+
+    fn of(mut kept: Kept, pending: u32, pops: u64) -> Self {
         let mut draws = Draws { x: 12_345 };
-        let mut scheduler = S::default();
         for id in 0..pending {
-            scheduler.push(draws.next(), Event::new(id));
+            let (at, event) = (draws.next(), Event::new(id));
+            match &mut kept {
+                Kept::Own(queue) => Scheduler::push(&mut **queue, at, event),
+                Kept::Plain(heap) => Scheduler::push(heap, at, event),
+            }
         }
-        Self { scheduler, draws, left: pops, outcome: Outcome::default() }
+        Self { kept, draws, left: pops, outcome: Outcome::default() }
+    }
+
+    /// Bytes of key and event for each pending event.
+    #[must_use]
+    pub const fn bytes_per_pending(&self) -> usize {
+        match self.kept {
+            Kept::Own(_) => Queue::<Event>::bytes_per_pending(),
+            Kept::Plain(_) => Heap::<Event>::bytes_per_pending(),
+        }
     }
 }
 
-impl<S: Scheduler> Workload for Hold<S> {
+impl Workload for Hold {
     type Outcome = Outcome;
 
     fn advance(&mut self, steps: u64) -> bool {
         let count = steps.min(self.left);
-        let mut outcome = self.outcome;
-        for _ in 0..count {
-            let (at, event) = self.scheduler.pop().expect("events are always pending");
-            outcome.checksum = outcome.checksum.wrapping_mul(31).wrapping_add(event.id);
-            outcome.last = at;
-            self.scheduler.push(at + self.draws.next(), event);
+        let Self { kept, draws, left, outcome } = self;
+        match kept {
+            Kept::Own(queue) => drive(&mut **queue, draws, count, outcome),
+            Kept::Plain(heap) => drive(heap, draws, count, outcome),
         }
-        self.outcome = outcome;
-        self.left -= count;
-        self.left > 0
+        *left -= count;
+        *left > 0
     }
 
     fn outcome(&self) -> Outcome {
         self.outcome
     }
+}
+
+/// Takes an event and sends it again, so many times.
+fn drive(
+    scheduler: &mut impl Scheduler,
+    draws: &mut Draws,
+    count: u64,
+    outcome: &mut Outcome,
+) {
+    let Outcome { mut checksum, mut last } = *outcome;
+    for _ in 0..count {
+        let (at, event) = scheduler.pop().expect("events are always pending");
+        checksum = checksum.wrapping_mul(31).wrapping_add(event.id);
+        last = at;
+        scheduler.push(at + draws.next(), event);
+    }
+    *outcome = Outcome { checksum, last };
 }
 
 /// Increments, evenly from 1 to 2^20.

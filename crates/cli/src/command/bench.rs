@@ -9,7 +9,6 @@ use cpu_time::ProcessTime;
 use lambdarium::bench::one_function::{self, Case, Outcome, plain, simulated};
 use lambdarium::bench::{Reading, Workload, hold, time};
 use lambdarium_format::json;
-use lambdarium_sim::record::Recording;
 use lambdarium_sim::value::Value;
 
 use crate::args::{How, Letter, Trace, Workload as Asked};
@@ -49,11 +48,10 @@ fn measure<W: Workload>(mut work: W) -> (W::Outcome, Reading) {
 
 fn w1(pending: u32, pops: u64, how: &How, out: &mut dyn Write) -> Result<(), Failure> {
     let before = peak_bytes();
-    let (bytes, (outcome, passed)) = if how.yardstick {
-        (hold::Plain::BYTES_PER_PENDING, measure(hold::Plain::new(pending, pops)))
-    } else {
-        (hold::Own::BYTES_PER_PENDING, measure(hold::Own::new(pending, pops)))
-    };
+    let make = if how.yardstick { hold::Hold::plain } else { hold::Hold::own };
+    let work = make(pending, pops);
+    let bytes = work.bytes_per_pending();
+    let (outcome, passed) = measure(work);
     let grown = peak_bytes().zip(before).map(|(after, before)| after - before);
     let what = if how.yardstick { "std::collections::BinaryHeap" } else { "the queue" };
     writeln!(out, "W1, {what}: {pending} events pending, {pops} taken.")?;
@@ -100,14 +98,12 @@ fn w2(
             let work = plain::OneFunction::new(case, arrivals, seed);
             (plain::BYTES_PER_PENDING, measure(work))
         }
-        (false, Trace::Off) => {
-            let work =
-                simulated::OneFunction::<simulated::Untraced>::new(case, arrivals, seed);
-            (simulated::BYTES_PER_PENDING, measure(work))
-        }
-        (false, Trace::Full) => {
-            let work = simulated::OneFunction::<Recording>::new(case, arrivals, seed);
-            (simulated::BYTES_PER_PENDING, measure(work))
+        (false, trace) => {
+            let make = match trace {
+                Trace::Off => simulated::OneFunction::untraced,
+                Trace::Full => simulated::OneFunction::recorded,
+            };
+            (simulated::BYTES_PER_PENDING, measure(make(case, arrivals, seed)))
         }
     };
     let trace = if how.yardstick { Trace::Off } else { how.trace };

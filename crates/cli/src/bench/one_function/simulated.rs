@@ -27,9 +27,7 @@ use crate::bench::Workload;
 pub const BYTES_PER_PENDING: usize = Queue::<Sent>::bytes_per_pending();
 
 /// A machine that can be stepped, whatever it keeps of what happens.
-pub trait Machine {
-    /// Makes it ready to run.
-    fn of(run: Run) -> Self;
+trait Machine {
     /// Takes one step; `false` if there was none to take.
     fn step(&mut self) -> bool;
     /// The machine itself.
@@ -38,19 +36,12 @@ pub trait Machine {
 
 /// A machine of which nothing is kept.
 #[derive(Debug)]
-pub struct Untraced {
+struct Untraced {
     sim: Sim,
     log: Log,
 }
 
 impl Machine for Untraced {
-    fn of(run: Run) -> Self {
-        let plan = Plan::check_within(&run, bounds()).expect("the workload is in order");
-        let mut log = Log::new(Keep::Nothing);
-        let sim = Sim::new(Rc::new(plan), Rc::new(run.acts), &mut log);
-        Self { sim, log }
-    }
-
     #[inline]
     fn step(&mut self) -> bool {
         self.sim.step(&mut self.log)
@@ -63,10 +54,6 @@ impl Machine for Untraced {
 }
 
 impl Machine for Recording {
-    fn of(run: Run) -> Self {
-        Self::open_within(run, bounds()).expect("the workload is in order")
-    }
-
     #[inline]
     fn step(&mut self) -> bool {
         self.record(1).stop.is_none()
@@ -89,21 +76,96 @@ fn bounds() -> Bounds {
     }
 }
 
-/// The workload on a machine.
 #[derive(Debug)]
-pub struct OneFunction<M> {
-    machine: M,
+enum Kept {
+    Nothing(Box<Untraced>),
+    Everything(Box<Recording>),
+}
+
+/// The workload on the simulator.
+#[derive(Debug)]
+pub struct OneFunction {
+    kept: Kept,
     arrivals: u64,
     outcome: Outcome,
 }
 
-impl<M: Machine> OneFunction<M> {
-    /// One case, with so many arrivals.
+impl OneFunction {
+    /// One case with so many arrivals, of which nothing is kept.
+    ///
+    /// # Panics
+    /// If the workload is no scenario, which would be our mistake.
     #[must_use]
-    pub fn new(case: &Case, arrivals: u32, seed: u64) -> Self {
-        let machine = M::of(run(case, arrivals, seed));
-        Self { machine, arrivals: arrivals.into(), outcome: Outcome::default() }
+    pub fn untraced(case: &Case, arrivals: u32, seed: u64) -> Self {
+        let run = run(case, arrivals, seed);
+        let plan = Plan::check_within(&run, bounds()).expect("the workload is in order");
+        let mut log = Log::new(Keep::Nothing);
+        let sim = Sim::new(Rc::new(plan), Rc::new(run.acts), &mut log);
+        Self::of(Kept::Nothing(Box::new(Untraced { sim, log })), arrivals)
     }
+
+    /// One case with so many arrivals, recorded with its whole trace and checkpoints.
+    ///
+    /// # Panics
+    /// If the workload is no scenario, which would be our mistake.
+    #[must_use]
+    pub fn recorded(case: &Case, arrivals: u32, seed: u64) -> Self {
+        let recording = Recording::open_within(run(case, arrivals, seed), bounds());
+        let recording = recording.expect("the workload is in order");
+        Self::of(Kept::Everything(Box::new(recording)), arrivals)
+    }
+
+    fn of(kept: Kept, arrivals: u32) -> Self {
+        Self { kept, arrivals: arrivals.into(), outcome: Outcome::default() }
+    }
+}
+
+impl Workload for OneFunction {
+    type Outcome = Outcome;
+
+    fn advance(&mut self, steps: u64) -> bool {
+        let Self { kept, arrivals, outcome } = self;
+        match kept {
+            Kept::Nothing(machine) => drive(&mut **machine, *arrivals, steps, outcome),
+            Kept::Everything(machine) => drive(&mut **machine, *arrivals, steps, outcome),
+        }
+        outcome.arrivals < *arrivals
+    }
+
+    fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+}
+
+/// Takes at most so many steps, and at most until so many requests have arrived.
+fn drive(machine: &mut impl Machine, arrivals: u64, steps: u64, outcome: &mut Outcome) {
+    let mut left = steps;
+    let mut now = machine.sim().now();
+    let mut counts = Counts::of(machine.sim());
+    let Outcome { mut running_us, mut instances_us, mut pending_max, .. } = *outcome;
+    while counts.arrivals < arrivals && left > 0 {
+        left -= 1;
+        assert!(machine.step(), "the run ended before its last arrival");
+        let sim = machine.sim();
+        let passed = sim.now().since(now).0;
+        now = sim.now();
+        running_us += counts.running * passed;
+        instances_us += counts.instances * passed;
+        pending_max = pending_max.max(sim.pending());
+        counts = Counts::of(sim);
+    }
+    let metrics = function(machine.sim()).metrics();
+    *outcome = Outcome {
+        arrivals: counts.arrivals,
+        throttled: metrics.throttles,
+        cold: metrics.cold_starts,
+        completed: metrics.invocations - counts.running,
+        expired: metrics.cold_starts - counts.instances,
+        end_us: now.0,
+        running_us,
+        instances_us,
+        pending_max,
+    };
 }
 
 /// What is read after every step.
@@ -130,46 +192,8 @@ fn function(sim: &Sim) -> &FunctionState {
     sim.world().lambda().function(FunctionId(0))
 }
 
-impl<M: Machine> Workload for OneFunction<M> {
-    type Outcome = Outcome;
-
-    fn advance(&mut self, steps: u64) -> bool {
-        let mut left = steps;
-        let mut outcome = self.outcome;
-        let mut now = self.machine.sim().now();
-        let mut counts = Counts::of(self.machine.sim());
-        while counts.arrivals < self.arrivals && left > 0 {
-            left -= 1;
-            assert!(self.machine.step(), "the run ended before its last arrival");
-            let sim = self.machine.sim();
-            let passed = sim.now().since(now).0;
-            now = sim.now();
-            outcome.running_us += counts.running * passed;
-            outcome.instances_us += counts.instances * passed;
-            outcome.pending_max = outcome.pending_max.max(sim.pending());
-            counts = Counts::of(sim);
-        }
-        let metrics = function(self.machine.sim()).metrics();
-        self.outcome = Outcome {
-            arrivals: counts.arrivals,
-            throttled: metrics.throttles,
-            cold: metrics.cold_starts,
-            completed: metrics.invocations - counts.running,
-            expired: metrics.cold_starts - counts.instances,
-            end_us: now.0,
-            ..outcome
-        };
-        counts.arrivals < self.arrivals
-    }
-
-    fn outcome(&self) -> Outcome {
-        self.outcome
-    }
-}
-
 /// The workload as a scenario.
-#[must_use]
-pub fn run(case: &Case, arrivals: u32, seed: u64) -> Run {
+fn run(case: &Case, arrivals: u32, seed: u64) -> Run {
     let settings = Settings {
         account_concurrency: case.limit.into(),
         unreserved_min: 0,
