@@ -287,7 +287,7 @@ impl Desk {
         }
     }
 
-    fn to_marker(&mut self, forward: bool) {
+    fn seek_marker(&mut self, forward: bool) {
         let Some(run) = &self.run else { return };
         let now = self.playhead.at;
         let times = || run.markers.iter().map(|marker| marker.at);
@@ -390,7 +390,7 @@ impl Reducible for Desk {
             Action::Pause => next.playing = false,
             Action::Tick { elapsed_us } => next.advance(elapsed_us),
             Action::Seek(moment) => next.seek(moment),
-            Action::ToMarker { forward } => next.to_marker(forward),
+            Action::ToMarker { forward } => next.seek_marker(forward),
             Action::SpeedBy(places) => {
                 next.speed =
                     next.speed.saturating_add_signed(places).min(SPEEDS.len() - 1);

@@ -419,7 +419,8 @@ fn wire(caller: Rect, function: &FunctionBox, row: Row, narrow: bool) -> Wire {
     }
 }
 
-#[cfg(test)]
+// The generator of shapes is for native programs alone.
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;
