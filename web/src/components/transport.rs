@@ -86,11 +86,17 @@ fn equation(fates: Fates) -> Html {
         ("sw fail", fates.refused, texts::REFUSED),
     ];
     let shown = always.into_iter().chain(sometimes.into_iter().filter(|fate| fate.1 > 0));
+    let first = shown.clone().position(|fate| fate.1 > 0);
     html! {
         <ul class="fate" id="fates" aria-label={texts::FATES}>
             <li><b>{ texts::grouped(fates.entered) }</b>{ format!(" {}", texts::ENTERED) }</li>
             { for shown.enumerate().map(|(place, (swatch, count, word))| {
-                let class = if count == 0 { "zero" } else { "" };
+                // Where there is no room for nothings, the first of the others begins the sum.
+                let class = match (count, Some(place) == first) {
+                    (0, _) => "zero",
+                    (_, true) => "first",
+                    (_, false) => "",
+                };
                 html! {
                     <li {class}>
                         <span class="eq">{ if place == 0 { "=" } else { "+" } }</span>
