@@ -76,15 +76,10 @@ impl Dice {
         Span(below(self.bits(purpose as u64, subject, attempt), limit.0))
     }
 
-    /// An exponential span with this mean.
+    /// An exponential span with this mean, at most 142 years.
     #[inline]
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "53 bits of a draw and a positive result under 2^63 are exact enough"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "53 bits of a mean are exact enough")]
     pub fn exponential(
         &self,
         purpose: Purpose,
@@ -93,13 +88,21 @@ impl Dice {
         mean: Span,
     ) -> Span {
         let bits = self.bits(purpose as u64, subject, attempt) >> 11;
-        Span((minus_ln(bits + 1) * mean.0 as f64 + 0.5) as u64)
+        Span(rounded(minus_ln(bits + 1) * mean.0 as f64))
     }
+}
+
+/// The nearest whole number, at most 2^52 - 1: where all of the mantissa is before the
+/// point, adding rounds.
+#[inline]
+fn rounded(x: f64) -> u64 {
+    const WHOLE: f64 = (1_u64 << MANTISSA) as f64;
+    (x.min(WHOLE - 1.0) + WHOLE).to_bits() & ((1 << MANTISSA) - 1)
 }
 
 /// Bits of a mantissa, and how many of them choose a row of the table.
 const MANTISSA: u32 = 52;
-const ROW: u32 = 7;
+const ROW: u32 = 9;
 
 /// For each part of 1..2 the reciprocal of its middle, and minus the logarithm of that.
 static ROWS: [(f64, f64); 1 << ROW] = {
@@ -139,12 +142,13 @@ fn minus_ln(n: u64) -> f64 {
     let mantissa = f64::from_bits(bits & ((1 << MANTISSA) - 1) | 1_023 << MANTISSA);
     let row = bits >> (MANTISSA - ROW) & ((1 << ROW) - 1);
     let (reciprocal, minus_ln) = ROWS[row as usize];
-    // At most 1/256 from zero, so six terms of the series of ln(1 + r) are enough.
+    // At most 1/1024 from zero, so four terms of the series of ln(1 + r) are enough; they
+    // are arranged so that few of them wait for each other.
     let r = mantissa * reciprocal - 1.0;
     let r2 = r * r;
-    let high = r2 * r2 * (0.25 - r * 0.2 + r2 * (1.0 / 6.0));
-    let ln = r - r2 * (0.5 - r * (1.0 / 3.0)) - high;
-    (53 - exponent) as f64 * core::f64::consts::LN_2 - minus_ln - ln
+    let high = r2 * ((0.5 - r * (1.0 / 3.0)) + r2 * 0.25);
+    let low = (53 - exponent) as f64 * core::f64::consts::LN_2 - minus_ln - r;
+    low + high
 }
 
 /// A number below `limit`, evenly, from 64 random bits.
@@ -193,6 +197,21 @@ mod tests {
             let error = (minus_ln(n) - expected).abs();
             assert!(error <= 1e-15 * expected.max(1.0), "{n}: {error:e}");
         }
+    }
+
+    #[test]
+    fn spans_are_rounded() {
+        let cases = [
+            (-1e-17, 0),
+            (0.4, 0),
+            (0.6, 1),
+            (1e6, 1_000_000),
+            (3.1e15, 3_100_000_000_000_000),
+        ];
+        for (x, whole) in cases {
+            assert_eq!(rounded(x), whole);
+        }
+        assert_eq!(rounded(1e300), (1 << MANTISSA) - 1);
     }
 
     #[test]

@@ -163,6 +163,9 @@ pub struct State {
     pub made: u64,
     /// When the last one was due.
     pub last: Instant,
+    /// The gap before the next call, where gaps are drawn: drawn one call ahead, so that no
+    /// step has to wait for its logarithm.
+    ahead: Option<Span>,
 }
 
 impl State {
@@ -186,7 +189,9 @@ impl State {
                 let mean = MICROS_BY_RATE / u128::from(*rate);
                 let mean = Span(u64::try_from(mean).ok()?);
                 let from = if index == 0 { load.start } else { self.last };
-                (from.plus(dice.exponential(Purpose::Arrival, index, 0, mean)), 1)
+                let gap = |index| dice.exponential(Purpose::Arrival, index, 0, mean);
+                let ahead = self.ahead.replace(gap(index + 1));
+                (from.plus(ahead.unwrap_or_else(|| gap(index))), 1)
             }
             Pattern::Ramp { from, to } => (ramp(load, until, *from, *to, index)?, 1),
             Pattern::At(times) => {
