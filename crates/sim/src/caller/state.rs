@@ -143,12 +143,17 @@ impl State {
     }
 
     pub(crate) fn start(&mut self, id: CallerId, plan: &Plan, cx: &mut Cx<'_>) {
-        self.schedule_load(id, plan, cx);
+        self.schedule_load(id, plan.caller(id), plan.until(), cx);
     }
 
-    fn schedule_load(&mut self, id: CallerId, plan: &Plan, cx: &mut Cx<'_>) {
-        let caller = plan.caller(id);
-        let next = self.load.next(&caller.caller.load, plan.until(), &caller.dice);
+    fn schedule_load(
+        &mut self,
+        id: CallerId,
+        caller: &PlannedCaller,
+        until: Instant,
+        cx: &mut Cx<'_>,
+    ) {
+        let next = self.load.next(&caller.caller.load, until, &caller.dice);
         if let Some((at, count)) = next {
             let count = u32::try_from(count).expect("calls are limited");
             let due = CallerEvent::LoadDue { count };
@@ -164,20 +169,21 @@ impl State {
         cx: &mut Cx<'_>,
         event: CallerEvent,
     ) {
+        let caller = plan.caller(id);
         match event {
             CallerEvent::LoadDue { count } => {
                 let cause = cx.cause();
-                self.call(id, plan, cx);
+                self.call(id, caller, cx);
                 cx.because_of(cause);
                 if count > 1 {
                     let due = CallerEvent::LoadDue { count: count - 1 };
                     cx.send(Rank::Timer, Event::Caller(id, due));
                 } else {
-                    self.schedule_load(id, plan, cx);
+                    self.schedule_load(id, caller, plan.until(), cx);
                 }
             }
-            CallerEvent::RetryDue { slot } => self.retry(id, plan, cx, slot),
-            CallerEvent::WaitDue => self.on_wait_due(id, plan, cx),
+            CallerEvent::RetryDue { slot } => self.retry(id, caller, cx, slot),
+            CallerEvent::WaitDue => self.on_wait_due(id, caller, cx),
             CallerEvent::Answered { call, slot, attempt, answer } => {
                 let under_way = self.calls.get(slot as usize).is_some_and(|under_way| {
                     under_way.number == call
@@ -186,14 +192,14 @@ impl State {
                 });
                 // Otherwise nobody waits for this answer any more.
                 if under_way {
-                    self.on_answer(id, plan, cx, slot, answer);
+                    self.on_answer(id, caller, cx, slot, answer);
                 }
             }
         }
     }
 
     /// Makes a new call.
-    fn call(&mut self, id: CallerId, plan: &Plan, cx: &mut Cx<'_>) {
+    fn call(&mut self, id: CallerId, caller: &PlannedCaller, cx: &mut Cx<'_>) {
         self.made += 1;
         let call = Call {
             number: self.made,
@@ -215,19 +221,24 @@ impl State {
         };
         self.waiting += 1;
         let job = job(id, call.number);
-        let caller = plan.caller(id);
         cx.note(Part::Caller(id), Some(job), caller.qualifier.rule(), Fact::Called);
         let most = caller.caller.kind.request_bytes_max();
         if most.is_some_and(|most| caller.payload_bytes > most) {
-            return self.refuse(id, plan, cx, slot);
+            return self.refuse(id, caller, cx, slot);
         }
-        self.send(id, plan, cx, slot);
+        self.send(id, caller, cx, slot);
     }
 
     /// Does not even send what is too large for this kind of caller.
-    fn refuse(&mut self, id: CallerId, plan: &Plan, cx: &mut Cx<'_>, slot: u32) {
+    fn refuse(
+        &mut self,
+        id: CallerId,
+        caller: &PlannedCaller,
+        cx: &mut Cx<'_>,
+        slot: u32,
+    ) {
         let refusal = Refusal::RequestTooLarge;
-        let http = match &plan.caller(id).caller.kind {
+        let http = match &caller.caller.kind {
             Kind::Alb(spec) => status(spec.on_throttle),
             Kind::RestApi(_)
             | Kind::HttpApi(_)
@@ -242,8 +253,7 @@ impl State {
     }
 
     /// Sends the present attempt of a call.
-    fn send(&mut self, id: CallerId, plan: &Plan, cx: &mut Cx<'_>, slot: u32) {
-        let caller = plan.caller(id);
+    fn send(&mut self, id: CallerId, caller: &PlannedCaller, cx: &mut Cx<'_>, slot: u32) {
         let Call { number, attempt, .. } = self.calls[slot as usize];
         if let Some(patience) = patience(&caller.caller.kind) {
             let deadline = cx.now.plus(patience);
@@ -273,20 +283,26 @@ impl State {
             && call.doing == Doing::Waiting
     }
 
-    fn retry(&mut self, id: CallerId, plan: &Plan, cx: &mut Cx<'_>, slot: u32) {
+    fn retry(
+        &mut self,
+        id: CallerId,
+        caller: &PlannedCaller,
+        cx: &mut Cx<'_>,
+        slot: u32,
+    ) {
         let call = &mut self.calls[slot as usize];
         call.attempt += 1;
         call.doing = Doing::Waiting;
         call.since = cx.now;
         let (job, attempt) = (job(id, call.number), call.attempt);
-        let rule = retry_rule(&plan.caller(id).caller.kind, call.trouble);
+        let rule = retry_rule(&caller.caller.kind, call.trouble);
         self.backing_off -= 1;
         self.waiting += 1;
         cx.note(Part::Caller(id), Some(job), rule, Fact::Retried { attempt });
-        self.send(id, plan, cx, slot);
+        self.send(id, caller, cx, slot);
     }
 
-    fn on_wait_due(&mut self, id: CallerId, plan: &Plan, cx: &mut Cx<'_>) {
+    fn on_wait_due(&mut self, id: CallerId, caller: &PlannedCaller, cx: &mut Cx<'_>) {
         self.wait_armed = false;
         let cause = cx.cause();
         while let Some(wait) = self.waits.front().copied() {
@@ -302,14 +318,19 @@ impl State {
             }
             self.waits.pop_front();
             if waits {
-                self.on_wait_ended(id, plan, cx, wait);
+                self.on_wait_ended(id, caller, cx, wait);
                 cx.because_of(cause);
             }
         }
     }
 
-    fn on_wait_ended(&mut self, id: CallerId, plan: &Plan, cx: &mut Cx<'_>, wait: Wait) {
-        let caller = plan.caller(id);
+    fn on_wait_ended(
+        &mut self,
+        id: CallerId,
+        caller: &PlannedCaller,
+        cx: &mut Cx<'_>,
+        wait: Wait,
+    ) {
         let job = job(id, wait.number);
         let waited = cx.now.since(self.calls[wait.slot as usize].since);
         let rule =
@@ -319,13 +340,13 @@ impl State {
         let left = FunctionEvent::CallerLeft { job, attempt, slot };
         cx.send(Rank::RunEnd, Event::Function(caller.function, left));
         let closed = Closed { outcome: Outcome::TimedOut, http: 0 };
-        self.on_trouble(id, plan, cx, slot, Trouble::ReadTimeout, closed);
+        self.on_trouble(id, caller, cx, slot, Trouble::ReadTimeout, closed);
     }
 
     fn on_answer(
         &mut self,
         id: CallerId,
-        plan: &Plan,
+        caller: &PlannedCaller,
         cx: &mut Cx<'_>,
         slot: u32,
         answer: Answer,
@@ -333,9 +354,11 @@ impl State {
         let closed = |outcome, http| Closed { outcome, http };
         match answer {
             Answer::Ran(Ending::Succeeded) => {
-                self.succeed(id, plan, cx, slot, closed(Outcome::Ok, 200));
+                self.succeed(id, caller, cx, slot, closed(Outcome::Ok, 200));
             }
-            Answer::Checked => self.succeed(id, plan, cx, slot, closed(Outcome::Ok, 204)),
+            Answer::Checked => {
+                self.succeed(id, caller, cx, slot, closed(Outcome::Ok, 204))
+            }
             Answer::Ran(
                 Ending::Threw
                 | Ending::TimedOut
@@ -343,25 +366,27 @@ impl State {
                 | Ending::InitFailed
                 | Ending::TooLarge
                 | Ending::Cut,
-            ) => self.succeed(id, plan, cx, slot, closed(Outcome::FunctionError, 200)),
+            ) => self.succeed(id, caller, cx, slot, closed(Outcome::FunctionError, 200)),
             Answer::Oversize => {
-                let kind = &plan.caller(id).caller.kind;
+                let kind = &caller.caller.kind;
                 let http = client_status(kind, Outcome::Refused, 200);
                 self.end(id, cx, slot, closed(Outcome::Refused, http), Rule::Inv20);
             }
             Answer::Throttled(_) => {
                 let closed = closed(Outcome::Throttled, 429);
-                self.on_trouble(id, plan, cx, slot, Trouble::Throttle, closed);
+                self.on_trouble(id, caller, cx, slot, Trouble::Throttle, closed);
             }
             Answer::Refused(refusal @ Refusal::ServiceException) => {
                 let closed = closed(Outcome::Refused, refusal.http());
-                self.on_trouble(id, plan, cx, slot, Trouble::Transient, closed);
+                self.on_trouble(id, caller, cx, slot, Trouble::Transient, closed);
             }
             Answer::Refused(
                 refusal @ (Refusal::ResourceNotFound
                 | Refusal::ResourceConflict
                 | Refusal::RequestTooLarge),
-            ) => self.close(id, plan, cx, slot, closed(Outcome::Refused, refusal.http())),
+            ) => {
+                self.close(id, caller, cx, slot, closed(Outcome::Refused, refusal.http()))
+            }
         }
     }
 
@@ -369,35 +394,34 @@ impl State {
     fn succeed(
         &mut self,
         id: CallerId,
-        plan: &Plan,
+        caller: &PlannedCaller,
         cx: &mut Cx<'_>,
         slot: u32,
         closed: Closed,
     ) {
-        if let Some(spec) = client(&plan.caller(id).caller.kind)
+        if let Some(spec) = client(&caller.caller.kind)
             && spec.profile.cost(Trouble::Throttle).is_some()
         {
             let paid = self.calls[slot as usize].cost;
             self.bucket = (self.bucket + paid.max(1)).min(QUOTA);
         }
-        self.close(id, plan, cx, slot, closed);
+        self.close(id, caller, cx, slot, closed);
     }
 
     /// Tries again, if the kind of caller does and can pay for it.
     fn on_trouble(
         &mut self,
         id: CallerId,
-        plan: &Plan,
+        caller: &PlannedCaller,
         cx: &mut Cx<'_>,
         slot: u32,
         trouble: Trouble,
         closed: Closed,
     ) {
-        let caller = plan.caller(id);
         let call = self.calls[slot as usize];
         let job = job(id, call.number);
         match retry(&caller.caller.kind, caller.dice, call, trouble) {
-            Retry::No => self.close(id, plan, cx, slot, closed),
+            Retry::No => self.close(id, caller, cx, slot, closed),
             Retry::After { cost: Some(cost), .. } if cost > self.bucket => {
                 let bucket = tokens(self.bucket);
                 let fact = Fact::QuotaExhausted { bucket };
@@ -432,12 +456,12 @@ impl State {
     fn close(
         &mut self,
         id: CallerId,
-        plan: &Plan,
+        caller: &PlannedCaller,
         cx: &mut Cx<'_>,
         slot: u32,
         closed: Closed,
     ) {
-        let kind = &plan.caller(id).caller.kind;
+        let kind = &caller.caller.kind;
         let Closed { outcome, http } = closed;
         let rule = end_rule(kind, outcome, self.calls[slot as usize].attempt);
         let http = client_status(kind, outcome, http);

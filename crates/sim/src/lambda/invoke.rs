@@ -185,13 +185,17 @@ impl State {
             FunctionEvent::CallerLeft { job, attempt, slot } => {
                 self.on_caller_left(id, plan, cx, job, attempt, slot);
             }
-            FunctionEvent::IdleDue { version } => self.on_idle_due(id, plan, cx, version),
+            FunctionEvent::IdleDue { version } => {
+                self.functions[usize::from(id.0)].on_idle_due(id, plan, cx, version);
+            }
             FunctionEvent::ProvisioningDue { version, serial } => {
                 self.on_provisioning_due(id, plan, cx, version, serial);
             }
         }
     }
 
+    // Apart from the dispatcher, which else would save more registers at every step.
+    #[inline(never)]
     fn on_arrived(
         &mut self,
         id: FunctionId,
@@ -230,8 +234,12 @@ impl State {
             cx.note(Part::Function(id), Some(job), Rule::Inv01, Fact::DryRunAnswered);
             return reply(cx, &request, Answer::Checked);
         }
-        let case =
-            Case { request, payload, dice: case_dice(plan, planned, job), now: cx.now };
+        let case = Case {
+            request: &request,
+            payload,
+            dice: case_dice(plan, planned, job),
+            now: cx.now,
+        };
         match case.refusal(&target.spec) {
             Some(Failure::ServiceException) => {
                 return refuse(id, cx, &request, Rule::Inv04, Refusal::ServiceException);
@@ -264,7 +272,7 @@ impl State {
         taken.since = cx.now;
         let (provisioned, taken) = (taken.provisioned, taken.id);
         let course = run::course(case, spec, &plan.settings, room, provisioned);
-        let Request { job, attempt, slot, .. } = case.request;
+        let Request { job, attempt, slot, .. } = *case.request;
         function.serial += 1;
         let serial = function.serial;
         let until = cx.now.plus(course.total);
@@ -359,7 +367,7 @@ impl State {
         let fact = Fact::Ended { ending, billed_ms: small(billed), environment: taken };
         cx.note(Part::Function(id), Some(run.job), rule, fact);
         let cause = cx.cause();
-        self.leave(id, plan, cx, &run, ending);
+        function.leave(id, plan, cx, &run, ending);
         cx.because_of(cause);
         match run.job.origin {
             Origin::Act(act) => {

@@ -3,7 +3,7 @@
 //! Rules: ENV-06, ENV-08 to ENV-11; CON-13.
 
 use super::environment;
-use super::invoke::{FunctionState, State};
+use super::invoke::FunctionState;
 use super::run::Run;
 use crate::event::{Event, FunctionEvent};
 use crate::id::{FunctionId, Part, VersionIx};
@@ -38,9 +38,7 @@ impl FunctionState {
         self.remove(id, cx, place, Removal::Life, Rule::Env11);
         self.environments.create(version, true, revision, cx.now)
     }
-}
 
-impl State {
     /// What becomes of the environment when its run has ended.
     pub(crate) fn leave(
         &mut self,
@@ -50,14 +48,12 @@ impl State {
         run: &Run,
         ending: Ending,
     ) {
-        let function = &mut self.functions[usize::from(id.0)];
         let mut place = run.environment;
-        let environment = *function.environments.get(place);
-        let surplus =
-            environment.provisioned && function.environments.has_surplus(run.version);
-        let updated =
-            environment.revision != plan.function(id).version(run.version).revision;
-        let removal = if ending == Ending::InitFailed && !environment.provisioned {
+        let environment::Environment { provisioned, revision, .. } =
+            *self.environments.get(place);
+        let surplus = provisioned && self.environments.has_surplus(run.version);
+        let updated = revision != plan.function(id).version(run.version).revision;
+        let removal = if ending == Ending::InitFailed && !provisioned {
             Some((Removal::InitFailed, Rule::Env08))
         } else if updated {
             Some((Removal::Update, Rule::Env09))
@@ -67,20 +63,20 @@ impl State {
             None
         };
         if let Some((removal, rule)) = removal {
-            return function.remove(id, cx, place, removal, rule);
+            return self.remove(id, cx, place, removal, rule);
         }
         let mut reset = match ending {
             Ending::TimedOut | Ending::Exited | Ending::InitFailed | Ending::Cut => true,
             Ending::Succeeded | Ending::Threw | Ending::TooLarge => false,
         };
-        if function.environments.too_old(place, &plan.settings, cx.now) {
-            if !environment.provisioned {
-                return function.remove(id, cx, place, Removal::Life, Rule::Env11);
+        if self.environments.too_old(place, &plan.settings, cx.now) {
+            if !provisioned {
+                return self.remove(id, cx, place, Removal::Life, Rule::Env11);
             }
-            place = function.renew(id, cx, place);
+            place = self.renew(id, cx, place);
             reset = false;
         }
-        function.environments.put_idle(place, reset, cx.now);
+        self.environments.put_idle(place, reset, cx.now);
         self.arm_idle(id, plan, cx, run.version);
     }
 
@@ -92,7 +88,7 @@ impl State {
         cx: &mut Cx<'_>,
         version: VersionIx,
     ) {
-        let environments = &mut self.functions[usize::from(id.0)].environments;
+        let environments = &mut self.environments;
         if environments.pool_mut(version).armed {
             return;
         }
@@ -113,14 +109,13 @@ impl State {
     ) {
         let ttl = plan.settings.idle_ttl;
         let cause = cx.cause();
-        let function = &mut self.functions[usize::from(id.0)];
-        function.environments.pool_mut(version).armed = false;
-        while let Some(longest) = function.environments.longest_idle(version)
+        self.environments.pool_mut(version).armed = false;
+        while let Some(longest) = self.environments.longest_idle(version)
             && cx.now.since(longest.since) >= ttl
             && let Some(place) =
-                function.environments.take_idle(version, Pick::LeastRecentlyUsed)
+                self.environments.take_idle(version, Pick::LeastRecentlyUsed)
         {
-            function.remove(id, cx, place, Removal::Idle, Rule::Env10);
+            self.remove(id, cx, place, Removal::Idle, Rule::Env10);
             cx.because_of(cause);
         }
         self.arm_idle(id, plan, cx, version);

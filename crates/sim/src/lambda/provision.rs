@@ -148,7 +148,12 @@ impl State {
         let attempt = u16::try_from(serial).unwrap_or(u16::MAX);
         let request = Request { job, attempt, slot: 0, version: None, dry_run: false };
         let payload = Payload::default();
-        let case = Case { request, payload: &payload, dice: planned.dice, now: cx.now };
+        let case = Case {
+            request: &request,
+            payload: &payload,
+            dice: planned.dice,
+            now: cx.now,
+        };
         if let Some(rule) = provisioning_failure(&case, &target.spec, &plan.settings) {
             provisioned.status = Status::Failed;
             provisioned.requested = provisioned.allocated;

@@ -72,7 +72,7 @@ impl Run {
 /// What a request brings to the draws and conditions of a function.
 #[derive(Clone, Copy)]
 pub(crate) struct Case<'a> {
-    pub(crate) request: Request,
+    pub(crate) request: &'a Request,
     pub(crate) payload: &'a Payload,
     pub(crate) dice: Dice,
     pub(crate) now: Instant,
