@@ -120,6 +120,7 @@ pub enum FunctionEvent {
 /// by field the next one reads field by field; the variants of an enum would be copied as
 /// raw words, and a processor waits when it reads a word that was just written in pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(8))]
 pub struct Sent {
     /// The trace entry behind it.
     pub(crate) cause: u32,
@@ -170,7 +171,7 @@ impl Sent {
             part,
             attempt: 0,
             version: VersionIx::LATEST,
-            answer: Answer::Checked,
+            answer: Answer::Ran(Ending::Succeeded),
             kind,
             is_version_known: false,
             dry_run: false,

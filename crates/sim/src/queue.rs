@@ -54,7 +54,21 @@ struct Bucket<E> {
     open: Vec<Entry<E>>,
 }
 
+/// The highest bit in which two different times differ.
+#[inline(always)]
+const fn bucket_of(at: u64, last: u64) -> usize {
+    63 - (at ^ last).leading_zeros() as usize
+}
+
 impl<E> Bucket<E> {
+    #[inline(always)]
+    fn push(&mut self, entry: Entry<E>, spare: &mut Vec<Vec<Entry<E>>>) {
+        if self.open.len() == CHUNK {
+            self.close(spare);
+        }
+        self.open.push(entry);
+    }
+
     /// Makes room for more in a new chunk.
     #[cold]
     fn close(&mut self, spare: &mut Vec<Vec<Entry<E>>>) {
@@ -84,7 +98,7 @@ pub struct Queue<E> {
     spare: Vec<Vec<Entry<E>>>,
     /// Events of the instant `last`, by rank, and one bit for each rank that has some.
     ready: [VecDeque<E>; Rank::COUNT],
-    ready_ranks: u32,
+    ready_ranks: u8,
 }
 
 impl<E> Default for Queue<E> {
@@ -186,17 +200,13 @@ impl<E> Queue<E> {
     #[inline(always)]
     fn make_ready(&mut self, rank: Rank, event: E) {
         self.ready[rank as usize].push_back(event);
-        self.ready_ranks |= 1 << rank as u32;
+        self.ready_ranks |= 1 << rank as u8;
     }
 
     #[inline(always)]
     fn place(&mut self, at: u64, rank: Rank, event: E) {
-        let number = 63 - (at ^ self.last).leading_zeros() as usize;
-        let bucket = &mut self.buckets[number];
-        if bucket.open.len() == CHUNK {
-            bucket.close(&mut self.spare);
-        }
-        bucket.open.push(Entry { at, rank, event });
+        let number = bucket_of(at, self.last);
+        self.buckets[number].push(Entry { at, rank, event }, &mut self.spare);
         self.occupied |= 1 << number;
         self.earliest[number] = self.earliest[number].min(at);
     }
@@ -225,27 +235,36 @@ impl<E> Queue<E> {
     /// Moves to the next instant: its events become ready, their neighbours move down.
     fn advance(&mut self) -> Option<()> {
         let number = self.occupied.trailing_zeros() as usize;
-        let mut bucket = core::mem::take(self.buckets.get_mut(number)?);
+        if number >= self.buckets.len() {
+            return None;
+        }
         self.leave(number);
-        for mut chunk in bucket.full.drain(..) {
-            self.spread(&mut chunk);
-            self.spare.push(chunk);
-        }
-        self.spread(&mut bucket.open);
-        // The bucket keeps its memory; nothing has been placed in it meanwhile, because
-        // all of its entries now differ from `last` in a lower bit.
-        self.buckets[number] = bucket;
-        Some(())
-    }
-
-    fn spread(&mut self, entries: &mut Vec<Entry<E>>) {
-        for Entry { at, rank, event } in entries.drain(..) {
-            if at == self.last {
-                self.make_ready(rank, event);
-            } else {
-                self.place(at, rank, event);
+        let Self { last, occupied, buckets, earliest, spare, ready, ready_ranks, .. } =
+            self;
+        // All of its entries now differ from `last` in a lower bit.
+        let (lower, rest) = buckets.split_at_mut(number);
+        let bucket = &mut rest[0];
+        let mut spread = |Entry { at, rank, event }, spare: &mut Vec<Vec<Entry<E>>>| {
+            if at == *last {
+                ready[rank as usize].push_back(event);
+                *ready_ranks |= 1 << rank as u8;
+                return;
             }
+            let number = bucket_of(at, *last);
+            lower[number].push(Entry { at, rank, event }, spare);
+            *occupied |= 1 << number;
+            earliest[number] = earliest[number].min(at);
+        };
+        for mut chunk in bucket.full.drain(..) {
+            for entry in chunk.drain(..) {
+                spread(entry, spare);
+            }
+            spare.push(chunk);
         }
+        for entry in bucket.open.drain(..) {
+            spread(entry, spare);
+        }
+        Some(())
     }
 
     /// A rough count of the bytes it takes.

@@ -105,16 +105,22 @@ impl Recording {
     /// Plays on for at most so many steps.
     pub fn record(&mut self, steps: u32) -> Progress {
         for _ in 0..steps {
-            if !self.head.step(&mut self.log) {
+            if !self.step() {
                 break;
-            }
-            let last = self.checkpoints.last().map_or(0, Sim::steps);
-            if self.head.steps() - last >= self.spacing && self.head.is_between_instants()
-            {
-                self.keep_checkpoint();
             }
         }
         self.progress()
+    }
+
+    /// Takes one step. `false` once the run has ended.
+    #[inline]
+    pub fn step(&mut self) -> bool {
+        let went_on = self.head.step(&mut self.log);
+        let last = self.checkpoints.last().map_or(0, Sim::steps);
+        if self.head.steps() - last >= self.spacing && self.head.is_between_instants() {
+            self.keep_checkpoint();
+        }
+        went_on
     }
 
     /// How far it is.

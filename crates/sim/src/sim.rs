@@ -30,7 +30,7 @@ pub(crate) struct Cx<'a> {
 
 impl Cx<'_> {
     /// Notes a fact; what this handler does next was caused by it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn note(&mut self, part: Part, job: Option<Job>, rule: Rule, fact: Fact) {
         if self.log.keeps_nothing() {
             return;
@@ -238,6 +238,8 @@ impl Sim {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn stop(&mut self, stop: Stop, log: &mut Log) {
         if stop == Stop::Until {
             self.now = self.plan.until();
@@ -264,6 +266,8 @@ impl Sim {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn act(&mut self, log: &mut Log) {
         let number = self.next_act;
         self.next_act += 1;

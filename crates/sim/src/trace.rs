@@ -351,16 +351,14 @@ impl Log {
     }
 
     /// Adds an entry and gives its number; `cause` if nothing is kept.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, entry: Entry) -> u32 {
         let number = match self.keep {
             Keep::Nothing => return entry.cause,
             Keep::Numbers => self.count,
             Keep::Everything => {
                 if self.open.len() == CHUNK {
-                    let chunk =
-                        core::mem::replace(&mut self.open, Vec::with_capacity(CHUNK));
-                    self.full.push(Rc::new(chunk));
+                    self.close();
                 }
                 self.open.push(entry);
                 self.count
@@ -368,6 +366,14 @@ impl Log {
         };
         self.count += 1;
         number
+    }
+
+    /// Begins a new chunk.
+    #[cold]
+    #[inline(never)]
+    fn close(&mut self) {
+        let chunk = core::mem::replace(&mut self.open, Vec::with_capacity(CHUNK));
+        self.full.push(Rc::new(chunk));
     }
 
     /// Keeps the reply to an act.

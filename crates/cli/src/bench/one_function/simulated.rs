@@ -56,7 +56,7 @@ impl Machine for Untraced {
 impl Machine for Recording {
     #[inline]
     fn step(&mut self) -> bool {
-        self.record(1).stop.is_none()
+        self.step()
     }
 
     #[inline]
