@@ -391,8 +391,10 @@ fn cells(peak: u32, x: f64, y: f64, w: f64) -> (Cells, f64) {
 
 fn wire(caller: Rect, function: &FunctionBox, row: Row, narrow: bool) -> Wire {
     if narrow {
+        // Not `clamp`: it can print its limits, and printing floats is 7 kB of the site.
         let x = (caller.x + caller.w / 2.0)
-            .clamp(function.rect.x + 24.0, function.rect.right() - 24.0);
+            .max(function.rect.x + 24.0)
+            .min(function.rect.right() - 24.0);
         let from = Point { x, y: caller.bottom() };
         let to = Point { x, y: function.rect.y - 2.0 };
         let bend = from.towards(to, 0.33);
