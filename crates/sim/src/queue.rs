@@ -6,6 +6,9 @@
 //! entries of one instant always share a bucket and move together in order, so equal
 //! times stay in the order they were sent without a sequence number.
 //!
+//! While few are pending they stand in one sorted line, which is quicker still; buckets
+//! are used from the moment there are more until all of them are empty.
+//!
 //! Events move with their times, which is cheaper than to look for them elsewhere. What a
 //! step touches is always inlined: an event that is handed on in memory is written in
 //! pieces and read as a whole, and a processor waits for that.
@@ -36,6 +39,8 @@ impl Rank {
 }
 
 const BUCKETS: usize = 64;
+/// So many stand in a line instead of buckets, as long as there are no more.
+const FEW: usize = 16;
 /// Entries in a full chunk of a bucket; few in tests, so that they see full ones.
 const CHUNK: usize = if cfg!(test) { 4 } else { 512 };
 
@@ -88,6 +93,8 @@ impl<E> Default for Bucket<E> {
 pub struct Queue<E> {
     last: u64,
     len: usize,
+    /// While few are pending: all of them, the next one last. The buckets are empty then.
+    few: Vec<Entry<E>>,
     /// One bit for each bucket that is not empty.
     occupied: u64,
     /// Bucket `b` holds entries whose highest bit of difference to `last` is bit `b`.
@@ -114,6 +121,7 @@ impl<E> Queue<E> {
         Self {
             last: 0,
             len: 0,
+            few: Vec::new(),
             occupied: 0,
             buckets: (0..BUCKETS).map(|_| Bucket::default()).collect(),
             earliest: [u64::MAX; BUCKETS],
@@ -149,6 +157,9 @@ impl<E> Queue<E> {
         if self.ready_ranks != 0 {
             return Some(Instant(self.last));
         }
+        if let Some(entry) = self.few.last() {
+            return Some(Instant(entry.at));
+        }
         let lowest = self.occupied.trailing_zeros() as usize;
         self.earliest.get(lowest).copied().map(Instant)
     }
@@ -157,7 +168,7 @@ impl<E> Queue<E> {
     /// after this call.
     pub fn next_rank(&mut self) -> Option<Rank> {
         if self.ready_ranks == 0 {
-            self.advance()?;
+            self.move_on()?;
         }
         Rank::ALL.get(self.ready_ranks.trailing_zeros() as usize).copied()
     }
@@ -172,8 +183,13 @@ impl<E> Queue<E> {
         self.len += 1;
         if at.0 == self.last {
             self.make_ready(rank, event);
+        } else if self.occupied == 0 && self.few.len() < FEW {
+            self.line_up(Entry { at: at.0, rank, event });
         } else {
-            self.place(at.0, rank, event);
+            if !self.few.is_empty() {
+                self.give_up_line();
+            }
+            self.place(Entry { at: at.0, rank, event });
         }
     }
 
@@ -181,11 +197,11 @@ impl<E> Queue<E> {
     #[inline(always)]
     pub fn pop(&mut self) -> Option<(Instant, E)> {
         if self.ready_ranks == 0 {
-            if let Some(event) = self.only() {
+            if let Some(event) = self.take_alone() {
                 self.len -= 1;
                 return Some((Instant(self.last), event));
             }
-            self.advance()?;
+            self.move_on()?;
         }
         let rank = self.ready_ranks.trailing_zeros();
         let ready = &mut self.ready[rank as usize];
@@ -203,17 +219,40 @@ impl<E> Queue<E> {
         self.ready_ranks |= 1 << rank as u8;
     }
 
+    /// Puts an entry in the line: it comes after those that are not later.
     #[inline(always)]
-    fn place(&mut self, at: u64, rank: Rank, event: E) {
-        let number = bucket_of(at, self.last);
-        self.buckets[number].push(Entry { at, rank, event }, &mut self.spare);
-        self.occupied |= 1 << number;
-        self.earliest[number] = self.earliest[number].min(at);
+    fn line_up(&mut self, entry: Entry<E>) {
+        let later = self.few.iter().rposition(|other| other.at > entry.at);
+        self.few.insert(later.map_or(0, |place| place + 1), entry);
     }
 
-    /// Takes the next event if it is alone in its bucket, as it is when little is pending.
+    /// Moves to buckets what stands in line.
+    #[cold]
+    #[inline(never)]
+    fn give_up_line(&mut self) {
+        for entry in core::mem::take(&mut self.few).into_iter().rev() {
+            self.place(entry);
+        }
+    }
+
     #[inline(always)]
-    fn only(&mut self) -> Option<E> {
+    fn place(&mut self, entry: Entry<E>) {
+        let number = bucket_of(entry.at, self.last);
+        self.occupied |= 1 << number;
+        self.earliest[number] = self.earliest[number].min(entry.at);
+        self.buckets[number].push(entry, &mut self.spare);
+    }
+
+    /// Moves to the next instant and takes its event, if that is easily seen to be alone.
+    #[inline(always)]
+    fn take_alone(&mut self) -> Option<E> {
+        if let [before @ .., next] = &self.few[..] {
+            if before.last().is_some_and(|other| other.at == next.at) {
+                return None;
+            }
+            self.last = next.at;
+            return self.few.pop().map(|entry| entry.event);
+        }
         let number = self.occupied.trailing_zeros() as usize;
         let bucket = self.buckets.get_mut(number)?;
         if bucket.open.len() != 1 || !bucket.full.is_empty() {
@@ -222,6 +261,18 @@ impl<E> Queue<E> {
         let entry = bucket.open.pop()?;
         self.leave(number);
         Some(entry.event)
+    }
+
+    /// Moves to the next instant and makes its events ready.
+    fn move_on(&mut self) -> Option<()> {
+        let Some(next) = self.few.last() else { return self.advance() };
+        let now = next.at;
+        self.last = now;
+        while let Some(Entry { rank, event, .. }) = self.few.pop_if(|next| next.at == now)
+        {
+            self.make_ready(rank, event);
+        }
+        Some(())
     }
 
     /// Moves to the earliest instant of a bucket, which is about to be emptied.

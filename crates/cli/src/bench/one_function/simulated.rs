@@ -147,10 +147,12 @@ fn drive(machine: &mut impl Machine, arrivals: u64, steps: u64, outcome: &mut Ou
         left -= 1;
         assert!(machine.step(), "the run ended before its last arrival");
         let sim = machine.sim();
-        let passed = sim.now().since(now).0;
-        now = sim.now();
-        running_us += counts.running * passed;
-        instances_us += counts.instances * passed;
+        if sim.now() > now {
+            let passed = sim.now().since(now).0;
+            now = sim.now();
+            running_us += counts.running * passed;
+            instances_us += counts.instances * passed;
+        }
         pending_max = pending_max.max(sim.pending());
         counts = Counts::of(sim);
     }
