@@ -6,6 +6,7 @@
 mod datapoints;
 mod fold;
 mod lanes;
+mod order;
 mod story;
 mod tokens;
 

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::icon::{Icon, IconView};
+use super::icon::{self, Icon};
 use crate::desk::{Action, Dialog, Theme};
 use crate::message::Opened;
 use crate::shared::Shared;
@@ -49,11 +49,11 @@ pub fn Bar(props: &Props) -> Html {
             </button>
             <span class="sep"></span>
             <button class="btn icon" id="theme" aria-label={label} title={label} onclick={switch}>
-                <IconView icon={Icon::Theme} />
+                { icon::icon(Icon::Theme) }
             </button>
             <button class="btn icon" id="open-help" aria-label={texts::HELP} title={texts::HELP}
                 onclick={open(Dialog::Help)}>
-                <IconView icon={Icon::Help} />
+                { icon::icon(Icon::Help) }
             </button>
         </header>
     }

@@ -51,7 +51,7 @@ pub fn BoardView(props: &Props) -> Html {
                         selection={desk.selection.clone()} on_action={props.on_action.clone()} />
                 }
             </div>
-            <caption::Caption desk={desk.clone()} />
+            { caption::caption(desk) }
         </main>
     }
 }

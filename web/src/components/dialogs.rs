@@ -6,7 +6,7 @@ mod share;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-use super::icon::{Icon, IconView};
+use super::icon::{self, Icon};
 use crate::desk::{Action, Desk, Dialog};
 use crate::message::Source;
 use crate::texts;
@@ -42,7 +42,7 @@ pub fn Dialogs(props: &Props) -> Html {
             <header class="split">
                 <h2>{ title }</h2>
                 <button class="btn icon" id="close" aria-label={texts::CLOSE} onclick={close}>
-                    <IconView icon={Icon::Close} />
+                    { icon::icon(Icon::Close) }
                 </button>
             </header>
             { match props.dialog {

@@ -33,15 +33,9 @@ pub enum Icon {
     Warning,
 }
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub icon: Icon,
-}
-
 /// An icon of 16 by 16 pixels; its meaning is said by what stands around it.
-#[component]
-pub fn IconView(props: &Props) -> Html {
-    let (lines, filled) = paths(props.icon);
+pub fn icon(icon: Icon) -> Html {
+    let (lines, filled) = paths(icon);
     html! {
         <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
             if !lines.is_empty() { <path class="ico" d={lines} /> }

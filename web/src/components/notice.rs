@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::icon::{Icon, IconView};
+use super::icon::{self, Icon};
 use crate::desk::{Action, Dialog};
 use crate::message::Refusal;
 use crate::shared::Shared;
@@ -28,7 +28,7 @@ pub fn Notice(props: &Props) -> Html {
     let more = refusal.issues.len().saturating_sub(SHOWN_MAX);
     html! {
         <section class="note-card notice" role="alert" id="notice">
-            <h2><IconView icon={Icon::Warning} /><span>{ &refusal.text }</span></h2>
+            <h2>{ icon::icon(Icon::Warning) }<span>{ &refusal.text }</span></h2>
             if !refusal.issues.is_empty() {
                 <ul class="issues">
                     { for refusal.issues.iter().take(SHOWN_MAX).map(|issue| html! {

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::board::marks;
-use super::icon::{Icon, IconView};
+use super::icon::{self, Icon};
 use crate::desk::{Action, Desk};
 use crate::texts;
 
@@ -53,7 +53,7 @@ pub fn Parts(props: &Props) -> Html {
 }
 
 fn row(part: &Part, props: &Props) -> Html {
-    let content = html! { <><IconView icon={part.icon} /><span>{ &part.name }</span></> };
+    let content = html! { <>{ icon::icon(part.icon) }<span>{ &part.name }</span></> };
     if part.inner {
         return html! { <li class="in">{ content }</li> };
     }

@@ -68,8 +68,7 @@ pub fn Timeline(props: &Props) -> Html {
                 <Painted lanes={desk.lanes.clone()} {axis} />
                 if !narrow {
                     { ticks(axis, height) }
-                    <lanes::LanesView lanes={desk.lanes.clone()} {axis} top={LANES_Y}
-                        {playhead_x} />
+                    if let Some(all) = &desk.lanes { { lanes::lanes(all, axis, LANES_Y, playhead_x) } }
                 }
                 { flags(markers, axis, desk.marker()) }
                 { svg::line(playhead, Point { y: height, ..playhead }, "ph") }

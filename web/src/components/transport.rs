@@ -4,7 +4,7 @@ use lambdarium_sim::view::Fates;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::icon::{Icon, IconView};
+use super::icon::{self, Icon};
 use crate::desk::{Action, Desk, SPEEDS};
 use crate::geometry::clock;
 use crate::texts;
@@ -30,7 +30,7 @@ pub fn Transport(props: &Props) -> Html {
     let control = |id: &'static str, label: &'static str, icon, onclick| {
         html! {
             <button class="btn icon" {id} aria-label={label} title={label} {onclick}>
-                <IconView {icon} />
+                { icon::icon(icon) }
             </button>
         }
     };
@@ -41,7 +41,7 @@ pub fn Transport(props: &Props) -> Html {
             { control("step-back", texts::EVENT_BACK, Icon::Back, step(false)) }
             <button class="btn icon play" id="play" aria-label={label} title={label}
                 onclick={does(Action::TogglePlay)}>
-                <IconView {icon} />
+                { icon::icon(icon) }
             </button>
             { control("step-on", texts::EVENT_ON, Icon::Forward, step(true)) }
             { control("marker-on", texts::MARKER_ON, Icon::MarkerForward,

@@ -5,6 +5,7 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use super::order::keep_first;
 use super::tokens::tokens;
 use super::{
     AccountView, CallerView, Doing, EnvironmentView, Fates, Frame, FunctionView, Look,
@@ -158,7 +159,8 @@ fn function_view(
         let idle = mine.len() - busy;
         let pool = state.environments.pool(version_at(at)).map(|pool| &pool.provisioned);
         let status = pool.map_or(Status::None, |pool| pool.status);
-        keep_oldest(&mut mine, most);
+        // The oldest first.
+        keep_first(&mut mine, most, |environment| (environment.id.0.into(), 0));
         let view =
             |environment: &&Environment| environment_view(plan, state, environment, now);
         VersionView {
@@ -189,15 +191,6 @@ fn function_view(
         metrics: state.metrics,
         micro_usd: 0,
     }
-}
-
-/// Leaves the `most` oldest environments, oldest first, without putting all in order.
-fn keep_oldest(environments: &mut Vec<&Environment>, most: usize) {
-    if environments.len() > most {
-        environments.select_nth_unstable_by_key(most, |environment| environment.id);
-        environments.truncate(most);
-    }
-    environments.sort_unstable_by_key(|environment| environment.id);
 }
 
 fn count(many: usize) -> u32 {

@@ -6,6 +6,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::order::keep_first;
 use crate::id::{EnvironmentId, Job, Part};
 use crate::record::Recording;
 use crate::time::{Instant, Span};
@@ -277,7 +278,7 @@ impl Drawn {
     fn finish(self) -> Lane {
         let Self { name, kind, mut spans, merged, .. } = self;
         // Runs were added when they ended.
-        spans.sort_by_key(|span| (span.from, span.to));
+        keep_first(&mut spans, usize::MAX, |span| (span.from.0, span.to.0));
         let (rows, spans, merged) = match merged {
             Some(coverage) => (1, coverage.spans(), true),
             None => (stack(&mut spans), spans, false),

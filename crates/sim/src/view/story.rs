@@ -6,6 +6,7 @@
 use alloc::vec::Vec;
 use core::mem::{Discriminant, discriminant};
 
+use super::order::keep_first;
 use crate::id::Part;
 use crate::record::Recording;
 use crate::time::Moment;
@@ -100,7 +101,9 @@ fn tell(groups: &mut Vec<Group>, lines: &mut Vec<StoryLine>) {
             );
         }
     }
-    lines[before..].sort_unstable_by_key(|line| core::cmp::Reverse(line.number));
+    let mut told = lines.split_off(before);
+    keep_first(&mut told, usize::MAX, |line| (u64::MAX - u64::from(line.number), 0));
+    lines.append(&mut told);
 }
 
 /// What only tidies up.

@@ -1,11 +1,14 @@
-//! The site: Trunk puts the page together, and what it made is then optimised, put under
+//! The site: Trunk puts the page together, and what it made is then made small, put under
 //! the name of its content, and measured. Nothing is made again that has not changed.
 
 mod hash;
+mod minify;
 mod optimise;
 mod release;
 mod size;
 mod trunk;
+
+pub use trunk::PROFILE;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +17,7 @@ use crate::error::{Doing, Result};
 use crate::house::House;
 use crate::progress::Steps;
 use crate::tools;
-use crate::tools::npm::WasmOpt;
+use crate::tools::npm::{self, Program};
 
 /// The page for this machine, made as fast as possible: where it is.
 pub fn preview(house: &House, steps: &mut Steps) -> Result<PathBuf> {
@@ -40,18 +43,25 @@ pub const PUBLISH_STEPS: usize = 4;
 /// `publish`, as a part of something larger.
 pub fn publish_in(house: &House, steps: &mut Steps) -> Result<()> {
     let dist = house.dist();
-    steps.next("Optimiser");
-    let optimiser = WasmOpt::install(house)?;
-    make(house, &dist, Some(&optimiser), steps)?;
+    steps.next("Optimisers");
+    let shrink =
+        Shrink { wasm_opt: npm::wasm_opt(house)?, esbuild: npm::esbuild(house)? };
+    make(house, &dist, Some(&shrink), steps)?;
     steps.next("Sizes");
     size::check(&dist)
+}
+
+/// What makes a site small.
+struct Shrink {
+    wasm_opt: Program,
+    esbuild: Program,
 }
 
 /// Makes the site, unless the one that is there was made from the same sources.
 fn make(
     house: &House,
     site: &Path,
-    optimiser: Option<&WasmOpt>,
+    shrink: Option<&Shrink>,
     steps: &mut Steps,
 ) -> Result<()> {
     steps.next("Tools");
@@ -70,8 +80,9 @@ fn make(
     let stage = house.memory().join("stage");
     trunk::compile(house)?;
     trunk::assemble(house, &trunk, &wasm_bindgen, &stage)?;
-    if let Some(optimiser) = optimiser {
-        optimise::all(house, optimiser, &stage)?;
+    if let Some(shrink) = shrink {
+        optimise::all(house, &shrink.wasm_opt, &stage)?;
+        minify::all(&shrink.esbuild, &stage)?;
     }
     release::put(&stage, site)?;
     memory.remember(sources, site)?;

@@ -10,7 +10,7 @@ use crate::command;
 use crate::error::{Doing, Result};
 use crate::house::House;
 use crate::progress::say;
-use crate::tools::npm::WasmOpt;
+use crate::tools::npm::{self, Program};
 
 /// What the compiler uses and every current browser has. Never `--all-features`: no
 /// browser accepts the result.
@@ -31,7 +31,7 @@ const PROGRAMS: [&str; 2] = ["app_bg.wasm", "worker_bg.wasm"];
 const PASSES: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
 
 /// Optimises each program in `stage`, all at once.
-pub fn all(house: &House, optimiser: &WasmOpt, stage: &Path) -> Result<()> {
+pub fn all(house: &House, optimiser: &Program, stage: &Path) -> Result<()> {
     thread::scope(|scope| {
         let running = PROGRAMS
             .map(|name| scope.spawn(move || one(house, optimiser, &stage.join(name))));
@@ -42,7 +42,7 @@ pub fn all(house: &House, optimiser: &WasmOpt, stage: &Path) -> Result<()> {
     })
 }
 
-fn one(house: &House, optimiser: &WasmOpt, wasm: &Path) -> Result<()> {
+fn one(house: &House, optimiser: &Program, wasm: &Path) -> Result<()> {
     let before = fs::read(wasm).doing("reading", wasm)?;
     let kept = kept(house, &before);
     if !kept.is_file() {
@@ -65,6 +65,6 @@ fn kept(house: &House, wasm: &[u8]) -> PathBuf {
         .iter()
         .chain(&PASSES)
         .fold(Hash::new().with(wasm), |hash, word| hash.with(word.as_bytes()))
-        .with(WasmOpt::VERSION.as_bytes());
+        .with(npm::WASM_OPT.as_bytes());
     house.memory().join("optimised").join(format!("{:016x}.wasm", hash.get()))
 }

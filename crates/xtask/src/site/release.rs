@@ -57,6 +57,9 @@ fn readdress(html: &str, release: &str, names: &[String]) -> Result<String> {
         out.push_str(rest);
         out.push('\n');
     }
+    if !out.contains(release) {
+        return Err(Error::Page("it loads no file".into()));
+    }
     Ok(out)
 }
 
@@ -77,6 +80,12 @@ mod tests {
             "<link href=\"./r-1/page.css\"><script src=\"./r-1/boot.js\"></script>\n\
              <a href=\"https://example.org\">x</a>\n"
         );
+    }
+
+    #[test]
+    fn a_page_without_any_file_is_refused() {
+        let error = readdress("<script src=./boot.js>", "r-1", &names());
+        assert!(error.is_err_and(|error| error.to_string().contains("no file")));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::progress::say;
 use crate::tools;
 
 /// The profile of `Cargo.toml` that the site is built with; `Trunk.toml` names it too.
-const PROFILE: &str = "site";
+pub const PROFILE: &str = "site";
 
 /// Compiles the programs of the page. Trunk would do it too, but silently, and it cannot
 /// download crates when it is told to download no tools.

@@ -1,4 +1,5 @@
-//! What comes from npm, at fixed versions: wasm-opt, and axe-core for the tests.
+//! What comes from npm, at fixed versions: wasm-opt and esbuild, which make the site small,
+//! and axe-core for the tests.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,25 +10,29 @@ use crate::error::{Doing, Error, Result};
 use crate::house::House;
 use crate::progress::say;
 
-/// The optimiser for wasm, as a program for Node.
-pub struct WasmOpt(PathBuf);
+/// The version of wasm-opt: another one makes other bytes.
+pub const WASM_OPT: &str = "132.0.0";
 
-impl WasmOpt {
-    /// Of this version: another one makes other bytes.
-    pub const VERSION: &str = "132.0.0";
+/// A program that Node runs.
+pub struct Program(PathBuf);
 
-    /// Installed, if need be.
-    pub fn install(house: &House) -> Result<Self> {
-        let package = package(house, "binaryen", Self::VERSION)?;
-        Ok(Self(package.join("bin/wasm-opt")))
-    }
-
+impl Program {
     /// A call of it.
     pub fn command(&self) -> Command {
         let mut node = Command::new("node");
         node.arg(&self.0);
         node
     }
+}
+
+/// The optimiser for wasm.
+pub fn wasm_opt(house: &House) -> Result<Program> {
+    Ok(Program(package(house, "binaryen", WASM_OPT)?.join("bin/wasm-opt")))
+}
+
+/// What makes scripts and styles small.
+pub fn esbuild(house: &House) -> Result<Program> {
+    Ok(Program(package(house, "esbuild", "0.28.2")?.join("bin/esbuild")))
 }
 
 /// The script of axe-core, which looks for what keeps people from using a page.
@@ -57,6 +62,8 @@ fn package(house: &House, name: &str, version: &str) -> Result<PathBuf> {
     fs::create_dir_all(&partial).doing("creating", &partial)?;
     let mut npm = Command::new("npm");
     npm.args(["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"]);
+    // esbuild's would put a native program where its script is.
+    npm.arg("--ignore-scripts");
     npm.arg("--prefix").arg(&partial).arg(format!("{name}@{version}"));
     npm.current_dir(&partial);
     command::run(&format!("installing {name}"), &mut npm)?;

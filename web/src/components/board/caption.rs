@@ -5,15 +5,8 @@ use yew::prelude::*;
 use crate::desk::Desk;
 use crate::texts;
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub desk: Desk,
-}
-
 /// The caption.
-#[component]
-pub fn Caption(props: &Props) -> Html {
-    let desk = &props.desk;
+pub fn caption(desk: &Desk) -> Html {
     let counted = desk.frame.as_ref().is_some_and(|frame| frame.counted);
     let marker = desk.marker().zip(desk.run.as_ref());
     let marker = marker

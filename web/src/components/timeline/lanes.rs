@@ -32,24 +32,13 @@ pub fn height(lanes: &Lanes) -> f64 {
     shown(lanes).map(lane_height).sum()
 }
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub lanes: Option<Shared<Lanes>>,
-    pub axis: Axis,
-    pub top: f64,
-    pub playhead_x: f64,
-}
-
 /// All lanes, with the windows that end at the playhead.
-#[component]
-pub fn LanesView(props: &Props) -> Html {
-    let Props { lanes, axis, top, playhead_x } = props;
-    let Some(lanes) = lanes else { return Html::default() };
+pub fn lanes(lanes: &Shared<Lanes>, axis: Axis, top: f64, playhead_x: f64) -> Html {
     let bottom = height(lanes);
     let window = |id: &'static str, from: f64, to: f64| {
         html! {
             <clipPath {id}>
-                <rect x={px(from)} y={px(*top)} width={px((to - from).max(0.0))} height={px(bottom)} />
+                <rect x={px(from)} y={px(top)} width={px((to - from).max(0.0))} height={px(bottom)} />
             </clipPath>
         }
     };
@@ -57,15 +46,15 @@ pub fn LanesView(props: &Props) -> Html {
     html! {
         <>
             <defs>
-                { window("past", axis.left - 8.0, *playhead_x) }
-                { window("ahead", *playhead_x, right) }
+                { window("past", axis.left - 8.0, playhead_x) }
+                { window("ahead", playhead_x, right) }
             </defs>
-            <Names lanes={lanes.clone()} top={*top} right={right + 12.0} />
+            <Names lanes={lanes.clone()} {top} right={right + 12.0} />
             <g clip-path="url(#past)">
-                <Spans lanes={lanes.clone()} axis={*axis} top={*top} filled=true />
+                <Spans lanes={lanes.clone()} {axis} {top} filled=true />
             </g>
             <g clip-path="url(#ahead)">
-                <Spans lanes={lanes.clone()} axis={*axis} top={*top} filled=false />
+                <Spans lanes={lanes.clone()} {axis} {top} filled=false />
             </g>
         </>
     }
