@@ -71,7 +71,7 @@ impl Default for Load {
 
 const RATE_MAX: u64 = 100_000 * PER_SECOND;
 /// Microseconds of a second times the unit of a rate: a gap is this over the rate.
-const MICROS_BY_RATE: u128 = 1_000_000 * PER_SECOND as u128;
+const MICROS_BY_RATE: u64 = 1_000_000 * PER_SECOND;
 
 impl Load {
     /// How many calls it makes at most until `end` of the run (an estimate for Poisson).
@@ -80,7 +80,8 @@ impl Load {
         let end = self.end.unwrap_or(until).min(until);
         let span = u128::from(end.since(self.start).0);
         let over = |rate: u64| {
-            u64::try_from(span * u128::from(rate) / MICROS_BY_RATE).unwrap_or(u64::MAX)
+            u64::try_from(span * u128::from(rate) / u128::from(MICROS_BY_RATE))
+                .unwrap_or(u64::MAX)
         };
         let calls = match &self.pattern {
             Pattern::Burst { count } => *count,
@@ -182,12 +183,12 @@ impl State {
             Pattern::Burst { count } if index == 0 => (load.start, *count),
             Pattern::Burst { .. } => return None,
             Pattern::Constant { rate } => {
-                let gap = u128::from(index) * MICROS_BY_RATE / u128::from(*rate);
+                let gap =
+                    u128::from(index) * u128::from(MICROS_BY_RATE) / u128::from(*rate);
                 (load.start.plus(Span(u64::try_from(gap).ok()?)), 1)
             }
             Pattern::Poisson { rate } => {
-                let mean = MICROS_BY_RATE / u128::from(*rate);
-                let mean = Span(u64::try_from(mean).ok()?);
+                let mean = Span(MICROS_BY_RATE / *rate);
                 let from = if index == 0 { load.start } else { self.last };
                 let gap = |index| dice.exponential(Purpose::Arrival, index, 0, mean);
                 let ahead = self.ahead.replace(gap(index + 1));
@@ -222,7 +223,7 @@ fn ramp(load: &Load, until: Instant, from: u64, to: u64, index: u64) -> Option<I
         let falling = from * t + to * t * t / (2 * length).max(1);
         falling - from * t * t / (2 * length).max(1)
     };
-    let wanted = u128::from(index) * MICROS_BY_RATE;
+    let wanted = u128::from(index) * u128::from(MICROS_BY_RATE);
     if area(length) < wanted {
         return None;
     }
