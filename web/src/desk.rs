@@ -123,6 +123,8 @@ pub struct Desk {
     pub link: Option<Result<String, String>>,
     /// The theme somebody chose; none follows the system.
     pub theme: Option<Theme>,
+    /// Whether requests jump from place to place instead of gliding.
+    pub still: bool,
 }
 
 /// What can happen to the desk.
@@ -175,15 +177,16 @@ pub enum Action {
 }
 
 impl Desk {
-    /// An empty desk.
+    /// An empty desk, for somebody who wants this theme, and no motion if `still`.
     #[must_use]
-    pub fn new(theme: Option<Theme>) -> Self {
+    pub fn new(theme: Option<Theme>, still: bool) -> Self {
         Self {
             speed: SPEED_ONE,
             skip_quiet: true,
             link_moment: true,
             opening: true,
             theme,
+            still,
             ..Self::default()
         }
     }
@@ -203,7 +206,7 @@ impl Desk {
     /// Where the engine should look.
     #[must_use]
     pub fn look(&self) -> Look {
-        let glide = self.simulated(GLIDE_US);
+        let glide = if self.still { Span::ZERO } else { self.simulated(GLIDE_US) };
         Look { moment: self.playhead, glide, tokens_max: TOKENS_MAX }
     }
 
@@ -451,7 +454,7 @@ mod tests {
         };
         let opened = Opened { markers: markers.collect(), progress, ..Opened::default() };
         act(
-            &Rc::new(Desk::new(None)),
+            &Rc::new(Desk::new(None, false)),
             Action::Answered(Box::new(Answer::Opened(Box::new(opened)))),
         )
     }
@@ -511,6 +514,12 @@ mod tests {
         let patient = act(&self::desk(100, &[]), Action::ToggleSkipQuiet);
         let patient = tick(&tick(&act(&patient, Action::TogglePlay), 200), 200);
         assert_eq!(at_ms(&patient), 400);
+    }
+
+    #[test]
+    fn who_wants_no_motion_sees_requests_jump() {
+        assert!(Desk::new(None, false).look().glide > Span::ZERO);
+        assert_eq!(Desk::new(None, true).look().glide, Span::ZERO);
     }
 
     #[test]

@@ -296,14 +296,7 @@ fn read(source: Source) -> Result<Read, Refusal> {
 }
 
 fn read_link(fragment: &str) -> Result<Read, Refusal> {
-    let Link { source, moment, selection, mut problems } = Link::read(fragment);
-    let said = |problem: &link::Problem| match problem {
-        link::Problem::Issues(issues) => {
-            let text = "The scenario in this link cannot run.";
-            Refusal { text: text.into(), ..wrong(issues) }
-        }
-        other => Refusal { text: other.to_string(), ..Refusal::default() },
-    };
+    let Link { source, moment, selection, problems } = Link::read(fragment);
     let (run, address) = match source {
         Some(link::Source::Run(run)) => {
             let payload = link::payload(&run).unwrap_or_default();
@@ -326,19 +319,34 @@ fn read_link(fragment: &str) -> Result<Read, Refusal> {
             );
             return Err(Refusal { text, ..Refusal::default() });
         }
-        // Something is wrong with what should have been opened: say that, not the rest.
-        None if fragment.contains("s=")
-            || fragment.contains("e=")
-            || fragment.contains("u=") =>
-        {
-            let problem =
-                if problems.is_empty() { None } else { Some(problems.remove(0)) };
-            return Err(problem.as_ref().map_or_else(Refusal::default, said));
-        }
+        None if names_source(fragment) => return Err(unreadable(&problems)),
         None => (example(LESSONS[0].text)?, format!("e={}", LESSONS[0].name)),
     };
     let problems = problems.iter().map(ToString::to_string).collect();
     Ok(Read { run, address, moment, selection, problems })
+}
+
+/// Whether a link asks for something to be opened, readable or not.
+fn names_source(fragment: &str) -> bool {
+    let mut keys = fragment.split('&').filter_map(|pair| pair.split_once('='));
+    keys.any(|(key, _)| matches!(key, "s" | "e" | "u"))
+}
+
+/// What is wrong with a link that should have opened something.
+fn unreadable(problems: &[link::Problem]) -> Refusal {
+    let mut told = Refusal::default();
+    for problem in problems {
+        let words = match problem {
+            link::Problem::Issues(issues) => {
+                told.issues = wrong(issues).issues;
+                String::from("The scenario in this link cannot run.")
+            }
+            other => other.to_string(),
+        };
+        let space = if told.text.is_empty() { "" } else { " " };
+        told.text = format!("{}{space}{words}", told.text);
+    }
+    told
 }
 
 fn example(text: &str) -> Result<Run, Refusal> {
@@ -482,6 +490,15 @@ mod tests {
             "callers":{"c":{"kind":"sdk","calls":"g"}}}"#;
         let three = refused(Source::Text(three.into()));
         assert!(!three.issues.is_empty(), "{three:?}");
+    }
+
+    #[test]
+    fn everything_wrong_with_a_link_is_said_whatever_comes_first() {
+        let both = refused(Source::Link("t=later&s=1.d.!!!!".into()));
+        assert!(both.text.contains("t=later"), "{both:?}");
+        assert!(both.text.contains("letters that do not belong there"), "{both:?}");
+        let (_, opened) = opened("utm_s=1&phone=2");
+        assert_eq!(opened.address, format!("e={}", LESSONS[0].name));
     }
 
     #[test]

@@ -28,7 +28,6 @@ texts! {
     NOTHING_YET "Nothing has happened yet. Press play.";
     WHY "Why?";
     AWS_PAGE "AWS page";
-    SETTING "setting";
     LOOKING_UP "Looking up the causes …";
 
     PLAYBACK "Playback";
@@ -64,7 +63,6 @@ texts! {
     COUNTED "More than 200 requests at once: they are counted, not drawn one by one.";
 
     OPENING "Opening …";
-    RECORDING "Recording …";
     OPEN_FILE "Open a file …";
     GALLERY_INTRO "Each lesson is a scenario that plays by itself and pauses where something is worth a look.";
     SHARE_INTRO "Whoever opens this link sees the very same run. Nothing is stored anywhere: the link is the scenario.";

@@ -16,7 +16,8 @@ use crate::message::{Answer, Ask, Refusal, Source};
 /// The desk and the line to its engine.
 #[hook]
 pub fn use_desk() -> (UseReducerHandle<Desk>, Wire) {
-    let desk = use_reducer(|| Desk::new(effects::kept_theme()));
+    let desk =
+        use_reducer(|| Desk::new(effects::kept_theme(), effects::reduced_motion()));
     let dispatch = desk.dispatcher();
     let wire = use_memo((), move |()| {
         let answered = dispatch.clone();

@@ -1,5 +1,6 @@
 //! What a person does: opens a lesson, plays, scrubs, steps, asks why, and sends the link.
 
+use serde_json::json;
 use thirtyfour::prelude::*;
 
 use crate::browser::{Page, Theme, visit};
@@ -226,6 +227,26 @@ fn nothing_is_lost_on_a_narrow_screen() {
             let outside: Vec<String> = page.evaluate(outside).await?;
             assert_eq!(outside, [""; 0], "outside of {width} by {height}");
         }
+        Ok(())
+    });
+}
+
+#[test]
+fn who_wants_no_motion_sees_requests_jump() {
+    visit(async |page| {
+        // At 0.4 s request 8 has just been throttled for the second time.
+        let waiting = "document.querySelectorAll('#board .tokens .ring-v').length";
+        let opened = async |query: &str| {
+            page.open(&format!("?{query}#e=reserved-concurrency&t=0.4s")).await?;
+            page.wait_until(OPEN).await?;
+            settled(page).await?;
+            page.evaluate::<u32>(waiting).await
+        };
+        assert_eq!(opened("moving").await?, 2, "it is on its way back");
+        let feature = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        page.devtools("Emulation.setEmulatedMedia", json!({ "features": [feature] }))
+            .await?;
+        assert_eq!(opened("still").await?, 3, "it waits already");
         Ok(())
     });
 }
