@@ -139,20 +139,10 @@ pub struct Sent {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    Caller(CallerKind),
-    Function(FunctionKind),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum CallerKind {
     LoadDue,
     RetryDue,
     WaitDue,
     Answered,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FunctionKind {
     Arrived,
     RunEnded,
     InitDue,
@@ -189,22 +179,22 @@ impl Sent {
 
     #[inline(always)]
     fn to_caller(cause: u32, id: u16, event: CallerEvent) -> Self {
-        use CallerKind as Is;
-        let new = |kind| Self::new(cause, id, Kind::Caller(kind));
+        let new = |kind| Self::new(cause, id, kind);
         match event {
-            CallerEvent::LoadDue { count: number } => Self { number, ..new(Is::LoadDue) },
-            CallerEvent::RetryDue { slot } => Self { slot, ..new(Is::RetryDue) },
-            CallerEvent::WaitDue => new(Is::WaitDue),
+            CallerEvent::LoadDue { count: number } => {
+                Self { number, ..new(Kind::LoadDue) }
+            }
+            CallerEvent::RetryDue { slot } => Self { slot, ..new(Kind::RetryDue) },
+            CallerEvent::WaitDue => new(Kind::WaitDue),
             CallerEvent::Answered { call: number, slot, attempt, answer } => {
-                Self { number, slot, attempt, answer, ..new(Is::Answered) }
+                Self { number, slot, attempt, answer, ..new(Kind::Answered) }
             }
         }
     }
 
     #[inline(always)]
     fn to_function(cause: u32, id: u16, event: FunctionEvent) -> Self {
-        use FunctionKind as Is;
-        let new = |kind| Self::new(cause, id, Kind::Function(kind));
+        let new = |kind| Self::new(cause, id, kind);
         match event {
             FunctionEvent::Arrived(request) => {
                 let Request { job, attempt, slot, version, dry_run } = request;
@@ -214,67 +204,53 @@ impl Sent {
                     Some(version) => version,
                     None => VersionIx::LATEST,
                 };
-                let sent = Self { version, is_version_known, ..new(Is::Arrived) };
+                let sent = Self { version, is_version_known, ..new(Kind::Arrived) };
                 Self { number, slot, origin, attempt, dry_run, ..sent }
             }
             FunctionEvent::RunEnded { slot, serial: number } => {
-                Self { number, slot, ..new(Is::RunEnded) }
+                Self { number, slot, ..new(Kind::RunEnded) }
             }
             FunctionEvent::InitDue { slot, serial: number } => {
-                Self { number, slot, ..new(Is::InitDue) }
+                Self { number, slot, ..new(Kind::InitDue) }
             }
             FunctionEvent::CallerLeft { job, attempt, slot } => {
                 let Job { origin, call: number } = job;
-                Self { number, slot, origin, attempt, ..new(Is::CallerLeft) }
+                Self { number, slot, origin, attempt, ..new(Kind::CallerLeft) }
             }
-            FunctionEvent::IdleDue { version } => Self { version, ..new(Is::IdleDue) },
+            FunctionEvent::IdleDue { version } => Self { version, ..new(Kind::IdleDue) },
             FunctionEvent::ProvisioningDue { version, serial: number } => {
-                Self { number, version, ..new(Is::ProvisioningDue) }
+                Self { number, version, ..new(Kind::ProvisioningDue) }
             }
         }
     }
 
     /// The event.
     #[inline(always)]
-    pub(crate) const fn event(self) -> Event {
-        match self.kind {
-            Kind::Caller(kind) => {
-                Event::Caller(CallerId(self.part), self.caller_event(kind))
-            }
-            Kind::Function(kind) => {
-                Event::Function(FunctionId(self.part), self.function_event(kind))
-            }
-        }
-    }
-
-    #[inline(always)]
-    const fn caller_event(self, kind: CallerKind) -> CallerEvent {
-        let Self { number, slot, attempt, answer, .. } = self;
-        match kind {
-            CallerKind::LoadDue => CallerEvent::LoadDue { count: number },
-            CallerKind::RetryDue => CallerEvent::RetryDue { slot },
-            CallerKind::WaitDue => CallerEvent::WaitDue,
-            CallerKind::Answered => {
-                CallerEvent::Answered { call: number, slot, attempt, answer }
-            }
-        }
-    }
-
-    #[inline(always)]
-    const fn function_event(self, kind: FunctionKind) -> FunctionEvent {
-        let Self { number, slot, origin, attempt, version, dry_run, .. } = self;
+    pub(crate) fn event(self) -> Event {
+        let Self { number, slot, origin, attempt, version, answer, dry_run, .. } = self;
         let job = Job { origin, call: number };
-        match kind {
-            FunctionKind::Arrived => {
-                let version = if self.is_version_known { Some(version) } else { None };
-                FunctionEvent::Arrived(Request { job, attempt, slot, version, dry_run })
+        let caller = |event| Event::Caller(CallerId(self.part), event);
+        let function = |event| Event::Function(FunctionId(self.part), event);
+        match self.kind {
+            Kind::LoadDue => caller(CallerEvent::LoadDue { count: number }),
+            Kind::RetryDue => caller(CallerEvent::RetryDue { slot }),
+            Kind::WaitDue => caller(CallerEvent::WaitDue),
+            Kind::Answered => {
+                caller(CallerEvent::Answered { call: number, slot, attempt, answer })
             }
-            FunctionKind::RunEnded => FunctionEvent::RunEnded { slot, serial: number },
-            FunctionKind::InitDue => FunctionEvent::InitDue { slot, serial: number },
-            FunctionKind::CallerLeft => FunctionEvent::CallerLeft { job, attempt, slot },
-            FunctionKind::IdleDue => FunctionEvent::IdleDue { version },
-            FunctionKind::ProvisioningDue => {
-                FunctionEvent::ProvisioningDue { version, serial: number }
+            Kind::Arrived => {
+                let version = if self.is_version_known { Some(version) } else { None };
+                let request = Request { job, attempt, slot, version, dry_run };
+                function(FunctionEvent::Arrived(request))
+            }
+            Kind::RunEnded => function(FunctionEvent::RunEnded { slot, serial: number }),
+            Kind::InitDue => function(FunctionEvent::InitDue { slot, serial: number }),
+            Kind::CallerLeft => {
+                function(FunctionEvent::CallerLeft { job, attempt, slot })
+            }
+            Kind::IdleDue => function(FunctionEvent::IdleDue { version }),
+            Kind::ProvisioningDue => {
+                function(FunctionEvent::ProvisioningDue { version, serial: number })
             }
         }
     }
@@ -283,19 +259,15 @@ impl Sent {
     #[inline(always)]
     pub(crate) const fn is_idle(&self) -> bool {
         match self.kind {
-            Kind::Caller(CallerKind::WaitDue) | Kind::Function(FunctionKind::IdleDue) => {
-                true
-            }
-            Kind::Caller(
-                CallerKind::LoadDue | CallerKind::RetryDue | CallerKind::Answered,
-            )
-            | Kind::Function(
-                FunctionKind::Arrived
-                | FunctionKind::RunEnded
-                | FunctionKind::InitDue
-                | FunctionKind::CallerLeft
-                | FunctionKind::ProvisioningDue,
-            ) => false,
+            Kind::WaitDue | Kind::IdleDue => true,
+            Kind::LoadDue
+            | Kind::RetryDue
+            | Kind::Answered
+            | Kind::Arrived
+            | Kind::RunEnded
+            | Kind::InitDue
+            | Kind::CallerLeft
+            | Kind::ProvisioningDue => false,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What a function costs.
 //!
-//! Units: use is kept in MB-microseconds and priced in picodollars (10^-12 USD), so that
-//! nothing is rounded before the end.
+//! Units: use is kept in MB-milliseconds (runs, which are billed in whole ones) and in
+//! MB-microseconds, and priced in picodollars (10^-12 USD), so that nothing is rounded
+//! before the end.
 //! Rules: COST-01 to COST-06. Prices: us-east-1, November 2026.
 
 use super::{Architecture, Spec};
@@ -82,11 +83,13 @@ pub(crate) fn billed_end(enabled: Instant, now: Instant) -> Instant {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct State {
     requests: u64,
-    x86_mb_us: u128,
-    arm_mb_us: u128,
-    provisioned_run_mb_us: u128,
+    // The longest run with the most memory is below 2^34, so a run of the simulator has
+    // too few steps to fill these.
+    x86_mb_ms: u64,
+    arm_mb_ms: u64,
+    provisioned_run_mb_ms: u64,
+    storage_mb_ms: u64,
     provisioned_mb_us: u128,
-    storage_mb_us: u128,
 }
 
 impl State {
@@ -100,15 +103,14 @@ impl State {
     #[inline]
     pub(crate) fn run(&mut self, spec: &Spec, provisioned: bool, billed_ms: u64) {
         self.requests += 1;
-        let us = u128::from(billed_ms) * 1_000;
-        let mb_us = u128::from(spec.memory_mb) * us;
+        let mb_ms = spec.memory_mb * billed_ms;
         match (provisioned, spec.architecture) {
-            (true, _) => self.provisioned_run_mb_us += mb_us,
-            (false, Architecture::X86) => self.x86_mb_us += mb_us,
-            (false, Architecture::Arm) => self.arm_mb_us += mb_us,
+            (true, _) => self.provisioned_run_mb_ms += mb_ms,
+            (false, Architecture::X86) => self.x86_mb_ms += mb_ms,
+            (false, Architecture::Arm) => self.arm_mb_ms += mb_ms,
         }
         let storage = spec.storage_mb.saturating_sub(STORAGE_FREE_MB);
-        self.storage_mb_us += u128::from(storage) * us;
+        self.storage_mb_ms += storage * billed_ms;
     }
 
     /// Adds so many provisioned environments, configured for a span.
@@ -124,18 +126,19 @@ impl State {
         let requests = u128::from(self.requests);
         let free = requests.min(month.free_requests);
         month.free_requests -= free;
-        let time = month.price(Architecture::X86, self.x86_mb_us)
-            + month.price(Architecture::Arm, self.arm_mb_us)
-            + self.provisioned_run_mb_us * ON_PROVISIONED
-            + self.provisioned_mb_us * PROVISIONED
-            + self.storage_mb_us * STORAGE;
+        let us = |ms: u64| u128::from(ms) * 1_000;
+        let time = month.price(Architecture::X86, us(self.x86_mb_ms))
+            + month.price(Architecture::Arm, us(self.arm_mb_ms))
+            + us(self.provisioned_run_mb_ms) * ON_PROVISIONED
+            + us(self.storage_mb_ms) * STORAGE
+            + self.provisioned_mb_us * PROVISIONED;
         let picos = (requests - free) * REQUEST + time / GB_SECOND;
         u64::try_from((picos + 500_000) / 1_000_000).unwrap_or(u64::MAX)
     }
 
     /// Whether provisioned concurrency, extra storage or arm64 had a part in the cost.
     pub(crate) fn parts(&self) -> (bool, bool, bool) {
-        (self.provisioned_mb_us > 0, self.storage_mb_us > 0, self.arm_mb_us > 0)
+        (self.provisioned_mb_us > 0, self.storage_mb_ms > 0, self.arm_mb_ms > 0)
     }
 }
 

@@ -196,9 +196,9 @@ impl State {
         u32::try_from(self.environments.len() - 1).expect("environments are limited")
     }
 
-    /// Puts an environment back in its line.
+    /// Puts an environment back in its line; says whether the line has a timer.
     #[inline]
-    pub(crate) fn put_idle(&mut self, place: u32, reset: bool, now: Instant) {
+    pub(crate) fn put_idle(&mut self, place: u32, reset: bool, now: Instant) -> bool {
         let environment = &mut self.environments[place as usize];
         environment.run = None;
         environment.since = now;
@@ -210,6 +210,7 @@ impl State {
         } else {
             pool.idle.push_back(place);
         }
+        pool.armed
     }
 
     /// Removes an environment that is in no line.

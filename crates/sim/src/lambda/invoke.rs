@@ -346,7 +346,8 @@ impl State {
         let function = &mut functions[usize::from(id.0)];
         let run = &mut function.runs[slot as usize];
         run.serial = 0;
-        let run = run.clone();
+        // Its place is free, and keeps the run until another takes it.
+        let run = &function.runs[slot as usize];
         let ending = cut.unwrap_or(run.ending);
         let taken = function.environments.get(run.environment).id;
         function.free_runs.push(slot);
@@ -363,24 +364,25 @@ impl State {
         metrics.duration_count += 1;
         metrics.duration_us += duration;
         metrics.duration_max_us = metrics.duration_max_us.max(duration);
-        let rule = ending_rule(ending, &run, plan);
+        let rule = ending_rule(ending, run, plan);
         let fact = Fact::Ended { ending, billed_ms: small(billed), environment: taken };
         cx.note(Part::Function(id), Some(run.job), rule, fact);
-        let cause = cx.cause();
-        function.leave(id, plan, cx, &run, ending);
+        let (cause, place) = (cx.cause(), run.environment);
+        function.leave(id, plan, cx, place, ending);
         cx.because_of(cause);
+        let run = &self.functions[usize::from(id.0)].runs[slot as usize];
         match run.job.origin {
             Origin::Act(act) => {
                 let asked = self.desk_call(act);
                 let version = plan.function(id).version(run.version).name();
-                answer::reply(act, plan, &version, &run, ending, &asked, cx);
+                answer::reply(act, plan, &version, run, ending, &asked, cx);
             }
             Origin::Caller(_) if run.abandoned => {}
             Origin::Caller(caller) => {
                 let most = plan.caller(caller).caller.kind.answer_bytes_max();
                 let oversize = most.is_some_and(|most| {
                     ending == Ending::Succeeded
-                        && answer::bytes(&run, plan.caller(caller)) > most
+                        && answer::bytes(run, plan.caller(caller)) > most
                 });
                 let answer =
                     if oversize { Answer::Oversize } else { Answer::Ran(ending) };

@@ -4,7 +4,6 @@
 
 use super::environment;
 use super::invoke::FunctionState;
-use super::run::Run;
 use crate::event::{Event, FunctionEvent};
 use crate::id::{FunctionId, Part, VersionIx};
 use crate::plan::Plan;
@@ -45,14 +44,13 @@ impl FunctionState {
         id: FunctionId,
         plan: &Plan,
         cx: &mut Cx<'_>,
-        run: &Run,
+        mut place: u32,
         ending: Ending,
     ) {
-        let mut place = run.environment;
-        let environment::Environment { provisioned, revision, .. } =
+        let environment::Environment { version, provisioned, revision, .. } =
             *self.environments.get(place);
-        let surplus = provisioned && self.environments.has_surplus(run.version);
-        let updated = revision != plan.function(id).version(run.version).revision;
+        let surplus = provisioned && self.environments.has_surplus(version);
+        let updated = revision != plan.function(id).version(version).revision;
         let removal = if ending == Ending::InitFailed && !provisioned {
             Some((Removal::InitFailed, Rule::Env08))
         } else if updated {
@@ -76,8 +74,10 @@ impl FunctionState {
             place = self.renew(id, cx, place);
             reset = false;
         }
-        self.environments.put_idle(place, reset, cx.now);
-        self.arm_idle(id, plan, cx, run.version);
+        let armed = self.environments.put_idle(place, reset, cx.now);
+        if !armed {
+            self.arm_idle(id, plan, cx, version);
+        }
     }
 
     /// One timer for each version: for the environment that is idle longest.
@@ -89,9 +89,6 @@ impl FunctionState {
         version: VersionIx,
     ) {
         let environments = &mut self.environments;
-        if environments.pool_mut(version).armed {
-            return;
-        }
         if let Some(longest) = environments.longest_idle(version) {
             let due = longest.since.plus(plan.settings.idle_ttl);
             environments.pool_mut(version).armed = true;
