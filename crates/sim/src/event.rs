@@ -114,6 +114,14 @@ pub enum FunctionEvent {
     },
 }
 
+/// Whoever passes events on to the parts they are for.
+pub(crate) trait Receive {
+    /// An event for a caller.
+    fn on_caller(&mut self, id: CallerId, event: CallerEvent);
+    /// An event for a function.
+    fn on_function(&mut self, id: FunctionId, event: FunctionEvent);
+}
+
 /// An event on its way, with the entry that led to it.
 ///
 /// Every kind of event has its fields at the same places here. What one step writes field
@@ -124,9 +132,7 @@ pub enum FunctionEvent {
 pub struct Sent {
     /// The trace entry behind it.
     pub(crate) cause: u32,
-    /// The call, a serial, or a count.
-    number: u32,
-    slot: u32,
+    numbers: Numbers,
     origin: Origin,
     part: u16,
     attempt: u16,
@@ -135,6 +141,24 @@ pub struct Sent {
     kind: Kind,
     is_version_known: bool,
     dry_run: bool,
+}
+
+/// A call, a serial or a count, and below it a place: in one word, because a compiler
+/// reads the two at once however they were written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Numbers(u64);
+
+impl Numbers {
+    #[inline(always)]
+    fn new(number: u32, slot: u32) -> Self {
+        Self(u64::from(number) << 32 | u64::from(slot))
+    }
+
+    #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "it takes the word apart")]
+    fn parts(self) -> (u32, u32) {
+        ((self.0 >> 32) as u32, self.0 as u32)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,8 +179,7 @@ impl Sent {
     const fn new(cause: u32, part: u16, kind: Kind) -> Self {
         Self {
             cause,
-            number: 0,
-            slot: 0,
+            numbers: Numbers(0),
             origin: Origin::Act(0),
             part,
             attempt: 0,
@@ -181,13 +204,16 @@ impl Sent {
     fn to_caller(cause: u32, id: u16, event: CallerEvent) -> Self {
         let new = |kind| Self::new(cause, id, kind);
         match event {
-            CallerEvent::LoadDue { count: number } => {
-                Self { number, ..new(Kind::LoadDue) }
+            CallerEvent::LoadDue { count } => {
+                Self { numbers: Numbers::new(count, 0), ..new(Kind::LoadDue) }
             }
-            CallerEvent::RetryDue { slot } => Self { slot, ..new(Kind::RetryDue) },
+            CallerEvent::RetryDue { slot } => {
+                Self { numbers: Numbers::new(0, slot), ..new(Kind::RetryDue) }
+            }
             CallerEvent::WaitDue => new(Kind::WaitDue),
-            CallerEvent::Answered { call: number, slot, attempt, answer } => {
-                Self { number, slot, attempt, answer, ..new(Kind::Answered) }
+            CallerEvent::Answered { call, slot, attempt, answer } => {
+                let numbers = Numbers::new(call, slot);
+                Self { numbers, attempt, answer, ..new(Kind::Answered) }
             }
         }
     }
@@ -198,59 +224,77 @@ impl Sent {
         match event {
             FunctionEvent::Arrived(request) => {
                 let Request { job, attempt, slot, version, dry_run } = request;
-                let Job { origin, call: number } = job;
+                let Job { origin, call } = job;
+                let numbers = Numbers::new(call, slot);
                 let is_version_known = version.is_some();
                 let version = match version {
                     Some(version) => version,
                     None => VersionIx::LATEST,
                 };
                 let sent = Self { version, is_version_known, ..new(Kind::Arrived) };
-                Self { number, slot, origin, attempt, dry_run, ..sent }
+                Self { numbers, origin, attempt, dry_run, ..sent }
             }
-            FunctionEvent::RunEnded { slot, serial: number } => {
-                Self { number, slot, ..new(Kind::RunEnded) }
+            FunctionEvent::RunEnded { slot, serial } => {
+                Self { numbers: Numbers::new(serial, slot), ..new(Kind::RunEnded) }
             }
-            FunctionEvent::InitDue { slot, serial: number } => {
-                Self { number, slot, ..new(Kind::InitDue) }
+            FunctionEvent::InitDue { slot, serial } => {
+                Self { numbers: Numbers::new(serial, slot), ..new(Kind::InitDue) }
             }
             FunctionEvent::CallerLeft { job, attempt, slot } => {
-                let Job { origin, call: number } = job;
-                Self { number, slot, origin, attempt, ..new(Kind::CallerLeft) }
+                let Job { origin, call } = job;
+                let numbers = Numbers::new(call, slot);
+                Self { numbers, origin, attempt, ..new(Kind::CallerLeft) }
             }
             FunctionEvent::IdleDue { version } => Self { version, ..new(Kind::IdleDue) },
-            FunctionEvent::ProvisioningDue { version, serial: number } => {
-                Self { number, version, ..new(Kind::ProvisioningDue) }
+            FunctionEvent::ProvisioningDue { version, serial } => {
+                let numbers = Numbers::new(serial, 0);
+                Self { numbers, version, ..new(Kind::ProvisioningDue) }
             }
         }
     }
 
-    /// The event.
+    /// Hands the event over. It is unpacked where its kind is known, so that the receiver
+    /// need not find that out a second time.
     #[inline(always)]
-    pub(crate) fn event(self) -> Event {
-        let Self { number, slot, origin, attempt, version, answer, dry_run, .. } = self;
+    pub(crate) fn deliver(self, to: &mut impl Receive) {
+        let Self { numbers, origin, attempt, version, answer, dry_run, .. } = self;
+        let (number, slot) = numbers.parts();
         let job = Job { origin, call: number };
-        let caller = |event| Event::Caller(CallerId(self.part), event);
-        let function = |event| Event::Function(FunctionId(self.part), event);
+        let (caller, function) = (CallerId(self.part), FunctionId(self.part));
         match self.kind {
-            Kind::LoadDue => caller(CallerEvent::LoadDue { count: number }),
-            Kind::RetryDue => caller(CallerEvent::RetryDue { slot }),
-            Kind::WaitDue => caller(CallerEvent::WaitDue),
+            Kind::LoadDue => to.on_caller(caller, CallerEvent::LoadDue { count: number }),
+            Kind::RetryDue => to.on_caller(caller, CallerEvent::RetryDue { slot }),
+            Kind::WaitDue => to.on_caller(caller, CallerEvent::WaitDue),
             Kind::Answered => {
-                caller(CallerEvent::Answered { call: number, slot, attempt, answer })
+                let call = number;
+                to.on_caller(
+                    caller,
+                    CallerEvent::Answered { call, slot, attempt, answer },
+                );
             }
             Kind::Arrived => {
                 let version = if self.is_version_known { Some(version) } else { None };
                 let request = Request { job, attempt, slot, version, dry_run };
-                function(FunctionEvent::Arrived(request))
+                to.on_function(function, FunctionEvent::Arrived(request));
             }
-            Kind::RunEnded => function(FunctionEvent::RunEnded { slot, serial: number }),
-            Kind::InitDue => function(FunctionEvent::InitDue { slot, serial: number }),
+            Kind::RunEnded => {
+                let serial = number;
+                to.on_function(function, FunctionEvent::RunEnded { slot, serial });
+            }
+            Kind::InitDue => {
+                let serial = number;
+                to.on_function(function, FunctionEvent::InitDue { slot, serial });
+            }
             Kind::CallerLeft => {
-                function(FunctionEvent::CallerLeft { job, attempt, slot })
+                to.on_function(function, FunctionEvent::CallerLeft { job, attempt, slot });
             }
-            Kind::IdleDue => function(FunctionEvent::IdleDue { version }),
+            Kind::IdleDue => to.on_function(function, FunctionEvent::IdleDue { version }),
             Kind::ProvisioningDue => {
-                function(FunctionEvent::ProvisioningDue { version, serial: number })
+                let serial = number;
+                to.on_function(
+                    function,
+                    FunctionEvent::ProvisioningDue { version, serial },
+                );
             }
         }
     }

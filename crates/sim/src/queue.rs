@@ -150,6 +150,12 @@ impl<E> Queue<E> {
         size_of::<Entry<E>>()
     }
 
+    /// Whether more is known to be due at the instant of the last event taken.
+    #[inline(always)]
+    pub(crate) fn is_ready(&self) -> bool {
+        self.ready_ranks != 0
+    }
+
     /// When the next event is due.
     #[inline]
     #[must_use]

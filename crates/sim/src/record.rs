@@ -104,23 +104,26 @@ impl Recording {
 
     /// Plays on for at most so many steps.
     pub fn record(&mut self, steps: u32) -> Progress {
-        for _ in 0..steps {
-            if !self.step() {
+        let mut left = steps;
+        while left > 0 {
+            let taken = self.steps_due(left);
+            if taken == 0 {
                 break;
             }
+            left -= taken;
         }
         self.progress()
     }
 
-    /// Takes one step. `false` once the run has ended.
+    /// Takes a step and those due at the same instant, at most so many; says how many.
     #[inline]
-    pub fn step(&mut self) -> bool {
-        let went_on = self.head.step(&mut self.log);
+    pub fn steps_due(&mut self, most: u32) -> u32 {
+        let taken = self.head.steps_due(most, &mut self.log);
         let last = self.checkpoints.last().map_or(0, Sim::steps);
         if self.head.steps() - last >= self.spacing && self.head.is_between_instants() {
             self.keep_checkpoint();
         }
-        went_on
+        taken
     }
 
     /// How far it is.

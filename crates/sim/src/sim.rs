@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::call;
 use crate::caller::state as caller;
-use crate::event::{CallerEvent, Event, FunctionEvent, Sent};
+use crate::event::{CallerEvent, Event, FunctionEvent, Receive, Sent};
 use crate::id::{CallerId, FunctionId, Job, Part};
 use crate::lambda::invoke as lambda;
 use crate::plan::Plan;
@@ -191,8 +191,27 @@ impl Sim {
         Some(next.unwrap_or(self.now).min(self.plan.until()))
     }
 
+    /// Takes a step and those that are due at the same instant, at most so many, and says
+    /// how many: none once the run has ended. Most events send another one at once, so
+    /// this is quicker than single steps.
+    pub fn steps_due(&mut self, most: u32, log: &mut Log) -> u32 {
+        let mut taken = 0;
+        while taken < most && self.step_on(log) {
+            taken += 1;
+            if !self.queue.is_ready() {
+                break;
+            }
+        }
+        taken
+    }
+
     /// Takes one step. `false` once the run has ended.
     pub fn step(&mut self, log: &mut Log) -> bool {
+        self.step_on(log)
+    }
+
+    #[inline(always)]
+    fn step_on(&mut self, log: &mut Log) -> bool {
         if self.stopped.is_some() {
             return false;
         }
@@ -289,11 +308,8 @@ impl Sim {
         if sent.is_idle() {
             *idle -= 1;
         }
-        let mut cx = Cx { now: at, step: *step, cause: sent.cause, queue, idle, log };
-        match sent.event() {
-            Event::Caller(id, event) => world.on_caller(id, plan, &mut cx, event),
-            Event::Function(id, event) => world.on_function(id, plan, &mut cx, event),
-        }
+        let cx = Cx { now: at, step: *step, cause: sent.cause, queue, idle, log };
+        sent.deliver(&mut Turn { world, plan, cx });
     }
 
     /// Takes steps up to and with a moment.
@@ -330,29 +346,28 @@ impl Sim {
     }
 }
 
+/// One event's turn.
+struct Turn<'a> {
+    world: &'a mut World,
+    plan: &'a Plan,
+    cx: Cx<'a>,
+}
+
+impl Receive for Turn<'_> {
+    #[inline(always)]
+    fn on_caller(&mut self, id: CallerId, event: CallerEvent) {
+        let Self { world, plan, cx } = self;
+        world.callers[usize::from(id.0)].on_event(id, plan, cx, event);
+    }
+
+    #[inline(always)]
+    fn on_function(&mut self, id: FunctionId, event: FunctionEvent) {
+        let Self { world, plan, cx } = self;
+        world.lambda.on_event(id, plan, cx, event);
+    }
+}
+
 impl World {
-    #[inline]
-    fn on_caller(
-        &mut self,
-        id: CallerId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        event: CallerEvent,
-    ) {
-        self.callers[usize::from(id.0)].on_event(id, plan, cx, event);
-    }
-
-    #[inline]
-    fn on_function(
-        &mut self,
-        id: FunctionId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        event: FunctionEvent,
-    ) {
-        self.lambda.on_event(id, plan, cx, event);
-    }
-
     /// The state behind the functions' front doors.
     #[must_use]
     pub fn lambda(&self) -> &lambda::State {

@@ -164,10 +164,14 @@ pub struct State {
     pub made: u64,
     /// When the last one was due.
     pub last: Instant,
-    /// The gap before the next call, where gaps are drawn: drawn one call ahead, so that no
-    /// step has to wait for its logarithm.
-    ahead: Option<Span>,
+    /// The gaps before the next calls, where gaps are drawn: several at once and ahead of
+    /// time, because a processor works on several logarithms in the time of one, and no
+    /// step has to wait for them.
+    ahead: [Span; AHEAD as usize],
 }
+
+/// So many gaps are drawn at once.
+const AHEAD: u64 = 4;
 
 impl State {
     /// When the next call is due, if there is one, and how many fall on that instant.
@@ -188,11 +192,15 @@ impl State {
                 (load.start.plus(Span(u64::try_from(gap).ok()?)), 1)
             }
             Pattern::Poisson { rate } => {
-                let mean = Span(MICROS_BY_RATE / *rate);
                 let from = if index == 0 { load.start } else { self.last };
-                let gap = |index| dice.exponential(Purpose::Arrival, index, 0, mean);
-                let ahead = self.ahead.replace(gap(index + 1));
-                (from.plus(ahead.unwrap_or_else(|| gap(index))), 1)
+                if index == 0 {
+                    self.draw_ahead(0, *rate, dice);
+                }
+                let gap = self.ahead[(index % AHEAD) as usize];
+                if index % AHEAD == AHEAD - 1 {
+                    self.draw_ahead(index + 1, *rate, dice);
+                }
+                (from.plus(gap), 1)
             }
             Pattern::Ramp { from, to } => (ramp(load, until, *from, *to, index)?, 1),
             Pattern::At(times) => {
@@ -209,6 +217,15 @@ impl State {
         self.made += count;
         self.last = at;
         Some((at, count))
+    }
+}
+
+impl State {
+    fn draw_ahead(&mut self, index: u64, rate: u64, dice: &Dice) {
+        let mean = Span(MICROS_BY_RATE / rate);
+        for (gap, index) in self.ahead.iter_mut().zip(index..) {
+            *gap = dice.exponential(Purpose::Arrival, index, 0, mean);
+        }
     }
 }
 

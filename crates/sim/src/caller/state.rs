@@ -161,7 +161,7 @@ impl State {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn on_event(
         &mut self,
         id: CallerId,

@@ -121,9 +121,15 @@ impl State {
     pub(crate) fn pool_mut(&mut self, version: VersionIx) -> &mut Pool {
         let at = usize::from(version.0);
         if self.pools.len() <= at {
-            self.pools.resize_with(at + 1, Pool::default);
+            self.make_pools(at + 1);
         }
         &mut self.pools[at]
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_pools(&mut self, count: usize) {
+        self.pools.resize_with(count, Pool::default);
     }
 
     pub(crate) fn get(&self, place: u32) -> &Environment {

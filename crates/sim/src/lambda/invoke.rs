@@ -164,6 +164,7 @@ impl State {
         self.desk_on_the_way > 0
     }
 
+    #[inline(always)]
     pub(crate) fn on_event(
         &mut self,
         id: FunctionId,

@@ -28,8 +28,8 @@ pub const BYTES_PER_PENDING: usize = Queue::<Sent>::bytes_per_pending();
 
 /// A machine that can be stepped, whatever it keeps of what happens.
 trait Machine {
-    /// Takes one step; `false` if there was none to take.
-    fn step(&mut self) -> bool;
+    /// Takes the steps that are due next, at most so many; says how many.
+    fn steps_due(&mut self, most: u32) -> u32;
     /// The machine itself.
     fn sim(&self) -> &Sim;
 }
@@ -43,8 +43,8 @@ struct Untraced {
 
 impl Machine for Untraced {
     #[inline]
-    fn step(&mut self) -> bool {
-        self.sim.step(&mut self.log)
+    fn steps_due(&mut self, most: u32) -> u32 {
+        self.sim.steps_due(most, &mut self.log)
     }
 
     #[inline]
@@ -55,8 +55,8 @@ impl Machine for Untraced {
 
 impl Machine for Recording {
     #[inline]
-    fn step(&mut self) -> bool {
-        self.step()
+    fn steps_due(&mut self, most: u32) -> u32 {
+        self.steps_due(most)
     }
 
     #[inline]
@@ -144,8 +144,9 @@ fn drive(machine: &mut impl Machine, arrivals: u64, steps: u64, outcome: &mut Ou
     let mut counts = Counts::of(machine.sim());
     let Outcome { mut running_us, mut instances_us, mut pending_max, .. } = *outcome;
     while counts.arrivals < arrivals && left > 0 {
-        left -= 1;
-        assert!(machine.step(), "the run ended before its last arrival");
+        let taken = machine.steps_due(u32::try_from(left).unwrap_or(u32::MAX));
+        assert!(taken > 0, "the run ended before its last arrival");
+        left -= u64::from(taken);
         let sim = machine.sim();
         if sim.now() > now {
             let passed = sim.now().since(now).0;
