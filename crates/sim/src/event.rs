@@ -65,8 +65,6 @@ pub struct Request {
     pub attempt: u16,
     /// Its place at its sender, which the answer brings back.
     pub slot: u32,
-    /// The version, where the sender has looked it up already.
-    pub version: Option<VersionIx>,
     /// Check only, do not run.
     pub dry_run: bool,
 }
@@ -139,7 +137,6 @@ pub struct Sent {
     version: VersionIx,
     answer: Answer,
     kind: Kind,
-    is_version_known: bool,
     dry_run: bool,
 }
 
@@ -186,7 +183,6 @@ impl Sent {
             version: VersionIx::LATEST,
             answer: Answer::Ran(Ending::Succeeded),
             kind,
-            is_version_known: false,
             dry_run: false,
         }
     }
@@ -223,16 +219,10 @@ impl Sent {
         let new = |kind| Self::new(cause, id, kind);
         match event {
             FunctionEvent::Arrived(request) => {
-                let Request { job, attempt, slot, version, dry_run } = request;
+                let Request { job, attempt, slot, dry_run } = request;
                 let Job { origin, call } = job;
                 let numbers = Numbers::new(call, slot);
-                let is_version_known = version.is_some();
-                let version = match version {
-                    Some(version) => version,
-                    None => VersionIx::LATEST,
-                };
-                let sent = Self { version, is_version_known, ..new(Kind::Arrived) };
-                Self { numbers, origin, attempt, dry_run, ..sent }
+                Self { numbers, origin, attempt, dry_run, ..new(Kind::Arrived) }
             }
             FunctionEvent::RunEnded { slot, serial } => {
                 Self { numbers: Numbers::new(serial, slot), ..new(Kind::RunEnded) }
@@ -273,8 +263,7 @@ impl Sent {
                 );
             }
             Kind::Arrived => {
-                let version = if self.is_version_known { Some(version) } else { None };
-                let request = Request { job, attempt, slot, version, dry_run };
+                let request = Request { job, attempt, slot, dry_run };
                 to.on_function(function, FunctionEvent::Arrived(request));
             }
             Kind::RunEnded => {

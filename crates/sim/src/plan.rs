@@ -58,6 +58,8 @@ pub struct PlannedCaller {
     pub(crate) function: FunctionId,
     pub(crate) qualifier: Qualifier,
     pub(crate) dice: Dice,
+    /// What its function draws with for its calls.
+    pub(crate) function_dice: Dice,
     /// The size of what it sends.
     pub(crate) payload_bytes: u64,
 }
@@ -233,11 +235,13 @@ impl Plan {
         let callers = run.scenario.callers.iter().filter_map(|caller| {
             let (name, qualifier) = split_target(&caller.target);
             let function = run.scenario.functions.iter().position(|f| f.name == name)?;
+            let dice = Dice::of(run.seed, &caller.name);
             Some(PlannedCaller {
                 caller: caller.clone(),
                 function: FunctionId(u16::try_from(function).ok()?),
                 qualifier,
-                dice: Dice::of(run.seed, &caller.name),
+                dice,
+                function_dice: Dice::of(run.seed, name).with(&dice),
                 payload_bytes: caller.payload.bytes(),
             })
         });

@@ -147,13 +147,12 @@ impl Desk<'_, '_> {
         let payload = with
             .get("Payload")
             .map_or_else(Payload::default, |value| Payload::Json(value.clone()));
-        let asked = Asked { payload, arn: name.called_arn() };
+        let asked = Asked { payload, version, arn: name.called_arn() };
         self.world.lambda.keep_desk_call(self.act, asked);
         let job = Job { origin: Origin::Act(self.act), call: 1 };
         let rule = called_rule(name.qualifier.as_deref());
         self.cx.note(Part::Desk, Some(job), rule, Fact::Called);
-        let request =
-            Request { job, attempt: 1, slot: 0, version: Some(version), dry_run };
+        let request = Request { job, attempt: 1, slot: 0, dry_run };
         let arrived = FunctionEvent::Arrived(request);
         self.cx.send(Rank::Arrival, Event::Function(id, arrived));
         Ok(None)

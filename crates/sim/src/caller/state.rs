@@ -268,8 +268,7 @@ impl State {
         }
         let dry_run = client(&caller.caller.kind)
             .is_some_and(|spec| spec.invocation_type == InvocationType::DryRun);
-        let request =
-            Request { job: job(id, number), attempt, slot, version: None, dry_run };
+        let request = Request { job: job(id, number), attempt, slot, dry_run };
         let arrived = FunctionEvent::Arrived(request);
         cx.send(Rank::Arrival, Event::Function(caller.function, arrived));
     }

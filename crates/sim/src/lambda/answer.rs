@@ -11,7 +11,7 @@ use super::run::Run;
 use crate::call::{Operation, Reply};
 use crate::dice::Purpose;
 use crate::event::Answer;
-use crate::id::{Job, Origin, Part};
+use crate::id::{Job, Origin, Part, VersionIx};
 use crate::limits::SYNC_RESPONSE_BYTES_MAX;
 use crate::plan::{Plan, PlannedCaller};
 use crate::rule::Rule;
@@ -24,6 +24,8 @@ use crate::value::{Payload, Value};
 pub struct Asked {
     /// The event.
     pub payload: Payload,
+    /// The version that its qualifier meant.
+    pub version: VersionIx,
     /// The ARN that was called, with the qualifier as it was given (VER-13).
     pub arn: String,
 }

@@ -15,11 +15,10 @@ use super::concurrency::{self, Account, NoRoom};
 use super::environment;
 use super::run::{self, Case, Run};
 use super::{answer, billing};
-use crate::dice::Dice;
 use crate::event::{Answer, CallerEvent, Event, FunctionEvent, Request};
 use crate::id::{CallerId, FunctionId, Job, Origin, Part, VersionIx};
 use crate::limits;
-use crate::plan::{Plan, PlannedFunction, Qualifier};
+use crate::plan::{Plan, Qualifier};
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::sim::Cx;
@@ -209,25 +208,30 @@ impl State {
         if let Origin::Act(_) = job.origin {
             self.desk_on_the_way -= 1;
         }
-        let Some(version) = request.version.or_else(|| qualified(plan, planned, job))
-        else {
+        let desk;
+        let (version, payload, bytes, dice) = match job.origin {
+            Origin::Caller(caller) => {
+                let caller = plan.caller(caller);
+                let version = match &caller.qualifier {
+                    Qualifier::Latest => Some(VersionIx::LATEST),
+                    Qualifier::Named(name) => planned.resolve(name),
+                };
+                let payload = &caller.caller.payload;
+                (version, payload, caller.payload_bytes, caller.function_dice)
+            }
+            Origin::Act(act) => {
+                desk = self.desk_call(act);
+                let dice = planned.dice.with(&plan.desk);
+                (Some(desk.version), &desk.payload, desk.payload.bytes(), dice)
+            }
+        };
+        let Some(version) = version else {
             return refuse(id, cx, &request, Rule::Ver15, Refusal::ResourceNotFound);
         };
         let target = planned.version(version);
         if cx.now < target.active_at {
             return refuse(id, cx, &request, Rule::Inv06, Refusal::ResourceConflict);
         }
-        let desk;
-        let (payload, bytes) = match job.origin {
-            Origin::Caller(caller) => {
-                let caller = plan.caller(caller);
-                (&caller.caller.payload, caller.payload_bytes)
-            }
-            Origin::Act(act) => {
-                desk = self.desk_call(act);
-                (&desk.payload, desk.payload.bytes())
-            }
-        };
         if bytes > limits::SYNC_REQUEST_BYTES_MAX {
             return refuse(id, cx, &request, Rule::Inv04, Refusal::RequestTooLarge);
         }
@@ -235,12 +239,7 @@ impl State {
             cx.note(Part::Function(id), Some(job), Rule::Inv01, Fact::DryRunAnswered);
             return reply(cx, &request, Answer::Checked);
         }
-        let case = Case {
-            request: &request,
-            payload,
-            dice: case_dice(plan, planned, job),
-            now: cx.now,
-        };
+        let case = Case { request: &request, payload, dice, now: cx.now };
         match case.refusal(&target.spec) {
             Some(Failure::ServiceException) => {
                 return refuse(id, cx, &request, Rule::Inv04, Refusal::ServiceException);
@@ -494,26 +493,6 @@ impl State {
 /// A count for the trace.
 pub(crate) fn small(count: u64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-/// The version a caller's qualifier means now.
-#[inline]
-fn qualified(plan: &Plan, function: &PlannedFunction, job: Job) -> Option<VersionIx> {
-    match job.origin {
-        Origin::Caller(caller) => match &plan.caller(caller).qualifier {
-            Qualifier::Latest => Some(VersionIx::LATEST),
-            Qualifier::Named(name) => function.resolve(name),
-        },
-        Origin::Act(_) => Some(VersionIx::LATEST),
-    }
-}
-
-#[inline]
-fn case_dice(plan: &Plan, function: &PlannedFunction, job: Job) -> Dice {
-    match job.origin {
-        Origin::Caller(caller) => function.dice.with(&plan.caller(caller).dice),
-        Origin::Act(_) => function.dice.with(&plan.desk),
-    }
 }
 
 fn ending_rule(ending: Ending, run: &Run, plan: &Plan) -> Rule {

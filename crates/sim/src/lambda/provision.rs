@@ -146,7 +146,7 @@ impl State {
         // Init of an allocation belongs to no request; each allocation draws anew.
         let job = Job { origin: Origin::Act(u16::MAX), call: u32::from(version.0) << 16 };
         let attempt = u16::try_from(serial).unwrap_or(u16::MAX);
-        let request = Request { job, attempt, slot: 0, version: None, dry_run: false };
+        let request = Request { job, attempt, slot: 0, dry_run: false };
         let payload = Payload::default();
         let case = Case {
             request: &request,
