@@ -157,17 +157,22 @@ impl<E> Queue<E> {
     }
 
     /// When the next event is due.
-    #[inline]
     #[must_use]
     pub fn next_at(&self) -> Option<Instant> {
+        Some(self.next_or_never()).filter(|_| self.len > 0)
+    }
+
+    /// When the next event is due: never, if there is none.
+    #[inline(always)]
+    pub(crate) fn next_or_never(&self) -> Instant {
         if self.ready_ranks != 0 {
-            return Some(Instant(self.last));
+            return Instant(self.last);
         }
         if let Some(entry) = self.few.last() {
-            return Some(Instant(entry.at));
+            return Instant(entry.at);
         }
         let lowest = self.occupied.trailing_zeros() as usize;
-        self.earliest.get(lowest).copied().map(Instant)
+        self.earliest.get(lowest).map_or(Instant::NEVER, |at| Instant(*at))
     }
 
     /// The rank of the next event; moves to its instant, so nothing earlier may be sent

@@ -186,9 +186,8 @@ impl Sim {
         if self.is_quiet(&self.acts) {
             return Some(self.now);
         }
-        let act = self.acts.get(self.next_act).map(|act| act.at);
-        let next = self.queue.next_at().into_iter().chain(act).min();
-        Some(next.unwrap_or(self.now).min(self.plan.until()))
+        let next = self.next_act_at().min(self.queue.next_or_never());
+        Some(next.min(self.plan.until()))
     }
 
     /// Takes a step and those that are due at the same instant, at most so many, and says
@@ -215,19 +214,29 @@ impl Sim {
         if self.stopped.is_some() {
             return false;
         }
-        let act = self.acts.get(self.next_act).map(|act| act.at);
-        let due = self.queue.next_at();
-        if let Some(stop) = self.reason_to_stop(log, act, due) {
-            self.stop(stop, log);
+        let (act, due) = (self.next_act_at(), self.queue.next_or_never());
+        if act.min(due) > self.plan.until()
+            || self.step >= self.plan.bounds.steps
+            || log.len() >= self.plan.bounds.entries
+            || self.is_quiet(&self.acts)
+        {
+            self.stop(log);
             return true;
         }
         self.step += 1;
-        match act {
-            Some(at) if self.is_before_queue(at, due) => self.act(log),
-            Some(_) | None => self.take(log),
+        if act <= due && self.is_before_queue(act, due) {
+            self.act(log);
+        } else {
+            self.take(log);
         }
         self.entries = log.len();
         true
+    }
+
+    /// When the next act is due.
+    #[inline]
+    fn next_act_at(&self) -> Instant {
+        self.acts.get(self.next_act).map_or(Instant::NEVER, |act| act.at)
     }
 
     /// Whether nothing but idle timers is left, with these acts.
@@ -235,31 +244,19 @@ impl Sim {
         self.queue.len() == self.idle && self.next_act >= acts.len()
     }
 
-    #[inline]
-    fn reason_to_stop(
-        &self,
-        log: &Log,
-        act: Option<Instant>,
-        due: Option<Instant>,
-    ) -> Option<Stop> {
-        if self.is_quiet(&self.acts) {
-            return Some(Stop::Quiet);
-        }
-        let until = self.plan.until();
-        if due.is_none_or(|at| at > until) && act.is_none_or(|at| at > until) {
-            Some(Stop::Until)
-        } else if self.step >= self.plan.bounds.steps {
-            Some(Stop::Steps)
-        } else if log.len() >= self.plan.bounds.entries {
-            Some(Stop::Entries)
-        } else {
-            None
-        }
-    }
-
     #[cold]
     #[inline(never)]
-    fn stop(&mut self, stop: Stop, log: &mut Log) {
+    fn stop(&mut self, log: &mut Log) {
+        let next = self.next_act_at().min(self.queue.next_or_never());
+        let stop = if self.is_quiet(&self.acts) {
+            Stop::Quiet
+        } else if next > self.plan.until() {
+            Stop::Until
+        } else if self.step >= self.plan.bounds.steps {
+            Stop::Steps
+        } else {
+            Stop::Entries
+        };
         if stop == Stop::Until {
             self.now = self.plan.until();
         }
@@ -272,17 +269,14 @@ impl Sim {
         self.entries = log.len();
     }
 
-    /// Whether an act comes before the next event of the queue. Acts of one instant come
-    /// one after the other: the call an act made is admitted before the next act.
-    fn is_before_queue(&mut self, act: Instant, due: Option<Instant>) -> bool {
-        match due {
-            Some(due) if due < act => false,
-            Some(due) if due == act => {
-                self.queue.next_rank() > Some(Rank::Act)
-                    && !self.world.lambda.awaits_desk()
-            }
-            Some(_) | None => true,
-        }
+    /// Whether an act comes before an event of the queue that is not due before it. Acts of
+    /// one instant come one after the other: the call an act made is admitted before the
+    /// next act.
+    #[inline(never)]
+    fn is_before_queue(&mut self, act: Instant, due: Instant) -> bool {
+        act < due
+            || self.queue.next_rank() > Some(Rank::Act)
+                && !self.world.lambda.awaits_desk()
     }
 
     #[cold]

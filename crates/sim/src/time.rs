@@ -35,6 +35,8 @@ impl Moment {
 }
 
 impl Instant {
+    /// After every other.
+    pub(crate) const NEVER: Self = Self(u64::MAX);
     /// The start of every run.
     pub const START: Self = Self(0);
 
