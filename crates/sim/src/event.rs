@@ -275,7 +275,10 @@ impl Sent {
                 to.on_function(function, FunctionEvent::InitDue { slot, serial });
             }
             Kind::CallerLeft => {
-                to.on_function(function, FunctionEvent::CallerLeft { job, attempt, slot });
+                to.on_function(
+                    function,
+                    FunctionEvent::CallerLeft { job, attempt, slot },
+                );
             }
             Kind::IdleDue => to.on_function(function, FunctionEvent::IdleDue { version }),
             Kind::ProvisioningDue => {

@@ -17,7 +17,7 @@ use crate::lambda::{self, Function};
 use crate::limits::Bounds;
 use crate::rule::Rule;
 use crate::scenario::{Run, Settings};
-use crate::time::Instant;
+use crate::time::{Instant, Span};
 use crate::value::Payload;
 
 /// Which version of its function a caller asks for.
@@ -62,6 +62,14 @@ pub struct PlannedCaller {
     pub(crate) function_dice: Dice,
     /// The size of what it sends.
     pub(crate) payload_bytes: u64,
+    /// Whether its kind does not even send that much.
+    pub(crate) sends_too_much: bool,
+    /// Whether it only asks for a check.
+    pub(crate) dry_run: bool,
+    /// How long it waits for an answer.
+    pub(crate) patience: Option<Span>,
+    /// The largest answer it takes.
+    pub(crate) answer_bytes_max: u64,
 }
 
 impl PlannedCaller {
@@ -236,13 +244,20 @@ impl Plan {
             let (name, qualifier) = split_target(&caller.target);
             let function = run.scenario.functions.iter().position(|f| f.name == name)?;
             let dice = Dice::of(run.seed, &caller.name);
+            let (kind, payload_bytes) = (&caller.kind, caller.payload.bytes());
             Some(PlannedCaller {
                 caller: caller.clone(),
                 function: FunctionId(u16::try_from(function).ok()?),
                 qualifier,
                 dice,
                 function_dice: Dice::of(run.seed, name).with(&dice),
-                payload_bytes: caller.payload.bytes(),
+                payload_bytes,
+                sends_too_much: kind
+                    .request_bytes_max()
+                    .is_some_and(|max| payload_bytes > max),
+                dry_run: kind.is_dry_run(),
+                patience: kind.patience(),
+                answer_bytes_max: kind.answer_bytes_max().unwrap_or(u64::MAX),
             })
         });
         let settings = &run.scenario.settings;

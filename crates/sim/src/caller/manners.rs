@@ -3,13 +3,32 @@
 //!
 //! Rules: INV-10 to INV-13, INV-16, INV-20, INV-21.
 
-use super::sdk::{Jitter, RetryProfile, Trouble};
+use super::sdk::{InvocationType, Jitter, RetryProfile, Trouble};
 use super::state::Call;
 use super::{Kind, gateway, sdk, step_functions};
 use crate::dice::{Dice, Purpose};
 use crate::rule::Rule;
 use crate::time::Span;
 use crate::trace::Outcome;
+
+impl Kind {
+    /// How long it waits for an answer.
+    pub(crate) fn patience(&self) -> Option<Span> {
+        match self {
+            Self::Sdk(spec) | Self::Cli(spec) => spec.read_timeout,
+            Self::RestApi(spec)
+            | Self::HttpApi(spec)
+            | Self::FunctionUrl(spec)
+            | Self::Alb(spec) => Some(spec.wait),
+            Self::StepFunctions(step_functions::Spec { timeout, .. }) => *timeout,
+        }
+    }
+
+    /// Whether it only asks for a check.
+    pub(crate) fn is_dry_run(&self) -> bool {
+        client(self).is_some_and(|spec| spec.invocation_type == InvocationType::DryRun)
+    }
+}
 
 /// The SDK's settings, where the caller is one.
 pub(super) fn client(kind: &Kind) -> Option<&sdk::Spec> {
@@ -31,18 +50,6 @@ fn front(kind: &Kind) -> Option<&gateway::Spec> {
         | Kind::FunctionUrl(spec)
         | Kind::Alb(spec) => Some(spec),
         Kind::Sdk(_) | Kind::Cli(_) | Kind::StepFunctions(_) => None,
-    }
-}
-
-/// How long a caller waits for an answer.
-pub(super) fn patience(kind: &Kind) -> Option<Span> {
-    match kind {
-        Kind::Sdk(spec) | Kind::Cli(spec) => spec.read_timeout,
-        Kind::RestApi(spec)
-        | Kind::HttpApi(spec)
-        | Kind::FunctionUrl(spec)
-        | Kind::Alb(spec) => Some(spec.wait),
-        Kind::StepFunctions(step_functions::Spec { timeout, .. }) => *timeout,
     }
 }
 

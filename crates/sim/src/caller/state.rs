@@ -7,10 +7,8 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use super::manners::{
-    Retry, client, client_status, end_rule, patience, retry, retry_rule, status,
-};
-use super::sdk::{InvocationType, QUOTA, Trouble};
+use super::manners::{Retry, client, client_status, end_rule, retry, retry_rule, status};
+use super::sdk::{QUOTA, Trouble};
 use super::{Kind, load};
 use crate::event::{Answer, CallerEvent, Event, FunctionEvent, Request};
 use crate::id::{CallerId, Job, Origin, Part};
@@ -222,8 +220,7 @@ impl State {
         self.waiting += 1;
         let job = job(id, call.number);
         cx.note(Part::Caller(id), Some(job), caller.qualifier.rule(), Fact::Called);
-        let most = caller.caller.kind.request_bytes_max();
-        if most.is_some_and(|most| caller.payload_bytes > most) {
+        if caller.sends_too_much {
             return self.refuse(id, caller, cx, slot);
         }
         self.send(id, caller, cx, slot);
@@ -255,7 +252,7 @@ impl State {
     /// Sends the present attempt of a call.
     fn send(&mut self, id: CallerId, caller: &PlannedCaller, cx: &mut Cx<'_>, slot: u32) {
         let Call { number, attempt, .. } = self.calls[slot as usize];
-        if let Some(patience) = patience(&caller.caller.kind) {
+        if let Some(patience) = caller.patience {
             let deadline = cx.now.plus(patience);
             while self.waits.front().is_some_and(|wait| !self.still_waits(wait)) {
                 self.waits.pop_front();
@@ -266,8 +263,7 @@ impl State {
                 cx.at(deadline, Rank::Timer, Event::Caller(id, CallerEvent::WaitDue));
             }
         }
-        let dry_run = client(&caller.caller.kind)
-            .is_some_and(|spec| spec.invocation_type == InvocationType::DryRun);
+        let dry_run = caller.dry_run;
         let request = Request { job: job(id, number), attempt, slot, dry_run };
         let arrived = FunctionEvent::Arrived(request);
         cx.send(Rank::Arrival, Event::Function(caller.function, arrived));

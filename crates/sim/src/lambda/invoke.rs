@@ -379,11 +379,9 @@ impl State {
             }
             Origin::Caller(_) if run.abandoned => {}
             Origin::Caller(caller) => {
-                let most = plan.caller(caller).caller.kind.answer_bytes_max();
-                let oversize = most.is_some_and(|most| {
-                    ending == Ending::Succeeded
-                        && answer::bytes(run, plan.caller(caller)) > most
-                });
+                let caller = plan.caller(caller);
+                let oversize = ending == Ending::Succeeded
+                    && answer::bytes(run, caller) > caller.answer_bytes_max;
                 let answer =
                     if oversize { Answer::Oversize } else { Answer::Ran(ending) };
                 reply_to(cx, run.job, run.slot, run.attempt, answer);
