@@ -13,7 +13,6 @@
 //! step touches is always inlined: an event that is handed on in memory is written in
 //! pieces and read as a whole, and a processor waits for that.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use crate::time::Instant;
@@ -88,6 +87,14 @@ impl<E> Default for Bucket<E> {
     }
 }
 
+/// Events of one rank that are due now; so many of them have been taken. Mostly there is
+/// one, which then always lies at the same place.
+#[derive(Clone, Debug)]
+struct Ready<E> {
+    events: Vec<E>,
+    taken: usize,
+}
+
 /// A queue of events of any kind.
 #[derive(Clone, Debug)]
 pub struct Queue<E> {
@@ -104,17 +111,17 @@ pub struct Queue<E> {
     /// Chunks that were emptied.
     spare: Vec<Vec<Entry<E>>>,
     /// Events of the instant `last`, by rank, and one bit for each rank that has some.
-    ready: [VecDeque<E>; Rank::COUNT],
+    ready: [Ready<E>; Rank::COUNT],
     ready_ranks: u8,
 }
 
-impl<E> Default for Queue<E> {
+impl<E: Copy> Default for Queue<E> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<E> Queue<E> {
+impl<E: Copy> Queue<E> {
     /// An empty queue at the start of time.
     #[must_use]
     pub fn new() -> Self {
@@ -126,7 +133,7 @@ impl<E> Queue<E> {
             buckets: (0..BUCKETS).map(|_| Bucket::default()).collect(),
             earliest: [u64::MAX; BUCKETS],
             spare: Vec::new(),
-            ready: [const { VecDeque::new() }; Rank::COUNT],
+            ready: [const { Ready { events: Vec::new(), taken: 0 } }; Rank::COUNT],
             ready_ranks: 0,
         }
     }
@@ -216,9 +223,15 @@ impl<E> Queue<E> {
         }
         let rank = self.ready_ranks.trailing_zeros();
         let ready = &mut self.ready[rank as usize];
-        let event = ready.pop_front()?;
-        if ready.is_empty() {
+        let event = *ready.events.get(ready.taken)?;
+        ready.taken += 1;
+        if ready.taken == ready.events.len() {
+            ready.events.clear();
+            ready.taken = 0;
             self.ready_ranks &= !(1 << rank);
+        } else if ready.taken >= CHUNK && ready.taken * 2 >= ready.events.len() {
+            ready.events.drain(..ready.taken);
+            ready.taken = 0;
         }
         self.len -= 1;
         Some((Instant(self.last), event))
@@ -226,7 +239,7 @@ impl<E> Queue<E> {
 
     #[inline(always)]
     fn make_ready(&mut self, rank: Rank, event: E) {
-        self.ready[rank as usize].push_back(event);
+        self.ready[rank as usize].events.push(event);
         self.ready_ranks |= 1 << rank as u8;
     }
 
@@ -308,7 +321,7 @@ impl<E> Queue<E> {
         let bucket = &mut rest[0];
         let mut spread = |Entry { at, rank, event }, spare: &mut Vec<Vec<Entry<E>>>| {
             if at == *last {
-                ready[rank as usize].push_back(event);
+                ready[rank as usize].events.push(event);
                 *ready_ranks |= 1 << rank as u8;
                 return;
             }

@@ -206,7 +206,7 @@ impl Sim {
 
     /// Takes one step. `false` once the run has ended.
     pub fn step(&mut self, log: &mut Log) -> bool {
-        self.step_on(log)
+        self.steps_due(1, log) > 0
     }
 
     #[inline(always)]
