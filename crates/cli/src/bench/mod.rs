@@ -13,7 +13,7 @@ pub trait Workload {
     /// What has come out when it is done.
     type Outcome;
 
-    /// Takes at most so many steps. `false` once nothing is left to do.
+    /// Takes about so many steps, whole instants. `false` once nothing is left to do.
     fn advance(&mut self, steps: u64) -> bool;
 
     /// What has come out.

@@ -157,7 +157,7 @@ mod tests {
         for _ in 0..1_000_000 {
             state.run(&spec, false, 120);
         }
-        assert_eq!(state.x86_mb_us / GB_SECOND, 60_000);
+        assert_eq!(u128::from(state.x86_mb_ms) * 1_000 / GB_SECOND, 60_000);
         assert_eq!(cost(&state), 1_200_002);
         assert_eq!(state.micro_usd(&mut Month::new(true)), 0);
     }
@@ -175,12 +175,11 @@ mod tests {
 
     #[test]
     fn a_gb_second_costs_less_above_large_volumes() {
-        let gb_seconds = |count: u128, architecture| match architecture {
-            Architecture::X86 => {
-                State { x86_mb_us: count * GB_SECOND, ..State::default() }
-            }
-            Architecture::Arm => {
-                State { arm_mb_us: count * GB_SECOND, ..State::default() }
+        let gb_seconds = |count: u64, architecture| {
+            let mb_ms = count * 1_024_000;
+            match architecture {
+                Architecture::X86 => State { x86_mb_ms: mb_ms, ..State::default() },
+                Architecture::Arm => State { arm_mb_ms: mb_ms, ..State::default() },
             }
         };
         let x86 = gb_seconds(16_000_000_000, Architecture::X86);

@@ -146,7 +146,7 @@ pub struct Outcome {
     pub running_us: u64,
     /// Environments, summed over time.
     pub instances_us: u64,
-    /// Most events pending.
+    /// Most events pending between two instants.
     pub pending_max: usize,
 }
 
