@@ -10,7 +10,8 @@ use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-fn main() {
+/// Answers whatever the page asks.
+pub fn run() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let engine = RefCell::new(Engine::new());
     let line = scope.clone();

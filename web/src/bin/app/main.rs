@@ -1,0 +1,12 @@
+//! The program of the page and of its worker. One file for both: half of it would be the
+//! same in two, and is downloaded once.
+
+mod worker;
+
+use lambdarium_web::components::App;
+
+fn main() {
+    let Some(window) = web_sys::window() else { return worker::run() };
+    let root = window.document().and_then(|document| document.get_element_by_id("app"));
+    yew::Renderer::<App>::with_root(root.expect("index.html has an #app")).render();
+}

@@ -1,0 +1,128 @@
+//! How the playhead moves: with real time, through quiet time, and from marker to marker.
+
+use lambdarium_sim::time::{Instant, Moment, Span};
+
+use super::{Desk, SPEED_ONE, SPEEDS};
+
+/// How long a typical run takes on screen at the speed a run opens with, in real µs.
+const PACE_US: u64 = 1_200_000;
+/// How long a token glides along a wire, in real µs.
+pub(super) const GLIDE_US: u64 = 500_000;
+/// A pause longer than this is quiet, in real µs.
+const QUIET_US: u64 = 1_500_000;
+/// How long running through quiet time takes, in real µs.
+const SKIP_US: u64 = 450_000;
+/// How long before the next event a skip ends, in real µs.
+const LEAD_US: u64 = 150_000;
+/// How long it is said that time was skipped, in real µs.
+const SAID_US: u64 = 1_400_000;
+/// Longest tick taken at its word: a page in the background is not played on.
+const TICK_MAX_US: u64 = 250_000;
+
+/// A run through quiet time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Skip {
+    from: Instant,
+    to: Instant,
+    elapsed_us: u64,
+}
+
+impl Desk {
+    /// How much is simulated in so much real time.
+    pub(super) fn simulated(&self, real_us: u64) -> Span {
+        let us = u128::from(real_us) * u128::from(SPEEDS[self.speed]) / 1_000;
+        Span(u64::try_from(us).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn seek(&mut self, moment: Moment) {
+        self.playhead = Moment { at: moment.at.min(self.end()), ..moment };
+        self.skip = None;
+        self.skipped = None;
+    }
+
+    pub(super) fn advance(&mut self, elapsed_us: u64) {
+        let elapsed_us = elapsed_us.min(TICK_MAX_US);
+        self.skipped = self
+            .skipped
+            .and_then(|(span, left)| Some((span, left.checked_sub(elapsed_us)?)));
+        if !self.playing {
+            return;
+        }
+        let before = self.playhead.at;
+        let mut at = match &mut self.skip {
+            Some(skip) => {
+                skip.elapsed_us += elapsed_us;
+                let (done, whole) = (skip.elapsed_us.min(SKIP_US), SKIP_US);
+                let way = skip.to.since(skip.from).0;
+                let passed = u128::from(way) * u128::from(done) / u128::from(whole);
+                let at = skip.from.plus(Span(u64::try_from(passed).unwrap_or(way)));
+                if done == whole {
+                    self.skip = None;
+                }
+                at
+            }
+            None => before.plus(self.simulated(elapsed_us)),
+        };
+        if let Some(marker) = self.marker_between(before, at) {
+            at = marker;
+            self.playing = false;
+            self.skip = None;
+        }
+        if at >= self.end() {
+            at = self.end();
+            self.playing = self.playing && !self.is_complete();
+            self.skip = None;
+        }
+        self.playhead = Moment::end_of(at);
+        self.begin_skip();
+    }
+
+    /// The first marker after one instant and up to another.
+    fn marker_between(&self, after: Instant, to: Instant) -> Option<Instant> {
+        let markers = &self.run.as_ref()?.markers;
+        markers.iter().map(|marker| marker.at).find(|at| *at > after && *at <= to)
+    }
+
+    /// Runs through the time up to the next event, if that is long and nothing moves.
+    fn begin_skip(&mut self) {
+        let (Some(next), last) = self.around else { return };
+        let now = self.playhead.at;
+        if !self.playing || !self.skip_quiet || self.skip.is_some() || next <= now {
+            return;
+        }
+        let marker = self.marker_between(now, next);
+        let to = marker.unwrap_or(next);
+        let calm = last.is_none_or(|last| now.since(last) >= self.simulated(GLIDE_US));
+        let lead = if marker.is_some() { 0 } else { self.simulated(LEAD_US).0 };
+        if calm && to.since(now) > self.simulated(QUIET_US) {
+            let to = Instant(to.0.saturating_sub(lead));
+            self.skip = Some(Skip { from: now, to, elapsed_us: 0 });
+            self.skipped = Some((to.since(now), SAID_US));
+        }
+    }
+
+    pub(super) fn seek_marker(&mut self, forward: bool) {
+        let Some(run) = &self.run else { return };
+        let now = self.playhead.at;
+        let times = || run.markers.iter().map(|marker| marker.at);
+        let to = if forward {
+            times().find(|at| *at > now).unwrap_or(self.end())
+        } else {
+            times().rev().find(|at| *at < now).unwrap_or(Instant::START)
+        };
+        self.playing = false;
+        self.seek(Moment::end_of(to));
+    }
+
+    /// Takes the speed at which a typical run takes about a second on screen.
+    pub(super) fn take_pace(&mut self) {
+        let pace = self.progress.pace.0;
+        if self.speed_chosen || pace == 0 {
+            return;
+        }
+        let wanted = pace.saturating_mul(1_000) / PACE_US;
+        let fits = SPEEDS.iter().rposition(|speed| *speed <= wanted.max(SPEEDS[0]));
+        self.speed = fits.unwrap_or(0).clamp(3, SPEED_ONE + 3);
+        self.speed_chosen = self.is_complete();
+    }
+}

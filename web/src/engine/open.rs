@@ -1,0 +1,120 @@
+//! Reading a run from wherever it comes, and saying what is wrong with it.
+
+use lambdarium_format::json;
+use lambdarium_format::link::{self, Link};
+use lambdarium_sim::knob::Issue;
+use lambdarium_sim::scenario::Run;
+use lambdarium_sim::time::Moment;
+
+use crate::gallery::{LESSONS, lesson};
+use crate::message::{Answer, IssueText, Lesson, Refusal, Source};
+
+pub(super) struct Read {
+    pub(super) run: Run,
+    pub(super) address: String,
+    pub(super) moment: Option<Moment>,
+    pub(super) selection: Option<String>,
+    pub(super) problems: Vec<String>,
+}
+
+/// Reads a run from wherever it comes.
+pub(super) fn read(source: Source) -> Result<Read, Refusal> {
+    match source {
+        Source::Text(text) => {
+            let run = json::read(&text).map_err(|issues| wrong(&issues))?;
+            let address = link::payload(&run).map(|payload| format!("s={payload}"));
+            let address = address.unwrap_or_default();
+            Ok(Read { run, address, moment: None, selection: None, problems: Vec::new() })
+        }
+        Source::Link(fragment) => read_link(&fragment),
+    }
+}
+
+fn read_link(fragment: &str) -> Result<Read, Refusal> {
+    let Link { source, moment, selection, problems } = Link::read(fragment);
+    let (run, address) = match source {
+        Some(link::Source::Run(run)) => {
+            let payload = link::payload(&run).unwrap_or_default();
+            (*run, format!("s={payload}"))
+        }
+        Some(link::Source::Example(name)) => {
+            let Some(stored) = lesson(&name) else {
+                let text = format!(
+                    "There is no lesson called {name}. Choose one from the gallery."
+                );
+                return Err(Refusal { text, ..Refusal::default() });
+            };
+            (example(stored.text)?, format!("e={name}"))
+        }
+        Some(link::Source::File(address)) => {
+            let text = format!(
+                "This link names a file on {}. Files from other hosts are not fetched: \
+                 download it there and open it here with Gallery, Open a file.",
+                address.host()
+            );
+            return Err(Refusal { text, ..Refusal::default() });
+        }
+        None if names_source(fragment) => return Err(unreadable(&problems)),
+        None => (example(LESSONS[0].text)?, format!("e={}", LESSONS[0].name)),
+    };
+    let problems = problems.iter().map(ToString::to_string).collect();
+    Ok(Read { run, address, moment, selection, problems })
+}
+
+/// Whether a link asks for something to be opened, readable or not.
+fn names_source(fragment: &str) -> bool {
+    let mut keys = fragment.split('&').filter_map(|pair| pair.split_once('='));
+    keys.any(|(key, _)| matches!(key, "s" | "e" | "u"))
+}
+
+/// What is wrong with a link that should have opened something.
+fn unreadable(problems: &[link::Problem]) -> Refusal {
+    let mut told = Refusal::default();
+    for problem in problems {
+        let words = match problem {
+            link::Problem::Issues(issues) => {
+                told.issues = wrong(issues).issues;
+                String::from("The scenario in this link cannot run.")
+            }
+            other => other.to_string(),
+        };
+        let space = if told.text.is_empty() { "" } else { " " };
+        told.text = format!("{}{space}{words}", told.text);
+    }
+    told
+}
+
+fn example(text: &str) -> Result<Run, Refusal> {
+    json::read(text).map_err(|issues| wrong(&issues))
+}
+
+/// What is wrong with a scenario, as the page shows it.
+pub(super) fn wrong(issues: &[Issue]) -> Refusal {
+    let issues = issues.iter().map(|issue| IssueText {
+        place: issue.place.clone(),
+        found: issue.found.clone(),
+        allowed: issue.allowed.clone(),
+        rule: issue.rule.id().into(),
+    });
+    Refusal {
+        text: "This scenario cannot run.".into(),
+        issues: issues.collect(),
+        ..Refusal::default()
+    }
+}
+
+pub(super) fn refused(refusal: Refusal) -> Answer {
+    Answer::Refused(Refusal { gallery: gallery(), ..refusal })
+}
+
+pub(super) fn gallery() -> Vec<Lesson> {
+    let lessons = LESSONS.iter().filter_map(|stored| {
+        let run = json::read(stored.text).ok()?;
+        Some(Lesson {
+            name: stored.name.into(),
+            title: run.scenario.title,
+            about: run.scenario.about,
+        })
+    });
+    lessons.collect()
+}

@@ -1,0 +1,89 @@
+//! What happened and why, in words.
+
+use lambdarium_format::report;
+use lambdarium_sim::id::{Origin, Part};
+use lambdarium_sim::rule::Rule;
+use lambdarium_sim::scenario::Act;
+use lambdarium_sim::time::Moment;
+use lambdarium_sim::trace::{Fact, NO_CAUSE};
+use lambdarium_sim::view;
+
+use super::Player;
+use crate::message::{Cause, StoryLine};
+use crate::words;
+
+/// Most lines of the story.
+const STORY_MAX: u32 = 60;
+/// Most causes shown.
+const CAUSES_MAX: usize = 12;
+
+impl Player {
+    pub(super) fn story(&self, moment: Moment) -> Vec<StoryLine> {
+        let (plan, log) = (self.recording.last_plan(), self.recording.log());
+        let told = view::story(&self.recording, moment, STORY_MAX);
+        let lines = told.iter().filter_map(|line| {
+            let entry = log.get(line.number)?;
+            let text = report::sentence(plan, log, line.number);
+            let moment = Moment { at: entry.at, step: entry.step };
+            Some(StoryLine { entry: line.number, moment, text, count: line.count })
+        });
+        lines.collect()
+    }
+
+    pub(super) fn why(&self, entry: u32) -> Vec<Cause> {
+        let (plan, log) = (self.recording.last_plan(), self.recording.log());
+        let chain = self.recording.why(entry);
+        let mut causes: Vec<Cause> = chain
+            .iter()
+            .take(CAUSES_MAX)
+            .filter_map(|number| {
+                let found = log.get(*number)?;
+                let moment = Moment { at: found.at, step: found.step };
+                let text = report::sentence(plan, log, *number);
+                Some(Cause { moment: Some(moment), text, ..rule(found.rule) })
+            })
+            .collect();
+        let root = chain.last().and_then(|number| log.get(*number));
+        if let Some(root) = root.filter(|root| root.cause == NO_CAUSE) {
+            let text = self.root(root.part, root.job.map(|job| job.origin), root.fact);
+            causes.push(Cause { text, ..Cause::default() });
+        }
+        causes
+    }
+
+    /// What a chain of causes began with: an act, a load, or a setting.
+    fn root(&self, part: Part, origin: Option<Origin>, fact: Fact) -> String {
+        let run = self.recording.run();
+        let act = |number: u16| run.acts.get(usize::from(number)).map(act_text);
+        let loaded = |id: lambdarium_sim::id::CallerId| {
+            let caller = run.scenario.callers.get(usize::from(id.0))?;
+            let load = words::load(&caller.load);
+            Some(format!("It began with the load of {}: {load}.", caller.name))
+        };
+        let text = match (origin, part, fact) {
+            (Some(Origin::Act(number)), ..) => act(number),
+            (Some(Origin::Caller(id)), ..) | (None, Part::Caller(id), _) => loaded(id),
+            (None, Part::Desk, Fact::Replied { operation, .. }) => {
+                Some(format!("It began with the call {}.", operation.word()))
+            }
+            (None, Part::Desk | Part::Function(_), _) => None,
+        };
+        text.unwrap_or_else(|| String::from("It began with the scenario's settings."))
+    }
+}
+
+fn act_text(act: &Act) -> String {
+    format!("It began with the call {} at {} s.", act.operation, act.at)
+}
+
+/// The part of a cause that its rule gives.
+fn rule(rule: Rule) -> Cause {
+    let confidence = rule.confidence();
+    Cause {
+        rule: rule.id().into(),
+        sentence: rule.sentence().into(),
+        confidence: confidence.word().into(),
+        source: confidence.source().into(),
+        ..Cause::default()
+    }
+}
