@@ -92,6 +92,8 @@ pub struct Desk {
     pub skipped: Option<(Span, u64)>,
     /// The part that is selected, by its name.
     pub selection: Option<String>,
+    /// The act that is selected, by its place in the run's list.
+    pub act: Option<usize>,
     /// What the panel shows.
     pub tab: Tab,
     /// The entry whose causes are open, and the causes once they are known.
@@ -135,6 +137,8 @@ pub enum Action {
     ToggleSkipQuiet,
     /// Select a part; none clears the selection.
     Select(Option<String>),
+    /// Select an act and go to it; none clears the selection.
+    SelectAct(Option<usize>),
     /// Show this in the panel.
     Show(Tab),
     /// Open the causes of an entry, or close them.
@@ -230,6 +234,7 @@ impl Reducible for Desk {
                 next.skip = None;
             }
             Action::Select(selection) => next.selection = selection,
+            Action::SelectAct(act) => next.select_act(act),
             Action::Show(tab) => next.tab = tab,
             Action::ToggleWhy(entry) => {
                 let open = next.why.as_ref().is_some_and(|(number, _)| *number == entry);

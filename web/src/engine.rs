@@ -11,7 +11,9 @@ use lambdarium_sim::record::Recording;
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::view::{self, Look};
 
-use crate::message::{Answer, Ask, Marker, Opened, Progress, Screen, Slot, Source};
+use crate::message::{
+    ActText, Answer, Ask, Marker, Opened, Progress, Screen, Slot, Source,
+};
 use crate::words;
 use open::{Read, gallery, read, refused, wrong};
 use peaks::{Peaks, pace};
@@ -112,10 +114,16 @@ impl Engine {
             title: marker.title.clone(),
             text: marker.text.clone(),
         });
+        let acts = recording
+            .run()
+            .acts
+            .iter()
+            .map(|act| ActText { at: act.at, label: act.operation.clone() });
         let opened = Opened {
             title: scenario.title.clone(),
             about: scenario.about.clone(),
             markers: markers.collect(),
+            acts: acts.collect(),
             callers: words::callers(scenario),
             functions: words::functions(scenario),
             gallery: gallery(),

@@ -133,6 +133,8 @@ pub struct Opened {
     pub about: String,
     /// Moments that pause and explain.
     pub markers: Vec<Marker>,
+    /// Its acts.
+    pub acts: Vec<ActText>,
     /// Its callers.
     pub callers: Vec<CallerText>,
     /// What its functions do, in the order of the plan.
@@ -158,6 +160,15 @@ pub struct Marker {
     pub title: String,
     /// A sentence or two.
     pub text: String,
+}
+
+/// An act in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActText {
+    /// When.
+    pub at: Instant,
+    /// What it does: the operation, in AWS's words.
+    pub label: String,
 }
 
 /// A caller in words.

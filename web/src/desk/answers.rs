@@ -61,6 +61,7 @@ impl Desk {
         self.dialog = None;
         self.playing = false;
         self.speed_chosen = false;
+        self.act = None;
         self.selection = opened.selection.take();
         self.gallery = Shared::new(std::mem::take(&mut opened.gallery));
         self.run = Some(Shared::new(opened));

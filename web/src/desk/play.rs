@@ -114,6 +114,17 @@ impl Desk {
         self.seek(Moment::end_of(to));
     }
 
+    /// Selects an act and puts the playhead where it is done.
+    pub(super) fn select_act(&mut self, act: Option<usize>) {
+        self.act = act;
+        let run = self.run.as_ref();
+        let at = act.and_then(|act| Some(run?.acts.get(act)?.at));
+        if let Some(at) = at {
+            self.playing = false;
+            self.seek(Moment::end_of(at));
+        }
+    }
+
     /// Takes the speed at which a typical run takes about a second on screen.
     pub(super) fn take_pace(&mut self) {
         let pace = self.progress.pace.0;

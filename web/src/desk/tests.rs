@@ -1,7 +1,7 @@
 //! What the desk does, action by action.
 
 use super::*;
-use crate::message::Marker;
+use crate::message::{ActText, Marker};
 use lambdarium_sim::trace::Stop;
 
 fn desk(end_s: u64, markers: &[u64]) -> Rc<Desk> {
@@ -105,4 +105,18 @@ fn seeking_stays_within_the_run_and_steps_stay_exact() {
     assert_eq!(at_ms(&marker), 3_000);
     let back = act(&marker, Action::ToMarker { forward: false });
     assert_eq!(at_ms(&back), 0);
+}
+
+#[test]
+fn selecting_an_act_goes_to_it_and_clearing_stays_there() {
+    let mut desk = desk(10, &[]);
+    let act_at = |at| ActText { at: Instant(at), label: "Invoke".into() };
+    let opened = Opened { acts: vec![act_at(2_000_000)], ..Opened::default() };
+    Rc::make_mut(&mut desk).run = Some(Shared::new(opened));
+    let selected = act(&act(&desk, Action::TogglePlay), Action::SelectAct(Some(0)));
+    let seen = (at_ms(&selected), selected.playing, selected.act);
+    assert_eq!(seen, (2_000, false, Some(0)));
+    let cleared = act(&selected, Action::SelectAct(None));
+    assert_eq!((at_ms(&cleared), cleared.act), (2_000, None));
+    assert_eq!(at_ms(&act(&selected, Action::SelectAct(Some(7)))), 2_000);
 }
