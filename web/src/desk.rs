@@ -13,7 +13,9 @@ use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::view::{Frame, Lanes, Look};
 use yew::Reducible;
 
-use crate::message::{Answer, Cause, Lesson, Opened, Progress, Refusal, StoryLine};
+use crate::message::{
+    Answer, Cause, Form, IssueText, Lesson, Opened, Progress, Refusal, StoryLine,
+};
 use crate::shared::Shared;
 
 /// Speeds that can be chosen, in thousandths: 0.001x to 10,000x.
@@ -75,6 +77,10 @@ pub struct Desk {
     pub around: (Option<Instant>, Option<Instant>),
     /// The story up to the playhead.
     pub story: Shared<Vec<StoryLine>>,
+    /// What can be set of what is selected.
+    pub form: Option<Shared<Form>>,
+    /// What is wrong with the last change that was not made.
+    pub rejected: Option<Shared<Vec<IssueText>>>,
     /// The whole run.
     pub lanes: Option<Shared<Lanes>>,
     /// Where the playhead is.

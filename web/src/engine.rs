@@ -2,6 +2,8 @@
 //! the page asks about them. A plain struct without DOM or clock: the worker wraps it,
 //! and tests call it directly.
 
+mod change;
+mod form;
 mod open;
 mod peaks;
 mod tell;
@@ -11,9 +13,7 @@ use lambdarium_sim::record::Recording;
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::view::{self, Look};
 
-use crate::message::{
-    ActText, Answer, Ask, Marker, Opened, Progress, Screen, Slot, Source,
-};
+use crate::message::{Answer, Ask, Marker, Opened, Progress, Screen, Slot, Source};
 use crate::words;
 use open::{Read, gallery, read, refused, wrong};
 use peaks::{Peaks, pace};
@@ -46,12 +46,17 @@ impl Engine {
 
     /// Answers what the page asks. `None` where there is nothing to say: no run is open.
     pub fn handle(&mut self, slot: Slot, ask: Ask) -> Option<Answer> {
-        if let Ask::Open(source) = ask {
-            return Some(self.open(slot, source));
-        }
+        let ask = match ask {
+            Ask::Open { source, keep } => return Some(self.open(slot, source, keep)),
+            Ask::Edit(edit) => return self.edit(slot, edit),
+            other => other,
+        };
         let player = self.players.get_mut(usize::from(slot.0))?.as_mut()?;
         Some(match ask {
-            Ask::Open(_) => return None,
+            Ask::Open { .. } | Ask::Edit(_) => return None,
+            Ask::Form { part } => {
+                Answer::Form(Box::new(form::form(player.recording.run(), part)))
+            }
             Ask::More => {
                 player.recording.record(SLICE);
                 Answer::Progress(player.progress())
@@ -85,7 +90,7 @@ impl Engine {
         Some(&player.recording)
     }
 
-    fn open(&mut self, slot: Slot, source: Source) -> Answer {
+    fn open(&mut self, slot: Slot, source: Source, kept: bool) -> Answer {
         match read(source) {
             Ok(Read { run, address, moment, selection, problems }) => {
                 match Recording::open(run) {
@@ -95,6 +100,7 @@ impl Engine {
                             moment,
                             selection,
                             problems,
+                            kept,
                             ..Opened::default()
                         };
                         self.play(slot, recording, link)
@@ -114,16 +120,11 @@ impl Engine {
             title: marker.title.clone(),
             text: marker.text.clone(),
         });
-        let acts = recording
-            .run()
-            .acts
-            .iter()
-            .map(|act| ActText { at: act.at, label: act.operation.clone() });
         let opened = Opened {
             title: scenario.title.clone(),
             about: scenario.about.clone(),
             markers: markers.collect(),
-            acts: acts.collect(),
+            acts: change::acts(recording.run()),
             callers: words::callers(scenario),
             functions: words::functions(scenario),
             gallery: gallery(),

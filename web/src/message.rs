@@ -25,7 +25,19 @@ pub enum Source {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Ask {
     /// Open a run. If it cannot be opened, the present one stays.
-    Open(Source),
+    Open {
+        /// From here.
+        source: Source,
+        /// It is the present run, changed: the playhead stays where it is.
+        keep: bool,
+    },
+    /// Change the run.
+    Edit(Edit),
+    /// What can be set: of a part, or of the scenario as a whole.
+    Form {
+        /// The part, by its name.
+        part: Option<String>,
+    },
     /// Record a further slice.
     More,
     /// Show a moment.
@@ -63,6 +75,10 @@ pub enum Answer {
     Opened(Box<Opened>),
     /// What was asked for cannot be opened.
     Refused(Refusal),
+    /// A change cannot be made; the run is as it was.
+    Rejected(Vec<IssueText>),
+    /// What can be set.
+    Form(Box<Form>),
     /// The run is recorded so far.
     Progress(Progress),
     /// One screen.
@@ -80,6 +96,117 @@ pub enum Answer {
     },
     /// A fragment, or why there is none.
     Link(Result<String, String>),
+}
+
+/// A change of the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Edit {
+    /// Set a field of a form; an empty text brings the default back.
+    Set {
+        /// Where the field stands in the scenario.
+        path: Vec<String>,
+        /// What was typed or chosen.
+        text: String,
+        /// As an act at this instant, instead of from the start.
+        from: Option<Instant>,
+    },
+    /// Add a function (`function`) or a caller of a kind.
+    Add {
+        /// The kind.
+        kind: String,
+    },
+    /// Give a part another name.
+    Rename {
+        /// Its name.
+        part: String,
+        /// Its new name.
+        to: String,
+    },
+    /// Take a part away.
+    Remove {
+        /// Its name.
+        part: String,
+    },
+    /// Make a call at an instant.
+    Act {
+        /// When.
+        at: Instant,
+        /// What is called, in AWS's words.
+        operation: String,
+        /// On this function.
+        function: String,
+    },
+    /// Make an act at another time.
+    MoveAct {
+        /// Its place.
+        number: u32,
+        /// When.
+        at: Instant,
+    },
+    /// Take an act away.
+    RemoveAct {
+        /// Its place.
+        number: u32,
+    },
+}
+
+/// What can be set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// The part; none is the scenario as a whole.
+    pub part: Option<String>,
+    /// What it is, in one sentence.
+    pub about: String,
+    /// Its settings, in groups.
+    pub groups: Vec<Group>,
+    /// Operations that can be called on it.
+    pub operations: Vec<String>,
+    /// What can be added: its key and its name.
+    pub kinds: Vec<(String, String)>,
+}
+
+/// Settings that belong together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// What they are about.
+    pub title: String,
+    /// The settings.
+    pub fields: Vec<Field>,
+}
+
+/// One setting.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Where it stands in the scenario.
+    pub path: Vec<String>,
+    /// A short name.
+    pub label: String,
+    /// What AWS calls it; may be empty.
+    pub aws: String,
+    /// One sentence on it.
+    pub help: String,
+    /// What is allowed, with the unit.
+    pub allowed: String,
+    /// The rule behind it.
+    pub rule: String,
+    /// How it is set.
+    pub input: Input,
+    /// What it stands at; empty is unset.
+    pub value: String,
+    /// What it is if nothing is set; may be empty.
+    pub usual: String,
+    /// Whether it can be changed from an instant on, by a call.
+    pub act: bool,
+}
+
+/// How a field is set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Input {
+    /// By typing.
+    #[default]
+    Text,
+    /// By choosing one of these.
+    Choice(Vec<String>),
 }
 
 /// How far a recording is.
@@ -133,8 +260,10 @@ pub struct Opened {
     pub about: String,
     /// Moments that pause and explain.
     pub markers: Vec<Marker>,
-    /// Its acts.
+    /// What is done at which time.
     pub acts: Vec<ActText>,
+    /// Whether it is the run that was open before, changed.
+    pub kept: bool,
     /// Its callers.
     pub callers: Vec<CallerText>,
     /// What its functions do, in the order of the plan.
@@ -169,6 +298,8 @@ pub struct ActText {
     pub at: Instant,
     /// What it does: the operation, in AWS's words.
     pub label: String,
+    /// Its parameters, shortened.
+    pub with: String,
 }
 
 /// A caller in words.

@@ -4,6 +4,7 @@
 //! [`lambdarium_sim::limits`], and says all that is wrong at once, each thing with its
 //! place.
 
+pub mod edit;
 pub mod json;
 pub mod link;
 pub mod report;

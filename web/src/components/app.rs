@@ -45,7 +45,7 @@ pub fn App() -> Html {
         Callback::from(move |source: Source| {
             dispatch.dispatch(Action::Close);
             dispatch.dispatch(Action::Opening);
-            wire.ask(Ask::Open(source));
+            wire.ask(Ask::Open { source, keep: false });
         })
     };
     html! {

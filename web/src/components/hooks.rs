@@ -39,7 +39,10 @@ pub fn use_opening(desk: &UseReducerHandle<Desk>, wire: &Wire) {
     use_effect_with((), move |()| {
         let open = move || {
             dispatch.dispatch(Action::Opening);
-            wire.ask(Ask::Open(Source::Link(effects::fragment())));
+            wire.ask(Ask::Open {
+                source: Source::Link(effects::fragment()),
+                keep: false,
+            });
         };
         open();
         let listener = effects::on_fragment_change(open);

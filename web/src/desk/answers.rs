@@ -15,6 +15,8 @@ impl Desk {
                 self.gallery = Shared::new(std::mem::take(&mut refusal.gallery));
                 self.refusal = Some(Shared::new(refusal));
             }
+            Answer::Rejected(issues) => self.rejected = Some(Shared::new(issues)),
+            Answer::Form(form) => self.form = Some(Shared::new(*form)),
             Answer::Progress(progress) => {
                 self.progress = Shared::new(progress);
                 self.take_pace();
@@ -44,7 +46,9 @@ impl Desk {
     }
 
     fn opened(&mut self, mut opened: Opened) {
-        let moment = opened.moment.unwrap_or(Moment::end_of(Instant::START));
+        let kept = opened.kept && self.run.is_some();
+        let start = Moment::end_of(Instant::START);
+        let moment = if kept { self.playhead } else { opened.moment.unwrap_or(start) };
         self.progress = Shared::new(std::mem::take(&mut opened.progress));
         self.refusal = None;
         if !opened.problems.is_empty() {
@@ -53,19 +57,30 @@ impl Desk {
                 Some(Shared::new(Refusal { text, opened: true, ..Refusal::default() }));
         }
         self.opening = false;
-        self.frame = None;
-        self.lanes = None;
-        self.around = (None, None);
-        self.story = Shared::default();
+        self.rejected = None;
         self.why = None;
-        self.dialog = None;
         self.playing = false;
-        self.speed_chosen = false;
         self.act = None;
-        self.selection = opened.selection.take();
+        let selection = opened.selection.take();
+        if kept {
+            // A part that was renamed or added is the one to look at.
+            self.selection = selection.or_else(|| self.selection.take());
+        } else {
+            self.frame = None;
+            self.lanes = None;
+            self.around = (None, None);
+            self.story = Shared::default();
+            self.dialog = None;
+            self.speed_chosen = false;
+            self.selection = selection;
+        }
         self.gallery = Shared::new(std::mem::take(&mut opened.gallery));
         self.run = Some(Shared::new(opened));
         self.take_pace();
         self.seek(moment);
+        if kept && !self.is_complete() {
+            // It is not recorded so far yet, but will be.
+            self.playhead = moment;
+        }
     }
 }

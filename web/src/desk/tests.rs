@@ -110,7 +110,8 @@ fn seeking_stays_within_the_run_and_steps_stay_exact() {
 #[test]
 fn selecting_an_act_goes_to_it_and_clearing_stays_there() {
     let mut desk = desk(10, &[]);
-    let act_at = |at| ActText { at: Instant(at), label: "Invoke".into() };
+    let act_at =
+        |at| ActText { at: Instant(at), label: "Invoke".into(), ..ActText::default() };
     let opened = Opened { acts: vec![act_at(2_000_000)], ..Opened::default() };
     Rc::make_mut(&mut desk).run = Some(Shared::new(opened));
     let selected = act(&act(&desk, Action::TogglePlay), Action::SelectAct(Some(0)));

@@ -90,17 +90,21 @@ fn example(text: &str) -> Result<Run, Refusal> {
 
 /// What is wrong with a scenario, as the page shows it.
 pub(super) fn wrong(issues: &[Issue]) -> Refusal {
+    Refusal {
+        text: "This scenario cannot run.".into(),
+        issues: issue_texts(issues),
+        ..Refusal::default()
+    }
+}
+
+pub(super) fn issue_texts(issues: &[Issue]) -> Vec<IssueText> {
     let issues = issues.iter().map(|issue| IssueText {
         place: issue.place.clone(),
         found: issue.found.clone(),
         allowed: issue.allowed.clone(),
         rule: issue.rule.id().into(),
     });
-    Refusal {
-        text: "This scenario cannot run.".into(),
-        issues: issues.collect(),
-        ..Refusal::default()
-    }
+    issues.collect()
 }
 
 pub(super) fn refused(refusal: Refusal) -> Answer {

@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::gallery::LESSONS;
-use crate::message::Refusal;
+use crate::message::{Edit, Field, Form, Refusal};
 use lambdarium_sim::time::{Moment, Span};
 use lambdarium_sim::trace::Fact;
 
 fn open(engine: &mut Engine, source: Source) -> Answer {
-    engine.handle(Slot(0), Ask::Open(source)).expect("an answer")
+    engine.handle(Slot(0), Ask::Open { source, keep: false }).expect("an answer")
 }
 
 fn opened(fragment: &str) -> (Engine, Opened) {
@@ -125,4 +125,123 @@ fn a_chain_of_causes_ends_where_it_began() {
     };
     assert!(chain[0].rule.starts_with("CON-"), "{chain:?}");
     assert!(chain.last().is_some_and(|root| root.text.contains("load of shop")));
+}
+
+fn form(engine: &mut Engine, part: Option<&str>) -> Form {
+    let ask = Ask::Form { part: part.map(String::from) };
+    match engine.handle(Slot(0), ask) {
+        Some(Answer::Form(form)) => *form,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn field(form: &Form, label: &str) -> Field {
+    let mut fields = form.groups.iter().flat_map(|group| &group.fields);
+    fields.find(|field| field.label == label).expect("the form has the field").clone()
+}
+
+fn set(engine: &mut Engine, field: &Field, text: &str) -> Answer {
+    let (path, text) = (field.path.clone(), text.to_string());
+    engine
+        .handle(Slot(0), Ask::Edit(Edit::Set { path, text, from: None }))
+        .expect("an answer")
+}
+
+#[test]
+fn whatever_a_form_shows_can_be_set_again() {
+    for stored in LESSONS {
+        let (mut engine, opened) = opened(&format!("e={}", stored.name));
+        let before = engine.recording(Slot(0)).map(|r| r.run().clone());
+        let parts = opened.callers.iter().map(|c| Some(c.name.clone()));
+        let parts = parts.chain(opened.functions.iter().map(|f| Some(f.name.clone())));
+        for part in parts.chain([None]) {
+            for field in form(&mut engine, part.as_deref())
+                .groups
+                .into_iter()
+                .flat_map(|g| g.fields)
+            {
+                if !field.value.is_empty() && field.label != "Pattern" {
+                    let answer = set(&mut engine, &field, &field.value);
+                    assert!(matches!(answer, Answer::Opened(_)), "{field:?}: {answer:?}");
+                }
+            }
+        }
+        assert_eq!(engine.recording(Slot(0)).map(|r| r.run().clone()), before);
+    }
+}
+
+#[test]
+fn a_setting_changes_the_run_and_a_wrong_one_does_not() {
+    let (mut engine, _) = opened("e=reserved-concurrency");
+    let reserved = field(&form(&mut engine, Some("checkout")), "Reserved concurrency");
+    assert_eq!(
+        (reserved.aws.as_str(), reserved.value.as_str()),
+        ("ReservedConcurrentExecutions", "5")
+    );
+    let Answer::Opened(opened) = set(&mut engine, &reserved, "2") else {
+        panic!("refused")
+    };
+    assert!(opened.kept && opened.address.starts_with("s="));
+    let wrong = set(&mut engine, &reserved, "many");
+    let Answer::Rejected(issues) = wrong else { panic!("{wrong:?}") };
+    assert_eq!(issues[0].place, "functions.checkout.reserved-concurrency");
+    let now = field(&form(&mut engine, Some("checkout")), "Reserved concurrency");
+    assert_eq!(now.value, "2");
+    set(&mut engine, &now, "");
+    let usual = field(&form(&mut engine, Some("checkout")), "Reserved concurrency");
+    assert_eq!(usual.value, "");
+}
+
+#[test]
+fn durations_loads_kinds_and_faults_are_set_in_plain_words() {
+    let (mut engine, _) = opened("e=reserved-concurrency");
+    let mut change = |part: &str, label: &str, text: &str| {
+        let field = field(&form(&mut engine, Some(part)), label);
+        let answer = set(&mut engine, &field, text);
+        assert!(matches!(answer, Answer::Opened(_)), "{label} {text}: {answer:?}");
+        self::field(&form(&mut engine, Some(part)), label).value
+    };
+    for words in ["200ms", "100ms to 300ms", "about 1s", "$.sleep"] {
+        assert_eq!(change("checkout", "Duration", words), words);
+    }
+    for pattern in ["constant", "poisson", "ramp", "at", "burst"] {
+        assert_eq!(change("shop", "Pattern", pattern), pattern);
+    }
+    assert_eq!(change("shop", "From", "2s"), "2s");
+    for kind in ["alb", "step-functions", "api-gateway-rest", "cli", "sdk"] {
+        assert_eq!(change("shop", "Kind", kind), kind);
+    }
+    assert_eq!(change("checkout", "Fails", "throws"), "throws");
+    assert_eq!(change("checkout", "Chance", "0.25"), "0.25");
+    assert_eq!(change("checkout", "Fails also", "slow"), "slow");
+    assert_eq!(change("checkout", "Fails", "never"), "slow");
+}
+
+#[test]
+fn from_here_a_setting_becomes_an_act() {
+    let (mut engine, _) = opened("e=reserved-concurrency");
+    let at = Instant(20_000_000);
+    let form = form(&mut engine, Some("checkout"));
+    let all = [
+        ("Reserved concurrency", "1"),
+        ("Timeout", "7s"),
+        ("Memory", "512"),
+        ("Code", "v2"),
+    ];
+    for (label, text) in all {
+        let field = field(&form, label);
+        assert!(field.act, "{label}");
+        let edit = Edit::Set { path: field.path, text: text.into(), from: Some(at) };
+        let answer = engine.handle(Slot(0), Ask::Edit(edit)).expect("an answer");
+        assert!(matches!(answer, Answer::Opened(_)), "{label}: {answer:?}");
+    }
+    let recording = engine.recording(Slot(0)).expect("a recording");
+    let made: Vec<_> =
+        recording.run().acts.iter().enumerate().filter(|(_, act)| act.at == at).collect();
+    assert_eq!(made.len(), all.len());
+    for (number, _) in made {
+        let replies = recording.log().replies(number);
+        assert!(replies.first().is_some_and(|reply| !reply.is_error()), "{replies:?}");
+    }
+    assert!(!field(&form, "Duration").act, "no call changes what code does");
 }

@@ -30,7 +30,8 @@ pub(super) fn write<S: Knobs>(spec: &S, base: &S, members: &mut Members) {
 }
 
 /// A setting as JSON.
-pub(crate) fn value(setting: &Setting, kind: &Kind) -> Value {
+#[must_use]
+pub fn value(setting: &Setting, kind: &Kind) -> Value {
     match (setting, kind) {
         (Setting::Unset, _) => Value::Null,
         (Setting::Number(ppm), Kind::Ppm) => Value::Number(decimal(*ppm, 6)),

@@ -24,7 +24,7 @@ use lambdarium_sim::value::Value;
 
 use crate::unit::span_text;
 pub(crate) use behaviour::answer_words;
-pub(crate) use knobs::value as knob_value;
+pub use knobs::value as knob_value;
 use reader::{Fields, Reader};
 
 /// The version that is written, and the newest that is read.

@@ -1,0 +1,323 @@
+//! Changes people make to a run: a setting, a part more or less, a new name.
+//!
+//! Each is made to the run's JSON value, which is then read again. So a change is checked
+//! as a text would be, and what is wrong with it comes with its place. The run that was
+//! there stays as it is. Rules: SIM-02 (what is allowed), SIM-03 (how much).
+
+use lambdarium_sim::caller::Kind;
+use lambdarium_sim::knob::Issue;
+use lambdarium_sim::plan::Plan;
+use lambdarium_sim::rule::Rule;
+use lambdarium_sim::scenario::{Act, Run};
+use lambdarium_sim::time::Instant;
+use lambdarium_sim::value::Value;
+
+use crate::json;
+
+/// Either the changed run, or all that is wrong with it.
+pub type Edited = Result<Run, Vec<Issue>>;
+
+/// What stands at a path of keys and list places.
+#[must_use]
+pub fn get<'a>(whole: &'a Value, path: &[String]) -> Option<&'a Value> {
+    path.iter().try_fold(whole, |value, key| match value {
+        Value::List(items) => items.get(key.parse::<usize>().ok()?),
+        Value::Object(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Text(_) => value.get(key),
+    })
+}
+
+/// Puts a value at a path, or takes away what stands there, which brings the default back.
+///
+/// # Errors
+/// Everything that is wrong with the run as it would be.
+pub fn set(run: &Run, path: &[String], value: Option<Value>) -> Edited {
+    let mut whole = json::to_value(run);
+    put(&mut whole, path, value);
+    read_back(&whole)
+}
+
+fn put(target: &mut Value, path: &[String], value: Option<Value>) {
+    let Some((key, rest)) = path.split_first() else {
+        *target = value.unwrap_or_default();
+        return;
+    };
+    if let Value::List(items) = target {
+        match (key.parse::<usize>(), rest.is_empty() && value.is_none()) {
+            (Ok(place), true) if place < items.len() => drop(items.remove(place)),
+            (Ok(place), false) if place < items.len() => {
+                put(&mut items[place], rest, value);
+            }
+            (Ok(_), false) if rest.is_empty() => items.push(value.unwrap_or_default()),
+            (Ok(_) | Err(_), _) => {}
+        }
+        return;
+    }
+    if !matches!(target, Value::Object(_)) {
+        *target = Value::object([]);
+    }
+    let Value::Object(members) = target else { return };
+    let place = members.iter().position(|(name, _)| name == key);
+    if rest.is_empty() && value.is_none() {
+        members.retain(|(name, _)| name != key);
+        return;
+    }
+    let place = place.unwrap_or_else(|| {
+        members.push((key.clone(), Value::Null));
+        members.len() - 1
+    });
+    put(&mut members[place].1, rest, value);
+}
+
+/// Adds a function, or a caller of one of the kinds of [`Kind::all`], and gives its name.
+///
+/// # Errors
+/// There is no such kind, or no function that a caller could call.
+pub fn add(run: &Run, kind: &str) -> Result<(Run, String), Vec<Issue>> {
+    if kind == "function" {
+        let name = unused(run, "function");
+        let new = Value::object([("duration", Value::text("200ms"))]);
+        let path = ["functions".into(), name.clone()];
+        return Ok((set(run, &path, Some(new))?, name));
+    }
+    let kinds: Vec<&str> = Kind::all().iter().map(|kind| kind.card().key).collect();
+    if !kinds.contains(&kind) {
+        return Err(wrong("callers", kind, &kinds.join(", ")));
+    }
+    let Some(function) = run.scenario.functions.first() else {
+        return Err(wrong("callers", "no function", "a function that it can call"));
+    };
+    let name = unused(run, kind);
+    let target = Value::text(&function.name);
+    let new = Value::object([("kind", Value::text(kind)), ("calls", target)]);
+    let path = ["callers".into(), name.clone()];
+    Ok((set(run, &path, Some(new))?, name))
+}
+
+/// The first name of this sort that nothing has.
+fn unused(run: &Run, word: &str) -> String {
+    let mut name = word.to_string();
+    let mut number = 1;
+    while part(run, &name).is_some() {
+        number += 1;
+        name = format!("{word}-{number}");
+    }
+    name
+}
+
+/// The member of the text that a part stands in.
+#[must_use]
+pub fn part(run: &Run, name: &str) -> Option<&'static str> {
+    if run.scenario.functions.iter().any(|function| function.name == name) {
+        Some("functions")
+    } else if run.scenario.callers.iter().any(|caller| caller.name == name) {
+        Some("callers")
+    } else {
+        None
+    }
+}
+
+/// Gives a part another name, and tells its callers and acts.
+///
+/// # Errors
+/// There is no such part, or the new name cannot be used.
+pub fn rename(run: &Run, from: &str, to: &str) -> Edited {
+    let Some(group) = part(run, from) else {
+        return Err(wrong("functions", from, "the name of a part"));
+    };
+    let place = format!("{group}.{from}");
+    if part(run, to).is_some() {
+        return Err(wrong(&place, to, "a name that no other part has"));
+    }
+    let mut run = run.clone();
+    if group == "callers" {
+        for caller in run.scenario.callers.iter_mut().filter(|c| c.name == from) {
+            caller.name = to.into();
+        }
+    } else {
+        for function in run.scenario.functions.iter_mut().filter(|f| f.name == from) {
+            function.name = to.into();
+        }
+        for caller in &mut run.scenario.callers {
+            if let Some(qualifier) = qualifier(&caller.target, from) {
+                caller.target = format!("{to}{qualifier}");
+            }
+        }
+        for act in &mut run.acts {
+            if let Some(Value::Text(name)) = function_name(&mut act.parameters)
+                && let Some(qualifier) = qualifier(name, from)
+            {
+                *name = format!("{to}{qualifier}");
+            }
+        }
+    }
+    read_back(&json::to_value(&run))
+}
+
+/// Takes a part away; with a function go its callers and the acts on it.
+///
+/// # Errors
+/// There is no such part, or the run cannot do without it.
+pub fn remove(run: &Run, name: &str) -> Edited {
+    let Some(group) = part(run, name) else {
+        return Err(wrong("functions", name, "the name of a part"));
+    };
+    let mut run = run.clone();
+    if group == "callers" {
+        run.scenario.callers.retain(|caller| caller.name != name);
+    } else {
+        run.scenario.functions.retain(|function| function.name != name);
+        run.scenario.callers.retain(|c| qualifier(&c.target, name).is_none());
+        run.acts.retain_mut(|act| {
+            let named = function_name(&mut act.parameters).and_then(|n| n.as_text());
+            named.is_none_or(|named| qualifier(named, name).is_none())
+        });
+    }
+    read_back(&json::to_value(&run))
+}
+
+/// Makes an act, in order of time; those of one instant stay in the order they were made.
+///
+/// # Errors
+/// Everything that is wrong with the run as it would be.
+pub fn add_act(run: &Run, act: Act) -> Edited {
+    let mut run = run.clone();
+    let place = run.acts.partition_point(|other| other.at <= act.at);
+    run.acts.insert(place, act);
+    read_back(&json::to_value(&run))
+}
+
+/// Moves an act to another time.
+///
+/// # Errors
+/// There is no such act.
+pub fn move_act(run: &Run, number: usize, at: Instant) -> Edited {
+    let mut run = run.clone();
+    if number >= run.acts.len() {
+        return Err(wrong("acts", &number.to_string(), "the number of an act"));
+    }
+    let act = Act { at, ..run.acts.remove(number) };
+    add_act(&run, act)
+}
+
+/// What follows a function's name in a target: nothing, or a colon and a qualifier.
+fn qualifier<'a>(target: &'a str, function: &str) -> Option<&'a str> {
+    let rest = target.strip_prefix(function)?;
+    (rest.is_empty() || rest.starts_with(':')).then_some(rest)
+}
+
+fn function_name(parameters: &mut Value) -> Option<&mut Value> {
+    let Value::Object(members) = parameters else { return None };
+    members.iter_mut().find(|(key, _)| key == "FunctionName").map(|(_, value)| value)
+}
+
+fn read_back(whole: &Value) -> Edited {
+    let run = json::from_value(whole)?;
+    Plan::check(&run)?;
+    Ok(run)
+}
+
+fn wrong(place: &str, found: &str, allowed: &str) -> Vec<Issue> {
+    vec![Issue {
+        place: place.into(),
+        found: found.into(),
+        allowed: allowed.into(),
+        rule: Rule::Sim02,
+    }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run() -> Run {
+        let text = r#"{"lambdarium":1,"functions":{"f":{"memory":256}},
+            "callers":{"c":{"kind":"sdk","calls":"f","load":{"burst":3}}},
+            "acts":[{"at":"5s","do":"Invoke","with":{"FunctionName":"f"}}]}"#;
+        json::read(text).expect("the text is in order")
+    }
+
+    fn path(text: &str) -> Vec<String> {
+        text.split('.').map(String::from).collect()
+    }
+
+    #[test]
+    fn a_setting_is_set_and_taken_back() {
+        let more =
+            set(&run(), &path("functions.f.memory"), Some(Value::number(512))).unwrap();
+        assert_eq!(more.scenario.functions[0].spec.memory_mb, 512);
+        let usual = set(&more, &path("functions.f.memory"), None).unwrap();
+        assert_eq!(usual.scenario.functions[0].spec.memory_mb, 128);
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_refused_with_its_place() {
+        let issues = set(&run(), &path("functions.f.memory"), Some(Value::number(1)))
+            .expect_err("too little");
+        assert_eq!(issues[0].place, "functions.f.memory");
+        assert_eq!(issues[0].found, "1");
+    }
+
+    #[test]
+    fn lists_grow_change_and_shrink() {
+        let fault = Value::object([("fails", Value::text("throws"))]);
+        let one =
+            set(&run(), &path("functions.f.faults"), Some(Value::List(vec![fault])))
+                .unwrap();
+        let chance = Value::Number("0.5".into());
+        let half = set(&one, &path("functions.f.faults.0.chance"), Some(chance)).unwrap();
+        let faults = &half.scenario.functions[0].spec.behaviour.faults;
+        assert_eq!(faults[0].when.chance_ppm, 500_000);
+        let none = set(&half, &path("functions.f.faults.0"), None).unwrap();
+        assert!(none.scenario.functions[0].spec.behaviour.faults.is_empty());
+    }
+
+    #[test]
+    fn parts_come_with_names_of_their_own() {
+        let (more, name) = add(&run(), "function").unwrap();
+        assert_eq!(name, "function");
+        let (more, name) = add(&more, "function").unwrap();
+        assert_eq!(name, "function-2");
+        let (more, name) = add(&more, "alb").unwrap();
+        assert_eq!((name.as_str(), more.scenario.callers.len()), ("alb", 2));
+        assert_eq!(more.scenario.callers[1].target, "f");
+        assert!(add(&run(), "queue").is_err());
+        assert!(add(&Run::default(), "sdk").is_err());
+    }
+
+    #[test]
+    fn a_new_name_reaches_callers_and_acts() {
+        let renamed = rename(&run(), "f", "checkout").unwrap();
+        assert_eq!(renamed.scenario.callers[0].target, "checkout");
+        let named = renamed.acts[0].parameters.get("FunctionName");
+        assert_eq!(named, Some(&Value::text("checkout")));
+        assert!(rename(&run(), "f", "c").is_err());
+        assert!(rename(&run(), "f", "no spaces").is_err());
+        assert!(rename(&run(), "g", "h").is_err());
+    }
+
+    #[test]
+    fn with_a_function_go_its_callers_and_acts() {
+        let (two, _) = add(&run(), "function").unwrap();
+        let left = remove(&two, "f").unwrap();
+        assert_eq!(left.scenario.functions.len(), 1);
+        assert!(left.scenario.callers.is_empty() && left.acts.is_empty());
+    }
+
+    #[test]
+    fn acts_stand_in_order_of_time() {
+        let publish = |s: u64| Act {
+            at: Instant(s * 1_000_000),
+            operation: "PublishVersion".into(),
+            parameters: Value::object([("FunctionName", Value::text("f"))]),
+        };
+        let two = add_act(&run(), publish(2)).unwrap();
+        assert_eq!(two.acts[0].operation, "PublishVersion");
+        let moved = move_act(&two, 0, Instant(9_000_000)).unwrap();
+        assert_eq!(moved.acts[1].operation, "PublishVersion");
+        assert!(move_act(&two, 7, Instant(0)).is_err());
+    }
+}

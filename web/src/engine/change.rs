@@ -1,0 +1,82 @@
+//! Changes of the open run: made, checked, and recorded anew; or refused, and nothing
+//! happens.
+
+use lambdarium_format::{edit, json, link};
+use lambdarium_sim::knob::Issue;
+use lambdarium_sim::record::Recording;
+use lambdarium_sim::scenario::{Act, Run};
+use lambdarium_sim::value::Value;
+
+use super::form;
+use super::open::issue_texts;
+use super::{Engine, SLICE};
+use crate::message::{ActText, Answer, Edit, Opened, Slot};
+
+/// Most bytes of an act's parameters that are shown.
+const SHOWN_MAX: usize = 60;
+
+impl Engine {
+    pub(super) fn edit(&mut self, slot: Slot, edit: Edit) -> Option<Answer> {
+        let run = self.recording(slot)?.run();
+        let (changed, selection) = match apply(run, edit) {
+            Ok(changed) => changed,
+            Err(issues) => return Some(Answer::Rejected(issue_texts(&issues))),
+        };
+        Some(match Recording::open(changed) {
+            Ok(mut recording) => {
+                recording.record(SLICE);
+                let payload = link::payload(recording.run());
+                let address = payload.map(|p| format!("s={p}")).unwrap_or_default();
+                let opened =
+                    Opened { address, selection, kept: true, ..Opened::default() };
+                self.play(slot, recording, opened)
+            }
+            Err(issues) => Answer::Rejected(issue_texts(&issues)),
+        })
+    }
+}
+
+/// The changed run, and the name of a part that is to be selected.
+fn apply(run: &Run, edit: Edit) -> Result<(Run, Option<String>), Vec<Issue>> {
+    Ok(match edit {
+        Edit::Set { path, text, from: None } => {
+            let (path, value) = form::meant(run, path, &text);
+            (edit::set(run, &path, value)?, None)
+        }
+        Edit::Set { path, text, from: Some(at) } => {
+            match form::act_meant(&path, &text, at) {
+                Some(act) => (edit::add_act(run, act)?, None),
+                None => (run.clone(), None),
+            }
+        }
+        Edit::Add { kind } => {
+            let (run, name) = edit::add(run, &kind)?;
+            (run, Some(name))
+        }
+        Edit::Rename { part, to } => (edit::rename(run, &part, &to)?, Some(to)),
+        Edit::Remove { part } => (edit::remove(run, &part)?, None),
+        Edit::Act { at, operation, function } => {
+            let parameters = Value::object([("FunctionName", Value::text(&function))]);
+            (edit::add_act(run, Act { at, operation, parameters })?, None)
+        }
+        Edit::MoveAct { number, at } => (edit::move_act(run, number as usize, at)?, None),
+        Edit::RemoveAct { number } => {
+            let path = ["acts".to_string(), number.to_string()];
+            (edit::set(run, &path, None)?, None)
+        }
+    })
+}
+
+/// The acts of a run, in words.
+pub(super) fn acts(run: &Run) -> Vec<ActText> {
+    let acts = run.acts.iter().map(|act| {
+        let mut with = json::write_value_compact(&act.parameters);
+        let cut = with.char_indices().map(|(at, _)| at).find(|at| *at >= SHOWN_MAX);
+        if let Some(cut) = cut {
+            with.truncate(cut);
+            with.push('…');
+        }
+        ActText { at: act.at, label: act.operation.clone(), with }
+    });
+    acts.collect()
+}

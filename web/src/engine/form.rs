@@ -1,0 +1,426 @@
+//! What can be set, part by part, and what a person's word for it means.
+//!
+//! Ranges, names and defaults come from the tables of knobs; what no table describes,
+//! loads, durations and faults, is described here.
+
+use lambdarium_format::{edit, json, unit};
+use lambdarium_sim::call::Operation;
+use lambdarium_sim::caller::{Caller, Kind as CallerKind};
+use lambdarium_sim::knob::{Choices, Kind, Knobs};
+use lambdarium_sim::lambda::behaviour::Failure;
+use lambdarium_sim::lambda::{Function, Shared, Spec};
+use lambdarium_sim::scenario::{Act, Run, Settings};
+use lambdarium_sim::time::{Instant, Span};
+use lambdarium_sim::value::Value;
+use lambdarium_sim::with_caller_spec;
+
+use crate::message::{Field, Form, Group, Input};
+
+/// The word for no fault.
+const NEVER: &str = "never";
+/// The patterns of a load, each with what it is before anything is said of it.
+const PATTERNS: [(&str, &str); 5] = [
+    ("burst", "1"),
+    ("constant", "1"),
+    ("poisson", "1"),
+    ("ramp", "[0,10]"),
+    ("at", "[\"1s\",\"2s\"]"),
+];
+/// Calls that need no more than a function.
+const OPERATIONS: [Operation; 2] = [Operation::Invoke, Operation::PublishVersion];
+const TIME: &str = "a time such as 250ms, 1.5s or 10m";
+const DRAW: &str =
+    "200ms, or 100ms to 300ms, or about 200ms (exponential), or a path such as $.sleep";
+
+/// What can be set of a part, or of the scenario.
+pub(super) fn form(run: &Run, part: Option<String>) -> Form {
+    let whole = json::to_value(run);
+    let scenario = &run.scenario;
+    let named = part.as_deref();
+    let function = scenario.functions.iter().find(|f| Some(f.name.as_str()) == named);
+    let caller = scenario.callers.iter().find(|c| Some(c.name.as_str()) == named);
+    let writer = Writer { whole: &whole };
+    let mut form = match (function, caller) {
+        (Some(function), _) => writer.function(function),
+        (None, Some(caller)) => writer.caller(caller, run),
+        (None, None) => writer.scenario(run),
+    };
+    form.part = part.filter(|_| function.is_some() || caller.is_some());
+    form
+}
+
+/// Writes forms from the text of a run.
+struct Writer<'a> {
+    whole: &'a Value,
+}
+
+impl Writer<'_> {
+    fn scenario(&self, run: &Run) -> Form {
+        let at = |key: &str| vec![key.to_string()];
+        let mut about = Group { title: "Scenario".into(), ..Group::default() };
+        about.fields.push(self.typed(at("title"), "Title", "A few words.", ""));
+        about.fields.push(self.typed(at("about"), "About", "A paragraph on it.", ""));
+        let help = "Every draw follows from it: the same seed, the same luck.";
+        let seed = self.typed(at("seed"), "Seed", help, "a whole number");
+        about.fields.push(Field { usual: "0".into(), ..seed });
+        let settings =
+            knobs(&run.scenario.settings, &texts(&Settings::default()), &at("settings"));
+        let account = Group { title: "Account and assumptions".into(), fields: settings };
+        let functions = CallerKind::all();
+        let mut kinds = vec![("function".to_string(), "Function".to_string())];
+        kinds.extend(
+            functions
+                .iter()
+                .map(|kind| (kind.card().key.to_string(), kind.card().name.to_string())),
+        );
+        Form { groups: vec![about, account], kinds, ..Form::default() }
+    }
+
+    fn function(&self, function: &Function) -> Form {
+        let at = ["functions".to_string(), function.name.clone()];
+        let mut fields = knobs(&function.shared, &texts(&Shared::default()), &at);
+        fields.extend(knobs(&function.spec, &texts(&Spec::default()), &at));
+        for field in &mut fields {
+            field.act = act_of(field.path.last().map_or("", String::as_str)).is_some();
+        }
+        let does = [
+            ("duration", "Duration", "How long the handler takes."),
+            (
+                "init",
+                "Init duration",
+                "How long Init takes, where an environment is new.",
+            ),
+        ];
+        let does = does.map(|(key, label, help)| {
+            let field = self.typed(joined(&at, &[key]), label, help, DRAW);
+            let value = self.stands(&field.path).map(draw_text).unwrap_or_default();
+            Field { value, usual: "0s".into(), ..field }
+        });
+        let groups = vec![
+            Group { title: "Configuration".into(), fields },
+            Group { title: "What it does".into(), fields: does.into() },
+            Group { title: "What goes wrong".into(), fields: self.faults(&at) },
+        ];
+        let operations = OPERATIONS.map(|operation| operation.word().to_string()).into();
+        Form { groups, operations, ..Form::default() }
+    }
+
+    fn faults(&self, at: &[String]) -> Vec<Field> {
+        let list = joined(at, &["faults"]);
+        let count = match self.stands(&list) {
+            Some(Value::List(faults)) => faults.len(),
+            Some(_) | None => 0,
+        };
+        let mut fields = Vec::new();
+        // One more than there are, so that another can be added.
+        for number in 0..=count {
+            let fault = joined(&list, &[&number.to_string()]);
+            let words: Vec<&str> =
+                [NEVER].into_iter().chain(Failure::WORDS.iter().copied()).collect();
+            let path = joined(&fault, &["fails"]);
+            let help = "How it fails; never takes the fault away.";
+            let label = if number == 0 { "Fails" } else { "Fails also" };
+            let field = self.chosen(path, label, help, &words);
+            let is_there = !field.value.is_empty();
+            fields.push(Field { usual: NEVER.into(), ..field });
+            if is_there {
+                let path = |key: &str| joined(&fault, &[key]);
+                let chance = "Chance, drawn anew for each attempt.";
+                fields.push(self.typed(path("chance"), "Chance", chance, "0 to 1"));
+                let from = "Not before this time.";
+                fields.push(self.typed(path("from"), "From", from, TIME));
+                let to = "Not at or after this time.";
+                fields.push(self.typed(path("to"), "To", to, TIME));
+            }
+        }
+        fields
+    }
+
+    fn caller(&self, caller: &Caller, run: &Run) -> Form {
+        let at = ["callers".to_string(), caller.name.clone()];
+        let kinds = CallerKind::all();
+        let keys: Vec<&str> = kinds.iter().map(|kind| kind.card().key).collect();
+        let help = "What it is; its retries and its patience follow from it.";
+        let kind = self.chosen(joined(&at, &["kind"]), "Kind", help, &keys);
+        let functions: Vec<&str> =
+            run.scenario.functions.iter().map(|f| f.name.as_str()).collect();
+        let help = "The function it calls; with :alias or :version in the text.";
+        let mut targets = functions;
+        if !targets.contains(&caller.target.as_str()) {
+            targets.push(&caller.target);
+        }
+        let calls = self.chosen(joined(&at, &["calls"]), "Calls", help, &targets);
+        let payload = joined(&at, &["payload"]);
+        let help = "The event it sends.";
+        let payload = Field {
+            value: self
+                .stands(&payload)
+                .map(json::write_value_compact)
+                .unwrap_or_default(),
+            ..self.typed(payload, "Payload", help, "JSON")
+        };
+        let usual = kinds.iter().find(|kind| kind.card().key == caller.kind.card().key);
+        let usual = usual
+            .map_or_else(Vec::new, |kind| with_caller_spec!(kind, spec => texts(spec)));
+        let fields = with_caller_spec!(&caller.kind, spec => knobs(spec, &usual, &at));
+        let title = caller.kind.card().name.to_string();
+        Form {
+            about: caller.kind.card().sentence.into(),
+            groups: vec![
+                Group { title: "Calls".into(), fields: vec![kind, calls, payload] },
+                Group { title: "Load".into(), fields: self.load(&at) },
+                Group { title, fields },
+            ],
+            ..Form::default()
+        }
+    }
+
+    fn load(&self, at: &[String]) -> Vec<Field> {
+        let load = joined(at, &["load"]);
+        let here = self.stands(&load);
+        let words = PATTERNS.map(|(word, _)| word);
+        let present = words
+            .into_iter()
+            .find(|word| here.is_some_and(|load| load.get(word).is_some()))
+            .unwrap_or("burst");
+        let help = "burst: all at once; constant: evenly spaced; poisson: at random; \
+                    ramp: from one rate to another; at: at the times listed.";
+        let pattern = self.chosen(load.clone(), "Pattern", help, &words);
+        let mut fields = vec![Field { value: present.into(), ..pattern }];
+        let (label, allowed) = match present {
+            "burst" => ("Calls", "a whole number from 1"),
+            "ramp" => ("Rates", "two rates, such as [0,10], calls per second"),
+            "at" => ("Times", "a list of times, such as [\"1s\",\"2s\"]"),
+            _ => ("Rate", "calls per second"),
+        };
+        let path = joined(&load, &[present]);
+        let value = self.stands(&path).map_or_else(|| "1".into(), shown);
+        fields.push(Field { value, ..self.typed(path, label, "", allowed) });
+        // A burst is at one instant, everything else begins.
+        let start = if present == "burst" { "at" } else { "from" };
+        let rest = [
+            (start, "From", "When the load begins.", TIME),
+            ("to", "To", "When it ends; unset is the end of the run.", TIME),
+            ("count", "At most", "Most calls in all.", "a whole number from 1"),
+        ];
+        fields.extend(rest.map(|(key, label, help, allowed)| {
+            self.typed(joined(&load, &[key]), label, help, allowed)
+        }));
+        fields
+    }
+
+    fn stands(&self, path: &[String]) -> Option<&Value> {
+        edit::get(self.whole, path)
+    }
+
+    fn typed(&self, path: Vec<String>, label: &str, help: &str, allowed: &str) -> Field {
+        let value = self.stands(&path).map(shown).unwrap_or_default();
+        Field {
+            path,
+            label: label.into(),
+            help: help.into(),
+            allowed: allowed.into(),
+            value,
+            ..Field::default()
+        }
+    }
+
+    fn chosen(
+        &self,
+        path: Vec<String>,
+        label: &str,
+        help: &str,
+        words: &[&str],
+    ) -> Field {
+        let words = words.iter().map(ToString::to_string).collect();
+        Field { input: Input::Choice(words), ..self.typed(path, label, help, "") }
+    }
+}
+
+/// The fields of a table of knobs; `usual` are the defaults, in its order.
+fn knobs<S: Knobs>(spec: &S, usual: &[String], at: &[String]) -> Vec<Field> {
+    let fields = S::KNOBS.iter().zip(usual).zip(texts(spec));
+    let fields = fields.map(|((knob, usual), value)| Field {
+        path: joined(at, &[knob.key]),
+        label: knob.label.into(),
+        aws: knob.aws.into(),
+        help: knob.help.into(),
+        allowed: knob.kind.allowed(),
+        rule: knob.rule.id().into(),
+        input: match knob.kind {
+            Kind::Bool => choice(&["true", "false"]),
+            Kind::Choice(words) => choice(words),
+            Kind::Count { .. } | Kind::Span { .. } | Kind::Ppm | Kind::Text { .. } => {
+                Input::Text
+            }
+        },
+        value,
+        usual: usual.clone(),
+        act: false,
+    });
+    fields.collect()
+}
+
+/// Every knob of a table as text; what is unset is empty.
+fn texts<S: Knobs>(spec: &S) -> Vec<String> {
+    let settings = S::KNOBS.iter().map(|knob| ((knob.get)(spec), &knob.kind));
+    settings.map(|(setting, kind)| shown(&json::knob_value(&setting, kind))).collect()
+}
+
+fn choice(words: &[&str]) -> Input {
+    Input::Choice(words.iter().map(ToString::to_string).collect())
+}
+
+fn joined(path: &[String], more: &[&str]) -> Vec<String> {
+    path.iter().cloned().chain(more.iter().map(ToString::to_string)).collect()
+}
+
+/// A value as somebody types it.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Text(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Object(_) => {
+            json::write_value_compact(value)
+        }
+    }
+}
+
+/// A duration as somebody types it.
+fn draw_text(value: &Value) -> String {
+    let text = |value: Option<&Value>| value.map(shown).unwrap_or_default();
+    if let Some(Value::List(ends)) = value.get("uniform") {
+        format!("{} to {}", text(ends.first()), text(ends.get(1)))
+    } else if let Some(mean) = value.get("exponential") {
+        format!("about {}", shown(mean))
+    } else if let Some(path) = value.get("payload") {
+        shown(path)
+    } else {
+        shown(value)
+    }
+}
+
+/// What somebody means who types a duration.
+fn read_draw(text: &str) -> Value {
+    if let Some(mean) = text.strip_prefix("about ") {
+        Value::object([("exponential", Value::text(mean.trim()))])
+    } else if let Some((min, max)) = text.split_once(" to ") {
+        let ends = [min, max].map(|end| Value::text(end.trim()));
+        Value::object([("uniform", Value::List(ends.into()))])
+    } else if text.starts_with('$') {
+        Value::object([("payload", Value::text(text))])
+    } else {
+        Value::text(text)
+    }
+}
+
+/// The change of a scenario that somebody means who sets a field: where, and to what.
+pub(super) fn meant(
+    run: &Run,
+    path: Vec<String>,
+    text: &str,
+) -> (Vec<String>, Option<Value>) {
+    let text = text.trim();
+    let key = path.last().map_or("", String::as_str);
+    let is_function = path.first().is_some_and(|group| group == "functions");
+    let value = match key {
+        _ if text.is_empty() => None,
+        "duration" | "init" if is_function && path.len() == 3 => Some(read_draw(text)),
+        "fails" if text == NEVER => {
+            let fault = path[..path.len() - 1].to_vec();
+            return (fault, None);
+        }
+        "fails" if !is_there(run, &path[..path.len() - 1]) => {
+            let fault = Value::object([("fails", Value::text(text))]);
+            let mut list = path[..path.len() - 2].to_vec();
+            let whole = json::to_value(run);
+            let mut faults = match edit::get(&whole, &list) {
+                Some(Value::List(faults)) => faults.clone(),
+                Some(_) | None => Vec::new(),
+            };
+            faults.push(fault);
+            return (std::mem::take(&mut list), Some(Value::List(faults)));
+        }
+        "load" if path.len() == 3 => {
+            let usual = PATTERNS.iter().find(|(word, _)| *word == text);
+            let usual = usual.and_then(|(_, usual)| json::read_value(usual).ok());
+            Some(Value::object([(text, usual.unwrap_or_default())]))
+        }
+        "kind" if path.len() == 3 => {
+            let whole = json::to_value(run);
+            let part = path[..2].to_vec();
+            let kept = ["calls", "payload", "payload-bytes", "load"].iter();
+            let kept = kept.filter_map(|key| {
+                let value = edit::get(&whole, &joined(&part, &[key]))?;
+                Some(((*key).to_string(), value.clone()))
+            });
+            let kind = ("kind".to_string(), Value::text(text));
+            let members = [kind].into_iter().chain(kept).collect();
+            return (part, Some(Value::Object(members)));
+        }
+        _ => Some(read_typed(&path, text)),
+    };
+    (path, value)
+}
+
+fn is_there(run: &Run, path: &[String]) -> bool {
+    edit::get(&json::to_value(run), path).is_some()
+}
+
+/// What is typed into a field: text where text belongs, else what JSON makes of it.
+fn read_typed(path: &[String], text: &str) -> Value {
+    let key = path.last().map_or("", String::as_str);
+    let is_text = matches!(
+        key,
+        "title" | "about" | "environment" | "code" | "description" | "calls" | "fails"
+    );
+    if is_text {
+        return Value::text(text);
+    }
+    json::read_value(text).unwrap_or_else(|_| Value::text(text))
+}
+
+/// The call that changes a setting of a function while it runs, and its parameter.
+fn act_of(key: &str) -> Option<(Operation, &'static str)> {
+    if key == "reserved-concurrency" {
+        let name = "ReservedConcurrentExecutions";
+        return Some((Operation::PutFunctionConcurrency, name));
+    }
+    if key == "code" {
+        return Some((Operation::UpdateFunctionCode, "ZipFile"));
+    }
+    let knob = Spec::KNOBS.iter().find(|knob| knob.key == key)?;
+    (!knob.aws.is_empty() && key != "architecture")
+        .then_some((Operation::UpdateFunctionConfiguration, knob.aws))
+}
+
+/// The act somebody means who sets a field of a function from an instant on.
+pub(super) fn act_meant(path: &[String], text: &str, at: Instant) -> Option<Act> {
+    let [_, function, key] = path else { return None };
+    let (operation, parameter) = act_of(key)?;
+    let text = text.trim();
+    let mut parameters = vec![("FunctionName".to_string(), Value::text(function))];
+    let mut operation = operation;
+    if text.is_empty() && operation == Operation::PutFunctionConcurrency {
+        operation = Operation::DeleteFunctionConcurrency;
+    } else {
+        parameters.push((parameter.into(), act_value(key, text)));
+    }
+    let (operation, parameters) = (operation.word().into(), Value::Object(parameters));
+    Some(Act { at, operation, parameters })
+}
+
+/// Calls take seconds where the scenario takes times with units.
+fn act_value(key: &str, text: &str) -> Value {
+    let knob = Spec::KNOBS.iter().find(|knob| knob.key == key);
+    match knob.map(|knob| &knob.kind) {
+        Some(Kind::Span { .. }) => {
+            let seconds = unit::read_span(text).map(|span| span.0 / Span::SECOND.0);
+            seconds.map_or_else(|| Value::Number(text.into()), Value::number)
+        }
+        Some(Kind::Text { .. }) => Value::text(text),
+        Some(Kind::Count { .. } | Kind::Ppm | Kind::Bool | Kind::Choice(_)) | None => {
+            Value::Number(text.into())
+        }
+    }
+}
