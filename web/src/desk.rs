@@ -108,6 +108,8 @@ pub struct Desk {
     pub dialog: Option<Dialog>,
     /// Whether the link of the dialog carries the playhead.
     pub link_moment: bool,
+    /// Whether it carries the selection.
+    pub link_selection: bool,
     /// The link of the dialog, once it is known.
     pub link: Option<Result<String, String>>,
     /// The theme somebody chose; none follows the system.
@@ -155,6 +157,8 @@ pub enum Action {
     Close,
     /// With or without the playhead.
     ToggleLinkMoment,
+    /// With or without the selection.
+    ToggleLinkSelection,
     /// Take this theme.
     Theme(Theme),
     /// Something is being opened.
@@ -175,6 +179,7 @@ impl Desk {
             speed: SPEED_ONE,
             skip_quiet: true,
             link_moment: true,
+            link_selection: true,
             opening: true,
             theme,
             still,
@@ -254,6 +259,10 @@ impl Reducible for Desk {
             Action::Close => next.dialog = None,
             Action::ToggleLinkMoment => {
                 next.link_moment = !next.link_moment;
+                next.link = None;
+            }
+            Action::ToggleLinkSelection => {
+                next.link_selection = !next.link_selection;
                 next.link = None;
             }
             Action::Theme(theme) => next.theme = Some(theme),

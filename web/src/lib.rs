@@ -12,5 +12,6 @@ pub mod gallery;
 pub mod geometry;
 pub mod message;
 pub mod shared;
+pub mod snippet;
 pub mod texts;
 pub mod words;

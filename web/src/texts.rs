@@ -67,10 +67,16 @@ texts! {
     GALLERY_INTRO "Each lesson is a scenario that plays by itself and pauses where something is worth a look.";
     SHARE_INTRO "Whoever opens this link sees the very same run. Nothing is stored anywhere: the link is the scenario.";
     LINK "Link";
-    COPY "Copy link";
+    MARKDOWN "Markdown";
+    IFRAME "HTML, to show it inside another page";
+    COPY "Copy";
+    COPY_LINK "Copy link";
+    COPY_MARKDOWN "Copy Markdown";
+    COPY_IFRAME "Copy HTML";
     COPIED "Copied";
     COPY_BY_HAND "Press Ctrl+C to copy";
     START_AT "Start at";
+    SELECTED "Selected:";
     KEPT "The last run that worked stays open.";
     TRY_GALLERY "Open the gallery";
     FOUND "found";

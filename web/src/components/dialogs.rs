@@ -47,9 +47,7 @@ pub fn Dialogs(props: &Props) -> Html {
             </header>
             { match props.dialog {
                 Dialog::Share => html! {
-                    <share::Share link={props.desk.link.clone()}
-                        playhead_us={props.desk.playhead.at.0}
-                        with_moment={props.desk.link_moment}
+                    <share::Share desk={props.desk.clone()}
                         on_action={props.on_action.clone()} />
                 },
                 Dialog::Gallery => html! {

@@ -95,8 +95,9 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
     let link = ask(wire);
     let wanted = desk.dialog == Some(Dialog::Share) && desk.link.is_none();
     let moment = desk.link_moment.then_some(desk.playhead);
-    let selection = desk.selection.clone();
-    use_effect_with((wanted, desk.link_moment), move |(wanted, _)| {
+    let selection = desk.selection.clone().filter(|_| desk.link_selection);
+    use_effect_with((wanted, desk.link_moment, desk.link_selection), move |of| {
+        let (wanted, ..) = of;
         if *wanted {
             link(Ask::Link { moment, selection });
         }
