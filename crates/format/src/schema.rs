@@ -40,6 +40,7 @@ fn whole() -> Value {
         ("callers".into(), named(reference("caller"), limits::PARTS_MAX)),
         ("acts".into(), list(act(), limits::ACTS_MAX)),
         ("markers".into(), list(marker(), limits::LIST_MAX)),
+        ("question".into(), described(question(), "Asked before the run plays.")),
     ];
     members.extend(members_of(closed(properties, &["lambdarium"])));
     members.push(("$defs".into(), definitions()));
@@ -248,6 +249,21 @@ fn marker() -> Value {
         ("text".into(), text_of(limits::TEXT_MAX)),
     ];
     closed(properties, &["at"])
+}
+
+fn question() -> Value {
+    let mut choices = members_of(list(text_of(limits::TEXT_MAX), limits::CHOICES_MAX));
+    choices.push(("minItems".into(), Value::number(limits::CHOICES_MIN as u64)));
+    choices.push(("uniqueItems".into(), Value::Bool(true)));
+    let answer = text_of(limits::TEXT_MAX);
+    let because = text_of(limits::TEXT_MAX);
+    let properties = vec![
+        ("ask".into(), text_of(limits::TEXT_MAX)),
+        ("choices".into(), Value::Object(choices)),
+        ("answer".into(), described(answer, "The right choice, word for word.")),
+        ("because".into(), described(because, "Why, told when the run has been seen.")),
+    ];
+    closed(properties, &["ask", "choices", "answer"])
 }
 
 // The words of JSON Schema.

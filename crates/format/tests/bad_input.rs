@@ -207,3 +207,49 @@ fn a_text_that_is_no_json_says_where_it_stops_being_it() {
         assert_eq!(told(text), [said]);
     }
 }
+
+#[test]
+fn a_question_that_cannot_be_answered_is_told() {
+    let asks = |question: &str| {
+        told(&format!(
+            r#"{{"lambdarium":1,"functions":{{"f":{{}}}},"question":{{{question}}}}}"#
+        ))
+    };
+    let good =
+        r#""ask":"How many?","choices":["one","two"],"answer":"two","because":"So.""#;
+    assert_eq!(asks(good), [""; 0]);
+    let cases: [(&str, &[&str]); 5] = [
+        (
+            r#""ask":"How many?","choices":["one","two"],"answer":"2""#,
+            &[
+                "question.answer: found \"2\", allowed is one of the choices: one, two (SIM-02)",
+            ],
+        ),
+        (
+            r#""ask":"","choices":["one","one"],"answer":"one""#,
+            &[
+                "question.ask: found nothing, allowed is a question (SIM-02)",
+                "question.choices.1: found \"one\", allowed is a choice of its own (SIM-02)",
+            ],
+        ),
+        (
+            r#""ask":"How many?","choices":["one"],"answer":"one""#,
+            &["question.choices: found 1, allowed is 2 to 5 choices (SIM-03)"],
+        ),
+        (
+            r#""ask":"How many?","choices":["1","2","3","4","5","6"],"answer":"1""#,
+            &["question.choices: found 6 items, allowed is at most 5 (SIM-03)"],
+        ),
+        (
+            r#""ask":"How many?","choices":"one","becuase":"So.""#,
+            &[
+                "question.choices: found \"one\", allowed is a list in brackets (SIM-02)",
+                "question.answer: found nothing, allowed is the right one of the choices (SIM-02)",
+                "question.becuase: found an unknown key, allowed is \"because\" (did you mean that?) (SIM-02)",
+            ],
+        ),
+    ];
+    for (question, expected) in cases {
+        assert_eq!(asks(question), expected, "{question}");
+    }
+}

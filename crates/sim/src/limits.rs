@@ -43,6 +43,10 @@ pub const ENTRIES_MAX: u32 = 4_000_000;
 pub const PARTS_MAX: usize = 200;
 /// Most published versions, aliases, faults or markers of one part.
 pub const LIST_MAX: usize = 100;
+/// Fewest answers a question offers.
+pub const CHOICES_MIN: usize = 2;
+/// Most answers a question offers.
+pub const CHOICES_MAX: usize = 5;
 /// Most acts of one run.
 pub const ACTS_MAX: usize = 1_000;
 /// Most calls one load may make.

@@ -157,6 +157,19 @@ pub struct Marker {
     pub text: String,
 }
 
+/// What a person is asked before the run plays, and what the run answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// The question.
+    pub ask: String,
+    /// What can be answered, in the order it is offered.
+    pub choices: Vec<String>,
+    /// The right one of the choices, word for word.
+    pub answer: String,
+    /// Why it is right, told when the run has been seen.
+    pub because: String,
+}
+
 /// What a person drew.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scenario {
@@ -172,6 +185,8 @@ pub struct Scenario {
     pub callers: Vec<Caller>,
     /// Moments that pause and explain, in order of time.
     pub markers: Vec<Marker>,
+    /// What is asked before it plays.
+    pub question: Option<Question>,
 }
 
 /// A call made at a simulated time, with names as typed.

@@ -18,7 +18,7 @@ mod reader;
 use lambdarium_sim::knob::Issue;
 use lambdarium_sim::limits;
 use lambdarium_sim::plan::Plan;
-use lambdarium_sim::scenario::{Act, Marker, Run, Scenario, Settings};
+use lambdarium_sim::scenario::{Act, Marker, Question, Run, Scenario, Settings};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
 
@@ -134,6 +134,7 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
     let markers = fields.read(reader, "markers", |reader, value| {
         items(reader, value, limits::LIST_MAX, read_marker)
     });
+    let question = fields.read(reader, "question", read_question);
     Run {
         scenario: Scenario {
             title,
@@ -142,6 +143,7 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
             functions: functions.unwrap_or_default(),
             callers: callers.unwrap_or_default(),
             markers: markers.unwrap_or_default(),
+            question,
         },
         seed: seed.unwrap_or_default(),
         acts: acts.unwrap_or_default(),
@@ -210,6 +212,20 @@ fn read_marker(reader: &mut Reader, value: &Value) -> Option<Marker> {
     Some(Marker { at: at?, title, text })
 }
 
+/// The shape alone: whether the answer is one of the choices is for [`Plan::check`].
+fn read_question(reader: &mut Reader, value: &Value) -> Option<Question> {
+    let mut fields = Fields::of(reader.object(value)?);
+    let text = |reader: &mut Reader, value: &Value| reader.text(value, limits::TEXT_MAX);
+    let ask = fields.require(reader, "ask", "the question", text);
+    let choices = fields.require(reader, "choices", "answers to choose from", {
+        |reader, value| items(reader, value, limits::CHOICES_MAX, text)
+    });
+    let answer = fields.require(reader, "answer", "the right one of the choices", text);
+    let because = fields.read(reader, "because", text).unwrap_or_default();
+    fields.finish(reader);
+    Some(Question { ask: ask?, choices: choices?, answer: answer?, because })
+}
+
 /// Any JSON, as deep as a payload may be.
 fn json(reader: &mut Reader, value: &Value) -> Option<Value> {
     let fits = reader.at_most(value.depth(), limits::DEPTH_MAX, "levels of nesting");
@@ -258,7 +274,8 @@ impl Members {
 #[must_use]
 pub fn to_value(run: &Run) -> Value {
     let Run { scenario, seed, acts } = run;
-    let Scenario { title, about, settings, functions, callers, markers } = scenario;
+    let Scenario { title, about, settings, functions, callers, markers, question } =
+        scenario;
     let mut whole = Members::default();
     whole.put("lambdarium", Value::number(VERSION));
     whole.put_text("title", title, "");
@@ -275,6 +292,9 @@ pub fn to_value(run: &Run) -> Value {
     whole.put_all("callers", callers, |c| (c.name.clone(), caller::write(c)));
     whole.put_list("acts", acts, write_act);
     whole.put_list("markers", markers, write_marker);
+    if let Some(question) = question {
+        whole.put("question", write_question(question));
+    }
     whole.value()
 }
 
@@ -293,6 +313,17 @@ fn write_marker(marker: &Marker) -> Value {
     members.put("at", instant_value(marker.at));
     members.put_text("title", &marker.title, "");
     members.put_text("text", &marker.text, "");
+    members.value()
+}
+
+fn write_question(question: &Question) -> Value {
+    let Question { ask, choices, answer, because } = question;
+    let mut members = Members::default();
+    members.put("ask", Value::text(ask));
+    let choices = choices.iter().map(|choice| Value::text(choice)).collect();
+    members.put("choices", Value::List(choices));
+    members.put("answer", Value::text(answer));
+    members.put_text("because", because, "");
     members.value()
 }
 

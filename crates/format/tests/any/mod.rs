@@ -7,7 +7,8 @@ use lambdarium_sim::lambda::behaviour::{
     Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, When,
 };
 use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
-use lambdarium_sim::scenario::{Act, Marker, Run, Scenario, Settings};
+use lambdarium_sim::limits;
+use lambdarium_sim::scenario::{Act, Marker, Question, Run, Scenario, Settings};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::{Payload, Value};
 use lambdarium_sim::with_caller_spec;
@@ -240,6 +241,15 @@ fn caller(at: usize, n: &mut Numbers) -> Caller {
     Caller { name: format!("c{at}"), kind, target: text(n), payload, load }
 }
 
+fn question(n: &mut Numbers) -> Question {
+    Question {
+        ask: text(n),
+        choices: n.list(limits::CHOICES_MAX as u64, text),
+        answer: text(n),
+        because: text(n),
+    }
+}
+
 /// A run that can be written, whether or not its parts fit together.
 pub fn run(n: &mut Numbers) -> Run {
     let mut settings = Settings::default();
@@ -260,6 +270,7 @@ pub fn run(n: &mut Numbers) -> Run {
             functions: (0..functions).map(|at| function(at, n)).collect(),
             callers: (0..callers).map(|at| caller(at, n)).collect(),
             markers: n.list(3, marker),
+            question: n.maybe(question),
         },
         seed: n.within(0, u64::MAX),
         acts: n.list(3, act),

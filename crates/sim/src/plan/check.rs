@@ -12,7 +12,7 @@ use crate::knob::{self, Issue};
 use crate::lambda::{self, Function};
 use crate::limits::{self, Bounds};
 use crate::rule::Rule;
-use crate::scenario::{Act, Run, Scenario};
+use crate::scenario::{Act, Question, Run, Scenario};
 use crate::time::Instant;
 
 /// Everything that is wrong; what is too much is told alone, before anything is looked into.
@@ -29,6 +29,9 @@ pub(super) fn all(run: &Run, bounds: Bounds) -> Vec<Issue> {
     let until = Instant::START.plus(until);
     check_callers(&run.scenario, until, bounds.calls, &mut issues);
     check_acts(run, until, &mut issues);
+    if let Some(question) = &run.scenario.question {
+        check_question(question, &mut issues);
+    }
     issues
 }
 
@@ -74,6 +77,40 @@ fn check_counts(
         );
         let faults = function.spec.behaviour.faults.len();
         at_most(format!("{place}.faults"), faults, limits::LIST_MAX);
+    }
+}
+
+/// A question can be answered, and one answer is right.
+fn check_question(question: &Question, issues: &mut Vec<Issue>) {
+    let Question { ask, choices, answer, because } = question;
+    let mut wrong = |place: &str, found: String, allowed: String, rule| {
+        issues.push(issue(format!("question.{place}"), found, allowed, rule));
+    };
+    let words = [("ask", ask), ("answer", answer), ("because", because)];
+    for (place, words) in words {
+        if words.len() > limits::TEXT_MAX {
+            let allowed = format!("at most {} bytes", limits::TEXT_MAX);
+            wrong(place, format!("{} bytes", words.len()), allowed, Rule::Sim03);
+        }
+    }
+    if ask.is_empty() {
+        wrong("ask", "nothing".into(), "a question".into(), Rule::Sim02);
+    }
+    let (least, most) = (limits::CHOICES_MIN, limits::CHOICES_MAX);
+    if !(least..=most).contains(&choices.len()) {
+        let allowed = format!("{least} to {most} choices");
+        wrong("choices", choices.len().to_string(), allowed, Rule::Sim03);
+        return;
+    }
+    for (at, choice) in choices.iter().enumerate() {
+        if choice.is_empty() || choices[..at].contains(choice) {
+            let allowed = "a choice of its own".into();
+            wrong(&format!("choices.{at}"), format!("{choice:?}"), allowed, Rule::Sim02);
+        }
+    }
+    if !choices.contains(answer) {
+        let allowed = format!("one of the choices: {}", choices.join(", "));
+        wrong("answer", format!("{answer:?}"), allowed, Rule::Sim02);
     }
 }
 
