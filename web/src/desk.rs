@@ -6,6 +6,7 @@
 
 mod answers;
 mod play;
+mod question;
 
 use std::rc::Rc;
 
@@ -17,6 +18,7 @@ use crate::message::{
     Answer, Cause, Form, IssueText, Lesson, Opened, Progress, Refusal, StoryLine,
 };
 use crate::shared::Shared;
+pub use question::{Card, Quiz};
 
 /// Speeds that can be chosen, in thousandths: 0.001x to 10,000x.
 pub const SPEEDS: [u64; 22] = [
@@ -65,6 +67,8 @@ pub struct Desk {
     pub run: Option<Shared<Opened>>,
     /// How far it is recorded.
     pub progress: Shared<Progress>,
+    /// What was done with its question.
+    pub quiz: Quiz,
     /// What could not be opened.
     pub refusal: Option<Shared<Refusal>>,
     /// The lessons.
@@ -143,6 +147,10 @@ pub enum Action {
     Speed(usize),
     /// Run through quiet time, or not.
     ToggleSkipQuiet,
+    /// Take the choice with this place for the right one.
+    Guess(usize),
+    /// No longer show the card with the question, or the one with the answer.
+    PutCardAway,
     /// Select a part; none clears the selection.
     Select(Option<String>),
     /// Select an act and go to it; none clears the selection.
@@ -244,6 +252,8 @@ impl Reducible for Desk {
                 next.skip_quiet = !next.skip_quiet;
                 next.skip = None;
             }
+            Action::Guess(place) => next.guess(place),
+            Action::PutCardAway => next.put_card_away(),
             Action::Select(selection) => next.selection = selection,
             Action::SelectAct(act) => next.select_act(act),
             Action::Show(tab) => next.tab = tab,

@@ -13,7 +13,9 @@ use lambdarium_sim::record::Recording;
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::view::{self, Look};
 
-use crate::message::{Answer, Ask, Marker, Opened, Progress, Screen, Slot, Source};
+use crate::message::{
+    Answer, Ask, Marker, Opened, Progress, Question, Screen, Slot, Source,
+};
 use crate::words;
 use open::{Read, gallery, read, refused, wrong};
 use peaks::{Peaks, pace};
@@ -120,11 +122,18 @@ impl Engine {
             title: marker.title.clone(),
             text: marker.text.clone(),
         });
+        let question = scenario.question.as_ref().map(|question| Question {
+            ask: question.ask.clone(),
+            choices: question.choices.clone(),
+            answer: question.answer.clone(),
+            because: question.because.clone(),
+        });
         let opened = Opened {
             title: scenario.title.clone(),
             about: scenario.about.clone(),
             markers: markers.collect(),
             acts: change::acts(recording.run()),
+            question,
             callers: words::callers(scenario),
             functions: words::functions(scenario),
             gallery: gallery(),

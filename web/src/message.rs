@@ -264,6 +264,8 @@ pub struct Opened {
     pub acts: Vec<ActText>,
     /// Whether it is the run that was open before, changed.
     pub kept: bool,
+    /// What is asked before it plays.
+    pub question: Option<Question>,
     /// Its callers.
     pub callers: Vec<CallerText>,
     /// What its functions do, in the order of the plan.
@@ -302,6 +304,19 @@ pub struct ActText {
     pub with: String,
 }
 
+/// What is asked before a run plays, and what the run answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The question.
+    pub ask: String,
+    /// What can be answered.
+    pub choices: Vec<String>,
+    /// The right one of the choices.
+    pub answer: String,
+    /// Why it is right.
+    pub because: String,
+}
+
 /// A caller in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallerText {
@@ -331,6 +346,8 @@ pub struct FunctionText {
 pub struct Lesson {
     /// How a link names it.
     pub name: String,
+    /// What it is about, as one of a few.
+    pub family: String,
     /// Its title.
     pub title: String,
     /// A paragraph on it.

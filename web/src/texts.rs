@@ -18,6 +18,19 @@ texts! {
     CLOSE "Close";
     DISMISS "Dismiss";
 
+    BEFORE_PLAY "Before you press Play";
+    ANSWER "What the run says";
+    YOU_SAID "You said";
+    THE_RUN_SAYS "The run says";
+    RIGHT "which is right";
+    WRONG "which is not what happened";
+    MORE_LESSONS "More lessons";
+    STEP "Step";
+    OF "of";
+    PLAY_GOES_ON "Press Play to go on";
+    NEXT_STEP "Next step";
+    TO_THE_END "To the end";
+
     PARTS "Parts";
     LEGEND "What the marks mean";
     BOARD "Board";
@@ -64,7 +77,9 @@ texts! {
 
     OPENING "Opening …";
     OPEN_FILE "Open a file …";
-    GALLERY_INTRO "Each lesson is a scenario that plays by itself and pauses where something is worth a look.";
+    SYNCHRONOUS "Synchronous invocation";
+    OPEN_NOW "open now";
+    GALLERY_INTRO "Each lesson is a scenario that you play: it asks a question first, and pauses where something is worth a look.";
     SHARE_INTRO "Whoever opens this link sees the very same run. Nothing is stored anywhere: the link is the scenario.";
     LINK "Link";
     MARKDOWN "Markdown";

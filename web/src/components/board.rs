@@ -6,6 +6,7 @@ mod caller;
 mod caption;
 mod function;
 pub(super) mod marks;
+mod question;
 mod shape;
 mod tokens;
 
@@ -51,7 +52,8 @@ pub fn BoardView(props: &Props) -> Html {
                         selection={desk.selection.clone()} on_action={props.on_action.clone()} />
                 }
             </div>
-            { caption::caption(desk) }
+            { question::question(desk, &props.on_action) }
+            { caption::caption(desk, &props.on_action) }
         </main>
     }
 }

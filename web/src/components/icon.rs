@@ -27,8 +27,10 @@ pub enum Icon {
     Theme,
     /// Help.
     Help,
-    /// Close.
+    /// Close; or a wrong answer.
     Close,
+    /// A right answer.
+    Right,
     /// Something is wrong.
     Warning,
 }
@@ -52,6 +54,7 @@ fn paths(icon: Icon) -> (&'static str, &'static str) {
         Icon::Signpost => ("M8 1.5v13M4 3.5h7.5L13.500 5.500 11.500 7.500H4z", ""),
         Icon::Play => ("", "M4.5 2.5v11l9-5.500z"),
         Icon::Pause => ("", "M4 3h3v10H4zM9 3h3v10H9z"),
+        Icon::Right => ("m3 8.5 3.500 3.500L13 4.500", ""),
         Icon::Back => ("M10 4 6 8l4 4", ""),
         Icon::Forward => ("m6 4 4 4-4 4", ""),
         Icon::MarkerBack => ("M3.5 3.5v9M12.5 3.5 6.5 8l6 4.5z", ""),

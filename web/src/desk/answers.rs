@@ -2,7 +2,7 @@
 
 use lambdarium_sim::time::{Instant, Moment};
 
-use super::Desk;
+use super::{Desk, Quiz};
 use crate::message::{Answer, Opened, Refusal};
 use crate::shared::Shared;
 
@@ -50,6 +50,7 @@ impl Desk {
         let start = Moment::end_of(Instant::START);
         let moment = if kept { self.playhead } else { opened.moment.unwrap_or(start) };
         self.progress = Shared::new(std::mem::take(&mut opened.progress));
+        self.quiz = Quiz::default();
         self.refusal = None;
         if !opened.problems.is_empty() {
             let text = opened.problems.join(" ");

@@ -116,6 +116,7 @@ pub(super) fn gallery() -> Vec<Lesson> {
         let run = json::read(stored.text).ok()?;
         Some(Lesson {
             name: stored.name.into(),
+            family: stored.family.into(),
             title: run.scenario.title,
             about: run.scenario.about,
         })

@@ -170,7 +170,8 @@ fn everything_is_done_by_keyboard_alone() {
         ))
         .await?;
         body.send_keys("[").await?;
-        page.wait_until("document.querySelector('#scrubber').ariaValueNow == 0").await?;
+        page.wait_until("document.querySelector('#scrubber').ariaValueNow == 3000")
+            .await?;
         body.send_keys("?").await?;
         let keys = page.text("dialog").await?;
         assert!(keys.contains("one event back or forward"), "{keys}");
@@ -186,7 +187,7 @@ fn no_screen_and_no_dialog_has_a_barrier() {
             page.theme(theme).await?;
             for (width, height) in [(1440, 900), (360, 740)] {
                 page.viewport(width, height).await?;
-                page.open(&format!("?{width}{}#e=provisioned&t=3:01", theme.name()))
+                page.open(&format!("?{width}{}#e=provisioned&t=1:20.5", theme.name()))
                     .await?;
                 page.wait_until(OPEN).await?;
                 settled(page).await?;

@@ -4,6 +4,7 @@
 
 mod browser;
 mod journey;
+mod lessons;
 mod mistakes;
 mod site;
 mod start;

@@ -64,7 +64,8 @@ fn run_as_json_keeps_its_members() {
 #[test]
 fn a_seed_changes_what_is_drawn() {
     let run = |seed: &str| {
-        done(lambdarium(&["run", "gallery/provisioned.json", "--json", "--seed", seed]))
+        let lesson = "gallery/sdk-retries.json";
+        done(lambdarium(&["run", lesson, "--json", "--seed", seed]))
     };
     assert_eq!(run("5"), run("5"));
     assert_ne!(run("5"), run("6"));
@@ -195,8 +196,8 @@ fn bench_ends_with_one_json_object() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
-    let mut child =
-        command(&["trace", "gallery/provisioned.json"]).spawn().expect("the program");
+    let long = "rules/concurrency/w12-a-scaling-burst/scenario.json";
+    let mut child = command(&["trace", long]).spawn().expect("the program");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("an end");
     assert!(output.status.success(), "{output:?}");

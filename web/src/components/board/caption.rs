@@ -2,29 +2,59 @@
 
 use yew::prelude::*;
 
-use crate::desk::Desk;
+use crate::desk::{Action, Desk};
+use crate::message::Marker;
 use crate::texts;
 
 /// The caption.
-pub fn caption(desk: &Desk) -> Html {
+pub fn caption(desk: &Desk, on_action: &Callback<Action>) -> Html {
     let counted = desk.frame.as_ref().is_some_and(|frame| frame.counted);
     let marker = desk.marker().zip(desk.run.as_ref());
-    let marker = marker
-        .and_then(|(place, run)| Some((place + 1, run.markers.get(place)?.clone())));
+    let marker =
+        marker.and_then(|(place, run)| Some((place + 1, run.markers.get(place)?)));
     let latest = desk.story.last().map(|line| line.text.clone());
     html! {
         <div class="figcap" id="caption">
-            if let Some((number, marker)) = marker {
-                <span class="n" aria-hidden="true">{ number }</span>
-                <div><h2>{ marker.title }</h2><p>{ marker.text }</p></div>
+            // Read out when a marker is reached; the running story would talk all the time.
+            <div class="step" aria-live="polite">
+                if let Some((number, marker)) = marker { { step(number, marker) } }
+            </div>
+            if let Some((number, _)) = marker {
+                { way_on(desk, number, on_action) }
             } else if let Some(latest) = latest {
-                <span></span>
-                <div><p>{ latest }</p></div>
+                <p class="latest">{ latest }</p>
             }
             if let Some((span, _)) = desk.skipped {
                 <p class="later" role="status">{ format!("{span} {}", texts::LATER) }</p>
             }
             if counted { <p class="later">{ texts::COUNTED }</p> }
+        </div>
+    }
+}
+
+fn step(number: usize, marker: &Marker) -> Html {
+    html! {
+        <>
+            <span class="n" aria-hidden="true">{ number }</span>
+            <div><h2>{ &marker.title }</h2><p>{ &marker.text }</p></div>
+        </>
+    }
+}
+
+/// How many steps there are, and how to go on from one that paused the run.
+fn way_on(desk: &Desk, number: usize, on_action: &Callback<Action>) -> Html {
+    let count = desk.run.as_ref().map_or(0, |run| run.markers.len());
+    let next = on_action.reform(|_: MouseEvent| Action::ToMarker { forward: true });
+    html! {
+        <div class="way">
+            <span id="step">{ format!("{} {number} {} {count}", texts::STEP, texts::OF) }</span>
+            if !desk.playing && !desk.is_at_end() {
+                <span class="wide">{ texts::PLAY_GOES_ON }</span>
+                <button class="btn line" id="next-step" onclick={next}>
+                    { if number < count { texts::NEXT_STEP } else { texts::TO_THE_END } }
+                    <kbd aria-hidden="true">{ "]" }</kbd>
+                </button>
+            }
         </div>
     }
 }

@@ -26,25 +26,45 @@ pub fn Gallery(props: &Props) -> Html {
     html! {
         <div class="stack">
             <p class="dim">{ texts::GALLERY_INTRO }</p>
+            { for families(&props.lessons).map(|family| html! {
+                <>
+                    <h3>{ &family[0].family }</h3>
+                    { lessons(family, &present, &props.on_open) }
+                </>
+            }) }
+            { open_file(&props.on_action, &props.on_open) }
+        </div>
+    }
+}
+
+/// The lessons in runs of one family.
+fn families(lessons: &[Lesson]) -> impl Iterator<Item = &[Lesson]> {
+    lessons.chunk_by(|one, next| one.family == next.family)
+}
+
+fn lessons(family: &[Lesson], present: &str, on_open: &Callback<Source>) -> Html {
+    html! {
             <ul class="lessons">
-                { for props.lessons.iter().map(|lesson| {
+                { for family.iter().map(|lesson| {
                     let fragment = format!("e={}", lesson.name);
-                    let current = (fragment == present).then_some("true");
-                    let onclick = props.on_open.reform(move |_: MouseEvent| {
+                    let is_open = fragment == present;
+                    let current = is_open.then_some("true");
+                    let onclick = on_open.reform(move |_: MouseEvent| {
                         Source::Link(fragment.clone())
                     });
                     html! {
                         <li>
                             <button class="lesson" aria-current={current} {onclick}>
-                                <b>{ &lesson.title }</b>
+                                <b>
+                                    { &lesson.title }
+                                    if is_open { <span class="chip sel">{ texts::OPEN_NOW }</span> }
+                                </b>
                                 <span>{ &lesson.about }</span>
                             </button>
                         </li>
                     }
                 }) }
             </ul>
-            { open_file(&props.on_action, &props.on_open) }
-        </div>
     }
 }
 

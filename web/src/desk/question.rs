@@ -1,0 +1,161 @@
+//! The question of a run: asked before it plays, answered once its end is on screen.
+
+use lambdarium_sim::time::Instant;
+
+use super::Desk;
+use crate::message::Question;
+
+/// What somebody did with the question of the run that is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quiz {
+    /// The choice they made, by its place.
+    pub guess: Option<usize>,
+    /// The card they put away: the asking one, or the telling one.
+    put_away: Option<Card>,
+}
+
+/// What the card over the board does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Card {
+    /// It asks: nothing has been played.
+    Asks,
+    /// It tells the right answer: the end of the run is on screen.
+    Tells,
+}
+
+impl Desk {
+    /// The question and what its card does, where one is to be seen.
+    #[must_use]
+    pub fn card(&self) -> Option<(&Question, Card)> {
+        // What is right of the run as it was written need not be right of one changed here.
+        let run = self.run.as_ref().filter(|run| !run.kept)?;
+        let question = run.question.as_ref()?;
+        let card = if self.is_at_end() {
+            Card::Tells
+        } else if self.playhead.at == Instant::START && !self.playing {
+            Card::Asks
+        } else {
+            return None;
+        };
+        (self.quiz.put_away != Some(card)).then_some((question, card))
+    }
+
+    /// Whether the end of a whole run is on screen.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        let end = self.end();
+        self.is_complete() && end > Instant::START && self.playhead.at >= end
+    }
+
+    pub(super) fn guess(&mut self, place: usize) {
+        // Once told it is no guess any more.
+        if let Some((question, Card::Asks)) = self.card()
+            && place < question.choices.len()
+        {
+            self.quiz.guess = Some(place);
+        }
+    }
+
+    pub(super) fn put_card_away(&mut self) {
+        self.quiz.put_away = self.card().map(|(_, card)| card);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::Action;
+    use crate::message::{Answer, Opened, Progress};
+    use lambdarium_sim::time::Moment;
+    use lambdarium_sim::trace::Stop;
+    use std::rc::Rc;
+    use yew::Reducible;
+
+    /// A run of ten seconds that asks for one of three.
+    fn desk(moment: Option<Moment>) -> Rc<Desk> {
+        let question = Question {
+            ask: "How many?".into(),
+            choices: ["none", "one", "two"].map(String::from).to_vec(),
+            answer: "two".into(),
+            because: "So.".into(),
+        };
+        let progress = Progress {
+            reached: Instant(10_000_000),
+            stop: Some(Stop::Quiet),
+            ..Progress::default()
+        };
+        let opened =
+            Opened { question: Some(question), moment, progress, ..Opened::default() };
+        let answer = Answer::Opened(Box::new(opened));
+        act(&Rc::new(Desk::new(None, false)), Action::Answered(Box::new(answer)))
+    }
+
+    fn act(desk: &Rc<Desk>, action: Action) -> Rc<Desk> {
+        Rc::clone(desk).reduce(action)
+    }
+
+    fn to(desk: &Rc<Desk>, seconds: u64) -> Rc<Desk> {
+        act(desk, Action::Seek(Moment::end_of(Instant(seconds * 1_000_000))))
+    }
+
+    fn card(desk: &Desk) -> Option<Card> {
+        desk.card().map(|(_, card)| card)
+    }
+
+    #[test]
+    fn it_is_asked_at_the_start_and_told_at_the_end() {
+        let desk = act(&desk(None), Action::Guess(1));
+        assert_eq!((card(&desk), desk.quiz.guess), (Some(Card::Asks), Some(1)));
+        let desk = act(&desk, Action::Guess(2));
+        assert_eq!(desk.quiz.guess, Some(2), "a guess can be changed");
+        let playing = act(&desk, Action::TogglePlay);
+        assert_eq!(card(&playing), None, "what plays is not covered");
+        assert_eq!(card(&to(&desk, 5)), None);
+        let told = to(&desk, 10);
+        assert_eq!((card(&told), told.quiz.guess), (Some(Card::Tells), Some(2)));
+        let late = act(&told, Action::Guess(0));
+        assert_eq!(late.quiz.guess, Some(2), "once told it is no guess any more");
+    }
+
+    #[test]
+    fn nobody_has_to_guess() {
+        let told = to(&act(&desk(None), Action::TogglePlay), 10);
+        assert_eq!((card(&told), told.quiz.guess), (Some(Card::Tells), None));
+        let nonsense = act(&desk(None), Action::Guess(3));
+        assert_eq!(nonsense.quiz.guess, None);
+    }
+
+    #[test]
+    fn a_card_that_was_put_away_stays_away_and_the_other_one_comes() {
+        let asked = act(&desk(None), Action::PutCardAway);
+        assert_eq!(card(&asked), None);
+        let told = to(&asked, 10);
+        assert_eq!(card(&told), Some(Card::Tells));
+        let told = act(&told, Action::PutCardAway);
+        assert_eq!(card(&to(&to(&told, 5), 10)), None);
+    }
+
+    #[test]
+    fn a_run_that_opens_in_the_middle_asks_nothing() {
+        let middle = desk(Some(Moment::end_of(Instant(4_000_000))));
+        assert_eq!(card(&middle), None);
+    }
+
+    #[test]
+    fn a_run_that_was_changed_is_not_asked_about() {
+        let asked = desk(None);
+        let run = asked.run.as_ref().expect("a run");
+        let opened = Opened { kept: true, ..(**run).clone() };
+        let answer = Answer::Opened(Box::new(opened));
+        let changed = act(&asked, Action::Answered(Box::new(answer)));
+        assert!(card(&asked).is_some() && card(&changed).is_none());
+    }
+
+    #[test]
+    fn another_run_is_another_question() {
+        let guessed = act(&desk(None), Action::Guess(1));
+        let opened = Answer::Opened(Box::default());
+        let other = act(&guessed, Action::Answered(Box::new(opened)));
+        assert_eq!((card(&other), other.quiz), (None, Quiz::default()));
+    }
+}

@@ -1,0 +1,255 @@
+//! The lessons: chosen in the gallery, asked about, played from marker to marker, answered.
+
+use thirtyfour::TypingData;
+use thirtyfour::prelude::*;
+
+use crate::browser::{Page, Theme, visit};
+use crate::journey::OPEN;
+
+/// What a lesson shows at its end.
+struct Lesson {
+    name: &'static str,
+    title: &'static str,
+    markers: usize,
+    /// The heading of its last marker.
+    last: &'static str,
+    /// The equation, without what is nothing.
+    fates: &'static str,
+    answer: &'static str,
+}
+
+const LESSONS: [Lesson; 6] = [
+    Lesson {
+        name: "sdk-retries",
+        title: "Retries with backoff and jitter",
+        markers: 5,
+        last: "The last attempt",
+        fates: "16 entered = 14 succeeded + 2 throttled",
+        answer: "two",
+    },
+    Lesson {
+        name: "api-gateway-timeout",
+        title: "The gateway gives up at 29 s",
+        markers: 5,
+        last: "504 again",
+        fates: "2 entered = 2 timed out",
+        answer: "It runs on to its end",
+    },
+    Lesson {
+        name: "function-errors",
+        title: "Errors are the client's to handle",
+        markers: 5,
+        last: "The gateway says 502",
+        fates: "6 entered = 3 succeeded + 3 failed",
+        answer: "not at all",
+    },
+    Lesson {
+        name: "cold-start",
+        title: "Cold and warm",
+        markers: 5,
+        last: "Cold again",
+        fates: "13 entered = 13 succeeded",
+        answer: "four",
+    },
+    Lesson {
+        name: "reserved-concurrency",
+        title: "A full reservation",
+        markers: 5,
+        last: "Open again",
+        fates: "15 entered = 13 succeeded + 2 throttled",
+        answer: "none",
+    },
+    Lesson {
+        name: "provisioned",
+        title: "Provisioned for three at once",
+        markers: 5,
+        last: "Spilled over, but warm",
+        fates: "14 entered = 14 succeeded",
+        answer: "They start cold on demand",
+    },
+];
+
+const PAUSED: &str = "document.querySelector('#play').ariaLabel === 'Play'";
+const AT_END: &str = "(s => s.ariaValueNow === s.ariaValueMax)\
+    (document.querySelector('#scrubber'))";
+
+/// The equation as it is read, without what is nothing.
+async fn fates(page: &Page) -> WebDriverResult<String> {
+    let shown = "[...document.querySelectorAll('#fates li:not(.zero)')]\
+        .map(li => [...li.childNodes].filter(n => n.className !== 'eq')\
+            .map(n => n.textContent).join('').trim())";
+    let shown: Vec<String> = page.evaluate(shown).await?;
+    let (entered, rest) = shown.split_first().expect("an equation");
+    Ok(format!("{entered} = {}", rest.join(" + ")))
+}
+
+/// Plays until the run pauses, as fast as it goes.
+async fn play_on(page: &Page) -> WebDriverResult<()> {
+    let before: u64 =
+        page.evaluate("Number(document.querySelector('#scrubber').ariaValueNow)").await?;
+    page.click("#play").await?;
+    let moved = format!(
+        "Number(document.querySelector('#scrubber').ariaValueNow) > {before} && {PAUSED}"
+    );
+    page.wait_until(&moved).await
+}
+
+#[test]
+fn every_lesson_plays_to_its_end_and_shows_its_last_marker() {
+    visit(async |page| {
+        page.viewport(1440, 900).await?;
+        for lesson in &LESSONS {
+            let name = lesson.name;
+            page.open(&format!("?{name}#e={name}")).await?;
+            page.wait_until(OPEN).await?;
+            assert_eq!(page.text("h1").await?, lesson.title);
+            // Faster than anybody reads.
+            let body = page.find("body").await?;
+            body.send_keys("====").await?;
+            let mut headings = Vec::new();
+            while !page.evaluate::<bool>(AT_END).await? {
+                play_on(page).await?;
+                headings.push(page.text("#caption h2").await?);
+                assert!(headings.len() <= lesson.markers + 1, "{name}: {headings:?}");
+            }
+            assert_eq!(headings.last().map(String::as_str), Some(lesson.last), "{name}");
+            headings.dedup();
+            let at_start = usize::from(name != "provisioned");
+            assert_eq!(headings.len(), lesson.markers - at_start, "{name}: {headings:?}");
+            assert!(page.text("#caption p").await?.len() > 20, "{name}");
+            page.wait_until("!!document.querySelector('#right')").await?;
+            assert_eq!(page.text("#right").await?, lesson.answer, "{name}");
+            assert_eq!(fates(page).await?, lesson.fates, "{name}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_lesson_is_chosen_guessed_played_and_answered() {
+    visit(async |page| {
+        page.viewport(1440, 900).await?;
+        page.open("#e=cold-start").await?;
+        page.wait_until(OPEN).await?;
+        page.click("#open-gallery").await?;
+        let gallery = page.text("dialog").await?;
+        assert!(gallery.contains("Synchronous invocation"), "{gallery}");
+        for lesson in &LESSONS {
+            assert!(gallery.contains(lesson.title), "{} in {gallery}", lesson.title);
+        }
+        let current = page.text(".lesson[aria-current=true]").await?;
+        assert!(current.contains("Cold and warm") && current.contains("open now"));
+        page.screenshot("gallery-light").await?;
+        page.click("ul.lessons li:nth-child(5) .lesson").await?;
+        page.wait_until(OPEN).await?;
+        page.wait_until(
+            "document.querySelector('h1').innerText === 'A full reservation'",
+        )
+        .await?;
+
+        let asked = page.text("#question legend").await?;
+        assert!(asked.starts_with("Eight requests arrive at once"), "{asked}");
+        page.click("#question label:nth-of-type(2)").await?;
+        page.wait_until("document.querySelectorAll('#question input')[1].checked")
+            .await?;
+        assert_eq!(page.text("#step").await?, "Step 1 of 5");
+        page.click("#question-play").await?;
+        page.wait_until("!document.querySelector('#question')").await?;
+        page.wait_until(PAUSED).await?;
+        assert_eq!(page.text("#step").await?, "Step 2 of 5");
+        assert_eq!(page.text("#caption h2").await?, "All eight are through");
+        assert!(page.text("#caption").await?.contains("Press Play to go on"));
+
+        for step in 3..=5 {
+            page.click("#next-step").await?;
+            page.wait_until(&format!(
+                "document.querySelector('#step').innerText === 'Step {step} of 5'"
+            ))
+            .await?;
+        }
+        page.click("#next-step").await?;
+        page.wait_until(AT_END).await?;
+        let guess = page.text("#guess").await?;
+        assert!(
+            guess.contains("three") && guess.contains("not what happened"),
+            "{guess}"
+        );
+        assert_eq!(page.text("#right").await?, "none");
+        assert!(page.text("#because").await?.contains("the SDK tried the three again"));
+        page.click("#question-close").await?;
+        page.wait_until("!document.querySelector('#question')").await
+    });
+}
+
+async fn press(page: &Page, keys: impl Into<TypingData>) -> WebDriverResult<()> {
+    page.driver.action_chain().send_keys(keys).perform().await
+}
+
+/// Presses Tab until something is in focus.
+async fn tab_to(page: &Page, css: &str) -> WebDriverResult<()> {
+    let here = format!("!!document.activeElement.matches({css:?})");
+    for _ in 0..60 {
+        if page.evaluate::<bool>(&here).await? {
+            return Ok(());
+        }
+        press(page, Key::Tab + "").await?;
+    }
+    panic!("Tab does not lead to {css}");
+}
+
+#[test]
+fn a_lesson_is_done_by_keyboard_alone() {
+    visit(async |page| {
+        page.open("#e=cold-start").await?;
+        page.wait_until(OPEN).await?;
+        // By Tab to the card, by arrows to the answer, by Tab to its Play.
+        tab_to(page, "#question input").await?;
+        press(page, " ").await?;
+        press(page, Key::Down + "" + Key::Down).await?;
+        page.wait_until("document.querySelectorAll('#question input')[2].checked")
+            .await?;
+        tab_to(page, "#question-play").await?;
+        press(page, " ").await?;
+        page.wait_until("!document.querySelector('#question')").await?;
+        for _ in 0..5 {
+            press(page, "]").await?;
+        }
+        page.wait_until(AT_END).await?;
+        let guess = page.text("#guess").await?;
+        assert!(guess.contains("five") && guess.contains("not what happened"), "{guess}");
+        assert_eq!(page.text("#right").await?, "four");
+        tab_to(page, "#more-lessons").await?;
+        press(page, " ").await?;
+        page.find("dialog").await.map(|_| ())
+    });
+}
+
+#[test]
+fn neither_card_has_a_barrier_or_is_cut_off() {
+    visit(async |page| {
+        for theme in Theme::BOTH {
+            page.theme(theme).await?;
+            for (width, height) in [(1440, 900), (820, 1180), (360, 740), (320, 640)] {
+                page.viewport(width, height).await?;
+                let here = format!("{}-{width}", theme.name());
+                page.open(&format!("?{here}#e=sdk-retries")).await?;
+                page.wait_until(OPEN).await?;
+                for card in ["asks", "tells"] {
+                    page.find("#question").await?;
+                    assert_eq!(page.barriers().await?, [""; 0], "{card}, {here}");
+                    page.screenshot(&format!("question-{card}-{here}")).await?;
+                    let outside = "[...document.querySelectorAll('#question, #question *')]\
+                        .filter(e => e.getClientRects().length && !e.closest('.vh'))\
+                        .filter(e => { const r = e.getBoundingClientRect(); \
+                            return r.left < 0 || r.right > innerWidth || r.top < 44 })\
+                        .map(e => e.id || e.innerText)";
+                    let outside: Vec<String> = page.evaluate(outside).await?;
+                    assert_eq!(outside, [""; 0], "{card}, {here}");
+                    page.find("body").await?.send_keys(Key::End + "").await?;
+                    page.wait_until("!!document.querySelector('#right')").await?;
+                }
+            }
+        }
+        Ok(())
+    });
+}

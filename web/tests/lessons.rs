@@ -1,0 +1,212 @@
+//! Every lesson of the gallery, played on desk and engine as a person plays it: pressing
+//! Play again at each marker, at the speed the run opens with.
+#![cfg(not(target_family = "wasm"))]
+
+use std::fs;
+use std::path::Path;
+use std::rc::Rc;
+
+use lambdarium_sim::time::{Instant, Moment};
+use lambdarium_sim::view::{CallerView, Doing, Fates, Metrics};
+use lambdarium_web::desk::{Action, Card, Desk};
+use lambdarium_web::engine::Engine;
+use lambdarium_web::gallery::LESSONS;
+use lambdarium_web::message::{Ask, Marker, Opened, Question, Slot, Source};
+use yew::Reducible;
+
+/// A frame on screen.
+const FRAME_US: u64 = 20_000;
+/// Longest time a lesson may take on screen, without the time for reading.
+const ON_SCREEN_US: u64 = 60_000_000;
+/// Most characters of a title: more are cut on a phone.
+const TITLE_MAX: usize = 34;
+/// Most characters of a marker's text: three lines of the caption.
+const TEXT_MAX: usize = 200;
+
+/// The page without a browser: what the desk asks is answered at once.
+struct Page {
+    desk: Rc<Desk>,
+    engine: Engine,
+}
+
+impl Page {
+    fn open(name: &str) -> Self {
+        let desk = Rc::new(Desk::new(None, false));
+        let mut page = Self { desk, engine: Engine::new() };
+        let source = Source::Link(format!("e={name}"));
+        page.ask(Ask::Open { source, keep: false });
+        page.look();
+        page
+    }
+
+    fn act(&mut self, action: Action) {
+        self.desk = Rc::clone(&self.desk).reduce(action);
+    }
+
+    fn ask(&mut self, ask: Ask) {
+        let answer = self.engine.handle(Slot(0), ask).expect("an answer");
+        self.act(Action::Answered(Box::new(answer)));
+    }
+
+    fn look(&mut self) {
+        self.ask(Ask::Look(self.desk.look()));
+    }
+
+    fn run(&self) -> &Opened {
+        self.desk.run.as_ref().expect("a lesson is open")
+    }
+
+    fn fates(&self) -> Fates {
+        self.desk.frame.as_ref().expect("a screen").fates
+    }
+
+    /// Plays until something pauses it; says how long that took on screen.
+    fn play(&mut self) -> u64 {
+        self.act(Action::TogglePlay);
+        let mut elapsed_us = 0;
+        while self.desk.playing {
+            self.act(Action::Tick { elapsed_us: FRAME_US });
+            self.look();
+            elapsed_us += FRAME_US;
+            assert!(elapsed_us <= ON_SCREEN_US, "it plays on and on");
+        }
+        elapsed_us
+    }
+}
+
+#[test]
+fn every_lesson_plays_from_marker_to_marker_to_its_answer() {
+    for stored in LESSONS {
+        let name = stored.name;
+        let mut page = Page::open(name);
+        let markers = page.run().markers.clone();
+        let mut shown: Vec<usize> = page.desk.marker().into_iter().collect();
+        let mut elapsed_us = 0;
+        assert_eq!(page.desk.card().map(|card| card.1), Some(Card::Asks), "{name}");
+        while !page.desk.is_at_end() {
+            elapsed_us += page.play();
+            shown.extend(page.desk.marker().filter(|at| shown.last() != Some(at)));
+        }
+        let all: Vec<usize> = (0..markers.len()).collect();
+        assert_eq!(shown, all, "{name}: each marker pauses");
+        assert!(elapsed_us <= ON_SCREEN_US, "{name} takes {elapsed_us} µs on screen");
+        assert!(elapsed_us >= 5_000_000, "{name} is over in {elapsed_us} µs");
+        assert_eq!(page.desk.card().map(|card| card.1), Some(Card::Tells), "{name}");
+    }
+}
+
+#[test]
+fn every_lesson_has_what_a_lesson_needs() {
+    assert_eq!(LESSONS.len(), 6);
+    for stored in LESSONS {
+        let name = stored.name;
+        let page = Page::open(name);
+        let run = page.run();
+        assert!(run.title.chars().count() <= TITLE_MAX, "{name}: {:?}", run.title);
+        assert!(!run.about.is_empty(), "{name}");
+        assert!((3..=5).contains(&run.markers.len()), "{name}");
+        assert!(run.markers.windows(2).all(|two| two[0].at < two[1].at), "{name}");
+        for marker in &run.markers {
+            assert!(marker.at <= run_end(&page), "{name}: {:?}", marker.title);
+            assert!(!marker.title.is_empty(), "{name}");
+            let length = marker.text.chars().count();
+            assert!((20..=TEXT_MAX).contains(&length), "{name}: {:?}", marker.text);
+        }
+        let question = run.question.as_ref().expect("a question");
+        assert!(question.ask.ends_with('?') && !question.because.is_empty(), "{name}");
+        assert!(question.choices.contains(&question.answer), "{name}");
+    }
+}
+
+fn run_end(page: &Page) -> Instant {
+    assert!(page.desk.is_complete(), "a lesson is recorded in one go");
+    page.desk.end()
+}
+
+/// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
+/// out. The answers of the questions rest on it.
+const ENDS: [(&str, [u32; 5]); 6] = [
+    ("sdk-retries", [16, 14, 0, 2, 0]),
+    ("api-gateway-timeout", [2, 0, 0, 0, 2]),
+    ("function-errors", [6, 3, 3, 0, 0]),
+    ("cold-start", [13, 13, 0, 0, 0]),
+    ("reserved-concurrency", [15, 13, 0, 2, 0]),
+    ("provisioned", [14, 14, 0, 0, 0]),
+];
+
+#[test]
+fn every_lesson_ends_as_its_answer_says() {
+    for (stored, (name, end)) in LESSONS.iter().zip(ENDS) {
+        assert_eq!(stored.name, name);
+        let mut page = Page::open(name);
+        page.act(Action::Seek(Moment::end_of(page.desk.end())));
+        page.look();
+        let Fates { entered, succeeded, failed, throttled, timed_out, .. } = page.fates();
+        let found = [entered, succeeded, failed, throttled, timed_out]
+            .map(|count| u32::try_from(count).expect("a lesson is small"));
+        assert_eq!(found, end, "{name}");
+    }
+}
+
+/// What is on screen at a marker, in short: each caller, then each function.
+fn on_screen(page: &Page) -> String {
+    let frame = page.desk.frame.as_ref().expect("a screen");
+    let callers = frame.callers.iter().map(|caller| {
+        let ended: u64 = caller.ended.iter().sum();
+        let CallerView { made, waiting, backing_off, .. } = caller;
+        format!(
+            "{made} made, {waiting} on the way, {backing_off} to retry, {ended} ended"
+        )
+    });
+    let functions = frame.functions.iter().map(|function| {
+        let environments = || function.versions.iter().flat_map(|of| &of.environments);
+        let count = |doing| environments().filter(|one| one.doing == doing).count();
+        let [init, busy, idle] = [Doing::Init, Doing::Busy, Doing::Idle].map(count);
+        let Metrics { throttles, cold_starts, spillovers, .. } = function.metrics;
+        format!(
+            "{init} init, {busy} busy, {idle} idle, {throttles} throttled, \
+             {cold_starts} cold, {spillovers} spilled"
+        )
+    });
+    callers.chain(functions).collect::<Vec<_>>().join(" | ")
+}
+
+/// What the last sentences of the story at a marker say.
+fn last_words(page: &Page) -> String {
+    let lines = page.desk.story.iter().rev().take(3).map(|line| line.text.clone());
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+/// `lessons.txt` has each marker beside what is on screen at its moment, so that whoever
+/// changes one sees the other. `UPDATE=1 cargo test -p lambdarium-web` writes it anew.
+#[test]
+fn what_the_markers_say_stands_beside_what_the_run_shows() {
+    let mut made = String::new();
+    for stored in LESSONS {
+        let mut page = Page::open(stored.name);
+        let title = page.run().title.clone();
+        made += &format!("{title}\n");
+        for marker in page.run().markers.clone() {
+            page.act(Action::Seek(Moment::end_of(marker.at)));
+            page.look();
+            let (shown, words) = (on_screen(&page), last_words(&page));
+            let Marker { at, title, text } = marker;
+            made += &format!("\n  {at} s {title}\n  {text}\n  = {shown}\n  = {words}\n");
+        }
+        let question = page.run().question.clone().expect("a question");
+        let Question { ask, choices, answer, because } = question;
+        made += &format!("\n  {ask} {choices:?}\n  {answer}: {because}\n");
+        page.act(Action::Seek(Moment::end_of(page.desk.end())));
+        page.look();
+        made += &format!("  = {}\n\n", on_screen(&page));
+    }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lessons.txt");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&file, &made).expect("a file that can be written");
+    }
+    let kept = fs::read_to_string(&file).unwrap_or_default();
+    for (kept, made) in kept.lines().zip(made.lines()) {
+        assert_eq!(kept, made, "if it should have changed: run the tests with UPDATE=1");
+    }
+    assert_eq!(kept.len(), made.len(), "run the tests with UPDATE=1");
+}
