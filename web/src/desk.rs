@@ -15,7 +15,7 @@ use lambdarium_sim::view::{Frame, Lanes, Look};
 use yew::Reducible;
 
 use crate::message::{
-    Answer, Cause, Form, IssueText, Lesson, Opened, Progress, Refusal, StoryLine,
+    Answer, Cause, Edit, Form, IssueText, Lesson, Opened, Progress, Refusal, StoryLine,
 };
 use crate::shared::Shared;
 pub use question::{Card, Quiz};
@@ -49,6 +49,8 @@ pub enum Tab {
     Story,
     /// The state at the playhead.
     Now,
+    /// What can be set.
+    Settings,
 }
 
 /// Light or dark.
@@ -83,6 +85,10 @@ pub struct Desk {
     pub story: Shared<Vec<StoryLine>>,
     /// What can be set of what is selected.
     pub form: Option<Shared<Form>>,
+    /// The last change that was asked for.
+    pub attempt: Option<Shared<Edit>>,
+    /// Whether changes are acts at the playhead.
+    pub from_here: bool,
     /// What is wrong with the last change that was not made.
     pub rejected: Option<Shared<Vec<IssueText>>>,
     /// The whole run.
@@ -155,6 +161,10 @@ pub enum Action {
     Select(Option<String>),
     /// Select an act and go to it; none clears the selection.
     SelectAct(Option<usize>),
+    /// A change was asked for.
+    Edited(Edit),
+    /// Changes are acts at the playhead, or hold from the start.
+    FromHere(bool),
     /// Show this in the panel.
     Show(Tab),
     /// Open the causes of an entry, or close them.
@@ -256,6 +266,11 @@ impl Reducible for Desk {
             Action::PutCardAway => next.put_card_away(),
             Action::Select(selection) => next.selection = selection,
             Action::SelectAct(act) => next.select_act(act),
+            Action::Edited(edit) => {
+                next.rejected = None;
+                next.attempt = Some(Shared::new(edit));
+            }
+            Action::FromHere(on) => next.from_here = on,
             Action::Show(tab) => next.tab = tab,
             Action::ToggleWhy(entry) => {
                 let open = next.why.as_ref().is_some_and(|(number, _)| *number == entry);

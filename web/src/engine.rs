@@ -134,6 +134,7 @@ impl Engine {
             markers: markers.collect(),
             acts: change::acts(recording.run()),
             question,
+            kinds: form::kinds(),
             callers: words::callers(scenario),
             functions: words::functions(scenario),
             gallery: gallery(),

@@ -150,6 +150,28 @@ pub enum Edit {
     },
 }
 
+impl Edit {
+    /// The same, where it is made at the playhead: an act is, and a setting if wished.
+    #[must_use]
+    pub fn at_playhead(self, playhead: Instant, from_here: bool) -> Self {
+        match self {
+            Self::Set { path, text, .. } => {
+                let is_function = path.first().is_some_and(|group| group == "functions");
+                let from = (from_here && is_function).then_some(playhead);
+                Self::Set { path, text, from }
+            }
+            Self::Act { operation, function, .. } => {
+                Self::Act { at: playhead, operation, function }
+            }
+            other @ (Self::Add { .. }
+            | Self::Rename { .. }
+            | Self::Remove { .. }
+            | Self::MoveAct { .. }
+            | Self::RemoveAct { .. }) => other,
+        }
+    }
+}
+
 /// What can be set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
@@ -161,8 +183,6 @@ pub struct Form {
     pub groups: Vec<Group>,
     /// Operations that can be called on it.
     pub operations: Vec<String>,
-    /// What can be added: its key and its name.
-    pub kinds: Vec<(String, String)>,
 }
 
 /// Settings that belong together.
@@ -266,6 +286,8 @@ pub struct Opened {
     pub kept: bool,
     /// What is asked before it plays.
     pub question: Option<Question>,
+    /// What can be added: its key and its name.
+    pub kinds: Vec<(String, String)>,
     /// Its callers.
     pub callers: Vec<CallerText>,
     /// What its functions do, in the order of the plan.

@@ -6,15 +6,15 @@ use super::bar::Bar;
 use super::board::BoardView;
 use super::dialogs::Dialogs;
 use super::hooks::{
-    theme, use_address, use_asking, use_clock, use_desk, use_document, use_keys,
-    use_opening, use_size,
+    theme, use_address, use_asking, use_clock, use_desk, use_document, use_editing,
+    use_keys, use_opening, use_size,
 };
 use super::inspector::Inspector;
 use super::notice::Notice;
 use super::parts::{Parts, outline};
 use super::timeline::{self, Timeline};
 use super::transport::Transport;
-use crate::desk::Action;
+use crate::desk::{Action, Tab};
 use crate::message::{Ask, Source};
 
 /// The page.
@@ -25,13 +25,15 @@ pub fn App() -> Html {
     let (dock_width, _) = use_size(&dock);
     use_opening(&desk, &wire);
     use_asking(&desk, &wire, timeline::columns(dock_width));
+    let on_edit = use_editing(&desk, &wire);
     use_clock(&desk);
     use_address(&desk);
     use_document(&desk);
-    let on_action = {
-        let dispatch = desk.dispatcher();
+    let dispatch = desk.dispatcher();
+    let on_action = (*use_memo((), move |()| {
         Callback::from(move |action| dispatch.dispatch(action))
-    };
+    }))
+    .clone();
     let on_step = {
         let (wire, desk) = (wire.clone(), desk.clone());
         Callback::from(move |forward| {
@@ -49,12 +51,13 @@ pub fn App() -> Html {
         })
     };
     html! {
-        <div class="app">
+        <div class={classes!("app", (desk.tab == Tab::Settings).then_some("editing"))}>
             <Bar run={desk.run.clone()} theme={theme(&desk)} on_action={on_action.clone()} />
-            <Parts parts={outline(&desk)} selection={desk.selection.clone()}
-                on_action={on_action.clone()} />
+            <Parts parts={outline(&desk)} selection={desk.selection.clone()} run={desk.run.clone()}
+                on_action={on_action.clone()} on_edit={on_edit.clone()} />
             <BoardView desk={(*desk).clone()} on_action={on_action.clone()} />
-            <Inspector desk={(*desk).clone()} on_action={on_action.clone()} />
+            <Inspector desk={(*desk).clone()} on_action={on_action.clone()}
+                on_edit={on_edit.clone()} />
             <footer class="dock" ref={dock}>
                 <Transport desk={(*desk).clone()} on_action={on_action.clone()} {on_step} />
                 <Timeline desk={(*desk).clone()} width={dock_width}

@@ -9,9 +9,9 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlElement, KeyboardEvent, ResizeObserver};
 use yew::prelude::*;
 
-use crate::desk::{Action, Desk, Dialog, Theme};
+use crate::desk::{Action, Desk, Dialog, Tab, Theme};
 use crate::effects::{self, Frames, Wire};
-use crate::message::{Answer, Ask, Refusal, Source};
+use crate::message::{Answer, Ask, Edit, Refusal, Source};
 
 /// The desk and the line to its engine.
 #[hook]
@@ -102,6 +102,35 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
             link(Ask::Link { moment, selection });
         }
     });
+}
+
+/// Asks for the form of what is selected while it is shown, and for changes.
+#[hook]
+pub fn use_editing(desk: &UseReducerHandle<Desk>, wire: &Wire) -> Callback<Edit> {
+    let shown = desk.tab == Tab::Settings;
+    use_effect_with((shown, desk.run.clone(), desk.selection.clone()), {
+        let wire = wire.clone();
+        move |(shown, run, part)| {
+            if *shown && run.is_some() {
+                wire.ask(Ask::Form { part: part.clone() });
+            }
+        }
+    });
+    // The same callback for ever, so that a form is not drawn anew at every tick: that
+    // would take away what is being typed.
+    let now = (desk.playhead.at, desk.from_here);
+    let latest = use_mut_ref(|| now);
+    *latest.borrow_mut() = now;
+    let (dispatch, wire) = (desk.dispatcher(), wire.clone());
+    let edit = use_memo((), move |()| {
+        Callback::from(move |edit: Edit| {
+            let (playhead, from_here) = *latest.borrow();
+            let edit = edit.at_playhead(playhead, from_here);
+            dispatch.dispatch(Action::Edited(edit.clone()));
+            wire.ask(Ask::Edit(edit));
+        })
+    });
+    (*edit).clone()
 }
 
 /// Ticks while something moves.

@@ -1,17 +1,20 @@
 //! The panel on the right: the story with its causes, and the state at the playhead.
 
 mod now;
+pub mod settings;
 mod story;
 
 use yew::prelude::*;
 
 use crate::desk::{Action, Desk, Tab};
+use crate::message::Edit;
 use crate::texts;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub desk: Desk,
     pub on_action: Callback<Action>,
+    pub on_edit: Callback<Edit>,
 }
 
 /// The panel.
@@ -28,7 +31,8 @@ pub fn Inspector(props: &Props) -> Html {
     };
     let title = match (&desk.tab, &desk.selection) {
         (Tab::Story, _) => texts::STORY_TITLE.to_string(),
-        (Tab::Now, Some(part)) => part.clone(),
+        (Tab::Now | Tab::Settings, Some(part)) => part.clone(),
+        (Tab::Settings, None) => texts::SCENARIO.to_string(),
         (Tab::Now, None) => texts::ACCOUNT.to_string(),
     };
     html! {
@@ -36,11 +40,17 @@ pub fn Inspector(props: &Props) -> Html {
             <div class="insp-head">
                 <h2 class="t14">{ title }</h2>
                 <div class="seg">
+                    { tab(Tab::Settings, "tab-settings", texts::SETTINGS) }
                     { tab(Tab::Now, "tab-now", texts::NOW) }
                     { tab(Tab::Story, "tab-story", texts::STORY) }
                 </div>
             </div>
             { match desk.tab {
+                Tab::Settings => {
+                    let (on_action, on_edit) = (props.on_action.clone(), props.on_edit.clone());
+                    let props = settings::Props::of(desk, on_action, on_edit);
+                    html! { <settings::Settings ..props /> }
+                }
                 Tab::Story => html! {
                     <story::Story lines={desk.story.clone()} why={desk.why.clone()}
                         playing={desk.playing} on_action={props.on_action.clone()} />

@@ -4,7 +4,10 @@ use yew::prelude::*;
 
 use super::board::marks;
 use super::icon::{self, Icon};
+use super::inspector::settings::add_menu;
 use crate::desk::{Action, Desk};
+use crate::message::{Edit, Opened};
+use crate::shared::Shared;
 use crate::texts;
 
 /// A line of the outline.
@@ -35,7 +38,9 @@ pub fn outline(desk: &Desk) -> Vec<Part> {
 pub struct Props {
     pub parts: Vec<Part>,
     pub selection: Option<String>,
+    pub run: Option<Shared<Opened>>,
     pub on_action: Callback<Action>,
+    pub on_edit: Callback<Edit>,
 }
 
 /// The outline on the left.
@@ -46,6 +51,7 @@ pub fn Parts(props: &Props) -> Html {
             <div>
                 <h2 class="cap">{ texts::PARTS }</h2>
                 <ul>{ for props.parts.iter().map(|part| row(part, props)) }</ul>
+                if let Some(run) = &props.run { { add_menu(&run.kinds, &props.on_edit) } }
             </div>
             { legend() }
         </nav>

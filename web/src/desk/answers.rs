@@ -2,7 +2,7 @@
 
 use lambdarium_sim::time::{Instant, Moment};
 
-use super::{Desk, Quiz};
+use super::{Desk, Quiz, Tab};
 use crate::message::{Answer, Opened, Refusal};
 use crate::shared::Shared;
 
@@ -64,8 +64,11 @@ impl Desk {
         self.act = None;
         let selection = opened.selection.take();
         if kept {
-            // A part that was renamed or added is the one to look at.
-            self.selection = selection.or_else(|| self.selection.take());
+            if selection.is_some() {
+                // A part that was renamed or added is the one to look at.
+                self.selection = selection;
+                self.tab = Tab::Settings;
+            }
         } else {
             self.frame = None;
             self.lanes = None;

@@ -1,10 +1,11 @@
 //! Changes of the open run: made, checked, and recorded anew; or refused, and nothing
 //! happens.
 
-use lambdarium_format::{edit, json, link};
+use lambdarium_format::{edit, json, link, unit};
 use lambdarium_sim::knob::Issue;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::scenario::{Act, Run};
+use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 
 use super::form;
@@ -38,6 +39,14 @@ impl Engine {
 
 /// The changed run, and the name of a part that is to be selected.
 fn apply(run: &Run, edit: Edit) -> Result<(Run, Option<String>), Vec<Issue>> {
+    if let Edit::Set { path, text, .. } = &edit
+        && let [list, number, key] = &path[..]
+        && (list.as_str(), key.as_str()) == ("acts", "at")
+        && let (Ok(number), Some(span)) = (number.parse(), unit::read_span(text.trim()))
+    {
+        // Acts stand in order of time, so the act moves.
+        return Ok((edit::move_act(run, number, Instant::START.plus(span))?, None));
+    }
     Ok(match edit {
         Edit::Set { path, text, from: None } => {
             let (path, value) = form::meant(run, path, &text);

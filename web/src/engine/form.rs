@@ -49,6 +49,14 @@ pub(super) fn form(run: &Run, part: Option<String>) -> Form {
     form
 }
 
+/// What can be added to a scenario: its key and its name.
+pub(super) fn kinds() -> Vec<(String, String)> {
+    let callers = CallerKind::all();
+    let callers = callers.iter().map(|kind| (kind.card().key, kind.card().name));
+    let all = [("function", "Function")].into_iter().chain(callers);
+    all.map(|(key, name)| (key.to_string(), name.to_string())).collect()
+}
+
 /// Writes forms from the text of a run.
 struct Writer<'a> {
     whole: &'a Value,
@@ -66,14 +74,7 @@ impl Writer<'_> {
         let settings =
             knobs(&run.scenario.settings, &texts(&Settings::default()), &at("settings"));
         let account = Group { title: "Account and assumptions".into(), fields: settings };
-        let functions = CallerKind::all();
-        let mut kinds = vec![("function".to_string(), "Function".to_string())];
-        kinds.extend(
-            functions
-                .iter()
-                .map(|kind| (kind.card().key.to_string(), kind.card().name.to_string())),
-        );
-        Form { groups: vec![about, account], kinds, ..Form::default() }
+        Form { groups: vec![about, account], ..Form::default() }
     }
 
     fn function(&self, function: &Function) -> Form {
