@@ -190,13 +190,13 @@ fn a_text_that_is_no_json_says_where_it_stops_being_it() {
     let cases = [
         (
             "{\"lambdarium\":1,",
-            "line 1, column 16: found something that is not JSON (the text ends inside a value), \
-             allowed is JSON (SIM-02)",
+            "line 1, column 16: found the end of the text, which is not JSON here, \
+             allowed is a key in double quotes (SIM-02)",
         ),
         (
             "{\"lambdarium\":1,\n \"seed\":01}",
-            "line 2, column 10: found something that is not JSON (invalid number), allowed is \
-             JSON (SIM-02)",
+            "line 2, column 10: found `1`, which is not JSON here, allowed is `,` or `}` \
+             (SIM-02)",
         ),
         (
             "{\"lambdarium\":1,\"seed\":1,\"seed\":2}",

@@ -121,7 +121,7 @@ fn issues_say_what_was_found_and_what_is_allowed() {
         ("[]", "text: found a list of 0, allowed is an object in braces (SIM-02)"),
         (
             "{\"lambdarium\":1,\n\"seed\":}",
-            "line 2, column 8: found something that is not JSON (expected value), allowed is JSON (SIM-02)",
+            "line 2, column 8: found `}`, which is not JSON here, allowed is a value (SIM-02)",
         ),
     ];
     for (text, said) in cases {

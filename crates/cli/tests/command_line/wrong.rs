@@ -116,8 +116,8 @@ fn callers_may_not_call_each_other() {
 fn what_is_no_json_is_told_with_its_place() {
     assert_eq!(
         said("{ \"lambdarium\": 1,\n  \"seed\": }"),
-        "standard input: line 2, column 11: found something that is not JSON (expected \
-         value), allowed is JSON (SIM-02)\n"
+        "standard input: line 2, column 11: found `}`, which is not JSON here, allowed is \
+         a value (SIM-02)\n"
     );
     assert_eq!(
         said("{ \"lambdarium\": 2 }"),
