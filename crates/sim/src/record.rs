@@ -157,6 +157,7 @@ impl Recording {
     }
 
     /// The same, with the trace.
+    #[inline(never)]
     pub(crate) fn look(&mut self, moment: Moment) -> (&Sim, &Log) {
         let looked = self.looked.take();
         let start = self.nearest(moment);

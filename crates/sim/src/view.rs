@@ -5,8 +5,10 @@
 
 mod datapoints;
 mod fold;
+mod gauges;
 mod lanes;
 mod order;
+mod scale;
 mod story;
 mod tokens;
 
@@ -19,7 +21,9 @@ use crate::trace::{Ending, Outcome, Room};
 
 pub use datapoints::{Datapoint, datapoints};
 pub use fold::frame;
-pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, lanes};
+pub use gauges::{Gauge, Gauges, gauges};
+pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, Pane, lanes};
+pub use scale::{By, Scale};
 pub use story::{StoryLine, story};
 
 /// Where a screen looks.

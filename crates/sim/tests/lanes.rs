@@ -7,10 +7,14 @@ use lambdarium_sim::caller::{Kind, sdk};
 use lambdarium_sim::lambda::behaviour::{Draw, Failure, Fault, When};
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::time::{Instant, Span};
-use lambdarium_sim::view::{Lane, LaneSpan, Lanes, Paint, lanes};
+use lambdarium_sim::view::{By, Lane, LaneSpan, Lanes, Paint, Pane, lanes};
 
 fn whole(recording: &Recording, columns: u32) -> Lanes {
-    lanes(recording, Instant::START, recording.end(), columns)
+    window(recording, Instant::START, recording.end(), columns)
+}
+
+fn window(recording: &Recording, from: Instant, to: Instant, columns: u32) -> Lanes {
+    lanes(recording, &Pane { from, to, by: By::Time, columns })
 }
 
 /// Row, beginning and end in milliseconds, paint.
@@ -50,7 +54,7 @@ fn each_part_has_a_lane_with_its_spans_in_rows() {
     let columns = [Ok, Ok, Failed, Failed, Failed, Failed, Failed, Failed, Ok, Ok];
     assert_eq!(paints, columns);
     // A window shows what reaches into it.
-    let window = lanes(&recording, Instant(2_600_000), Instant(2_900_000), 10);
+    let window = self::window(&recording, Instant(2_600_000), Instant(2_900_000), 10);
     assert_eq!(spans(&window.lanes[0]), [(0, 1_000, 3_500, Paint::Failed)]);
 }
 
@@ -112,7 +116,7 @@ fn many_spans_are_merged_into_columns_as_if_they_were_painted_one_by_one() {
     let mut painted = vec![Paint::Quiet; columns as usize];
     for burst in 0..5 {
         let from = Instant(burst * 777_000);
-        let window = lanes(&recording, from, from.plus(Span::millis(40)), 10);
+        let window = self::window(&recording, from, from.plus(Span::millis(40)), 10);
         assert!(!window.lanes[0].merged);
         for span in &window.lanes[0].spans {
             for column in of(span.from)..=of(span.to) {

@@ -49,11 +49,38 @@ struct Open {
     timed_from: Instant,
 }
 
-struct Fold {
-    period: Span,
+/// How a run is cut into periods.
+pub(super) enum Periods {
+    /// All of one length.
+    Every(Span),
+    /// Where each begins; what lies before the first is a period of its own.
+    Starts(Vec<Instant>),
+}
+
+impl Periods {
+    fn place(&self, at: Instant) -> usize {
+        match self {
+            Self::Every(period) => usize::try_from(at.0 / period.0).unwrap_or(usize::MAX),
+            Self::Starts(starts) => starts.partition_point(|start| *start <= at),
+        }
+    }
+
+    fn start(&self, place: usize) -> Instant {
+        match self {
+            Self::Every(period) => Instant(place as u64 * period.0),
+            Self::Starts(starts) => {
+                place.checked_sub(1).map_or(Instant::START, |place| starts[place])
+            }
+        }
+    }
+}
+
+/// Datapoints on their way.
+pub(super) struct Fold {
+    periods: Periods,
     points: Vec<Datapoint>,
-    /// By environment: whether it is provisioned, and its run.
-    environments: Vec<(bool, Option<Open>)>,
+    /// By function and environment: whether it is provisioned, and its run.
+    environments: Vec<Vec<(bool, Option<Open>)>>,
     in_flight: u64,
 }
 
@@ -66,44 +93,61 @@ pub fn datapoints(
 ) -> Vec<Datapoint> {
     let length = recording.end().since(Instant::START);
     let period = Span(period.0.max(length.0 / PERIODS_MAX + 1));
-    let mut fold =
-        Fold { period, points: Vec::new(), environments: Vec::new(), in_flight: 0 };
+    let mut fold = Fold::new(Periods::Every(period));
     for entry in recording.log().iter() {
         if entry.part == Part::Function(function) {
-            fold.add(entry);
+            fold.add(function, entry);
         }
     }
-    fold.point(recording.end());
-    fold.points
+    fold.finish(recording.end())
 }
 
 impl Fold {
+    pub(super) fn new(periods: Periods) -> Self {
+        Self { periods, points: Vec::new(), environments: Vec::new(), in_flight: 0 }
+    }
+
+    /// The datapoints up to an instant.
+    pub(super) fn finish(mut self, end: Instant) -> Vec<Datapoint> {
+        self.point(end);
+        self.points
+    }
+
     /// The period an instant belongs to; those between have what was in flight then.
     fn point(&mut self, at: Instant) -> &mut Datapoint {
-        let place = usize::try_from(at.0 / self.period.0).unwrap_or(usize::MAX);
+        let place = self.periods.place(at);
         while self.points.len() <= place {
-            let from = Instant(self.points.len() as u64 * self.period.0);
+            let from = self.periods.start(self.points.len());
             let concurrent_max = self.in_flight;
             self.points.push(Datapoint { from, concurrent_max, ..Datapoint::default() });
         }
         &mut self.points[place]
     }
 
-    fn environment(&mut self, id: EnvironmentId) -> &mut (bool, Option<Open>) {
-        let place = id.0 as usize;
-        if self.environments.len() <= place {
-            self.environments.resize(place + 1, (false, None));
+    fn environment(
+        &mut self,
+        function: FunctionId,
+        id: EnvironmentId,
+    ) -> &mut (bool, Option<Open>) {
+        let (function, place) = (usize::from(function.0), id.0 as usize);
+        if self.environments.len() <= function {
+            self.environments.resize_with(function + 1, Vec::new);
         }
-        &mut self.environments[place]
+        let environments = &mut self.environments[function];
+        if environments.len() <= place {
+            environments.resize(place + 1, (false, None));
+        }
+        &mut environments[place]
     }
 
-    fn add(&mut self, entry: &Entry) {
+    /// Adds an entry of a function.
+    pub(super) fn add(&mut self, function: FunctionId, entry: &Entry) {
         match entry.fact {
             Fact::Started { environment, room, init, .. } => {
-                self.start(entry.at, environment, room, init);
+                self.start(entry.at, (function, environment), room, init);
             }
             Fact::Ended { ending, environment, .. } => {
-                self.end(entry.at, environment, ending);
+                self.end(entry.at, (function, environment), ending);
             }
             Fact::Throttled { .. } => self.point(entry.at).throttles += 1,
             Fact::SpilledOver { .. } => self.point(entry.at).spillovers += 1,
@@ -127,9 +171,15 @@ impl Fold {
         }
     }
 
-    fn start(&mut self, at: Instant, id: EnvironmentId, room: Room, init: Span) {
+    fn start(
+        &mut self,
+        at: Instant,
+        (function, id): (FunctionId, EnvironmentId),
+        room: Room,
+        init: Span,
+    ) {
         let cold = if room == Room::Cold { init.min(INIT_MAX) } else { Span::ZERO };
-        let environment = self.environment(id);
+        let environment = self.environment(function, id);
         environment.0 |= room == Room::Provisioned;
         environment.1 = Some(Open { started: at, timed_from: at.plus(cold) });
         let provisioned = environment.0;
@@ -143,9 +193,15 @@ impl Fold {
         point.concurrent_max = point.concurrent_max.max(in_flight);
     }
 
-    fn end(&mut self, at: Instant, id: EnvironmentId, ending: Ending) {
+    fn end(
+        &mut self,
+        at: Instant,
+        (function, id): (FunctionId, EnvironmentId),
+        ending: Ending,
+    ) {
         self.point(at);
-        let Some(Open { started, timed_from }) = self.environment(id).1.take() else {
+        let Some(Open { started, timed_from }) = self.environment(function, id).1.take()
+        else {
             return;
         };
         self.in_flight -= 1;

@@ -37,14 +37,10 @@ pub fn frame(recording: &mut Recording, look: &Look) -> Frame {
         .map(|(planned, state)| caller_view(planned, state))
         .collect();
     let most = usize::try_from(look.tokens_max).unwrap_or(usize::MAX);
-    let mut month = Month::new(plan.settings().free_tier);
-    let functions = plan.functions().iter().enumerate().map(|(at, planned)| {
-        let id = FunctionId(u16::try_from(at).unwrap_or(u16::MAX));
-        let state = sim.world().lambda().function(id);
-        FunctionView {
-            micro_usd: cost(state, planned, moment.at).micro_usd(&mut month),
-            ..function_view(state, plan, planned, moment.at, most)
-        }
+    let costs = costs(sim, moment.at);
+    let functions = states(sim).zip(costs).map(|((planned, state), micro_usd)| {
+        let view = function_view(state, plan, planned, moment.at, most);
+        FunctionView { micro_usd, ..view }
     });
     let functions = functions.collect();
     let mut tokens = tokens(sim, log, &look, entries);
@@ -102,10 +98,7 @@ fn account_view(sim: &Sim, plan: &Plan) -> AccountView {
     let quota = plan.settings().account_concurrency;
     let reserved: u64 =
         plan.functions().iter().filter_map(|function| function.reserved()).sum();
-    let ids = (0..plan.functions().len()).map(|at| u16::try_from(at).unwrap_or(u16::MAX));
-    let states = ids.map(|at| lambda.function(FunctionId(at)));
-    let both: Vec<(&PlannedFunction, &FunctionState)> =
-        plan.functions().iter().map(|function| &**function).zip(states).collect();
+    let both: Vec<(&PlannedFunction, &FunctionState)> = states(sim).collect();
     let unreserved = both.iter().filter(|(planned, _)| planned.reserved().is_none());
     let provisioned = unreserved.map(|(_, state)| state.ledger.provisioned()).sum();
     let in_flight = both.iter().map(|(_, state)| state.in_flight()).sum();
@@ -119,6 +112,21 @@ fn account_view(sim: &Sim, plan: &Plan) -> AccountView {
         in_flight,
         claimed: pool_used + reserved + provisioned,
     }
+}
+
+/// The functions, in plan order, each with its state.
+fn states(sim: &Sim) -> impl Iterator<Item = (&PlannedFunction, &FunctionState)> {
+    let ids = (0..=u16::MAX).map(FunctionId);
+    let functions = sim.plan().functions().iter().zip(ids);
+    functions.map(|(planned, id)| (&**planned, sim.world().lambda().function(id)))
+}
+
+/// What each function has cost so far, in millionths of a US dollar.
+pub(super) fn costs(sim: &Sim, now: Instant) -> Vec<u64> {
+    let mut month = Month::new(sim.plan().settings().free_tier);
+    let costs = states(sim)
+        .map(|(planned, state)| cost(state, planned, now).micro_usd(&mut month));
+    costs.collect()
 }
 
 /// What a function has cost so far; provisioned concurrency to the end of its five minutes.

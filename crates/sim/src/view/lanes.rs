@@ -7,7 +7,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::order::keep_first;
-use crate::id::{EnvironmentId, Job, Part};
+use super::scale::{By, Scale};
+use crate::id::{EnvironmentId, Job, Part, VersionIx};
 use crate::record::Recording;
 use crate::time::{Instant, Span};
 use crate::trace::{Ending, Entry, Fact};
@@ -64,6 +65,10 @@ pub struct LaneSpan {
     pub paint: Paint,
     /// Which request.
     pub job: Option<Job>,
+    /// The version that ran.
+    pub version: Option<VersionIx>,
+    /// The entry that tells how it went; none where spans are merged.
+    pub entry: Option<u32>,
 }
 
 /// One lane.
@@ -80,6 +85,22 @@ pub struct Lane {
     pub spans: Vec<LaneSpan>,
     /// Whether there was more than fits; then the spans are merged columns.
     pub merged: bool,
+    /// Whether anything stands on it, in the window or elsewhere in the run.
+    pub used: bool,
+}
+
+/// Which window of a run is shown, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Pane {
+    /// Where the window begins.
+    pub from: Instant,
+    /// Where it ends; what lies behind the end of the run is not shown.
+    pub to: Instant,
+    /// What makes a step on the axis.
+    pub by: By,
+    /// Pixel columns of the axis.
+    pub columns: u32,
 }
 
 /// The whole run, or a window of it.
@@ -90,6 +111,8 @@ pub struct Lanes {
     pub from: Instant,
     /// Where it ends.
     pub to: Instant,
+    /// The axis of the whole run.
+    pub scale: Scale,
     /// The scrubber, one entry per pixel column, over the whole run.
     pub columns: Vec<PaintedColumn>,
     /// Lanes per part.
@@ -106,40 +129,48 @@ const COLUMNS_MAX: u32 = 8_192;
 
 /// The painted scrubber of the whole run and the lanes of a window of it.
 #[must_use]
-pub fn lanes(recording: &Recording, from: Instant, to: Instant, columns: u32) -> Lanes {
-    let columns = columns.clamp(1, COLUMNS_MAX);
-    let window = Columns { from, to, columns };
+pub fn lanes(recording: &Recording, pane: &Pane) -> Lanes {
+    let end = recording.end();
+    let to = pane.to.min(end);
+    let from = pane.from.min(to);
+    let scale = match pane.by {
+        By::Time => Scale::time(end),
+        By::Events => Scale::events(recording, from, to),
+    };
+    let columns = pane.columns.clamp(1, COLUMNS_MAX);
+    let window = Columns::new(&scale, from, to, columns);
     let plan = recording.plan();
     let functions = plan.functions().iter().map(|function| function.name());
-    let functions = functions.map(|name| Drawn::new(name, LaneKind::Function, window));
+    let functions = functions.map(|name| Drawn::new(name, LaneKind::Function, &window));
     let callers = plan.callers().iter().map(|caller| caller.name());
-    let callers = callers.map(|name| Drawn::new(name, LaneKind::Caller, window));
-    let whole = Columns { from: Instant::START, to: recording.end(), columns };
+    let callers = callers.map(|name| Drawn::new(name, LaneKind::Caller, &window));
+    let whole = Columns::new(&scale, Instant::START, end, columns);
     let mut drawing = Drawing {
-        end: recording.end(),
-        scrubber: Coverage::of(whole),
+        end,
+        scrubber: Coverage::of(&whole),
         open: alloc::vec![Vec::new(); plan.functions().len()],
         functions: functions.collect(),
         callers: callers.collect(),
     };
-    for entry in recording.log().iter() {
-        drawing.add(entry);
+    for (entry, number) in recording.log().iter().zip(0_u32..) {
+        drawing.add(number, entry);
     }
-    drawing.finish(from, to)
+    let (columns, lanes) = drawing.finish();
+    Lanes { from, to, columns, lanes, scale }
 }
 
 /// Lanes on their way.
-struct Drawing {
+struct Drawing<'a> {
     end: Instant,
-    scrubber: Coverage,
+    scrubber: Coverage<'a>,
     /// Runs under way, by function and environment.
     open: Vec<Vec<Option<LaneSpan>>>,
-    functions: Vec<Drawn>,
-    callers: Vec<Drawn>,
+    functions: Vec<Drawn<'a>>,
+    callers: Vec<Drawn<'a>>,
 }
 
-impl Drawing {
-    fn add(&mut self, entry: &Entry) {
+impl Drawing<'_> {
+    fn add(&mut self, number: u32, entry: &Entry) {
         let at = entry.at;
         let span = |from: Instant, to: Instant, paint: Paint| LaneSpan {
             row: 0,
@@ -148,10 +179,13 @@ impl Drawing {
             to,
             paint,
             job: entry.job,
+            version: None,
+            entry: Some(number),
         };
         match entry.fact {
-            Fact::Started { environment, init, .. } => {
-                let run = LaneSpan { init, ..span(at, self.end, Paint::Running) };
+            Fact::Started { environment, init, version, .. } => {
+                let span = span(at, self.end, Paint::Running);
+                let run = LaneSpan { init, version: Some(version), ..span };
                 if let Some(place) = self.run_in(entry.part, environment) {
                     *place = Some(run);
                 }
@@ -168,7 +202,10 @@ impl Drawing {
                     | Ending::Cut => Paint::Failed,
                 };
                 if let Some(run) = open {
-                    self.draw(entry.part, LaneSpan { to: at, paint, ..run });
+                    self.draw(
+                        entry.part,
+                        LaneSpan { to: at, paint, entry: Some(number), ..run },
+                    );
                 }
             }
             Fact::Throttled { .. } => {
@@ -230,7 +267,7 @@ impl Drawing {
         }
     }
 
-    fn finish(mut self, from: Instant, to: Instant) -> Lanes {
+    fn finish(mut self) -> (Vec<PaintedColumn>, Vec<Lane>) {
         for (lane, open) in self.functions.iter_mut().zip(self.open) {
             for run in open.into_iter().flatten() {
                 self.scrubber.add(&run);
@@ -240,25 +277,28 @@ impl Drawing {
         let paints = self.scrubber.paints();
         let columns = paints.map(|paint| PaintedColumn { paint }).collect();
         let lanes = self.functions.into_iter().chain(self.callers).map(Drawn::finish);
-        Lanes { from, to, columns, lanes: lanes.collect() }
+        (columns, lanes.collect())
     }
 }
 
 /// A lane on its way: spans one by one, or columns once there are too many.
-struct Drawn {
+struct Drawn<'a> {
     name: String,
     kind: LaneKind,
-    window: Columns,
+    window: &'a Columns,
     spans: Vec<LaneSpan>,
-    merged: Option<Coverage>,
+    merged: Option<Coverage<'a>>,
+    used: bool,
 }
 
-impl Drawn {
-    fn new(name: &str, kind: LaneKind, window: Columns) -> Self {
-        Self { name: name.into(), kind, window, spans: Vec::new(), merged: None }
+impl<'a> Drawn<'a> {
+    fn new(name: &str, kind: LaneKind, window: &'a Columns) -> Self {
+        let (spans, merged, used) = (Vec::new(), None, false);
+        Self { name: name.into(), kind, window, spans, merged, used }
     }
 
     fn add(&mut self, span: LaneSpan) {
+        self.used = true;
         if span.to < self.window.from || span.from > self.window.to {
             return;
         }
@@ -276,14 +316,14 @@ impl Drawn {
     }
 
     fn finish(self) -> Lane {
-        let Self { name, kind, mut spans, merged, .. } = self;
+        let Self { name, kind, mut spans, merged, used, .. } = self;
         // Runs were added when they ended.
         keep_first(&mut spans, usize::MAX, |span| (span.from.0, span.to.0));
         let (rows, spans, merged) = match merged {
             Some(coverage) => (1, coverage.spans(), true),
             None => (stack(&mut spans), spans, false),
         };
-        Lane { name, kind, rows, spans, merged }
+        Lane { name, kind, rows, spans, merged, used }
     }
 }
 
@@ -303,26 +343,24 @@ fn stack(spans: &mut [LaneSpan]) -> u16 {
 }
 
 /// Where instants of a window fall on columns.
-#[derive(Clone, Copy)]
 struct Columns {
     from: Instant,
     to: Instant,
-    columns: u32,
+    starts: Vec<Instant>,
 }
 
 impl Columns {
-    fn of(&self, at: Instant) -> usize {
-        let width = self.to.since(self.from).0.max(1);
-        let offset = at.since(self.from).0.saturating_mul(self.columns.into());
-        let last = self.columns as usize - 1;
-        usize::try_from(offset / width).unwrap_or(last).min(last)
+    fn new(scale: &Scale, from: Instant, to: Instant, columns: u32) -> Self {
+        Self { from, to, starts: scale.columns(from, to, columns) }
     }
 
-    /// Where a column begins.
+    fn of(&self, at: Instant) -> usize {
+        self.starts.partition_point(|start| *start <= at).saturating_sub(1)
+    }
+
+    /// Where a column begins; behind the last one, where the window ends.
     fn start(&self, column: usize) -> Instant {
-        let width = u128::from(self.to.since(self.from).0);
-        let offset = width * column as u128 / u128::from(self.columns);
-        self.from.plus(Span(u64::try_from(offset).unwrap_or(0)))
+        self.starts.get(column).copied().unwrap_or(self.to)
     }
 }
 
@@ -330,14 +368,14 @@ const PAINTS: [Paint; 5] =
     [Paint::Quiet, Paint::Running, Paint::Ok, Paint::Throttled, Paint::Failed];
 
 /// How many spans of each paint cover each column, kept as what changes at a column.
-struct Coverage {
-    scale: Columns,
+struct Coverage<'a> {
+    scale: &'a Columns,
     changes: Vec<[i32; PAINTS.len()]>,
 }
 
-impl Coverage {
-    fn of(scale: Columns) -> Self {
-        let changes = alloc::vec![[0; PAINTS.len()]; scale.columns as usize + 1];
+impl<'a> Coverage<'a> {
+    fn of(scale: &'a Columns) -> Self {
+        let changes = alloc::vec![[0; PAINTS.len()]; scale.starts.len() + 1];
         Self { scale, changes }
     }
 
@@ -350,7 +388,7 @@ impl Coverage {
     /// The paint of each column; the worst outcome wins.
     fn paints(&self) -> impl Iterator<Item = Paint> {
         let mut covering = [0; PAINTS.len()];
-        let columns = &self.changes[..self.scale.columns as usize];
+        let columns = &self.changes[..self.scale.starts.len()];
         columns.iter().map(move |changes| {
             for (count, change) in covering.iter_mut().zip(changes) {
                 *count += change;
@@ -369,7 +407,17 @@ impl Coverage {
                 Some(last) if last.paint == paint => last.to = to,
                 Some(_) | None => {
                     let (row, init, job) = (0, Span::ZERO, None);
-                    merged.push(LaneSpan { row, from, init, to, paint, job });
+                    let (version, entry) = (None, None);
+                    merged.push(LaneSpan {
+                        row,
+                        from,
+                        init,
+                        to,
+                        paint,
+                        job,
+                        version,
+                        entry,
+                    });
                 }
             }
         }
