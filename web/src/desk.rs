@@ -7,15 +7,17 @@
 mod answers;
 mod play;
 mod question;
+mod window;
 
 use std::rc::Rc;
 
 use lambdarium_sim::time::{Instant, Moment, Span};
-use lambdarium_sim::view::{Frame, Lanes, Look};
+use lambdarium_sim::view::{By, Frame, Look};
 use yew::Reducible;
 
 use crate::message::{
-    Answer, Cause, Edit, Form, IssueText, Lesson, Opened, Progress, Refusal, StoryLine,
+    Answer, Cause, Edit, Form, IssueText, Lesson, Opened, Painted, Progress, Refusal,
+    StoryLine,
 };
 use crate::shared::Shared;
 pub use question::{Card, Quiz};
@@ -62,6 +64,17 @@ pub enum Theme {
     Dark,
 }
 
+/// A span on a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Picked {
+    /// The place of the lane.
+    pub lane: usize,
+    /// The place of the span on it.
+    pub span: usize,
+    /// The entry that tells how it went.
+    pub entry: Option<u32>,
+}
+
 /// Everything the page remembers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Desk {
@@ -91,8 +104,18 @@ pub struct Desk {
     pub from_here: bool,
     /// What is wrong with the last change that was not made.
     pub rejected: Option<Shared<Vec<IssueText>>>,
-    /// The whole run.
-    pub lanes: Option<Shared<Lanes>>,
+    /// The whole run, and a window of it.
+    pub painted: Option<Shared<Painted>>,
+    /// Which window of the run lanes and gauges show; none is the whole run.
+    pub window: Option<(Instant, Instant)>,
+    /// What makes a step on the axis.
+    pub by: By,
+    /// The span on a lane that is looked at.
+    pub picked: Option<Picked>,
+    /// An entry of the trace and its sentence, for the span that is looked at.
+    pub told: Option<(u32, String)>,
+    /// Whether lanes and gauges are shown, once somebody has said so.
+    pub unfolded: Option<bool>,
     /// Where the playhead is.
     pub playhead: Moment,
     /// Whether it moves.
@@ -147,6 +170,25 @@ pub enum Action {
         /// The next one.
         forward: bool,
     },
+    /// Zoom the timeline.
+    Zoom {
+        /// By so many steps, inwards if positive.
+        steps: i32,
+        /// Around this share of the window; none is around the playhead.
+        share: Option<f64>,
+    },
+    /// Move the window of the timeline by a share of its length.
+    Pan(f64),
+    /// Show this window of the timeline.
+    Window(Instant, Instant),
+    /// Show the whole run.
+    WholeRun,
+    /// Take this axis.
+    By(By),
+    /// Look at a span on a lane.
+    Pick(Option<Picked>),
+    /// Show lanes and gauges, or not.
+    Unfold(bool),
     /// Faster or slower, by so many places.
     SpeedBy(isize),
     /// At the speed with this place.
@@ -249,6 +291,13 @@ impl Reducible for Desk {
             Action::Tick { elapsed_us } => next.advance(elapsed_us),
             Action::Seek(moment) => next.seek(moment),
             Action::ToMarker { forward } => next.seek_marker(forward),
+            Action::Zoom { steps, share } => next.zoom(steps, share),
+            Action::Pan(share) => next.pan(share),
+            Action::Window(from, to) => next.show_window(from, to),
+            Action::WholeRun => next.window = None,
+            Action::By(by) => next.by = by,
+            Action::Pick(picked) => next.picked = picked,
+            Action::Unfold(unfold) => next.unfolded = Some(unfold),
             Action::SpeedBy(places) => {
                 next.speed =
                     next.speed.saturating_add_signed(places).min(SPEEDS.len() - 1);

@@ -9,12 +9,12 @@ mod peaks;
 mod tell;
 
 use lambdarium_format::link::{self, Link};
+use lambdarium_sim::id::FunctionId;
 use lambdarium_sim::record::Recording;
-use lambdarium_sim::time::Instant;
-use lambdarium_sim::view::{self, Look};
+use lambdarium_sim::view::{self, Look, Pane};
 
 use crate::message::{
-    Answer, Ask, Marker, Opened, Progress, Question, Screen, Slot, Source,
+    Answer, Ask, Marker, Opened, Painted, Progress, Question, Screen, Slot, Source,
 };
 use crate::words;
 use open::{Read, gallery, read, refused, wrong};
@@ -22,6 +22,9 @@ use peaks::{Peaks, pace};
 
 /// Steps recorded at a time: a few milliseconds, so that a look is answered soon.
 const SLICE: u32 = 20_000;
+
+/// Pixels of a column of a gauge.
+const GAUGE_COLUMN: u32 = 8;
 
 /// All runs on the desk.
 #[derive(Debug, Default)]
@@ -64,10 +67,8 @@ impl Engine {
                 Answer::Progress(player.progress())
             }
             Ask::Look(look) => Answer::Screen(Box::new(player.screen(&look))),
-            Ask::Lanes { columns } => {
-                let end = player.recording.end();
-                let lanes = view::lanes(&player.recording, Instant::START, end, columns);
-                Answer::Lanes(Box::new(lanes))
+            Ask::Paint { pane, function } => {
+                Answer::Painted(Box::new(player.paint(&pane, function)))
             }
             Ask::Step { from, forward: true } => {
                 Answer::Moment(player.recording.next_moment(from))
@@ -160,6 +161,18 @@ impl Player {
             pace: pace(&self.recording),
             peaks: self.peaks.count(&self.recording),
         }
+    }
+
+    fn paint(&mut self, pane: &Pane, function: Option<u16>) -> Painted {
+        let lanes = view::lanes(&self.recording, pane);
+        let gauges = view::gauges(
+            &mut self.recording,
+            &lanes.scale,
+            (lanes.from, lanes.to),
+            pane.columns / GAUGE_COLUMN,
+            function.map(FunctionId),
+        );
+        Painted { lanes, gauges }
     }
 
     fn screen(&mut self, look: &Look) -> Screen {

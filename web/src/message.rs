@@ -5,7 +5,7 @@
 
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Stop;
-use lambdarium_sim::view::{Frame, Lanes, Look};
+use lambdarium_sim::view::{Frame, Gauges, Lanes, Look, Pane};
 use serde::{Deserialize, Serialize};
 
 /// Which of the runs on the desk is meant; two runs can be compared on one clock.
@@ -42,10 +42,12 @@ pub enum Ask {
     More,
     /// Show a moment.
     Look(Look),
-    /// Show the whole run, painted into so many columns.
-    Lanes {
-        /// Pixel columns of the axis.
-        columns: u32,
+    /// Paint the whole run, and a window of it.
+    Paint {
+        /// Which window, and how.
+        pane: Pane,
+        /// Whose gauges, by its place in the plan; none for all functions together.
+        function: Option<u16>,
     },
     /// The moment one event on, or back.
     Step {
@@ -83,8 +85,8 @@ pub enum Answer {
     Progress(Progress),
     /// One screen.
     Screen(Box<Screen>),
-    /// The whole run.
-    Lanes(Box<Lanes>),
+    /// The whole run, and a window of it.
+    Painted(Box<Painted>),
     /// A moment, if there is one on that side.
     Moment(Option<Moment>),
     /// The chain of causes, the entry asked for first.
@@ -374,6 +376,15 @@ pub struct Lesson {
     pub title: String,
     /// A paragraph on it.
     pub about: String,
+}
+
+/// The whole run, and a window of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Painted {
+    /// The axis, the painted scrubber, and the lanes.
+    pub lanes: Lanes,
+    /// The gauges under them.
+    pub gauges: Gauges,
 }
 
 /// One screen at one playhead.

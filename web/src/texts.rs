@@ -67,6 +67,33 @@ texts! {
     SKIP_QUIET "Skip quiet time";
     PLAYHEAD "Playhead";
     WHOLE_RUN "Whole run";
+    SCRUBBER "Markers and acts of the run";
+    TIMELINE "Timeline";
+    AXIS "Axis";
+    BY_TIME "Time";
+    BY_EVENTS "Events";
+    ZOOM_IN "Zoom in (Shift ↑)";
+    ZOOM_OUT "Zoom out (Shift ↓)";
+    FIT "Fit";
+    FIT_ABOUT "Fit: show the whole run (w)";
+    LANES "Lanes";
+    LANES_ABOUT "Lanes and gauges; arrows up and down go from span to span";
+    MARKER "Marker";
+    ACT "Act";
+    AT "at";
+    VERSION "version";
+    MANY "more than can be drawn one by one";
+    GAUGES "Gauges at the playhead";
+    ALL_FUNCTIONS "All functions";
+    GAUGES_ABOUT "CloudWatch metrics, per column of the axis. USD: us-east-1, November 2026.";
+    GAUGES_SHORT "USD: us-east-1, November 2026";
+    COST "Cost";
+    MAXIMUM "Maximum";
+    AVERAGE "Average";
+    SUM "Sum";
+    NOW_IS "now";
+    SO_FAR "so far";
+    UP_TO "up to";
     FATES "Fates at the playhead";
     LATER "later";
 
@@ -119,6 +146,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ("[  ]", "previous or next marker"),
     ("0 – 9", "to that tenth of the run"),
     ("-  =", "slower or faster"),
+    ("Shift ↑  ↓", "zoom the timeline in or out"),
+    ("Shift ←  →", "move its window"),
+    ("W", "the whole run"),
+    ("E", "axis by time or by events"),
     ("?", "these keys"),
     ("Esc", "close, or clear the selection"),
 ];
@@ -131,6 +162,12 @@ pub fn speed(thousandths: u64) -> String {
     }
     let decimals = format!("0.{thousandths:03}");
     format!("{}×", decimals.trim_end_matches('0'))
+}
+
+/// An amount of money, from millionths of a US dollar.
+#[must_use]
+pub fn usd(micro: u64) -> String {
+    format!("{}.{:06} USD", micro / 1_000_000, micro % 1_000_000)
 }
 
 /// A count with its thousands set apart: `12 480`.

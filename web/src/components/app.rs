@@ -59,7 +59,8 @@ pub fn App() -> Html {
             <Inspector desk={(*desk).clone()} on_action={on_action.clone()}
                 on_edit={on_edit.clone()} />
             <footer class="dock" ref={dock}>
-                <Transport desk={(*desk).clone()} on_action={on_action.clone()} {on_step} />
+                <Transport desk={(*desk).clone()} on_action={on_action.clone()} {on_step}
+                    width={dock_width} />
                 <Timeline desk={(*desk).clone()} width={dock_width}
                     on_action={on_action.clone()} />
             </footer>

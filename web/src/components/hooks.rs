@@ -4,11 +4,13 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use lambdarium_format::link::moment_text;
 use lambdarium_sim::time::{Instant, Moment};
+use lambdarium_sim::view::By;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlElement, KeyboardEvent, ResizeObserver};
 use yew::prelude::*;
 
+use super::timeline::PRESS;
 use crate::desk::{Action, Desk, Dialog, Tab, Theme};
 use crate::effects::{self, Frames, Wire};
 use crate::message::{Answer, Ask, Edit, Refusal, Source};
@@ -73,23 +75,26 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
         (look, desk.run.clone(), desk.is_complete()),
         move |(look, run, _)| {
             if run.is_some() {
-                wire_to_look.look(*look);
+                wire_to_look.ask(Ask::Look(*look));
             }
         },
     );
-    let lanes = ask(wire);
-    use_effect_with(
-        (desk.run.clone(), desk.is_complete(), columns),
-        move |(run, _, columns)| {
-            if run.is_some() && *columns > 0 {
-                lanes(Ask::Lanes { columns: *columns });
-            }
-        },
-    );
+    let paint = ask(wire);
+    let pane = desk.pane(columns);
+    // While a long run is recorded, it is painted again whenever it is twice as long.
+    let doubled = desk.progress.reached.0.leading_zeros();
+    let of = (pane, desk.gauged(), desk.run.clone(), desk.is_complete(), doubled);
+    use_effect_with(of, move |(pane, function, run, ..)| {
+        if run.is_some() && pane.columns > 0 {
+            paint(Ask::Paint { pane: *pane, function: *function });
+        }
+    });
     let why = ask(wire);
-    use_effect_with(desk.why.clone(), move |open| {
-        if let Some((entry, None)) = open {
-            why(Ask::Why { entry: *entry });
+    let picked = desk.picked.and_then(|picked| picked.entry);
+    use_effect_with((desk.why.clone(), picked), move |(open, picked)| {
+        let open = open.as_ref().filter(|open| open.1.is_none());
+        for entry in open.map(|open| open.0).into_iter().chain(*picked) {
+            why(Ask::Why { entry });
         }
     });
     let link = ask(wire);
@@ -201,7 +206,7 @@ pub fn theme(desk: &Desk) -> Theme {
 pub fn use_keys(desk: &UseReducerHandle<Desk>, on_step: Callback<bool>) {
     let dispatch = desk.dispatcher();
     // The listener is set once; what it needs changes with every tick.
-    let now = (desk.end(), desk.playhead, desk.dialog, on_step);
+    let now = (desk.end(), desk.playhead, (desk.dialog, desk.by), on_step);
     let latest = use_mut_ref(|| now.clone());
     *latest.borrow_mut() = now;
     use_effect_with((), move |()| {
@@ -213,14 +218,16 @@ pub fn use_keys(desk: &UseReducerHandle<Desk>, on_step: Callback<bool>) {
                 gloo_events::EventListenerOptions::enable_prevent_default(),
                 move |event| {
                     let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-                    let (end, playhead, dialog, on_step) = latest.borrow().clone();
+                    let (end, playhead, (dialog, by), on_step) = latest.borrow().clone();
                     if dialog.is_some() || is_taken(event) {
                         return;
                     }
                     let key = event.key();
                     if let "," | "." = key.as_str() {
                         on_step.emit(key == ".");
-                    } else if let Some(action) = action_of(&key, end, playhead) {
+                    } else if let Some(action) = timeline_action(event, by)
+                        .or_else(|| action_of(&key, end, playhead))
+                    {
                         event.prevent_default();
                         dispatch.dispatch(action);
                     }
@@ -242,6 +249,21 @@ fn is_taken(event: &KeyboardEvent) -> bool {
         || event.alt_key()
         || matches!(on.as_str(), "INPUT" | "SELECT" | "TEXTAREA")
         || (pressed && matches!(on.as_str(), "BUTTON" | "A" | "LABEL" | "g"))
+}
+
+/// What a key does to the timeline.
+fn timeline_action(event: &KeyboardEvent, by: By) -> Option<Action> {
+    let zoom = |steps| Action::Zoom { steps, share: None };
+    Some(match (event.key().as_str(), event.shift_key()) {
+        ("ArrowUp", true) => zoom(PRESS),
+        ("ArrowDown", true) => zoom(-PRESS),
+        ("ArrowLeft", true) => Action::Pan(-0.2),
+        ("ArrowRight", true) => Action::Pan(0.2),
+        ("w", false) => Action::WholeRun,
+        ("e", false) if by == By::Time => Action::By(By::Events),
+        ("e", false) => Action::By(By::Time),
+        _ => return None,
+    })
 }
 
 fn action_of(key: &str, end: Instant, playhead: Moment) -> Option<Action> {

@@ -45,3 +45,9 @@ pub fn mark(at: Point, d: &'static str, class: &'static str) -> Html {
 pub fn moved(at: Point) -> String {
     format!("translate({} {})", px(at.x), px(at.y))
 }
+
+/// Several things as one. The iterators that make them are gathered into the same kind of
+/// list first, because each kind of list is a piece of code of its own.
+pub fn all(things: Vec<Html>) -> Html {
+    html! { <>{ for things }</> }
+}

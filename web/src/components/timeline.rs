@@ -1,41 +1,55 @@
-//! The whole run on one axis: the painted scrubber with its markers, the lanes of every
-//! part, and the one playhead that goes through all of them.
+//! The whole run on one axis: the painted scrubber with its markers and acts, the lanes of
+//! every part and the gauges in a window of it, and the one playhead through all of them.
+//!
+//! What does not change while a run plays stands in layers that are drawn once; of a tick
+//! only the playhead, the clipping at it and the readings are drawn.
 
+mod details;
+mod flags;
+mod gauges;
+mod gestures;
 mod lanes;
+mod place;
+mod tools;
 
 use lambdarium_sim::time::{Instant, Moment};
-use lambdarium_sim::view::{Lanes, Paint};
-use web_sys::{Element, KeyboardEvent, PointerEvent};
+use lambdarium_sim::view::Paint;
+use web_sys::{KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
 use super::svg;
-use crate::desk::{Action, Desk};
-use crate::geometry::{Axis, Point, Rect, Tick, clock, px};
-use crate::message::Marker;
+use crate::desk::{Action, Desk, Picked};
+use crate::geometry::{Point, Rect, Tick, clock, px};
+use crate::message::{Opened, Painted};
 use crate::shared::Shared;
 use crate::texts;
+use gestures::{touch, use_hands};
+use place::{HEAD_FOLDED_H, HEAD_H, Place, SCRUB_H, SCRUB_Y};
 
-/// The gutter with the names of the lanes.
-const GUTTER: f64 = 204.0;
-/// On a narrow page there is none.
-const NARROW: f64 = 700.0;
-const MARGIN: f64 = 20.0;
-const SCRUB_Y: f64 = 30.0;
-const SCRUB_H: f64 = 14.0;
-const LANES_Y: f64 = 78.0;
+pub use tools::PRESS;
+
 /// Least distance between two labels of the axis.
 const LABEL_GAP: f64 = 84.0;
-
-fn axis(width: f64, end_us: u64) -> Axis {
-    let left = if width < NARROW { 16.0 } else { GUTTER };
-    let right = if width < NARROW { 16.0 } else { MARGIN };
-    Axis { left, width: (width - left - right).max(1.0), end_us }
-}
 
 /// How many columns the engine should paint for a dock of a width.
 #[must_use]
 pub fn columns(width: f64) -> u32 {
-    if width < 1.0 { 0 } else { axis(width, 1).width as u32 }
+    if width < 1.0 { 0 } else { Place::new(width).width as u32 }
+}
+
+/// Whether lanes and gauges are shown: on a narrow page only if somebody wants them.
+fn is_unfolded(desk: &Desk, width: f64) -> bool {
+    desk.unfolded.unwrap_or(!Place::new(width).narrow)
+}
+
+/// The controls of the timeline.
+pub fn tools(desk: &Desk, width: f64, on_action: &Callback<Action>) -> Html {
+    let unfold = match Place::new(width).narrow {
+        true => tools::unfold(is_unfolded(desk, width), on_action),
+        // It stands in the gutter.
+        false => Html::default(),
+    };
+    tools::tools(desk, unfold, on_action)
 }
 
 #[derive(PartialEq, Properties)]
@@ -48,59 +62,130 @@ pub struct Props {
 /// The timeline.
 #[component]
 pub fn Timeline(props: &Props) -> Html {
-    let desk = &props.desk;
-    let axis = axis(props.width, desk.end().0);
-    let narrow = props.width < NARROW;
-    let lanes_h =
-        if narrow { 0.0 } else { desk.lanes.as_ref().map_or(0.0, |l| lanes::height(l)) };
-    let height = if narrow { SCRUB_Y + SCRUB_H + 8.0 } else { LANES_Y + lanes_h + 8.0 };
-    let playhead_x = axis.x(desk.playhead.at);
-    let playhead = Point { x: playhead_x, y: 26.0 };
-    let markers = desk.run.as_ref().map(|run| run.markers.as_slice()).unwrap_or_default();
-    let inner = use_node_ref();
-    let seeking = seek_by_pointer(&inner, axis, &props.on_action);
+    let Props { desk, width, on_action } = props;
+    let place = Place::new(*width);
+    let (root, lanes) = (use_node_ref(), use_node_ref());
+    let hands = use_hands(&root, &lanes, place, on_action);
+    let (Some(painted), Some(run)) = (&desk.painted, &desk.run) else {
+        return html! { <div class="timeline" ref={root}></div> };
+    };
+    let unfolded = is_unfolded(desk, *width);
+    let touched = touch(&hands, (&root, &lanes), painted, place, on_action);
     html! {
-        <div class="timeline" ref={inner} onpointerdown={seeking.clone()} onpointermove={seeking}>
-            { scrubber(desk, &props.on_action) }
-            <svg class="pic line" viewBox={format!("0 0 {} {}", px(props.width), px(height))}
-                width={px(props.width)} height={px(height)} aria-hidden="true">
-                if !narrow { { svg::text(16.0, 41.0, "t11 d", texts::WHOLE_RUN) } }
-                <Painted lanes={desk.lanes.clone()} {axis} />
-                if !narrow {
-                    { ticks(axis, height) }
-                    if let Some(all) = &desk.lanes { { lanes::lanes(all, axis, LANES_Y, playhead_x) } }
-                }
-                { flags(markers, axis, desk.marker()) }
-                { svg::line(playhead, Point { y: height, ..playhead }, "ph") }
-                { svg::mark(playhead, "M-6 0 h12 v8 l-6 7 l-6 -7z", "ph-knob") }
-            </svg>
+        <div class="timeline" ref={root} onpointerdown={touched.clone()}
+            onpointermove={touched.clone()} onpointerup={touched.clone()}
+            onpointercancel={touched}
+            onpointerleave={on_action.reform(|_: PointerEvent| Action::Pick(None))}>
+            <div class="head-line">
+                { scrubber(desk, on_action) }
+                { head(desk, painted, run, (place, unfolded), on_action) }
+                if !place.narrow { { tools::unfold(unfolded, on_action) } }
+            </div>
+            if unfolded {
+                <div class="lanes" id="lanes" ref={lanes} tabindex="0" role="group"
+                    aria-label={texts::LANES_ABOUT}
+                    onkeydown={pick_by_key(desk.picked, painted, place, on_action)}>
+                    { window(desk, painted, run, place) }
+                </div>
+            }
         </div>
     }
 }
 
-/// Puts the playhead under the pointer while it is pressed.
-fn seek_by_pointer(
-    node: &NodeRef,
-    axis: Axis,
+/// A picture as wide as the page.
+fn picture(place: Place, height: f64, label: &'static str, content: Html) -> Html {
+    let (width, height) = (px(place.page), px(height));
+    html! {
+        <svg class="pic line" viewBox={["0 0 ", &width, " ", &height].concat()} {width} {height}
+            role="group" aria-label={label}>{ content }</svg>
+    }
+}
+
+/// The scrubber with markers, acts and the labels of the axis.
+fn head(
+    desk: &Desk,
+    painted: &Shared<Painted>,
+    run: &Shared<Opened>,
+    (place, unfolded): (Place, bool),
     on_action: &Callback<Action>,
-) -> Callback<PointerEvent> {
-    let (node, on_action) = (node.clone(), on_action.clone());
-    Callback::from(move |event: PointerEvent| {
-        let Some(element) = node.cast::<Element>() else { return };
-        if event.buttons() & 1 == 0 {
-            return;
+) -> Html {
+    let (whole, window) = (place.whole(painted), place.window(painted));
+    let height = if unfolded { HEAD_H } else { HEAD_FOLDED_H };
+    let at = desk.playhead.at;
+    let knob = Point { x: whole.x(at), y: 26.0 };
+    let x = window.x(at);
+    let still = if unfolded { Layer::Head } else { Layer::Folded };
+    let content = html! {
+        <>
+            <Still painted={painted.clone()} run={run.clone()} {place} layer={still} />
+            { flags::acts(desk, whole, on_action) }
+            { flags::markers(desk, whole, on_action) }
+            { svg::line(knob, Point { y: SCRUB_Y + SCRUB_H + 4.0, ..knob }, "ph") }
+            if unfolded && window.shows(at) {
+                { svg::line(Point { x, y: SCRUB_Y + SCRUB_H + 4.0 }, Point { x, y: height }, "ph") }
+            }
+            { svg::mark(knob, "M-6 0 h12 v8 l-6 7 l-6 -7z", "ph-knob") }
+        </>
+    };
+    picture(place, height, texts::SCRUBBER, content)
+}
+
+/// Lanes and gauges, with the clipping that ends at the playhead.
+fn window(
+    desk: &Desk,
+    painted: &Shared<Painted>,
+    run: &Shared<Opened>,
+    place: Place,
+) -> Html {
+    let axis = place.window(painted);
+    let height = place.height(&painted.lanes);
+    let (left, right) = (place.left - 8.0, place.right() + 8.0);
+    let x = axis.x(desk.playhead.at);
+    let edge = x.min(right).max(left);
+    let clip = |id: &'static str, from: f64, to: f64| {
+        html! {
+            <clipPath {id}>
+                <rect x={px(from)} y="0" width={px((to - from).max(0.0))} height={px(height)} />
+            </clipPath>
         }
-        let x = f64::from(event.client_x()) - element.get_bounding_client_rect().left();
-        let starts = event.type_() == "pointerdown";
-        if starts && x < axis.left - 8.0 {
-            return;
+    };
+    let still = |layer| {
+        html! { <Still painted={painted.clone()} run={run.clone()} {place} {layer} /> }
+    };
+    let content = html! {
+        <>
+            <defs>
+                { clip("past", left, edge) }
+                { clip("ahead", edge, right) }
+            </defs>
+            { still(Layer::Ground) }
+            <g clip-path="url(#past)">{ still(Layer::Past) }</g>
+            <g clip-path="url(#ahead)">{ still(Layer::Ahead) }</g>
+            { still(Layer::Front) }
+            if let Some(frame) = &desk.frame { { gauges::readings(painted, frame, place) } }
+            if axis.shows(desk.playhead.at) {
+                { svg::line(Point { x, y: 0.0 }, Point { x, y: height }, "ph") }
+            }
+            if let Some(picked) = desk.picked { { details::bubble(desk, painted, place, picked) } }
+        </>
+    };
+    picture(place, height, texts::GAUGES, content)
+}
+
+/// Arrows up and down go from span to span.
+fn pick_by_key(
+    picked: Option<Picked>,
+    painted: &Shared<Painted>,
+    place: Place,
+    on_action: &Callback<Action>,
+) -> Callback<KeyboardEvent> {
+    let (painted, on_action) = (painted.clone(), on_action.clone());
+    Callback::from(move |event: KeyboardEvent| {
+        let on = event.key() == "ArrowDown";
+        if (on || event.key() == "ArrowUp") && !event.shift_key() {
+            event.prevent_default();
+            on_action.emit(Action::Pick(details::next(&painted, place, picked, on)));
         }
-        if starts {
-            // Without capture the pointer only has to stay over the timeline.
-            let _ = element.set_pointer_capture(event.pointer_id());
-            on_action.emit(Action::Pause);
-        }
-        on_action.emit(Action::Seek(Moment::end_of(axis.at(x))));
     })
 }
 
@@ -123,6 +208,7 @@ fn scrubber(desk: &Desk, on_action: &Callback<Action>) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             let page = end / 10;
             let to = match event.key().as_str() {
+                _ if event.shift_key() => return,
                 "PageUp" | "ArrowUp" => at.saturating_add(page),
                 "PageDown" | "ArrowDown" => at.saturating_sub(page),
                 _ => return,
@@ -138,38 +224,104 @@ fn scrubber(desk: &Desk, on_action: &Callback<Action>) -> Html {
     }
 }
 
+/// What stays as it is while a run plays.
+#[derive(Clone, Copy, PartialEq)]
+enum Layer {
+    /// The painted scrubber, and the labels of the axis.
+    Head,
+    /// The painted scrubber alone.
+    Folded,
+    /// Names and lines.
+    Ground,
+    /// Spans and curves as they are behind the playhead.
+    Past,
+    /// Spans and curves as they are ahead of it.
+    Ahead,
+    /// What stands before everything else.
+    Front,
+}
+
 #[derive(PartialEq, Properties)]
-struct PaintedProps {
-    lanes: Option<Shared<Lanes>>,
-    axis: Axis,
+struct StillProps {
+    painted: Shared<Painted>,
+    run: Shared<Opened>,
+    place: Place,
+    layer: Layer,
+}
+
+/// A layer that is drawn once.
+#[component]
+fn Still(props: &StillProps) -> Html {
+    let StillProps { painted, run, place, layer } = props;
+    let place = *place;
+    let content = match layer {
+        Layer::Head => {
+            svg::all(vec![paints(painted, place), ticks(painted, place, true)])
+        }
+        Layer::Folded => paints(painted, place),
+        Layer::Ground => svg::all(vec![
+            ticks(painted, place, false),
+            lanes::names(painted, place),
+            gauges::names(painted, place, run),
+        ]),
+        Layer::Front => gauges::highest(painted, place),
+        Layer::Past | Layer::Ahead => svg::all(vec![
+            gauges::curves(painted, place, *layer == Layer::Past),
+            lanes::spans(painted, place, *layer == Layer::Past),
+        ]),
+    };
+    html! { <g aria-hidden="true">{ content }</g> }
+}
+
+/// The labels of the axis, or its lines through lanes and gauges.
+fn ticks(painted: &Painted, place: Place, labels: bool) -> Html {
+    let (from, to) = match labels {
+        true => (73.0, HEAD_H),
+        false => (0.0, place.height(&painted.lanes)),
+    };
+    let mut drawn = Vec::new();
+    for Tick { x, label } in place.window(painted).ticks(LABEL_GAP) {
+        drawn.push(svg::line(Point { x, y: from }, Point { x, y: to }, "rule"));
+        if labels {
+            let class = if x < place.left + 20.0 { "t11 dd" } else { "t11 mid dd" };
+            drawn.push(svg::text(x, 70.0, class, label));
+        }
+    }
+    svg::all(drawn)
 }
 
 /// The scrubber, painted with outcomes, so that a moment worth a look is seen before it
-/// is reached.
-#[component]
-fn Painted(props: &PaintedProps) -> Html {
-    let axis = props.axis;
-    let columns =
-        props.lanes.as_ref().map(|lanes| lanes.columns.as_slice()).unwrap_or_default();
-    let each = axis.width / columns.len().max(1) as f64;
-    let whole = Rect { x: axis.left, y: SCRUB_Y, w: axis.width, h: SCRUB_H };
+/// is reached; and the window, if it is not the whole run.
+fn paints(painted: &Painted, place: Place) -> Html {
+    let lanes = &painted.lanes;
+    let each = place.width / lanes.columns.len().max(1) as f64;
+    let whole = Rect { x: place.left, y: SCRUB_Y, w: place.width, h: SCRUB_H };
     let mut runs: Vec<(usize, usize, Paint)> = Vec::new();
-    for (place, column) in columns.iter().enumerate() {
+    for (number, column) in lanes.columns.iter().enumerate() {
         match runs.last_mut() {
-            Some((_, to, paint)) if *paint == column.paint => *to = place + 1,
-            Some(_) | None => runs.push((place, place + 1, column.paint)),
+            Some((_, to, paint)) if *paint == column.paint => *to = number + 1,
+            Some(_) | None => runs.push((number, number + 1, column.paint)),
         }
     }
-    html! {
-        <g>
-            { svg::rect(whole, "3", "scrub") }
-            { for runs.into_iter().filter(|run| run.2 != Paint::Quiet).map(|(from, to, paint)| {
-                let (x, w) = (axis.left + each * from as f64, each * (to - from) as f64);
-                let at = Rect { x, y: SCRUB_Y + 3.0, w: w.max(1.5), h: 8.0 };
-                svg::rect(at, "1", paint_class(paint))
-            }) }
-        </g>
+    let axis = place.whole(painted);
+    let (from, to) = (axis.x(lanes.from), axis.x(lanes.to));
+    let window =
+        Rect { x: from - 1.0, y: SCRUB_Y - 3.0, w: to - from + 2.0, h: SCRUB_H + 6.0 };
+    let mut drawn = vec![svg::rect(whole, "3", "scrub")];
+    if !place.narrow {
+        drawn.push(svg::text(16.0, 41.0, "t11 d", texts::WHOLE_RUN));
     }
+    for (from, to, paint) in runs {
+        if paint != Paint::Quiet {
+            let (x, w) = (place.left + each * from as f64, each * (to - from) as f64);
+            let at = Rect { x, y: SCRUB_Y + 3.0, w: w.max(1.5), h: 8.0 };
+            drawn.push(svg::rect(at, "1", paint_class(paint)));
+        }
+    }
+    if window.w < place.width {
+        drawn.push(svg::rect(window, "4", "window"));
+    }
+    svg::all(drawn)
 }
 
 /// The class that fills a span.
@@ -180,45 +332,5 @@ fn paint_class(paint: Paint) -> &'static str {
         Paint::Ok => "sp sp-ok",
         Paint::Throttled => "sp sp-wait",
         Paint::Failed => "sp sp-fail",
-    }
-}
-
-fn ticks(axis: Axis, bottom: f64) -> Html {
-    html! {
-        <>
-            { for axis.ticks(LABEL_GAP).into_iter().enumerate().map(|(place, tick)| {
-                let Tick { x, label } = tick;
-                let class = if place == 0 { "t11 dd" } else { "t11 mid dd" };
-                html! {
-                    <>
-                        { svg::line(Point { x, y: 58.0 }, Point { x, y: bottom }, "rule") }
-                        { svg::text(x, 70.0, class, label) }
-                    </>
-                }
-            }) }
-        </>
-    }
-}
-
-/// The markers; those ahead are hollow.
-fn flags(markers: &[Marker], axis: Axis, current: Option<usize>) -> Html {
-    html! {
-        <>
-            { for markers.iter().enumerate().map(|(place, marker)| {
-                let x = axis.x(marker.at);
-                let (flag, number) = match current {
-                    Some(current) if place == current => ("flag-now", "flag-n"),
-                    Some(current) if place < current => ("flag", "flag-n"),
-                    Some(_) | None => ("flag-next", "flag-next-n"),
-                };
-                html! {
-                    <>
-                        { svg::circle(Point { x, y: 14.0 }, 9.0, flag) }
-                        { svg::text(x, 18.0, number, (place + 1).to_string()) }
-                        { svg::line(Point { x, y: 23.0 }, Point { x, y: 30.0 }, "lead") }
-                    </>
-                }
-            }) }
-        </>
     }
 }

@@ -5,6 +5,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::icon::{self, Icon};
+use super::timeline;
 use crate::desk::{Action, Desk, SPEEDS};
 use crate::geometry::clock;
 use crate::texts;
@@ -14,6 +15,8 @@ pub struct Props {
     pub desk: Desk,
     pub on_action: Callback<Action>,
     pub on_step: Callback<bool>,
+    /// The width of the page.
+    pub width: f64,
 }
 
 /// The row of controls.
@@ -57,6 +60,8 @@ pub fn Transport(props: &Props) -> Html {
                     onchange={props.on_action.reform(|_: Event| Action::ToggleSkipQuiet)} />
                 { texts::SKIP_QUIET }
             </label>
+            <span class="sep"></span>
+            { timeline::tools(desk, props.width, &props.on_action) }
         </div>
     }
 }

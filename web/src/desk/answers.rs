@@ -28,13 +28,23 @@ impl Desk {
                     self.story = Shared::new(story);
                 }
             }
-            Answer::Lanes(lanes) => self.lanes = Some(Shared::new(*lanes)),
+            Answer::Painted(painted) => {
+                if self.is_complete() && painted.lanes.from >= painted.lanes.to {
+                    // The run has become so short that it ends before the window.
+                    self.window = None;
+                }
+                self.picked = None;
+                self.painted = Some(Shared::new(*painted));
+            }
             Answer::Moment(moment) => {
                 if let Some(moment) = moment {
                     self.seek(moment);
                 }
             }
             Answer::Why { entry, chain } => {
+                if self.picked.is_some_and(|picked| picked.entry == Some(entry)) {
+                    self.told = chain.first().map(|cause| (entry, cause.text.clone()));
+                }
                 if let Some((open, causes)) = &mut self.why
                     && *open == entry
                 {
@@ -71,7 +81,8 @@ impl Desk {
             }
         } else {
             self.frame = None;
-            self.lanes = None;
+            self.painted = None;
+            self.window = None;
             self.around = (None, None);
             self.story = Shared::default();
             self.dialog = None;

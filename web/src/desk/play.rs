@@ -38,6 +38,7 @@ impl Desk {
         self.playhead = Moment { at: moment.at.min(self.end()), ..moment };
         self.skip = None;
         self.skipped = None;
+        self.follow();
     }
 
     pub(super) fn advance(&mut self, elapsed_us: u64) {
@@ -74,6 +75,7 @@ impl Desk {
             self.skip = None;
         }
         self.playhead = Moment::end_of(at);
+        self.follow();
         self.begin_skip();
     }
 

@@ -1,14 +1,14 @@
 //! The line to the worker: asks are packed and sent, answers come back.
 //!
-//! The worker says so when it is ready; what is asked before waits. Only the newest look
-//! is under way: a screen that nobody will see is never asked for.
+//! The worker says so when it is ready; what is asked before waits. Of screens and of
+//! painted runs only one is under way, and then the newest: what nobody will see is never
+//! asked for.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
 use js_sys::Uint8Array;
-use lambdarium_sim::view::Look;
 use wasm_bindgen::JsCast;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
@@ -23,10 +23,20 @@ struct State {
     worker: Option<Worker>,
     ready: bool,
     waiting: Vec<Ask>,
-    looking: bool,
-    wanted: Option<Look>,
+    pictures: [Picture; 2],
     listeners: Vec<EventListener>,
 }
+
+/// What is asked for again and again, and only the last answer counts.
+#[derive(Default)]
+struct Picture {
+    under_way: bool,
+    wanted: Option<Ask>,
+}
+
+/// The place of a screen, and of a painted run, among the pictures.
+const SCREEN: usize = 0;
+const PAINTED: usize = 1;
 
 impl PartialEq for Wire {
     fn eq(&self, other: &Self) -> bool {
@@ -42,8 +52,7 @@ impl Wire {
             worker: None,
             ready: false,
             waiting: Vec::new(),
-            looking: false,
-            wanted: None,
+            pictures: Default::default(),
             listeners: Vec::new(),
         })));
         let Some(worker) = new_worker() else {
@@ -68,22 +77,20 @@ impl Wire {
         wire
     }
 
-    /// Asks something.
+    /// Asks something; a picture once the last one has come.
     pub fn ask(&self, ask: Ask) {
         let mut state = self.0.borrow_mut();
-        if state.ready { state.post(&ask) } else { state.waiting.push(ask) }
-    }
-
-    /// Asks for a screen, once the last one has come.
-    pub fn look(&self, look: Look) {
-        let mut state = self.0.borrow_mut();
-        if state.looking {
-            state.wanted = Some(look);
-        } else {
-            state.looking = true;
-            drop(state);
-            self.ask(Ask::Look(look));
+        let is_painted = matches!(ask, Ask::Paint { .. });
+        if is_painted || matches!(ask, Ask::Look(_)) {
+            let place = if is_painted { PAINTED } else { SCREEN };
+            let picture = &mut state.pictures[place];
+            if picture.under_way {
+                picture.wanted = Some(ask);
+                return;
+            }
+            picture.under_way = true;
         }
+        if state.ready { state.post(&ask) } else { state.waiting.push(ask) }
     }
 
     fn receive(&self, event: &MessageEvent, on_answer: &Callback<Answer>) {
@@ -100,17 +107,20 @@ impl Wire {
             return;
         };
         if matches!(answer, Answer::Screen(_)) {
-            self.next_look();
+            self.next_picture(SCREEN);
+        } else if matches!(answer, Answer::Painted(_)) {
+            self.next_picture(PAINTED);
         }
         on_answer.emit(answer);
     }
 
-    fn next_look(&self) {
+    fn next_picture(&self, place: usize) {
         let mut state = self.0.borrow_mut();
-        state.looking = false;
-        if let Some(look) = state.wanted.take() {
+        let picture = &mut state.pictures[place];
+        picture.under_way = false;
+        if let Some(ask) = picture.wanted.take() {
             drop(state);
-            self.look(look);
+            self.ask(ask);
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::*;
 use crate::gallery::LESSONS;
 use crate::message::{Edit, Field, Form, Refusal};
-use lambdarium_sim::time::{Moment, Span};
+use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Fact;
+use lambdarium_sim::view::{By, Gauge};
 
 fn open(engine: &mut Engine, source: Source) -> Answer {
     engine.handle(Slot(0), Ask::Open { source, keep: false }).expect("an answer")
@@ -244,4 +245,30 @@ fn from_here_a_setting_becomes_an_act() {
         assert!(replies.first().is_some_and(|reply| !reply.is_error()), "{replies:?}");
     }
     assert!(!field(&form, "Duration").act, "no call changes what code does");
+}
+
+#[test]
+fn gauges_add_up_to_what_the_panel_says() {
+    let (mut engine, opened) = opened("e=reserved-concurrency");
+    let end = opened.progress.reached.0;
+    let Some(Answer::Screen(screen)) = engine.handle(Slot(0), look(end)) else {
+        panic!("no screen");
+    };
+    let said = screen.frame.functions[0].metrics;
+    for (by, function) in [(By::Time, None), (By::Events, Some(0))] {
+        let pane = Pane { from: Instant(0), to: Instant(u64::MAX), by, columns: 1_216 };
+        let ask = Ask::Paint { pane, function };
+        let Some(Answer::Painted(painted)) = engine.handle(Slot(0), ask) else {
+            panic!("nothing painted");
+        };
+        let series = |gauge: Gauge| painted.gauges.series[gauge as usize].iter();
+        assert_eq!(series(Gauge::Errors).len(), 152);
+        let sum = |gauge| series(gauge).sum::<u64>();
+        assert!(said.throttles > 0 && said.invocations > 0);
+        assert_eq!(sum(Gauge::Invocations), said.invocations);
+        assert_eq!(sum(Gauge::Throttles), said.throttles);
+        let spent = series(Gauge::Cost).last().copied();
+        assert_eq!(spent, Some(screen.frame.functions[0].micro_usd));
+        assert_eq!(painted.lanes.scale.is_even(), by == By::Time);
+    }
 }

@@ -1,20 +1,23 @@
-//! The axis of time that scrubber, lanes and playhead share.
+//! The axis that scrubber, lanes, gauges and playhead share, on pixels.
 
 use lambdarium_sim::time::Instant;
+use lambdarium_sim::view::Scale;
 
 const SECOND: u64 = 1_000_000;
 const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
 
-/// Simulated time on pixels.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Axis {
-    /// Pixel of the start of the run.
+/// A window of a run on pixels.
+#[derive(Clone, Copy, Debug)]
+pub struct Axis<'a> {
+    scale: &'a Scale,
+    window: (Instant, Instant),
+    /// The places between which the window lies.
+    places: (f64, f64),
+    /// Pixel of the start of the window.
     pub left: f64,
-    /// Pixels of the whole run.
+    /// Pixels of the window.
     pub width: f64,
-    /// Simulated µs of the whole run.
-    pub end_us: u64,
 }
 
 /// A labelled line on the axis.
@@ -26,32 +29,99 @@ pub struct Tick {
     pub label: String,
 }
 
-impl Axis {
-    /// Where an instant stands.
+impl<'a> Axis<'a> {
+    /// A window from one instant to another, as wide as given.
+    #[must_use]
+    pub fn new(
+        scale: &'a Scale,
+        window: (Instant, Instant),
+        (left, width): (f64, f64),
+    ) -> Self {
+        let place = |at| scale.place(at) as f64;
+        let places = (place(window.0), place(window.1));
+        Self { scale, window, places, left, width }
+    }
+
+    /// Where an instant stands; outside of the window too.
     #[must_use]
     pub fn x(&self, at: Instant) -> f64 {
-        let whole = self.end_us.max(1) as f64;
-        self.left + self.width * (at.0 as f64 / whole).min(1.0)
+        let (first, last) = self.places;
+        let place = self.scale.place(at) as f64;
+        self.left + self.width * (place - first) / (last - first).max(1.0)
     }
 
-    /// The instant at a pixel.
+    /// The instant of the window that is nearest to a pixel.
     #[must_use]
     pub fn at(&self, x: f64) -> Instant {
-        let share = ((x - self.left) / self.width.max(1.0)).clamp(0.0, 1.0);
-        Instant((self.end_us as f64 * share).round() as u64)
+        self.scale.at(self.place(x))
     }
 
-    /// Lines at round times, at least `gap` pixels apart.
+    /// The share of the window at a pixel.
+    #[must_use]
+    pub fn share(&self, x: f64) -> f64 {
+        ((x - self.left) / self.width.max(1.0)).clamp(0.0, 1.0)
+    }
+
+    fn place(&self, x: f64) -> u64 {
+        let (first, last) = self.places;
+        (first + (last - first) * self.share(x)).round() as u64
+    }
+
+    /// Whether an instant lies in the window.
+    #[must_use]
+    pub fn shows(&self, at: Instant) -> bool {
+        at >= self.window.0 && at <= self.window.1
+    }
+
+    /// The window that puts two instants on two pixels, as long as it lies in the run.
+    #[must_use]
+    pub fn pinched(&self, fingers: [(Instant, f64); 2]) -> Option<(Instant, Instant)> {
+        let [(one, left), (two, right)] = fingers;
+        let place = |at| self.scale.place(at) as f64;
+        let each = (place(two) - place(one)) / (right - left);
+        let whole = self.scale.end() as f64;
+        let first = place(one) - (left - self.left) * each;
+        let last = first + self.width * each;
+        let at = |place: f64| self.scale.at(place.min(whole).max(0.0).round() as u64);
+        (each > 0.0 && each.is_finite()).then(|| (at(first), at(last)))
+    }
+
+    /// Lines at least `gap` pixels apart: at round times, or by events where something
+    /// happens.
     #[must_use]
     pub fn ticks(&self, gap: f64) -> Vec<Tick> {
-        let least = self.end_us as f64 * gap / self.width.max(1.0);
+        if self.scale.is_even() { self.round_ticks(gap) } else { self.event_ticks(gap) }
+    }
+
+    fn round_ticks(&self, gap: f64) -> Vec<Tick> {
+        let (from, to) = (self.window.0.0, self.window.1.0);
+        let least = (to - from) as f64 * gap / self.width.max(1.0);
         let step = round_step(least);
-        let count = (self.end_us / step).min(400);
-        let ticks = (0..=count).map(|number| {
+        let (first, last) = (from.div_ceil(step), to / step);
+        let ticks = (first..=last.min(first + 400)).map(|number| {
             let at = number * step;
-            Tick { x: self.x(Instant(at)), label: tick_label(at, step, self.end_us) }
+            let unit = if number == first && to < 2 * MINUTE { " s" } else { "" };
+            let label = tick_label(at, step, to) + unit;
+            Tick { x: self.x(Instant(at)), label }
         });
         ticks.collect()
+    }
+
+    fn event_ticks(&self, gap: f64) -> Vec<Tick> {
+        let mut ticks: Vec<Tick> = Vec::new();
+        let quarter = gap / 4.0;
+        let mut free = self.left;
+        let mut look = self.left;
+        while look <= self.left + self.width {
+            let at = self.scale.knot(self.place(look));
+            let x = self.x(at);
+            if x >= free {
+                ticks.push(Tick { x, label: clock(at.0) });
+                free = x + gap;
+            }
+            look += quarter;
+        }
+        ticks
     }
 }
 
@@ -66,21 +136,18 @@ fn round_step(least_us: f64) -> u64 {
     steps.find(|step| *step as f64 >= least_us).unwrap_or(24 * HOUR)
 }
 
-fn tick_label(at: u64, step: u64, end: u64) -> String {
-    if end >= 2 * MINUTE {
-        return clock_short(at);
-    }
-    let digits: usize = match step {
+fn tick_label(at: u64, step: u64, to: u64) -> String {
+    let whole =
+        if to >= 2 * MINUTE { clock_short(at) } else { (at / SECOND).to_string() };
+    let digits = match step {
         0..1_000 => 6,
         1_000..10_000 => 3,
         10_000..100_000 => 2,
         100_000..SECOND => 1,
-        _ => 0,
+        _ => return whole,
     };
-    let text = format!("{}.{:06}", at / SECOND, at % SECOND);
-    let cut = text.len() - 6 + digits - usize::from(digits == 0);
-    let unit = if at == 0 { " s" } else { "" };
-    format!("{}{unit}", &text[..cut])
+    let decimals = format!("{:06}", at % SECOND);
+    format!("{whole}.{}", &decimals[..digits])
 }
 
 /// A time as the clock shows it: `0.430`, `2:48.050`, `1:02:48.050`.
@@ -105,28 +172,89 @@ pub fn clock_short(us: u64) -> String {
 mod tests {
     use super::*;
 
+    fn axis(scale: &Scale, from: u64, to: u64) -> Axis<'_> {
+        Axis::new(scale, (Instant(from), Instant(to)), (204.0, 1_216.0))
+    }
+
     #[test]
     fn pixels_and_instants_agree() {
-        let axis = Axis { left: 204.0, width: 1_216.0, end_us: 2_400_000 };
+        let scale = Scale::time(Instant(2_400_000));
+        let whole = axis(&scale, 0, 2_400_000);
         for us in [0, 1, 430_000, 1_200_000, 2_400_000] {
-            assert!(axis.at(axis.x(Instant(us))).0.abs_diff(us) <= 1);
+            assert!(whole.at(whole.x(Instant(us))).0.abs_diff(us) <= 1);
         }
-        assert_eq!(axis.at(-50.0), Instant(0));
-        assert_eq!(axis.at(5_000.0), Instant(2_400_000));
+        assert_eq!(whole.at(-50.0), Instant(0));
+        assert_eq!(whole.at(5_000.0), Instant(2_400_000));
+        let window = axis(&scale, 400_000, 800_000);
+        assert_eq!(window.at(0.0), Instant(400_000));
+        assert_eq!(window.at(204.0 + 608.0), Instant(600_000));
+        assert!(window.x(Instant(0)) < 0.0, "what lies before is to the left");
+        assert!(window.shows(Instant(400_000)) && !window.shows(Instant(800_001)));
+    }
+
+    #[test]
+    fn every_axis_grows_and_leads_back() {
+        let spans = [1, 7, 1_500, 2_400_000, 660_000_000, 86_400_000_000];
+        for end in spans {
+            let scale = Scale::time(Instant(end));
+            for (from, to) in [(0, end), (end / 3, end / 2 + 1), (end - 1, end)] {
+                let axis = axis(&scale, from, to);
+                let pixel = (to - from) as f64 / axis.width;
+                let mut before = axis.left - 1.0;
+                for part in 0..=64 {
+                    let at = from + (to - from) * part / 64;
+                    let x = axis.x(Instant(at));
+                    assert!(x >= before, "{end}: {at} stands left of what is earlier");
+                    before = x;
+                    let back = axis.at(x).0.abs_diff(at);
+                    assert!(
+                        back as f64 <= pixel.max(1.0),
+                        "{end}: {at} is off by {back}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]
     fn ticks_are_round_and_not_too_close() {
-        for end_us in [1, 7, 1_500, 2_400_000, 60_000_000, 660_000_000, 86_400_000_000] {
-            let axis = Axis { left: 0.0, width: 1_000.0, end_us };
-            let ticks = axis.ticks(80.0);
-            assert!(!ticks.is_empty() && ticks.len() <= 13, "{end_us}: {}", ticks.len());
-            assert!(ticks.windows(2).all(|two| two[1].x - two[0].x >= 79.9), "{end_us}");
+        for end in [1, 7, 1_500, 2_400_000, 60_000_000, 660_000_000, 86_400_000_000] {
+            let scale = Scale::time(Instant(end));
+            for from in [0, end / 3] {
+                let ticks = axis(&scale, from, end).ticks(80.0);
+                assert!(ticks.len() <= 16, "{end}: {}", ticks.len());
+                assert!(!ticks.is_empty() || from > 0, "{end}");
+                let close = |two: &[Tick]| two[1].x - two[0].x < 79.9;
+                assert!(!ticks.windows(2).any(close), "{end}");
+            }
         }
-        let axis = Axis { left: 0.0, width: 1_216.0, end_us: 2_400_000 };
-        let labels: Vec<String> =
-            axis.ticks(90.0).into_iter().map(|tick| tick.label).collect();
-        assert_eq!(labels[..3], ["0.0 s", "0.2", "0.4"]);
+        let labels = |end: u64, from: u64, to: u64| {
+            let scale = Scale::time(Instant(end));
+            let ticks = axis(&scale, from, to).ticks(90.0);
+            ticks.into_iter().take(3).map(|tick| tick.label).collect::<Vec<_>>()
+        };
+        assert_eq!(labels(2_400_000, 0, 2_400_000), ["0.0 s", "0.2", "0.4"]);
+        assert_eq!(labels(90_000_000, 61_000_000, 90_000_000), ["65 s", "70", "75"]);
+        let late = labels(660_000_000, 168_000_000, 168_200_000);
+        assert_eq!(late, ["2:48.00", "2:48.02", "2:48.04"]);
+    }
+
+    #[test]
+    fn two_fingers_keep_what_is_under_them() {
+        let scale = Scale::time(Instant(100_000_000));
+        let whole = axis(&scale, 0, 100_000_000);
+        let fingers = [500.0, 700.0].map(|x| (whole.at(x), x));
+        let spread = [(fingers[0].0, 400.0), (fingers[1].0, 800.0)];
+        let (from, to) = whole.pinched(spread).expect("a window");
+        let zoomed = axis(&scale, from.0, to.0);
+        for (at, x) in spread {
+            assert!((zoomed.x(at) - x).abs() < 0.1, "{at}");
+        }
+        assert_eq!((to.0 - from.0 + 500_000) / 1_000_000, 50);
+        let crossed = [(fingers[0].0, 800.0), (fingers[1].0, 400.0)];
+        assert_eq!(whole.pinched(crossed), None);
+        let closed = [(fingers[0].0, 599.0), (fingers[1].0, 601.0)];
+        assert_eq!(whole.pinched(closed), Some((Instant(0), Instant(100_000_000))));
     }
 
     #[test]

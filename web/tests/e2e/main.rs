@@ -8,3 +8,4 @@ mod lessons;
 mod mistakes;
 mod site;
 mod start;
+mod timeline;

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use crate::geometry::clock;
 use crate::message::Opened;
 use crate::shared::Shared;
-use crate::texts::grouped;
+use crate::texts::{grouped, usd};
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -168,9 +168,4 @@ fn account_sections(
         ("Account concurrency".into(), String::new(), ledger),
         ("All functions".into(), String::new(), totals),
     ]
-}
-
-/// An amount of money, from millionths of a US dollar.
-fn usd(micro: u64) -> String {
-    format!("{}.{:06} USD", micro / 1_000_000, micro % 1_000_000)
 }

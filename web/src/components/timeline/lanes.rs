@@ -5,116 +5,81 @@
 //! the windows changes while a run plays.
 
 use lambdarium_sim::time::Span;
-use lambdarium_sim::view::{Lane, LaneKind, LaneSpan, Lanes, Paint};
+use lambdarium_sim::view::{LaneKind, LaneSpan, Paint};
 use yew::prelude::*;
 
 use super::super::board::cut;
 use super::super::svg;
 use super::paint_class;
-use crate::geometry::{Axis, Point, Rect, px};
-use crate::shared::Shared;
+use super::place::{PAD, Place, ROW};
+use crate::desk::Picked;
+use crate::geometry::{Axis, Point, Rect};
+use crate::message::Painted;
 
-/// Height of a row, and of the space around a lane.
-const ROW: f64 = 19.0;
-const PAD: f64 = 10.0;
-
-fn lane_height(lane: &Lane) -> f64 {
-    f64::from(lane.rows.max(1)) * ROW + PAD
-}
-
-/// A lane is shown if anything stands on it.
-fn shown(lanes: &Lanes) -> impl Iterator<Item = &Lane> {
-    lanes.lanes.iter().filter(|lane| !lane.spans.is_empty())
-}
-
-/// The height of all lanes.
-pub fn height(lanes: &Lanes) -> f64 {
-    shown(lanes).map(lane_height).sum()
-}
-
-/// All lanes, with the windows that end at the playhead.
-pub fn lanes(lanes: &Shared<Lanes>, axis: Axis, top: f64, playhead_x: f64) -> Html {
-    let bottom = height(lanes);
-    let window = |id: &'static str, from: f64, to: f64| {
-        html! {
-            <clipPath {id}>
-                <rect x={px(from)} y={px(top)} width={px((to - from).max(0.0))} height={px(bottom)} />
-            </clipPath>
-        }
-    };
-    let right = axis.left + axis.width + 8.0;
-    html! {
-        <>
-            <defs>
-                { window("past", axis.left - 8.0, playhead_x) }
-                { window("ahead", playhead_x, right) }
-            </defs>
-            <Names lanes={lanes.clone()} {top} right={right + 12.0} />
-            <g clip-path="url(#past)">
-                <Spans lanes={lanes.clone()} {axis} {top} filled=true />
-            </g>
-            <g clip-path="url(#ahead)">
-                <Spans lanes={lanes.clone()} {axis} {top} filled=false />
-            </g>
-        </>
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct NamesProps {
-    lanes: Shared<Lanes>,
-    top: f64,
-    right: f64,
-}
-
-#[component]
-fn Names(props: &NamesProps) -> Html {
-    let mut y = props.top;
-    let rows = shown(&props.lanes).map(|lane| {
-        let top = y;
-        y += lane_height(lane);
+/// The names of the lanes, in the gutter or above them.
+pub fn names(painted: &Painted, place: Place) -> Html {
+    let mut drawn = Vec::new();
+    for (_, lane, top) in place.lanes(&painted.lanes) {
         let says = match (lane.kind, lane.merged) {
             (LaneKind::Function, false) => "runs",
             (LaneKind::Function, true) => "runs, merged",
             (LaneKind::Caller, false) => "waits",
             (LaneKind::Caller, true) => "waits, merged",
         };
-        let (left, right) = (Point { x: 0.0, y: top }, Point { x: props.right, y: top });
-        html! {
-            <>
-                { svg::line(left, right, "rule") }
-                { svg::text(16.0, top + 18.0, "t12 b", cut(&lane.name, 18)) }
-                { svg::text(186.0, top + 18.0, "t11 end dd", says) }
-            </>
-        }
-    });
-    html! { <g>{ for rows.collect::<Vec<Html>>() }</g> }
-}
-
-#[derive(PartialEq, Properties)]
-struct SpansProps {
-    lanes: Shared<Lanes>,
-    axis: Axis,
-    top: f64,
-    filled: bool,
-}
-
-#[component]
-fn Spans(props: &SpansProps) -> Html {
-    let mut y = props.top;
-    let mut drawn = Vec::new();
-    for lane in shown(&props.lanes) {
-        for span in &lane.spans {
-            let row_y = y + PAD / 2.0 + f64::from(span.row) * ROW;
-            drawn.push(draw(span, lane.kind, row_y, props.axis, props.filled));
-        }
-        y += lane_height(lane);
+        let (y, end) =
+            if place.narrow { (top + 14.0, place.right()) } else { (top + 18.0, 186.0) };
+        let (left, right) = (Point { x: 0.0, y: top }, Point { x: place.page, y: top });
+        drawn.push(svg::line(left, right, "rule"));
+        drawn.push(svg::text(16.0, y, "t12 b", cut(&lane.name, 18)));
+        drawn.push(svg::text(end, y, "t11 end dd", says));
     }
-    html! { <>{ for drawn }</> }
+    svg::all(drawn)
 }
 
-fn draw(span: &LaneSpan, kind: LaneKind, y: f64, axis: Axis, filled: bool) -> Html {
+/// The spans, filled or outlined.
+pub fn spans(painted: &Painted, place: Place, filled: bool) -> Html {
+    let axis = place.window(painted);
+    let mut drawn = Vec::new();
+    for (_, lane, top) in place.lanes(&painted.lanes) {
+        for span in &lane.spans {
+            drawn.push(draw(span, lane.kind, row_y(place, top, span), axis, filled));
+        }
+    }
+    svg::all(drawn)
+}
+
+/// The upper edge of a span.
+fn row_y(place: Place, lane_top: f64, span: &LaneSpan) -> f64 {
+    lane_top + place.above() + PAD / 2.0 + f64::from(span.row) * ROW
+}
+
+/// The rectangle of a span.
+pub fn rect(span: &LaneSpan, place: Place, lane_top: f64, axis: Axis<'_>) -> Rect {
     let (from, to) = (axis.x(span.from), axis.x(span.to));
+    let (x, w) =
+        if span.from == span.to { (from - 6.0, 12.0) } else { (from, to - from) };
+    Rect { x, y: row_y(place, lane_top, span), w: w.max(2.0), h: 15.0 }
+}
+
+/// The span under a point of the lanes.
+pub fn span_at(painted: &Painted, place: Place, point: Point) -> Option<Picked> {
+    let axis = place.window(painted);
+    for (lane, drawn, top) in place.lanes(&painted.lanes) {
+        for (span, found) in drawn.spans.iter().enumerate() {
+            let Rect { x, y, w, .. } = rect(found, place, top, axis);
+            let is_beside = point.x < x - 2.0 || point.x > x + w + 2.0;
+            if !is_beside && point.y >= y - 2.0 && point.y < y + ROW - 2.0 {
+                return Some(Picked { lane, span, entry: found.entry });
+            }
+        }
+    }
+    None
+}
+
+fn draw(span: &LaneSpan, kind: LaneKind, y: f64, axis: Axis<'_>, filled: bool) -> Html {
+    let (from, to) = (axis.x(span.from), axis.x(span.to));
+    // What reaches far out of the window need not be drawn there.
+    let (from, to) = (from.max(axis.left - 40.0), to.min(axis.left + axis.width + 40.0));
     let width = (to - from).max(2.0);
     if span.from == span.to {
         return point(from, y, span.paint, filled);
@@ -135,11 +100,13 @@ fn draw(span: &LaneSpan, kind: LaneKind, y: f64, axis: Axis, filled: bool) -> Ht
     html! {
         <>
             { svg::rect(bar, "2", class) }
-            if span.init > Span::ZERO {
+            if span.init > Span::ZERO && init_to > from {
                 { svg::rect(init, "2", "sp sp-init") }
                 { svg::hatched(init, "2") }
             }
-            if width > 18.0 { { mark(from.max(init_to - 4.0) + 10.0, y + 7.5, span.paint, filled) } }
+            if width > 18.0 {
+                { mark(from.max(init_to - 4.0).max(axis.left) + 10.0, y + 7.5, span.paint, filled) }
+            }
         </>
     }
 }
