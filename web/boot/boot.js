@@ -12,6 +12,8 @@ const STOPPED =
 
 // Where the app finds its worker: a module, `new Worker(url, { type: "module" })`.
 document.documentElement.dataset.worker = new URL("boot-worker.js", import.meta.url).href;
+// Where it finds what it does not need at once.
+document.documentElement.dataset.base = new URL(".", import.meta.url).href;
 
 /** Says how far the start is; nothing once the program has taken over the page. */
 function report(text) {

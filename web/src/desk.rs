@@ -137,6 +137,8 @@ pub struct Desk {
     pub tab: Tab,
     /// The entry whose causes are open, and the causes once they are known.
     pub why: Option<(u32, Option<Shared<Vec<Cause>>>)>,
+    /// The rule book, once it is loaded; empty if it could not be.
+    pub rules: Option<Shared<String>>,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// Whether the link of the dialog carries the playhead.
@@ -211,6 +213,8 @@ pub enum Action {
     Show(Tab),
     /// Open the causes of an entry, or close them.
     ToggleWhy(u32),
+    /// The rule book was loaded, or could not be.
+    Rules(Option<String>),
     /// Open a dialog.
     Open(Dialog),
     /// Close the dialog.
@@ -324,6 +328,11 @@ impl Reducible for Desk {
             Action::ToggleWhy(entry) => {
                 let open = next.why.as_ref().is_some_and(|(number, _)| *number == entry);
                 next.why = (!open).then_some((entry, None));
+                // What could not be loaded is tried again.
+                next.rules = next.rules.take().filter(|book| !book.is_empty());
+            }
+            Action::Rules(book) => {
+                next.rules = Some(Shared::new(book.unwrap_or_default()));
             }
             Action::Open(dialog) => {
                 next.dialog = Some(dialog);

@@ -10,6 +10,6 @@ mod wire;
 pub use clock::Frames;
 pub use page::{
     address, copy_text, fragment, keep_theme, kept_theme, on_fragment_change, read_file,
-    reduced_motion, set_fragment, set_theme, system_theme,
+    reduced_motion, set_fragment, set_theme, system_theme, text_beside,
 };
 pub use wire::Wire;

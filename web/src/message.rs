@@ -423,10 +423,4 @@ pub struct Cause {
     pub text: String,
     /// The rule behind it; empty for where it all began.
     pub rule: String,
-    /// The rule in one sentence.
-    pub sentence: String,
-    /// `documented`, `observed` or `assumed`.
-    pub confidence: String,
-    /// The page, the recording or the setting behind it.
-    pub source: String,
 }

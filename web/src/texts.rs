@@ -55,6 +55,7 @@ texts! {
     WHY "Why?";
     AWS_PAGE "AWS page";
     LOOKING_UP "Looking up the causes …";
+    NO_RULES "The rule book could not be loaded: check the connection and ask again.";
 
     PLAYBACK "Playback";
     PLAY "Play";

@@ -12,11 +12,24 @@ mod story;
 
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::record::Recording;
+use lambdarium_sim::rule::Rule;
 use lambdarium_sim::trace::{Entry, Log};
 
 use crate::unit::clock;
 pub use fingerprint::fingerprint;
 pub use story::sentence;
+
+/// The rule book as a table: a line for each rule with its id, how we know it, where from,
+/// and its sentence, with tabs between them.
+#[must_use]
+pub fn rule_table() -> String {
+    let rules = Rule::ALL.iter().map(|rule| {
+        let confidence = rule.confidence();
+        let (known, source) = (confidence.word(), confidence.source());
+        format!("{}\t{known}\t{source}\t{}\n", rule.id(), rule.sentence())
+    });
+    rules.collect()
+}
 
 /// One entry as a line of a trace: time, subject, rule and fact, such as
 /// `   0.000s shop#1 INV-01 called checkout`. Empty if there is no such entry.

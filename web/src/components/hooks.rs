@@ -7,6 +7,7 @@ use lambdarium_sim::time::{Instant, Moment};
 use lambdarium_sim::view::By;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlElement, KeyboardEvent, ResizeObserver};
 use yew::prelude::*;
 
@@ -95,6 +96,15 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
         let open = open.as_ref().filter(|open| open.1.is_none());
         for entry in open.map(|open| open.0).into_iter().chain(*picked) {
             why(Ask::Why { entry });
+        }
+    });
+    let wanted = desk.why.is_some() && desk.rules.is_none();
+    let dispatch = desk.dispatcher();
+    use_effect_with(wanted, move |wanted| {
+        if *wanted {
+            spawn_local(async move {
+                dispatch.dispatch(Action::Rules(effects::text_beside("rules.txt").await));
+            });
         }
     });
     let link = ask(wire);

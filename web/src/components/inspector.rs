@@ -52,7 +52,7 @@ pub fn Inspector(props: &Props) -> Html {
                     html! { <settings::Settings ..props /> }
                 }
                 Tab::Story => html! {
-                    <story::Story lines={desk.story.clone()} why={desk.why.clone()}
+                    <story::Story lines={desk.story.clone()} why={desk.why.clone()} rules={desk.rules.clone()}
                         playing={desk.playing} on_action={props.on_action.clone()} />
                 },
                 Tab::Now => html! {

@@ -1,9 +1,9 @@
 //! The browser around the page: address bar, theme, clipboard and files.
 
 use gloo_events::EventListener;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, Storage, window};
+use web_sys::{File, Response, Storage, window};
 
 use crate::desk::Theme;
 
@@ -22,6 +22,17 @@ pub fn address() -> String {
     let href = window().and_then(|window| window.location().href().ok());
     let href = href.unwrap_or_default();
     href.split('#').next().unwrap_or_default().to_string()
+}
+
+/// A text that lies beside the program and is not loaded with it.
+pub async fn text_beside(name: &str) -> Option<String> {
+    let window = window()?;
+    let root = window.document()?.document_element()?;
+    let url = root.get_attribute("data-base")? + name;
+    let response = JsFuture::from(window.fetch_with_str(&url)).await.ok()?;
+    let response: Response = response.dyn_into().ok()?;
+    let text = response.ok().then(|| response.text().ok()).flatten()?;
+    JsFuture::from(text).await.ok()?.as_string()
 }
 
 /// Changes the fragment without a new entry in the history.

@@ -2,7 +2,6 @@
 
 use lambdarium_format::report;
 use lambdarium_sim::id::{Origin, Part};
-use lambdarium_sim::rule::Rule;
 use lambdarium_sim::scenario::Act;
 use lambdarium_sim::time::Moment;
 use lambdarium_sim::trace::{Fact, NO_CAUSE};
@@ -40,7 +39,8 @@ impl Player {
                 let found = log.get(*number)?;
                 let moment = Moment { at: found.at, step: found.step };
                 let text = report::sentence(plan, log, *number);
-                Some(Cause { moment: Some(moment), text, ..rule(found.rule) })
+                let rule = found.rule.id().into();
+                Some(Cause { moment: Some(moment), text, rule })
             })
             .collect();
         let root = chain.last().and_then(|number| log.get(*number));
@@ -74,16 +74,4 @@ impl Player {
 
 fn act_text(act: &Act) -> String {
     format!("It began with the call {} at {} s.", act.operation, act.at)
-}
-
-/// The part of a cause that its rule gives.
-fn rule(rule: Rule) -> Cause {
-    let confidence = rule.confidence();
-    Cause {
-        rule: rule.id().into(),
-        sentence: rule.sentence().into(),
-        confidence: confidence.word().into(),
-        source: confidence.source().into(),
-        ..Cause::default()
-    }
 }

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use crate::desk::Action;
 use crate::geometry::clock;
 use crate::message::{Cause, StoryLine};
+use crate::rules;
 use crate::shared::Shared;
 use crate::texts;
 
@@ -14,6 +15,8 @@ use crate::texts;
 pub struct Props {
     pub lines: Shared<Vec<StoryLine>>,
     pub why: Option<(u32, Option<Shared<Vec<Cause>>>)>,
+    /// The rule book, once it is loaded.
+    pub rules: Option<Shared<String>>,
     pub playing: bool,
     pub on_action: Callback<Action>,
 }
@@ -44,7 +47,7 @@ pub fn Story(props: &Props) -> Html {
                     <Line key={line.entry} line={line.clone()}
                         now={Some(line.entry) == newest}
                         why={props.why.clone().filter(|(entry, _)| *entry == line.entry)}
-                        on_action={props.on_action.clone()} />
+                        rules={props.rules.clone()} on_action={props.on_action.clone()} />
                 }) }
             </ol>
         </div>
@@ -56,6 +59,7 @@ struct LineProps {
     line: StoryLine,
     now: bool,
     why: Option<(u32, Option<Shared<Vec<Cause>>>)>,
+    rules: Option<Shared<String>>,
     on_action: Callback<Action>,
 }
 
@@ -75,7 +79,7 @@ fn Line(props: &LineProps) -> Html {
             <button class="why" aria-expanded={open.to_string()} onclick={toggle}
                 aria-label={format!("{} {text}", texts::WHY)}>{ texts::WHY }</button>
             if let Some((_, causes)) = &props.why {
-                { chain(causes.as_deref(), &props.on_action) }
+                { chain(causes.as_deref().zip(props.rules.as_deref()), &props.on_action) }
             }
         </li>
     }
@@ -88,24 +92,30 @@ fn time(moment: Moment, on_action: &Callback<Action>) -> Html {
 }
 
 /// The causes of a line, back to where it began.
-fn chain(causes: Option<&Vec<Cause>>, on_action: &Callback<Action>) -> Html {
-    let Some(causes) = causes else {
+fn chain(known: Option<(&Vec<Cause>, &String)>, on_action: &Callback<Action>) -> Html {
+    let Some((causes, rules)) = known else {
         return html! { <div class="chain">{ texts::LOOKING_UP }</div> };
     };
     html! {
         <div class="chain"><ol>
             { for causes.iter().enumerate().map(|(place, cause)| {
-                cause_row(place == 0, cause, on_action)
+                cause_row(place == 0, cause, rules, on_action)
             }) }
         </ol></div>
     }
 }
 
-fn cause_row(first: bool, cause: &Cause, on_action: &Callback<Action>) -> Html {
+fn cause_row(
+    first: bool,
+    cause: &Cause,
+    rules: &str,
+    on_action: &Callback<Action>,
+) -> Html {
     if cause.rule.is_empty() {
         return html! { <li class="root">{ &cause.text }</li> };
     }
-    let is_page = cause.source.starts_with("https://");
+    let rule = rules::find(rules, &cause.rule);
+    let sentence = rule.map_or(texts::NO_RULES, |rule| rule.sentence);
     html! {
         <li>
             if !first {
@@ -116,18 +126,20 @@ fn cause_row(first: bool, cause: &Cause, on_action: &Callback<Action>) -> Html {
                     { " " }{ &cause.text }
                 </span>
             }
-            <span>{ &cause.sentence }</span>
+            <span>{ sentence }</span>
             <div class="src">
                 <span class="chip">{ &cause.rule }</span>
-                <span class={classes!("conf", cause.confidence.clone())}>
-                    { &cause.confidence }
-                </span>
-                if is_page {
-                    <a href={cause.source.clone()} target="_blank" rel="noopener noreferrer">
-                        { texts::AWS_PAGE }
-                    </a>
-                } else {
-                    <span class="dimmer">{ &cause.source }</span>
+                if let Some(rule) = rule {
+                    <span class={classes!("conf", rule.confidence.to_string())}>
+                        { rule.confidence }
+                    </span>
+                    if rule.source.starts_with("https://") {
+                        <a href={rule.source.to_string()} target="_blank" rel="noopener noreferrer">
+                            { texts::AWS_PAGE }
+                        </a>
+                    } else {
+                        <span class="dimmer">{ rule.source }</span>
+                    }
                 }
             </div>
         </li>
