@@ -3,6 +3,11 @@
 
 mod worker;
 
+/// Half the code of the usual allocator, and quicker.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 use lambdarium_web::components::App;
 
 fn main() {
