@@ -46,6 +46,7 @@ texts! {
     FROM_HERE "From the playhead";
     FROM_HERE_HELP "A change becomes a call to AWS at the playhead.";
     USUAL "Default:";
+    RANGE "Allowed:";
     ACTS "Acts: calls to AWS made during the run";
     NO_ACTS "None yet.";
     AT_PLAYHEAD "at the playhead";

@@ -55,7 +55,8 @@ pub fn App() -> Html {
             <Bar run={desk.run.clone()} theme={theme(&desk)} on_action={on_action.clone()} />
             <Parts parts={outline(&desk)} selection={desk.selection.clone()} run={desk.run.clone()}
                 on_action={on_action.clone()} on_edit={on_edit.clone()} />
-            <BoardView desk={(*desk).clone()} on_action={on_action.clone()} />
+            <BoardView desk={(*desk).clone()} on_action={on_action.clone()}
+                on_edit={on_edit.clone()} />
             <Inspector desk={(*desk).clone()} on_action={on_action.clone()}
                 on_edit={on_edit.clone()} />
             <footer class="dock" ref={dock}>

@@ -9,6 +9,7 @@ pub(super) mod marks;
 mod question;
 mod shape;
 mod tokens;
+mod wiring;
 
 use lambdarium_sim::view::{CallerView, Frame};
 use yew::prelude::*;
@@ -19,7 +20,7 @@ pub(super) use caller::cut;
 
 use crate::desk::{Action, Desk};
 use crate::geometry::{self, Board, Point, Wire, px};
-use crate::message::Opened;
+use crate::message::{Edit, Opened};
 use crate::shared::Shared;
 use crate::texts;
 
@@ -27,6 +28,7 @@ use crate::texts;
 pub struct Props {
     pub desk: Desk,
     pub on_action: Callback<Action>,
+    pub on_edit: Callback<Edit>,
 }
 
 /// The board with the sentence under it.
@@ -49,7 +51,8 @@ pub fn BoardView(props: &Props) -> Html {
             <div class="stage" ref={node} tabindex="0" role="region" aria-label={texts::BOARD}>
                 if let (Some(run), Some(frame)) = (&desk.run, &desk.frame) {
                     <Picture {board} {zoom} run={run.clone()} frame={frame.clone()}
-                        selection={desk.selection.clone()} on_action={props.on_action.clone()} />
+                        selection={desk.selection.clone()} on_action={props.on_action.clone()}
+                        on_edit={props.on_edit.clone()} />
                 }
             </div>
             { question::question(desk, &props.on_action) }
@@ -66,12 +69,16 @@ struct PictureProps {
     frame: Shared<Frame>,
     selection: Option<String>,
     on_action: Callback<Action>,
+    on_edit: Callback<Edit>,
 }
 
 /// The picture at one playhead.
 #[component]
 fn Picture(props: &PictureProps) -> Html {
-    let PictureProps { board, zoom, run, frame, selection, on_action } = props;
+    let PictureProps { board, zoom, run, frame, selection, on_action, on_edit } = props;
+    let drag = use_state_eq(|| wiring::Drag::None);
+    let wiring::Wiring { on_down, on_move, on_up, on_cancel } =
+        wiring::Wiring::of(board, run, &drag, on_edit);
     let Point { x: width, y: height } = board.size;
     let select = |name: &str| {
         let on = selection.as_deref() == Some(name);
@@ -84,7 +91,9 @@ fn Picture(props: &PictureProps) -> Html {
     let functions = board.functions.iter().zip(&run.functions).zip(&frame.functions);
     html! {
         <svg class="pic" viewBox={format!("0 0 {} {}", px(width), px(height))}
-            width={px(width * zoom)} height={px(height * zoom)} id="board">
+            width={px(width * zoom)} height={px(height * zoom)} id="board"
+            onpointerdown={on_down} onpointermove={on_move} onpointerup={on_up}
+            onpointercancel={on_cancel}>
             <defs>
                 <pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse"
                     patternTransform="rotate(45)">
@@ -112,6 +121,7 @@ fn Picture(props: &PictureProps) -> Html {
             }) }
             <account::AccountCard at={board.account} view={frame.account}
                 functions={account::reserved(&frame.functions)} />
+            { wiring::dragged(board, *drag) }
             <tokens::Tokens board={board.clone()} frame={frame.clone()} />
         </svg>
     }

@@ -145,7 +145,8 @@ impl Writer<'_> {
         let kind = self.chosen(joined(&at, &["kind"]), "Kind", help, &keys);
         let functions: Vec<&str> =
             run.scenario.functions.iter().map(|f| f.name.as_str()).collect();
-        let help = "The function it calls; with :alias or :version in the text.";
+        let help =
+            "The function it calls. On the board: drag the caller onto a function.";
         let mut targets = functions;
         if !targets.contains(&caller.target.as_str()) {
             targets.push(&caller.target);

@@ -207,7 +207,7 @@ fn row(field: &Field, props: &Props) -> Html {
             { input }
             <p id={about}>
                 { &field.help }
-                if !field.allowed.is_empty() { { " " }{ texts::ALLOWED }{ " " }{ &field.allowed }{ "." } }
+                if !field.allowed.is_empty() { { " " }{ texts::RANGE }{ " " }{ &field.allowed }{ "." } }
                 if !field.usual.is_empty() { { " " }{ texts::USUAL }{ " " }{ &field.usual }{ "." } }
                 if !field.rule.is_empty() { { " " }<span class="chip">{ &field.rule }</span> }
             </p>
