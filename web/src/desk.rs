@@ -153,8 +153,9 @@ pub struct Desk {
     pub still: bool,
 }
 
-/// What can happen to the desk.
-#[derive(Clone, Debug, PartialEq)]
+/// What can happen to the desk. Not to be cloned: all that the engine can answer is in it,
+/// and the code that copies that would be downloaded for nothing.
+#[derive(Debug, PartialEq)]
 pub enum Action {
     /// Play on, or stop.
     TogglePlay,
@@ -285,12 +286,7 @@ impl Reducible for Desk {
         let mut next = Rc::unwrap_or_clone(self);
         match action {
             Action::TogglePlay if next.run.is_none() => {}
-            Action::TogglePlay => {
-                next.playing = !next.playing;
-                if next.playing && next.is_complete() && next.playhead.at >= next.end() {
-                    next.seek(Moment::end_of(Instant::START));
-                }
-            }
+            Action::TogglePlay => next.toggle_play(),
             Action::Pause => next.playing = false,
             Action::Tick { elapsed_us } => next.advance(elapsed_us),
             Action::Seek(moment) => next.seek(moment),
@@ -303,14 +299,9 @@ impl Reducible for Desk {
             Action::Pick(picked) => next.picked = picked,
             Action::Unfold(unfold) => next.unfolded = Some(unfold),
             Action::SpeedBy(places) => {
-                next.speed =
-                    next.speed.saturating_add_signed(places).min(SPEEDS.len() - 1);
-                next.speed_chosen = true;
+                next.choose_speed(next.speed.saturating_add_signed(places));
             }
-            Action::Speed(place) => {
-                next.speed = place.min(SPEEDS.len() - 1);
-                next.speed_chosen = true;
-            }
+            Action::Speed(place) => next.choose_speed(place),
             Action::ToggleSkipQuiet => {
                 next.skip_quiet = !next.skip_quiet;
                 next.skip = None;

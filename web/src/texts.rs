@@ -74,6 +74,8 @@ texts! {
     AXIS "Axis";
     BY_TIME "Time";
     BY_EVENTS "Events";
+    BY_TIME_ABOUT "Time: equal steps of time (e)";
+    BY_EVENTS_ABOUT "Events: a step for each instant at which something happens (e)";
     ZOOM_IN "Zoom in (Shift ↑)";
     ZOOM_OUT "Zoom out (Shift ↓)";
     FIT "Fit";

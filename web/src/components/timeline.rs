@@ -14,7 +14,7 @@ mod tools;
 
 use lambdarium_sim::time::{Instant, Moment};
 use lambdarium_sim::view::Paint;
-use web_sys::{KeyboardEvent, PointerEvent};
+use web_sys::{Element, KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
 use super::svg;
@@ -82,9 +82,9 @@ pub fn Timeline(props: &Props) -> Html {
                 if !place.narrow { { tools::unfold(unfolded, on_action) } }
             </div>
             if unfolded {
-                <div class="lanes" id="lanes" ref={lanes} tabindex="0" role="group"
+                <div class="lanes" id="lanes" ref={lanes.clone()} tabindex="0" role="group"
                     aria-label={texts::LANES_ABOUT}
-                    onkeydown={pick_by_key(desk.picked, painted, place, on_action)}>
+                    onkeydown={pick_by_key(desk.picked, &lanes, painted, place, on_action)}>
                     { window(desk, painted, run, place) }
                 </div>
             }
@@ -175,18 +175,34 @@ fn window(
 /// Arrows up and down go from span to span.
 fn pick_by_key(
     picked: Option<Picked>,
+    lanes: &NodeRef,
     painted: &Shared<Painted>,
     place: Place,
     on_action: &Callback<Action>,
 ) -> Callback<KeyboardEvent> {
-    let (painted, on_action) = (painted.clone(), on_action.clone());
+    let (lanes, painted) = (lanes.clone(), painted.clone());
+    let on_action = on_action.clone();
     Callback::from(move |event: KeyboardEvent| {
         let on = event.key() == "ArrowDown";
         if (on || event.key() == "ArrowUp") && !event.shift_key() {
             event.prevent_default();
-            on_action.emit(Action::Pick(details::next(&painted, place, picked, on)));
+            let next = details::next(&painted, place, picked, on);
+            let found = next.and_then(|next| details::found(&painted, place, next));
+            if let Some(((_, at), lanes)) = found.zip(lanes.cast::<Element>()) {
+                show(&lanes, at);
+            }
+            on_action.emit(Action::Pick(next));
         }
     })
+}
+
+/// Scrolls the lanes to a span, with room for what is said about it.
+fn show(lanes: &Element, at: Rect) {
+    let (top, bottom) = (at.y as i32 - 48, at.bottom() as i32 + 48);
+    let seen = lanes.scroll_top();
+    if top < seen || bottom > seen + lanes.client_height() {
+        lanes.set_scroll_top(top);
+    }
 }
 
 /// The playhead for keyboards and screen readers.

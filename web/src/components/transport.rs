@@ -24,7 +24,7 @@ pub struct Props {
 pub fn Transport(props: &Props) -> Html {
     let desk = &props.desk;
     let does =
-        |action: Action| props.on_action.reform(move |_: MouseEvent| action.clone());
+        |action: fn() -> Action| props.on_action.reform(move |_: MouseEvent| action());
     let step = |forward| props.on_step.reform(move |_: MouseEvent| forward);
     let (label, icon) = match desk.playing {
         true => (texts::PAUSE, Icon::Pause),
@@ -40,15 +40,15 @@ pub fn Transport(props: &Props) -> Html {
     html! {
         <div class="transport" role="group" aria-label={texts::PLAYBACK}>
             { control("marker-back", texts::MARKER_BACK, Icon::MarkerBack,
-                does(Action::ToMarker { forward: false })) }
+                does(|| Action::ToMarker { forward: false })) }
             { control("step-back", texts::EVENT_BACK, Icon::Back, step(false)) }
             <button class="btn icon play" id="play" aria-label={label} title={label}
-                onclick={does(Action::TogglePlay)}>
+                onclick={does(|| Action::TogglePlay)}>
                 { icon::icon(icon) }
             </button>
             { control("step-on", texts::EVENT_ON, Icon::Forward, step(true)) }
             { control("marker-on", texts::MARKER_ON, Icon::MarkerForward,
-                does(Action::ToMarker { forward: true })) }
+                does(|| Action::ToMarker { forward: true })) }
             <span class="sep"></span>
             { clock_face(desk) }
             <span class="sep"></span>

@@ -34,6 +34,19 @@ impl Desk {
         Span(u64::try_from(us).unwrap_or(u64::MAX))
     }
 
+    /// Plays on, or stops; from the start again if the end was reached.
+    pub(super) fn toggle_play(&mut self) {
+        self.playing = !self.playing;
+        if self.playing && self.is_complete() && self.playhead.at >= self.end() {
+            self.seek(Moment::end_of(Instant::START));
+        }
+    }
+
+    pub(super) fn choose_speed(&mut self, place: usize) {
+        self.speed = place.min(SPEEDS.len() - 1);
+        self.speed_chosen = true;
+    }
+
     pub(super) fn seek(&mut self, moment: Moment) {
         self.playhead = Moment { at: moment.at.min(self.end()), ..moment };
         self.skip = None;

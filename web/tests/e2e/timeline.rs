@@ -142,6 +142,31 @@ fn while_it_plays_the_window_follows_the_playhead() {
 }
 
 #[test]
+fn while_it_plays_spans_and_curves_are_not_drawn_again() {
+    visit(async |page| {
+        page.viewport(1440, 900).await?;
+        open(page, "#e=reserved-concurrency&t=0s").await?;
+        // Counts what changes in the layers that are drawn once.
+        let watch = "(window.redrawn = 0, [...document.querySelectorAll('.timeline g[aria-hidden]')]\
+            .forEach(g => new MutationObserver(all => { window.redrawn += all.length })\
+                .observe(g, { subtree: true, childList: true, attributes: true, characterData: true })), \
+            document.querySelectorAll('.timeline g[aria-hidden]').length)";
+        assert_eq!(
+            page.evaluate::<u32>(watch).await?,
+            5,
+            "scrubber, names, two pictures, labels"
+        );
+        page.click("#play").await?;
+        page.wait_until("document.querySelector('#scrubber').ariaValueNow > 800").await?;
+        page.click("#play").await?;
+        assert_eq!(page.evaluate::<u32>("window.redrawn").await?, 0);
+        let edge = "Number(document.querySelector('#past rect').getAttribute('width'))";
+        assert!(page.evaluate::<f64>(edge).await? > 8.0, "the clipping moved");
+        Ok(())
+    });
+}
+
+#[test]
 fn by_events_quiet_time_takes_no_room() {
     visit(async |page| {
         page.viewport(1440, 900).await?;

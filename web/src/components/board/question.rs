@@ -25,7 +25,7 @@ fn paper(
     guess: Option<usize>,
     on_action: &Callback<Action>,
 ) -> Html {
-    let does = |action: Action| on_action.reform(move |_: MouseEvent| action.clone());
+    let does = |action: fn() -> Action| on_action.reform(move |_: MouseEvent| action());
     let title = match card {
         Card::Asks => texts::BEFORE_PLAY,
         Card::Tells => texts::ANSWER,
@@ -35,14 +35,14 @@ fn paper(
             <div class="split">
                 <h2>{ title }</h2>
                 <button class="btn icon" id="question-close" aria-label={texts::CLOSE}
-                    onclick={does(Action::PutCardAway)}>{ icon::icon(Icon::Close) }</button>
+                    onclick={does(|| Action::PutCardAway)}>{ icon::icon(Icon::Close) }</button>
             </div>
             { match card {
                 Card::Asks => html! {
                     <>
                         { choices(question, guess, on_action) }
                         <button class="btn main" id="question-play"
-                            onclick={does(Action::TogglePlay)}>
+                            onclick={does(|| Action::TogglePlay)}>
                             { icon::icon(Icon::Play) }{ texts::PLAY }
                         </button>
                     </>
@@ -51,7 +51,7 @@ fn paper(
                     <>
                         { answer(question, guess) }
                         <button class="btn line" id="more-lessons"
-                            onclick={does(Action::Open(Dialog::Gallery))}>
+                            onclick={does(|| Action::Open(Dialog::Gallery))}>
                             { texts::MORE_LESSONS }
                         </button>
                     </>

@@ -31,11 +31,11 @@ pub fn Share(props: &Props) -> Html {
     let Props { desk, on_action } = props;
     let nodes = [use_node_ref(), use_node_ref(), use_node_ref()];
     let copied = use_state(|| Copied::None);
-    let toggle = |action: Action| {
+    let toggle = |action: fn() -> Action| {
         let copied = copied.setter();
         on_action.reform(move |_: Event| {
             copied.set(None);
-            action.clone()
+            action()
         })
     };
     let start_at = format!("{} {}", texts::START_AT, clock(desk.playhead.at.0));
@@ -44,10 +44,10 @@ pub fn Share(props: &Props) -> Html {
             <p class="dim">{ texts::SHARE_INTRO }</p>
             <div class="row">
                 { check("link-moment", start_at, desk.link_moment,
-                    toggle(Action::ToggleLinkMoment)) }
+                    toggle(|| Action::ToggleLinkMoment)) }
                 if let Some(part) = &desk.selection {
                     { check("link-selection", format!("{} {part}", texts::SELECTED),
-                        desk.link_selection, toggle(Action::ToggleLinkSelection)) }
+                        desk.link_selection, toggle(|| Action::ToggleLinkSelection)) }
                 }
             </div>
             { match &desk.link {

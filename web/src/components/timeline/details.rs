@@ -62,14 +62,22 @@ fn words(desk: &Desk, picked: Picked, span: &LaneSpan) -> [String; 2] {
     [what, when]
 }
 
+/// The span that is picked, and where it is drawn.
+pub fn found(
+    painted: &Painted,
+    place: Place,
+    picked: Picked,
+) -> Option<(&LaneSpan, Rect)> {
+    let mut lanes = place.lanes(&painted.lanes);
+    let (_, lane, top) = lanes.find(|(number, ..)| *number == picked.lane)?;
+    let span = lane.spans.get(picked.span)?;
+    Some((span, rect(span, place, top, place.window(painted))))
+}
+
 /// The two lines, drawn beside the span.
 pub fn bubble(desk: &Desk, painted: &Painted, place: Place, picked: Picked) -> Html {
-    let mut lanes = place.lanes(&painted.lanes);
-    let found = lanes.find(|(number, ..)| *number == picked.lane);
-    let Some((_, lane, top)) = found else { return Html::default() };
-    let Some(span) = lane.spans.get(picked.span) else { return Html::default() };
+    let Some((span, at)) = found(painted, place, picked) else { return Html::default() };
     let [what, when] = words(desk, picked, span);
-    let at = rect(span, place, top, place.window(painted));
     let from = at.x.max(place.left - 6.0);
     let to = at.right().min(place.right() + 6.0);
     let at =

@@ -15,11 +15,9 @@ fn button(
     at: Point,
     name: String,
     pressed: bool,
-    action: Action,
-    on_action: &Callback<Action>,
+    press: Callback<()>,
     picture: Html,
 ) -> Html {
-    let press = on_action.reform(move |()| action.clone());
     let onclick = press.reform(|_: MouseEvent| ());
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         if matches!(event.key().as_str(), "Enter" | " ") {
@@ -56,9 +54,10 @@ pub fn markers(desk: &Desk, axis: Axis<'_>, on_action: &Callback<Action>) -> Htm
             svg::line(foot, Point { y: 16.0, ..foot }, "lead"),
         ]);
         let name = named(texts::MARKER, place, marker.at, &marker.title);
-        let go = Action::Seek(Moment::end_of(marker.at));
+        let moment = Moment::end_of(marker.at);
+        let go = on_action.reform(move |()| Action::Seek(moment));
         let at = Point { x: axis.x(marker.at), y: 14.0 };
-        drawn.push(button(at, name, current == Some(place), go, on_action, picture));
+        drawn.push(button(at, name, current == Some(place), go, picture));
     }
     svg::all(drawn)
 }
@@ -72,9 +71,10 @@ pub fn acts(desk: &Desk, axis: Axis<'_>, on_action: &Callback<Action>) -> Html {
         let class = if is_selected { "act act-on" } else { "act" };
         let picture = svg::mark(Point { x: 0.0, y: -10.0 }, "M0 0 l6 9 h-12z", class);
         let name = named(texts::ACT, place, act.at, &act.label);
-        let select = Action::SelectAct((!is_selected).then_some(place));
+        let toggled = (!is_selected).then_some(place);
+        let select = on_action.reform(move |()| Action::SelectAct(toggled));
         let at = Point { x: axis.x(act.at), y: SCRUB_Y + SCRUB_H + 11.0 };
-        drawn.push(button(at, name, is_selected, select, on_action, picture));
+        drawn.push(button(at, name, is_selected, select, picture));
     }
     svg::all(drawn)
 }

@@ -21,34 +21,31 @@ pub fn unfold(unfolded: bool, on_action: &Callback<Action>) -> Html {
 
 /// The row of controls, and one more.
 pub fn tools(desk: &Desk, also: Html, on_action: &Callback<Action>) -> Html {
-    let does = |action: Action| on_action.reform(move |_: MouseEvent| action.clone());
-    let axis = |id: &'static str, by: By, word: &'static str| {
-        let on = desk.by == by;
+    let button = |id: &'static str,
+                  (word, label): (&'static str, &'static str),
+                  (class, pressed): (&'static str, Option<&'static str>),
+                  action: fn() -> Action| {
         html! {
-            <button {id} class={classes!(on.then_some("on"))} aria-pressed={on.to_string()}
-                onclick={does(Action::By(by))}>{ word }</button>
+            <button {id} {class} title={label} aria-label={label} aria-pressed={pressed}
+                disabled={id == "whole-run" && desk.window.is_none()}
+                onclick={on_action.reform(move |_: MouseEvent| action())}>{ word }</button>
         }
     };
-    let press = |id: &'static str,
-                 word: &'static str,
-                 label: &'static str,
-                 action: Action| {
-        let whole = action == Action::WholeRun;
-        html! {
-            <button {id} class="btn zoom" title={label} aria-label={label}
-                disabled={whole && desk.window.is_none()} onclick={does(action)}>{ word }</button>
-        }
-    };
-    let zoom = |steps| Action::Zoom { steps, share: None };
+    let on = |by| if desk.by == by { ("on", Some("true")) } else { ("", Some("false")) };
+    let zoom = ("btn zoom", None);
     html! {
         <div class="tools" role="group" aria-label={texts::TIMELINE}>
             <div class="seg" role="group" aria-label={texts::AXIS}>
-                { axis("by-time", By::Time, texts::BY_TIME) }
-                { axis("by-events", By::Events, texts::BY_EVENTS) }
+                { button("by-time", (texts::BY_TIME, texts::BY_TIME_ABOUT), on(By::Time),
+                    || Action::By(By::Time)) }
+                { button("by-events", (texts::BY_EVENTS, texts::BY_EVENTS_ABOUT), on(By::Events),
+                    || Action::By(By::Events)) }
             </div>
-            { press("zoom-out", "−", texts::ZOOM_OUT, zoom(-PRESS)) }
-            { press("whole-run", texts::FIT, texts::FIT_ABOUT, Action::WholeRun) }
-            { press("zoom-in", "+", texts::ZOOM_IN, zoom(PRESS)) }
+            { button("zoom-out", ("−", texts::ZOOM_OUT), zoom,
+                || Action::Zoom { steps: -PRESS, share: None }) }
+            { button("whole-run", (texts::FIT, texts::FIT_ABOUT), zoom, || Action::WholeRun) }
+            { button("zoom-in", ("+", texts::ZOOM_IN), zoom,
+                || Action::Zoom { steps: PRESS, share: None }) }
             { also }
         </div>
     }
