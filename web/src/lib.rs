@@ -11,6 +11,7 @@ pub mod engine;
 pub mod gallery;
 pub mod geometry;
 pub mod message;
+pub mod pack;
 pub mod rules;
 pub mod shared;
 pub mod snippet;

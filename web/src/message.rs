@@ -3,17 +3,18 @@
 //! Everything here is plain and small, so that it can cross to a worker. Texts made from
 //! the trace come ready to read, so the page needs neither the simulator nor the format.
 
+mod fields;
+
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Stop;
 use lambdarium_sim::view::{Frame, Gauges, Lanes, Look, Pane};
-use serde::{Deserialize, Serialize};
 
 /// Which of the runs on the desk is meant; two runs can be compared on one clock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Slot(pub u8);
 
 /// Where a run comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The fragment of an address, without `#`; empty opens the first lesson.
     Link(String),
@@ -22,7 +23,7 @@ pub enum Source {
 }
 
 /// What the page asks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// Open a run. If it cannot be opened, the present one stays.
     Open {
@@ -71,7 +72,7 @@ pub enum Ask {
 }
 
 /// What the engine answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// A run is open and its first slice recorded.
     Opened(Box<Opened>),
@@ -101,7 +102,7 @@ pub enum Answer {
 }
 
 /// A change of the run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     /// Set a field of a form; an empty text brings the default back.
     Set {
@@ -175,7 +176,7 @@ impl Edit {
 }
 
 /// What can be set.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Form {
     /// The part; none is the scenario as a whole.
     pub part: Option<String>,
@@ -188,7 +189,7 @@ pub struct Form {
 }
 
 /// Settings that belong together.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Group {
     /// What they are about.
     pub title: String,
@@ -197,7 +198,7 @@ pub struct Group {
 }
 
 /// One setting.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Field {
     /// Where it stands in the scenario.
     pub path: Vec<String>,
@@ -222,7 +223,7 @@ pub struct Field {
 }
 
 /// How a field is set.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Input {
     /// By typing.
     #[default]
@@ -232,7 +233,7 @@ pub enum Input {
 }
 
 /// How far a recording is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// The instant it has reached; the end of the run once it has stopped.
     pub reached: Instant,
@@ -246,7 +247,7 @@ pub struct Progress {
 }
 
 /// Why something could not be opened, in the words the page shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refusal {
     /// What happened, and what to do.
     pub text: String,
@@ -259,7 +260,7 @@ pub struct Refusal {
 }
 
 /// One thing that is wrong.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IssueText {
     /// Where.
     pub place: String,
@@ -272,7 +273,7 @@ pub struct IssueText {
 }
 
 /// A run as it was opened.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Opened {
     /// The part of the fragment that opens it again: `e=…`, or `s=…`.
     pub address: String,
@@ -307,7 +308,7 @@ pub struct Opened {
 }
 
 /// A moment that pauses and explains.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marker {
     /// When.
     pub at: Instant,
@@ -318,7 +319,7 @@ pub struct Marker {
 }
 
 /// An act in words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ActText {
     /// When.
     pub at: Instant,
@@ -329,7 +330,7 @@ pub struct ActText {
 }
 
 /// What is asked before a run plays, and what the run answers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
     /// The question.
     pub ask: String,
@@ -342,7 +343,7 @@ pub struct Question {
 }
 
 /// A caller in words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallerText {
     /// Its name.
     pub name: String,
@@ -357,7 +358,7 @@ pub struct CallerText {
 }
 
 /// A function in words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FunctionText {
     /// Its name.
     pub name: String,
@@ -366,7 +367,7 @@ pub struct FunctionText {
 }
 
 /// A scenario of the gallery.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lesson {
     /// How a link names it.
     pub name: String,
@@ -379,7 +380,7 @@ pub struct Lesson {
 }
 
 /// The whole run, and a window of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Painted {
     /// The axis, the painted scrubber, and the lanes.
     pub lanes: Lanes,
@@ -388,7 +389,7 @@ pub struct Painted {
 }
 
 /// One screen at one playhead.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Screen {
     /// What the board shows.
     pub frame: Frame,
@@ -402,7 +403,7 @@ pub struct Screen {
 }
 
 /// One line of the story.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoryLine {
     /// The entry it stands for.
     pub entry: u32,
@@ -415,7 +416,7 @@ pub struct StoryLine {
 }
 
 /// One link in a chain of causes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cause {
     /// When it happened; none for where it all began.
     pub moment: Option<Moment>,

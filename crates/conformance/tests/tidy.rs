@@ -206,7 +206,7 @@ const FLOORS: [(&str, &[&str]); 6] = [
 ];
 
 /// What else the simulator may use.
-const SIM_USES: [&str; 3] = ["libm", "md-5", "serde"];
+const SIM_USES: [&str; 2] = ["libm", "md-5"];
 
 /// The dependencies of a package, those of its tests left out.
 fn dependencies(folder: &str) -> Vec<String> {

@@ -45,7 +45,6 @@ pub enum Kind {
 
 /// The value a knob stands at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Setting {
     /// Not set; only where `optional` says so.
     Unset,
@@ -91,7 +90,6 @@ pub trait Knobs: Sized + Default + 'static {
 
 /// Something wrong with a scenario, at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Issue {
     /// Where: keys joined by dots, such as `functions.checkout.timeout`.
     pub place: String,
@@ -273,7 +271,6 @@ macro_rules! choices {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident $word:literal,)* }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         pub enum $name { $($(#[$vmeta])* $variant,)* }
 
         impl $crate::knob::Choices for $name {

@@ -7,7 +7,6 @@ use core::fmt;
 
 /// How we know that a rule holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Confidence {
     /// AWS says so, on the page given.
     Documented(&'static str),
@@ -43,7 +42,6 @@ macro_rules! rules {
     ($($name:ident $id:literal $confidence:ident($source:expr) $sentence:literal;)*) => {
         /// One rule; its id is the one the project's references use.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[repr(u8)]
         pub enum Rule {
             $(#[doc = $sentence] $name,)*

@@ -17,7 +17,6 @@ pub const NO_CAUSE: u32 = u32::MAX;
 
 /// One thing that happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Entry {
     /// When.
     pub at: Instant,
@@ -160,7 +159,6 @@ choices! {
 
 /// What happened. Past tense; numbers only, names stand in the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Fact {
     /// A caller called its function for the first time in a call.
     Called,

@@ -28,7 +28,6 @@ pub use story::{StoryLine, story};
 
 /// Where a screen looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Look {
     /// The playhead.
     pub moment: Moment,
@@ -41,7 +40,6 @@ pub struct Look {
 
 /// One screen at one playhead.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Frame {
     /// The playhead.
     pub moment: Moment,
@@ -63,7 +61,6 @@ pub struct Frame {
 
 /// A caller at the playhead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CallerView {
     /// Its name.
     pub name: String,
@@ -89,7 +86,6 @@ pub struct CallerView {
 
 /// A function at the playhead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FunctionView {
     /// Its name.
     pub name: String,
@@ -113,7 +109,6 @@ pub struct FunctionView {
 
 /// One version of a function at the playhead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct VersionView {
     /// `$LATEST` or its number.
     pub name: String,
@@ -139,7 +134,6 @@ pub struct VersionView {
 
 /// What an environment is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Doing {
     /// Init runs.
     Init,
@@ -153,7 +147,6 @@ pub enum Doing {
 
 /// One execution environment at the playhead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct EnvironmentView {
     /// Which.
     pub id: EnvironmentId,
@@ -175,7 +168,6 @@ pub struct EnvironmentView {
 
 /// The account's concurrency at the playhead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AccountView {
     /// The quota.
     pub quota: u64,
@@ -195,7 +187,6 @@ pub struct AccountView {
 
 /// Where a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Place {
     /// On its way to the function; parts per million of the wire.
     Going(u32),
@@ -210,7 +201,6 @@ pub enum Place {
 
 /// What a token brings back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Back {
     /// An answer.
     Ok,
@@ -224,7 +214,6 @@ pub enum Back {
 
 /// Something that moves: one request. A request is never two tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Token {
     /// Which request.
     pub job: Job,
@@ -240,7 +229,6 @@ pub struct Token {
 
 /// What has become of all calls: `entered` is always the sum of the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Fates {
     /// Calls made.
     pub entered: u64,
@@ -262,7 +250,6 @@ pub struct Fates {
 
 /// CloudWatch's counters of one function, summed since the run began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Metrics {
     /// `Invocations`: runs of function code.
     pub invocations: u64,

@@ -14,6 +14,7 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
 use crate::message::{Answer, Ask, Refusal, Slot};
+use crate::pack::{packed, unpacked};
 
 /// The line. Clones are the same line.
 #[derive(Clone)]
@@ -90,7 +91,7 @@ impl Wire {
             }
             picture.under_way = true;
         }
-        if state.ready { state.post(&ask) } else { state.waiting.push(ask) }
+        if state.ready { state.post(ask) } else { state.waiting.push(ask) }
     }
 
     fn receive(&self, event: &MessageEvent, on_answer: &Callback<Answer>) {
@@ -99,13 +100,11 @@ impl Wire {
             let mut state = self.0.borrow_mut();
             state.ready = true;
             for ask in std::mem::take(&mut state.waiting) {
-                state.post(&ask);
+                state.post(ask);
             }
             return;
         }
-        let Ok((_, answer)) = postcard::from_bytes::<(Slot, Answer)>(&bytes) else {
-            return;
-        };
+        let Some((_, answer)) = unpacked::<(Slot, Answer)>(&bytes) else { return };
         if matches!(answer, Answer::Screen(_)) {
             self.next_picture(SCREEN);
         } else if matches!(answer, Answer::Painted(_)) {
@@ -126,10 +125,9 @@ impl Wire {
 }
 
 impl State {
-    fn post(&self, ask: &Ask) {
+    fn post(&self, ask: Ask) {
         let Some(worker) = &self.worker else { return };
-        let packed = postcard::to_allocvec(&(Slot::default(), ask));
-        let packed = packed.expect("asks are plain data and always fit");
+        let packed = packed(&(Slot::default(), ask));
         // Posting bytes fails only without memory; then the browser stops the page anyway.
         let _ = worker.post_message(&Uint8Array::from(packed.as_slice()));
     }

@@ -17,7 +17,6 @@ const PERIODS_MAX: u64 = 8_192;
 
 /// The metrics of one period.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Datapoint {
     /// When the period begins.
     pub from: Instant,

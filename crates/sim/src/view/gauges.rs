@@ -19,7 +19,6 @@ const SAMPLES: usize = 24;
 
 /// The metrics of a window.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Gauges {
     /// Whose they are; none for all functions together.
     pub function: Option<FunctionId>,

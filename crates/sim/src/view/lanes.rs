@@ -15,7 +15,6 @@ use crate::trace::{Ending, Entry, Fact};
 
 /// What one column of the painted scrubber shows, worst outcome wins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(u8)]
 pub enum Paint {
     /// Nothing happened.
@@ -33,7 +32,6 @@ pub enum Paint {
 
 /// One column of the scrubber.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PaintedColumn {
     /// What it shows.
     pub paint: Paint,
@@ -41,7 +39,6 @@ pub struct PaintedColumn {
 
 /// What a lane belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum LaneKind {
     /// Runs of a function, one row per environment that fits.
     Function,
@@ -51,7 +48,6 @@ pub enum LaneKind {
 
 /// A span or a point on a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LaneSpan {
     /// Row inside the lane.
     pub row: u16,
@@ -73,7 +69,6 @@ pub struct LaneSpan {
 
 /// One lane.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Lane {
     /// The part's name.
     pub name: String,
@@ -91,7 +86,6 @@ pub struct Lane {
 
 /// Which window of a run is shown, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pane {
     /// Where the window begins.
     pub from: Instant,
@@ -105,7 +99,6 @@ pub struct Pane {
 
 /// The whole run, or a window of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Lanes {
     /// Where the window begins.
     pub from: Instant,

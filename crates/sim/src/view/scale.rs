@@ -11,7 +11,6 @@ use crate::time::{Instant, Span};
 
 /// What makes a step on the axis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum By {
     /// Time that passes.
     #[default]
@@ -25,10 +24,9 @@ const KNOTS_MAX: u32 = 4_096;
 
 /// Where the instants of a run stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Scale {
     /// Instants and their places, both growing; at least two.
-    knots: Vec<(Instant, u64)>,
+    pub knots: Vec<(Instant, u64)>,
 }
 
 impl Scale {

@@ -19,7 +19,6 @@ const ALONE_MAX: u32 = 2;
 
 /// One line of the story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct StoryLine {
     /// The number of the first entry it stands for.
     pub number: u32,

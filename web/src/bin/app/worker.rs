@@ -6,6 +6,7 @@ use gloo_events::EventListener;
 use js_sys::Uint8Array;
 use lambdarium_web::engine::Engine;
 use lambdarium_web::message::{Ask, Slot};
+use lambdarium_web::pack::{packed, unpacked};
 use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
@@ -18,13 +19,10 @@ pub fn run() {
     let listener = EventListener::new(&scope, "message", move |event| {
         let Some(event) = event.dyn_ref::<MessageEvent>() else { return };
         let bytes = Uint8Array::new(&event.data()).to_vec();
-        let asked = postcard::from_bytes::<(Slot, Ask)>(&bytes);
+        let asked = unpacked::<(Slot, Ask)>(&bytes);
         let (slot, ask) = asked.expect("page and worker come from the same build");
         if let Some(answer) = engine.borrow_mut().handle(slot, ask) {
-            post(
-                &line,
-                &postcard::to_allocvec(&(slot, answer)).expect("answers are plain"),
-            );
+            post(&line, &packed(&(slot, answer)));
         }
     });
     listener.forget();

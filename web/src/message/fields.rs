@@ -1,0 +1,128 @@
+//! What of each message goes over the line.
+
+use lambdarium_sim::id::{CallerId, EnvironmentId, FunctionId, Job, Origin, VersionIx};
+use lambdarium_sim::time::{Instant, Moment, Span};
+use lambdarium_sim::trace::{Ending, Room, Stop};
+use lambdarium_sim::view::{
+    AccountView, Back, By, CallerView, Doing, EnvironmentView, Fates, Frame,
+    FunctionView, Gauges, Lane, LaneKind, LaneSpan, Lanes, Look, Metrics, Paint,
+    PaintedColumn, Pane, Place, Scale, Token, VersionView,
+};
+
+use super::{
+    ActText, Answer, Ask, CallerText, Cause, Edit, Field, Form, FunctionText, Group,
+    Input, IssueText, Lesson, Marker, Opened, Painted, Progress, Question, Refusal,
+    Screen, Slot, Source, StoryLine,
+};
+use crate::pack::pack;
+
+pack! {
+    choices Ending
+    choices Room
+    choices Stop
+}
+
+pack! {
+    struct CallerId { 0 }
+    struct EnvironmentId { 0 }
+    struct FunctionId { 0 }
+    struct Instant { 0 }
+    struct Job { origin, call }
+    struct Moment { at, step }
+    struct Slot { 0 }
+    struct Span { 0 }
+    struct VersionIx { 0 }
+}
+
+// Frames.
+pack! {
+    struct AccountView {
+        quota, reserved, provisioned, pool, pool_used, in_flight, claimed,
+    }
+    struct CallerView {
+        name, kind, kind_name, function, target, made, waiting, backing_off, ended, bucket,
+    }
+    struct EnvironmentView {
+        id, doing, provisioned, job, since, init_until, until, ending,
+    }
+    struct Fates {
+        entered, succeeded, failed, throttled, refused, timed_out, running, waiting,
+    }
+    struct Frame {
+        moment, entries, callers, functions, account, tokens, counted, fates,
+    }
+    struct FunctionView {
+        name, versions, aliases, reserved, on_demand, on_provisioned, provisioned, metrics,
+        micro_usd,
+    }
+    struct Gauges { function, series }
+    struct Lane { name, kind, rows, used, spans, merged }
+    struct LaneSpan { row, from, init, to, paint, job, entry, version }
+    struct Lanes { from, to, scale, columns, lanes }
+    struct Look { moment, glide, tokens_max }
+    struct Metrics {
+        invocations, errors, throttles, duration_count, duration_us, duration_max_us,
+        concurrent_max, provisioned_invocations, spillovers, provisioned_max, cold_starts,
+    }
+    struct PaintedColumn { paint }
+    struct Pane { from, to, by, columns }
+    struct Scale { knots }
+    struct Token { job, function, attempt, place, room }
+    struct VersionView {
+        name, index, memory_mb, timeout, environments, busy, idle, provisioned,
+        provisioned_ready_at, provisioned_failed,
+    }
+}
+
+pack! {
+    enum Back { Ok, Failed, Throttled, Refused }
+    enum By { Time, Events }
+    enum Doing { Init, Busy, Idle, Reset }
+    enum LaneKind { Function, Caller }
+    enum Origin { Caller(id), Act(number) }
+    enum Paint { Quiet, Running, Ok, Throttled, Failed }
+    enum Place { Going(way), Running(environment), Returning(way, back), BackingOff(left, wait) }
+}
+
+// What is asked and answered.
+pack! {
+    enum Ask {
+        Open { source, keep }, Edit(edit), Form { part }, More, Look(look),
+        Paint { pane, function }, Step { from, forward }, Why { entry },
+        Link { moment, selection },
+    }
+    enum Answer {
+        Opened(opened), Refused(refusal), Rejected(issues), Form(form),
+        Progress(progress), Screen(screen), Painted(painted), Moment(moment),
+        Why { entry, chain }, Link(link),
+    }
+    enum Edit {
+        Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part },
+        Act { at, operation, function }, MoveAct { number, at }, RemoveAct { number },
+    }
+    enum Input { Text, Choice(words) }
+    enum Source { Link(fragment), Text(text) }
+}
+
+pack! {
+    struct ActText { at, label, with }
+    struct CallerText { name, kind, about, load, retries }
+    struct Cause { moment, text, rule }
+    struct Field { path, label, aws, help, allowed, rule, input, value, usual, act }
+    struct Form { part, about, groups, operations }
+    struct FunctionText { name, does }
+    struct Group { title, fields }
+    struct IssueText { place, found, allowed, rule }
+    struct Lesson { name, family, title, about }
+    struct Marker { at, title, text }
+    struct Opened {
+        address, title, about, markers, acts, kept, question, kinds, callers, functions,
+        moment, selection, problems, progress, gallery,
+    }
+    struct Painted { lanes, gauges }
+    struct Progress { reached, stop, pace, peaks }
+    struct Question { ask, choices, answer, because }
+    struct Refusal { text, issues, opened, gallery }
+    struct Screen { frame, next_at, last_at, story }
+    struct StoryLine { entry, moment, text, count }
+}
