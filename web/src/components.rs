@@ -9,7 +9,9 @@ mod icon;
 mod inspector;
 mod notice;
 mod parts;
+mod safety;
 mod svg;
+mod text_pane;
 mod timeline;
 mod transport;
 

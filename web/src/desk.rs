@@ -5,8 +5,12 @@
 //! microseconds, and the speed is in thousandths.
 
 mod answers;
+mod history;
+mod keeping;
 mod play;
 mod question;
+mod rescue;
+mod text;
 mod window;
 
 use std::rc::Rc;
@@ -17,10 +21,14 @@ use yew::Reducible;
 
 use crate::message::{
     Answer, Cause, Edit, Form, IssueText, Lesson, Opened, Painted, Progress, Refusal,
-    StoryLine,
+    Source, StoryLine,
 };
 use crate::shared::Shared;
+pub use history::History;
+pub use keeping::{Keeping, Kept, file_name};
 pub use question::{Card, Quiz};
+pub use rescue::Worker;
+pub use text::{Doing, TextPane};
 
 /// Speeds that can be chosen, in thousandths: 0.001x to 10,000x.
 pub const SPEEDS: [u64; 22] = [
@@ -104,6 +112,16 @@ pub struct Desk {
     pub from_here: bool,
     /// What is wrong with the last change that was not made.
     pub rejected: Option<Shared<Vec<IssueText>>>,
+    /// The scenario as text.
+    pub text: TextPane,
+    /// What was open before.
+    pub history: History,
+    /// What is to be opened in place of the present run.
+    pub wanted: Option<Shared<Source>>,
+    /// What the browser keeps.
+    pub keeping: Keeping,
+    /// The worker.
+    pub worker: Worker,
     /// The whole run, and a window of it.
     pub painted: Option<Shared<Painted>>,
     /// Which window of the run lanes and gauges show; none is the whole run.
@@ -226,6 +244,22 @@ pub enum Action {
     ToggleLinkSelection,
     /// Take this theme.
     Theme(Theme),
+    /// Something with the text.
+    Text(Doing),
+    /// One change back, or on again.
+    Travel {
+        /// Back.
+        back: bool,
+    },
+    /// The browser keeps nothing.
+    NotKept,
+    /// The worker has died.
+    Died {
+        /// In its own words.
+        why: String,
+        /// When, on the clock on the wall, in ms.
+        now_ms: u64,
+    },
     /// Something is being opened.
     Opening,
     /// It could not even be asked for.
@@ -252,6 +286,12 @@ impl Desk {
         }
     }
 
+    /// The same, with what an earlier visit left in the browser.
+    #[must_use]
+    pub fn with_kept(self, kept: Option<Kept>) -> Self {
+        Self { keeping: Keeping::from(kept), ..self }
+    }
+
     /// The end of what is recorded.
     #[must_use]
     pub fn end(&self) -> Instant {
@@ -271,6 +311,13 @@ impl Desk {
         Look { moment: self.playhead, glide, tokens_max: TOKENS_MAX }
     }
 
+    fn toggle_why(&mut self, entry: u32) {
+        let open = self.why.as_ref().is_some_and(|(number, _)| *number == entry);
+        self.why = (!open).then_some((entry, None));
+        // What could not be loaded is tried again.
+        self.rules = self.rules.take().filter(|book| !book.is_empty());
+    }
+
     /// The last marker at or before the playhead, by its place.
     #[must_use]
     pub fn marker(&self) -> Option<usize> {
@@ -285,7 +332,6 @@ impl Reducible for Desk {
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut next = Rc::unwrap_or_clone(self);
         match action {
-            Action::TogglePlay if next.run.is_none() => {}
             Action::TogglePlay => next.toggle_play(),
             Action::Pause => next.playing = false,
             Action::Tick { elapsed_us } => next.advance(elapsed_us),
@@ -316,12 +362,7 @@ impl Reducible for Desk {
             }
             Action::FromHere(on) => next.from_here = on,
             Action::Show(tab) => next.tab = tab,
-            Action::ToggleWhy(entry) => {
-                let open = next.why.as_ref().is_some_and(|(number, _)| *number == entry);
-                next.why = (!open).then_some((entry, None));
-                // What could not be loaded is tried again.
-                next.rules = next.rules.take().filter(|book| !book.is_empty());
-            }
+            Action::ToggleWhy(entry) => next.toggle_why(entry),
             Action::Rules(book) => {
                 next.rules = Some(Shared::new(book.unwrap_or_default()));
             }
@@ -345,7 +386,14 @@ impl Reducible for Desk {
                 next.opening = false;
                 next.refusal = Some(Shared::new(refusal));
             }
-            Action::Dismiss => next.refusal = None,
+            Action::Dismiss => {
+                next.refusal = None;
+                next.keeping.refused = false;
+            }
+            Action::Text(doing) => next.text.take(doing),
+            Action::Travel { back } => next.travel(back),
+            Action::NotKept => next.keeping.refuse(),
+            Action::Died { why, now_ms } => next.died(&why, now_ms),
             Action::Answered(answer) => next.answered(*answer),
         }
         next.into()

@@ -4,12 +4,16 @@
 //! Everything that touches the browser and is no component stands here.
 
 mod clock;
+mod editor;
 mod page;
+mod storage;
 mod wire;
 
 pub use clock::Frames;
+pub use editor::{jump, load_editor, mark};
 pub use page::{
     address, copy_text, fragment, keep_theme, kept_theme, on_fragment_change, read_file,
     reduced_motion, set_fragment, set_theme, system_theme, text_beside,
 };
-pub use wire::Wire;
+pub use storage::{keep_scenario, kept_scenario, save_file};
+pub use wire::{Wire, now_ms};

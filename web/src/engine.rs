@@ -8,6 +8,7 @@ mod open;
 mod peaks;
 mod tell;
 
+use lambdarium_format::json;
 use lambdarium_format::link::{self, Link};
 use lambdarium_sim::id::FunctionId;
 use lambdarium_sim::record::Recording;
@@ -54,11 +55,13 @@ impl Engine {
         let ask = match ask {
             Ask::Open { source, keep } => return Some(self.open(slot, source, keep)),
             Ask::Edit(edit) => return self.edit(slot, edit),
+            Ask::Write { text, draft } => return Some(self.write(slot, &text, draft)),
             other => other,
         };
         let player = self.players.get_mut(usize::from(slot.0))?.as_mut()?;
         Some(match ask {
-            Ask::Open { .. } | Ask::Edit(_) => return None,
+            Ask::Open { .. } | Ask::Edit(_) | Ask::Write { .. } => return None,
+            Ask::Text => Answer::Text(json::write(player.recording.run())),
             Ask::Form { part } => {
                 Answer::Form(Box::new(form::form(player.recording.run(), part)))
             }

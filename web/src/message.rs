@@ -34,6 +34,15 @@ pub enum Ask {
     },
     /// Change the run.
     Edit(Edit),
+    /// The text of the run.
+    Text,
+    /// Make the run what a text says.
+    Write {
+        /// The text.
+        text: String,
+        /// The number of this draft, which comes back with the answer.
+        draft: u32,
+    },
     /// What can be set: of a part, or of the scenario as a whole.
     Form {
         /// The part, by its name.
@@ -80,6 +89,15 @@ pub enum Answer {
     Refused(Refusal),
     /// A change cannot be made; the run is as it was.
     Rejected(Vec<IssueText>),
+    /// The text of the run.
+    Text(String),
+    /// A text cannot be the run, which is as it was.
+    Mistakes {
+        /// The number of the draft.
+        draft: u32,
+        /// What is wrong with it.
+        mistakes: Vec<Mistake>,
+    },
     /// What can be set.
     Form(Box<Form>),
     /// The run is recorded so far.
@@ -272,6 +290,29 @@ pub struct IssueText {
     pub rule: String,
 }
 
+/// One thing that is wrong with a text, and where it stands in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// What is wrong.
+    pub issue: IssueText,
+    /// Where.
+    pub spot: Spot,
+}
+
+/// A place in a text, as editors count: lines and columns from 1, columns and offsets in
+/// UTF-16 units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spot {
+    /// Its line.
+    pub line: u32,
+    /// Its column.
+    pub column: u32,
+    /// Where it begins.
+    pub from: u32,
+    /// Where it ends.
+    pub to: u32,
+}
+
 /// A run as it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Opened {
@@ -287,6 +328,8 @@ pub struct Opened {
     pub acts: Vec<ActText>,
     /// Whether it is the run that was open before, changed.
     pub kept: bool,
+    /// The draft it was written by.
+    pub draft: Option<u32>,
     /// What is asked before it plays.
     pub question: Option<Question>,
     /// What can be added: its key and its name.

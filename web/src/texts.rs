@@ -119,6 +119,32 @@ texts! {
     UNRESERVED "Unreserved";
     COUNTED "More than 200 requests at once: they are counted, not drawn one by one.";
 
+    TEXT "Text";
+    TEXT_PANE "The scenario as text";
+    TEXT_LEAVE "Esc, then Tab leaves the editor.";
+    TEXT_SAME "The board shows this text.";
+    TEXT_TYPING "Waiting for a pause …";
+    TEXT_DISCARD "Discard changes";
+    TEXT_PLAIN "The editor could not be loaded: this is a plain field. Everything else is the same.";
+    LINE "Line";
+    SAVE_FILE "Save as file";
+    UNDO "Undo";
+    REDO "Redo";
+    MORE "More";
+    GO_ON "Go on with";
+    GO_ON_ABOUT "Your own scenario, as you left it in this browser.";
+    NOT_SAVED "The browser did not let the page save a file.";
+    NOT_KEPT "This browser keeps nothing for the next visit: its storage is full or turned off. The link in the address bar still holds your scenario.";
+
+    DIED "The simulator stopped";
+    DIED_AGAIN "The simulator stopped again on this scenario";
+    NO_WORKER "this browser does not let the page start a worker";
+    NO_REASON "it did not say why";
+    SILENT "it no longer answers";
+    RESTARTED "It was started again; your scenario is as it was.";
+    RESTARTED_EMPTY "It was started again, with the first lesson.";
+    GIVEN_UP "It is not started a third time by itself. Change the scenario in its text, undo the last change, or open another one.";
+
     OPENING "Opening …";
     OPEN_FILE "Open a file …";
     SYNCHRONOUS "Synchronous invocation";
@@ -154,9 +180,17 @@ pub const KEYS: &[(&str, &str)] = &[
     ("Shift ←  →", "move its window"),
     ("W", "the whole run"),
     ("E", "axis by time or by events"),
+    ("Ctrl+Z", "undo; with Shift, redo"),
     ("?", "these keys"),
     ("Esc", "close, or clear the selection"),
 ];
+
+/// How many mistakes there are.
+#[must_use]
+pub fn mistakes(count: usize) -> String {
+    let words = if count == 1 { " mistake. " } else { " mistakes. " };
+    count.to_string() + words + KEPT
+}
 
 /// A speed as the page writes it, from thousandths.
 #[must_use]

@@ -26,8 +26,8 @@ pub enum Error {
     NotLocked { package: &'static str },
     /// Trunk made something else than expected.
     Page(String),
-    /// The site is larger than it may be.
-    OverBudget { bytes: u64, budget: u64 },
+    /// Something is larger than it may be.
+    OverBudget { what: &'static str, bytes: u64, budget: u64 },
 }
 
 impl fmt::Display for Error {
@@ -55,9 +55,9 @@ impl fmt::Display for Error {
                 write!(f, "Cargo.lock has no package {package}; run `cargo check` once")
             }
             Self::Page(problem) => write!(f, "the page as built is wrong: {problem}"),
-            Self::OverBudget { bytes, budget } => write!(
+            Self::OverBudget { what, bytes, budget } => write!(
                 f,
-                "the site has {bytes} bytes (brotli), {} more than the budget of {budget}. The \
+                "{what} has {bytes} bytes (brotli), {} more than the budget of {budget}. The \
                  table above says where they are",
                 bytes - budget
             ),

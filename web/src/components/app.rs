@@ -12,6 +12,8 @@ use super::hooks::{
 use super::inspector::Inspector;
 use super::notice::Notice;
 use super::parts::{Parts, outline};
+use super::safety::{quiet, use_safety};
+use super::text_pane::TextPaneView;
 use super::timeline::{self, Timeline};
 use super::transport::Transport;
 use crate::desk::{Action, Tab};
@@ -24,6 +26,7 @@ pub fn App() -> Html {
     let dock = use_node_ref();
     let (dock_width, _) = use_size(&dock);
     use_opening(&desk, &wire);
+    use_safety(&desk, &wire);
     use_asking(&desk, &wire, timeline::columns(dock_width));
     let on_edit = use_editing(&desk, &wire);
     use_clock(&desk);
@@ -51,12 +54,20 @@ pub fn App() -> Html {
         })
     };
     html! {
-        <div class={classes!("app", (desk.tab == Tab::Settings).then_some("editing"))}>
-            <Bar run={desk.run.clone()} theme={theme(&desk)} on_action={on_action.clone()} />
+        <div class={classes!("app", (desk.tab == Tab::Settings).then_some("editing"),
+            desk.text.open.then_some("with-text"))}>
+            <Bar run={desk.run.clone()} theme={theme(&desk)} text={desk.text.open}
+                travel={(desk.history.can_step(true), desk.history.can_step(false))}
+                on_action={on_action.clone()} />
             <Parts parts={outline(&desk)} selection={desk.selection.clone()} run={desk.run.clone()}
                 on_action={on_action.clone()} on_edit={on_edit.clone()} />
-            <BoardView desk={(*desk).clone()} on_action={on_action.clone()}
-                on_edit={on_edit.clone()} />
+            <main class="main">
+                <BoardView desk={(*desk).clone()} on_action={on_action.clone()}
+                    on_edit={on_edit.clone()} />
+                if desk.text.open {
+                    <TextPaneView text={desk.text.clone()} on_action={on_action.clone()} />
+                }
+            </main>
             <Inspector desk={(*desk).clone()} on_action={on_action.clone()}
                 on_edit={on_edit.clone()} />
             <footer class="dock" ref={dock}>
@@ -68,6 +79,7 @@ pub fn App() -> Html {
             if let Some(refusal) = desk.refusal.clone() {
                 <Notice {refusal} kept={desk.run.is_some()} on_action={on_action.clone()} />
             }
+            if desk.keeping.refused { { quiet(&on_action) } }
             if let Some(dialog) = desk.dialog {
                 <Dialogs {dialog} desk={(*desk).clone()} {on_action} {on_open} />
             }

@@ -47,7 +47,7 @@ pub fn BoardView(props: &Props) -> Html {
     });
     let (board, zoom) = (*fitted).clone();
     html! {
-        <main class="board" aria-label={texts::BOARD}>
+        <div class="board">
             <div class="stage" ref={node} tabindex="0" role="region" aria-label={texts::BOARD}>
                 if let (Some(run), Some(frame)) = (&desk.run, &desk.frame) {
                     <Picture {board} {zoom} run={run.clone()} frame={frame.clone()}
@@ -57,7 +57,7 @@ pub fn BoardView(props: &Props) -> Html {
             </div>
             { question::question(desk, &props.on_action) }
             { caption::caption(desk, &props.on_action) }
-        </main>
+        </div>
     }
 }
 

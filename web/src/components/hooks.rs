@@ -11,26 +11,29 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlElement, KeyboardEvent, ResizeObserver};
 use yew::prelude::*;
 
+use super::safety::{first_source, travel};
 use super::timeline::PRESS;
 use crate::desk::{Action, Desk, Dialog, Tab, Theme};
 use crate::effects::{self, Frames, Wire};
-use crate::message::{Answer, Ask, Edit, Refusal, Source};
+use crate::message::{Answer, Ask, Edit};
 
 /// The desk and the line to its engine.
 #[hook]
 pub fn use_desk() -> (UseReducerHandle<Desk>, Wire) {
-    let desk =
-        use_reducer(|| Desk::new(effects::kept_theme(), effects::reduced_motion()));
+    let desk = use_reducer(|| {
+        Desk::new(effects::kept_theme(), effects::reduced_motion())
+            .with_kept(effects::kept_scenario())
+    });
     let dispatch = desk.dispatcher();
     let wire = use_memo((), move |()| {
         let answered = dispatch.clone();
         let on_answer = Callback::from(move |answer: Answer| {
             answered.dispatch(Action::Answered(Box::new(answer)));
         });
-        let on_failure = Callback::from(move |refusal: Refusal| {
-            dispatch.dispatch(Action::Failed(refusal));
+        let on_death = Callback::from(move |why: String| {
+            dispatch.dispatch(Action::Died { why, now_ms: effects::now_ms() });
         });
-        Wire::start(on_answer, on_failure)
+        Wire::start(on_answer, on_death)
     });
     (desk, (*wire).clone())
 }
@@ -42,10 +45,7 @@ pub fn use_opening(desk: &UseReducerHandle<Desk>, wire: &Wire) {
     use_effect_with((), move |()| {
         let open = move || {
             dispatch.dispatch(Action::Opening);
-            wire.ask(Ask::Open {
-                source: Source::Link(effects::fragment()),
-                keep: false,
-            });
+            wire.ask(Ask::Open { source: first_source(), keep: false });
         };
         open();
         let listener = effects::on_fragment_change(open);
@@ -229,7 +229,16 @@ pub fn use_keys(desk: &UseReducerHandle<Desk>, on_step: Callback<bool>) {
                 move |event| {
                     let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
                     let (end, playhead, (dialog, by), on_step) = latest.borrow().clone();
-                    if dialog.is_some() || is_taken(event) {
+                    if dialog.is_some() {
+                        return;
+                    }
+                    // Whoever types undoes what was typed.
+                    let travel = travel(event).filter(|_| !is_typed_in(&target(event)));
+                    if let Some(action) = travel {
+                        event.prevent_default();
+                        return dispatch.dispatch(action);
+                    }
+                    if is_taken(event) {
                         return;
                     }
                     let key = event.key();
@@ -251,13 +260,12 @@ pub fn use_keys(desk: &UseReducerHandle<Desk>, on_step: Callback<bool>) {
 /// Whether a key belongs to something else: a field, a button that is pressed by it, or a
 /// command of the browser.
 fn is_taken(event: &KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let on = target.map(|target| target.tag_name()).unwrap_or_default();
+    let on = target(event);
     let pressed = matches!(event.key().as_str(), " " | "Enter");
     event.ctrl_key()
         || event.meta_key()
         || event.alt_key()
-        || matches!(on.as_str(), "INPUT" | "SELECT" | "TEXTAREA")
+        || is_typed_in(&on)
         || (pressed && matches!(on.as_str(), "BUTTON" | "A" | "LABEL" | "g"))
 }
 
@@ -274,6 +282,17 @@ fn timeline_action(event: &KeyboardEvent, by: By) -> Option<Action> {
         ("e", false) => Action::By(By::Time),
         _ => return None,
     })
+}
+
+/// The name of the element that a key goes to.
+fn target(event: &KeyboardEvent) -> String {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.map(|target| target.tag_name()).unwrap_or_default()
+}
+
+/// Whether an element of this name takes what is typed.
+fn is_typed_in(name: &str) -> bool {
+    matches!(name, "INPUT" | "SELECT" | "TEXTAREA" | "JSON-EDITOR")
 }
 
 fn action_of(key: &str, end: Instant, playhead: Moment) -> Option<Action> {

@@ -33,6 +33,14 @@ pub enum Icon {
     Right,
     /// Something is wrong.
     Warning,
+    /// A text.
+    Text,
+    /// One change back.
+    Undo,
+    /// One change on again.
+    Redo,
+    /// A menu.
+    Menu,
 }
 
 /// An icon of 16 by 16 pixels; its meaning is said by what stands around it.
@@ -68,6 +76,10 @@ fn paths(icon: Icon) -> (&'static str, &'static str) {
             "",
         ),
         Icon::Close => ("m4 4 8 8m0-8-8 8", ""),
+        Icon::Text => ("M3 3.500h10M3 6.500h6M3 9.500h10M3 12.500h6", ""),
+        Icon::Undo => ("M5.500 3 2.500 6l3 3M2.500 6h7a4 4 0 0 1 0 8H7", ""),
+        Icon::Redo => ("m10.500 3 3 3-3 3M13.500 6h-7a4 4 0 0 0 0 8H9", ""),
+        Icon::Menu => ("M2.500 4.500h11M2.500 8h11M2.500 11.500h11", ""),
         Icon::Warning => ("M8 2.500 14 13H2zM8 6.500v3M8 11.200v.1", ""),
     }
 }

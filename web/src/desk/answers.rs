@@ -16,6 +16,8 @@ impl Desk {
                 self.refusal = Some(Shared::new(refusal));
             }
             Answer::Rejected(issues) => self.rejected = Some(Shared::new(issues)),
+            Answer::Text(text) => self.told_text(text),
+            Answer::Mistakes { draft, mistakes } => self.text.mistaken(draft, mistakes),
             Answer::Form(form) => self.form = Some(Shared::new(*form)),
             Answer::Progress(progress) => {
                 self.progress = Shared::new(progress);
@@ -67,6 +69,11 @@ impl Desk {
             self.refusal =
                 Some(Shared::new(Refusal { text, opened: true, ..Refusal::default() }));
         }
+        if let Some(text) = self.worker.said.take() {
+            self.refusal =
+                Some(Shared::new(Refusal { text, opened: true, ..Refusal::default() }));
+        }
+        self.note(&opened);
         self.opening = false;
         self.rejected = None;
         self.why = None;
@@ -91,6 +98,7 @@ impl Desk {
         }
         self.gallery = Shared::new(std::mem::take(&mut opened.gallery));
         self.run = Some(Shared::new(opened));
+        self.keep();
         self.take_pace();
         self.seek(moment);
         if kept && !self.is_complete() {

@@ -34,8 +34,11 @@ impl Desk {
         Span(u64::try_from(us).unwrap_or(u64::MAX))
     }
 
-    /// Plays on, or stops; from the start again if the end was reached.
+    /// Plays on, from the start again after the end; or stops.
     pub(super) fn toggle_play(&mut self) {
+        if self.run.is_none() {
+            return;
+        }
         self.playing = !self.playing;
         if self.playing && self.is_complete() && self.playhead.at >= self.end() {
             self.seek(Moment::end_of(Instant::START));

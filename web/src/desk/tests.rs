@@ -121,3 +121,193 @@ fn selecting_an_act_goes_to_it_and_clearing_stays_there() {
     assert_eq!((at_ms(&cleared), cleared.act), (2_000, None));
     assert_eq!(at_ms(&act(&selected, Action::SelectAct(Some(7)))), 2_000);
 }
+
+/// The answer to an edit, or to a link that was opened.
+fn answer(address: &str, kept: bool, draft: Option<u32>) -> Action {
+    let progress = Progress {
+        reached: Instant(9_000_000),
+        stop: Some(Stop::Quiet),
+        ..Progress::default()
+    };
+    let opened = Opened {
+        address: address.into(),
+        title: "T".into(),
+        kept,
+        draft,
+        progress,
+        ..Opened::default()
+    };
+    Action::Answered(Box::new(Answer::Opened(Box::new(opened))))
+}
+
+fn link(address: &str) -> Source {
+    Source::Link(address.into())
+}
+
+fn typed(text: &str) -> Action {
+    Action::Text(Doing::Typed(text.into()))
+}
+
+fn text_of_run(text: &str) -> Action {
+    Action::Answered(Box::new(Answer::Text(text.into())))
+}
+
+/// A lesson with its text open.
+fn reading() -> Rc<Desk> {
+    let mut desk = Rc::new(Desk::new(None, false));
+    for action in [answer("e=a", false, None), Action::Text(Doing::Toggle)] {
+        desk = act(&desk, action);
+    }
+    assert!(desk.lacks_text());
+    act(&desk, text_of_run("{1}"))
+}
+
+#[test]
+fn what_is_typed_becomes_the_run_and_playhead_selection_and_tab_stay() {
+    let mut desk = reading();
+    assert_eq!(desk.text.shown().as_deref().map(String::as_str), Some("{1}"));
+    for action in [
+        Action::Seek(Moment { at: Instant(5_000_000), step: 3 }),
+        Action::Select(Some("f".into())),
+        Action::Show(Tab::Now),
+        Action::Text(Doing::Typing),
+        typed("{2}"),
+    ] {
+        desk = act(&desk, action);
+    }
+    assert!(desk.text.is_ahead());
+    let number = desk.text.handed_in;
+    desk = act(&desk, answer("s=2", true, number));
+    assert!(
+        !desk.text.is_ahead() && !desk.lacks_text(),
+        "the text is known: it was typed"
+    );
+    assert_eq!(desk.text.of_run.as_deref().map(String::as_str), Some("{2}"));
+    assert_eq!(desk.playhead, Moment { at: Instant(5_000_000), step: 3 });
+    assert_eq!((desk.selection.as_deref(), desk.tab), (Some("f"), Tab::Now));
+}
+
+#[test]
+fn mistakes_keep_the_run_and_the_draft() {
+    let mut desk = act(&reading(), typed("{"));
+    let run = desk.run.clone();
+    let draft = desk.text.handed_in.expect("it is handed in");
+    let mistake =
+        crate::message::Mistake { issue: IssueText::default(), spot: Default::default() };
+    let mistakes = Answer::Mistakes { draft, mistakes: vec![mistake] };
+    desk = act(&desk, Action::Answered(Box::new(mistakes.clone())));
+    assert_eq!((desk.text.mistakes.len(), desk.run.clone()), (1, run));
+    assert!(desk.refusal.is_none(), "it is said in the pane");
+    // The board changes meanwhile: the draft is not touched.
+    desk = act(&desk, answer("s=3", true, None));
+    desk = act(&desk, text_of_run("{3}"));
+    assert_eq!(desk.text.shown().as_deref().map(String::as_str), Some("{"));
+    desk = act(&desk, Action::Text(Doing::Discard));
+    assert_eq!(desk.text.shown().as_deref().map(String::as_str), Some("{3}"));
+    assert!(desk.text.mistakes.is_empty());
+    // An answer to what was thrown away says nothing.
+    desk = act(&desk, Action::Answered(Box::new(mistakes)));
+    assert!(desk.text.mistakes.is_empty());
+}
+
+#[test]
+fn an_answer_to_an_older_draft_does_not_take_the_newer_one() {
+    let mut desk = act(&reading(), typed("{2}"));
+    let first = desk.text.handed_in;
+    desk = act(&desk, typed("{3}"));
+    desk = act(&desk, answer("s=2", true, first));
+    assert_eq!(desk.text.shown().as_deref().map(String::as_str), Some("{3}"));
+    assert!(desk.text.is_ahead());
+    desk = act(&desk, answer("s=3", true, desk.text.handed_in));
+    assert_eq!(desk.text.of_run.as_deref().map(String::as_str), Some("{3}"));
+    // Typing back to what the run is asks for nothing.
+    desk = act(&desk, typed("{3}"));
+    assert!(!desk.text.is_ahead() && desk.text.handed_in.is_none());
+}
+
+#[test]
+fn undo_asks_for_the_run_before_even_across_lessons() {
+    let mut desk = reading();
+    for (address, kept) in [("s=1", true), ("s=2", true), ("e=b", false)] {
+        desk = act(&desk, answer(address, kept, None));
+    }
+    assert_eq!(desk.wanted, None);
+    desk = act(&desk, Action::Travel { back: true });
+    assert_eq!(desk.wanted.as_deref(), Some(&link("s=2")));
+    let before = desk.wanted.clone();
+    desk = act(&desk, answer("s=2", true, None));
+    desk = act(&desk, Action::Travel { back: false });
+    assert_eq!(desk.wanted.as_deref(), Some(&link("e=b")));
+    assert_ne!(desk.wanted, before, "each step asks anew");
+    desk = act(&desk, answer("e=b", true, None));
+    desk = act(&desk, Action::Travel { back: true });
+    assert_eq!(desk.wanted.as_deref(), Some(&link("s=2")));
+    assert_ne!(desk.wanted, before, "also for what was asked for before");
+}
+
+#[test]
+fn only_what_was_changed_here_is_kept_for_the_next_visit() {
+    let mut desk = act(&Rc::new(Desk::new(None, false)), answer("s=other", false, None));
+    assert_eq!(desk.keeping.kept, None, "somebody else's link");
+    desk = act(&desk, answer("s=mine", true, None));
+    let kept = Kept { title: "T".into(), source: link("s=mine") };
+    assert_eq!(desk.keeping.kept.as_deref(), Some(&kept));
+    assert_eq!(desk.to_go_on_with(), None, "it is open");
+    desk = act(&desk, answer("e=a", false, None));
+    assert_eq!(
+        desk.to_go_on_with().as_deref(),
+        Some(&kept),
+        "a lesson does not replace it"
+    );
+    // Undone to the end, there is nothing of one's own.
+    desk = act(&desk, answer("e=a", true, None));
+    assert_eq!(desk.keeping.kept, None);
+}
+
+#[test]
+fn a_run_too_large_for_an_address_is_kept_as_text() {
+    let mut desk = act(&reading(), answer("", true, None));
+    assert!(desk.lacks_text());
+    desk = act(&desk, text_of_run("{\"large\": 1}"));
+    let kept = desk.keeping.kept.as_deref().map(|kept| kept.source.clone());
+    assert_eq!(kept, Some(Source::Text("{\"large\": 1}".into())));
+}
+
+#[test]
+fn a_worker_that_dies_is_started_again_with_the_run_but_not_in_a_circle() {
+    let died = |now_ms| Action::Died { why: "out of memory".into(), now_ms };
+    let mut desk = act(&reading(), answer("s=1", true, None));
+    desk = act(&desk, Action::Seek(Moment::end_of(Instant(4_000_000))));
+    desk = act(&desk, died(1_000_000));
+    assert_eq!((desk.worker.starts, desk.wanted.as_deref()), (1, Some(&link("s=1"))));
+    desk = act(&desk, answer("s=1", true, None));
+    let said = desk.refusal.as_deref().map(|refusal| refusal.text.clone());
+    assert!(
+        said.as_deref().is_some_and(|said| said.contains("out of memory")),
+        "{said:?}"
+    );
+    assert_eq!(at_ms(&desk), 4_000);
+    // Much later it may happen again.
+    let before = desk.wanted.clone();
+    desk = act(&desk, died(2_000_000));
+    assert_eq!((desk.worker.starts, desk.worker.given_up), (2, false));
+    assert_ne!(desk.wanted, before, "the same run is asked for anew");
+    desk = act(&desk, answer("s=1", true, None));
+    // Soon after, on the same run: enough.
+    desk = act(&desk, died(2_002_000));
+    assert_eq!((desk.worker.starts, desk.worker.given_up), (2, true));
+    assert!(desk.refusal.is_some() && desk.run.is_some());
+    // On another run, it is worth another try.
+    desk = act(&desk, answer("s=2", true, None));
+    desk = act(&desk, died(2_004_000));
+    assert_eq!((desk.worker.starts, desk.wanted.as_deref()), (3, Some(&link("s=2"))));
+}
+
+#[test]
+fn a_worker_that_dies_at_the_start_opens_a_lesson_once() {
+    let died = |now_ms| Action::Died { why: String::new(), now_ms };
+    let mut desk = act(&Rc::new(Desk::new(None, false)), died(1));
+    assert_eq!((desk.worker.starts, desk.wanted.as_deref()), (1, Some(&link(""))));
+    desk = act(&desk, died(200));
+    assert!(desk.worker.given_up && !desk.opening && desk.refusal.is_some());
+}

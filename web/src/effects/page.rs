@@ -3,8 +3,9 @@
 use gloo_events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, Response, Storage, window};
+use web_sys::{File, Response, window};
 
+use super::storage::storage;
 use crate::desk::Theme;
 
 const THEME_KEY: &str = "lambdarium.theme";
@@ -49,10 +50,6 @@ pub fn set_fragment(fragment: &str) {
 pub fn on_fragment_change(call: impl Fn() + 'static) -> Option<EventListener> {
     let window = window()?;
     Some(EventListener::new(&window, "hashchange", move |_| call()))
-}
-
-fn storage() -> Option<Storage> {
-    window()?.local_storage().ok()?
 }
 
 /// The theme chosen on an earlier visit, or by `?theme=` in the address.

@@ -2,7 +2,7 @@
 //!
 //! The worker says so when it is ready; what is asked before waits. Of screens and of
 //! painted runs only one is under way, and then the newest: what nobody will see is never
-//! asked for.
+//! asked for. A worker that dies is let go, and somebody told.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
-use crate::message::{Answer, Ask, Refusal, Slot};
+use crate::message::{Answer, Ask, Slot};
 use crate::pack::{packed, unpacked};
 
 /// The line. Clones are the same line.
@@ -26,18 +26,24 @@ struct State {
     waiting: Vec<Ask>,
     pictures: [Picture; 2],
     listeners: Vec<EventListener>,
+    on_answer: Callback<Answer>,
+    on_death: Callback<String>,
 }
 
 /// What is asked for again and again, and only the last answer counts.
 #[derive(Default)]
 struct Picture {
-    under_way: bool,
+    /// The last one was asked then, in ms, and has not come.
+    since_ms: Option<u64>,
     wanted: Option<Ask>,
 }
 
 /// The place of a screen, and of a painted run, among the pictures.
 const SCREEN: usize = 0;
 const PAINTED: usize = 1;
+
+/// A worker that has not answered for so long has died without saying so.
+const SILENCE_MS: u64 = 15_000;
 
 impl PartialEq for Wire {
     fn eq(&self, other: &Self) -> bool {
@@ -46,55 +52,91 @@ impl PartialEq for Wire {
 }
 
 impl Wire {
-    /// Starts the worker. Answers and failures go to the callbacks.
+    /// Starts the worker. Answers go to one callback, and to the other why it has died.
     #[must_use]
-    pub fn start(on_answer: Callback<Answer>, on_failure: Callback<Refusal>) -> Self {
+    pub fn start(on_answer: Callback<Answer>, on_death: Callback<String>) -> Self {
         let wire = Self(Rc::new(RefCell::new(State {
             worker: None,
             ready: false,
             waiting: Vec::new(),
             pictures: Default::default(),
             listeners: Vec::new(),
+            on_answer,
+            on_death,
         })));
+        wire.restart();
+        wire
+    }
+
+    /// Starts the worker, anew if there is one. What was asked and not answered is lost.
+    pub fn restart(&self) {
+        self.stop();
         let Some(worker) = new_worker() else {
-            on_failure
-                .emit(stopped("This browser does not let the page start a worker."));
-            return wire;
+            let on_death = self.0.borrow().on_death.clone();
+            return on_death.emit(crate::texts::NO_WORKER.into());
         };
-        let line = wire.clone();
+        let line = self.clone();
         let on_message = EventListener::new(&worker, "message", move |event| {
             let Some(event) = event.dyn_ref::<MessageEvent>() else { return };
-            line.receive(event, &on_answer);
+            line.receive(event);
         });
+        let line = self.clone();
         let on_error = EventListener::new(&worker, "error", move |event| {
             let told = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message);
-            on_failure.emit(stopped(&told.unwrap_or_default()));
+            line.died(told.unwrap_or_default());
         });
-        {
-            let mut state = wire.0.borrow_mut();
-            state.listeners = vec![on_message, on_error];
-            state.worker = Some(worker);
+        let mut state = self.0.borrow_mut();
+        state.listeners = vec![on_message, on_error];
+        state.worker = Some(worker);
+    }
+
+    fn stop(&self) {
+        let mut state = self.0.borrow_mut();
+        if let Some(worker) = state.worker.take() {
+            worker.terminate();
         }
-        wire
+        state.ready = false;
+        state.pictures = Default::default();
+        state.waiting.clear();
+    }
+
+    fn died(&self, why: String) {
+        // It may have had more to say before it was let go.
+        if self.0.borrow().worker.is_none() {
+            return;
+        }
+        self.stop();
+        let on_death = self.0.borrow().on_death.clone();
+        on_death.emit(why);
     }
 
     /// Asks something; a picture once the last one has come.
     pub fn ask(&self, ask: Ask) {
+        // A worker that was given up gets another chance with another run.
+        let opens = matches!(ask, Ask::Open { .. } | Ask::Write { .. });
+        if opens && self.0.borrow().worker.is_none() {
+            self.restart();
+        }
         let mut state = self.0.borrow_mut();
         let is_painted = matches!(ask, Ask::Paint { .. });
         if is_painted || matches!(ask, Ask::Look(_)) {
             let place = if is_painted { PAINTED } else { SCREEN };
+            let now_ms = now_ms();
             let picture = &mut state.pictures[place];
-            if picture.under_way {
+            if let Some(since_ms) = picture.since_ms {
                 picture.wanted = Some(ask);
+                if now_ms.saturating_sub(since_ms) > SILENCE_MS {
+                    drop(state);
+                    self.died(crate::texts::SILENT.into());
+                }
                 return;
             }
-            picture.under_way = true;
+            picture.since_ms = Some(now_ms);
         }
         if state.ready { state.post(ask) } else { state.waiting.push(ask) }
     }
 
-    fn receive(&self, event: &MessageEvent, on_answer: &Callback<Answer>) {
+    fn receive(&self, event: &MessageEvent) {
         let bytes = Uint8Array::new(&event.data()).to_vec();
         if bytes.is_empty() {
             let mut state = self.0.borrow_mut();
@@ -109,14 +151,19 @@ impl Wire {
             self.next_picture(SCREEN);
         } else if matches!(answer, Answer::Painted(_)) {
             self.next_picture(PAINTED);
+        } else if matches!(answer, Answer::Opened(_)) {
+            // Pictures of no run at all have no answer.
+            self.next_picture(SCREEN);
+            self.next_picture(PAINTED);
         }
+        let on_answer = self.0.borrow().on_answer.clone();
         on_answer.emit(answer);
     }
 
     fn next_picture(&self, place: usize) {
         let mut state = self.0.borrow_mut();
         let picture = &mut state.pictures[place];
-        picture.under_way = false;
+        picture.since_ms = None;
         if let Some(ask) = picture.wanted.take() {
             drop(state);
             self.ask(ask);
@@ -142,10 +189,8 @@ fn new_worker() -> Option<Worker> {
     Worker::new_with_options(&url, &options).ok()
 }
 
-fn stopped(why: &str) -> Refusal {
-    let text = format!(
-        "The simulator has stopped: {why} Reload the page to start it again; the link in \
-         the address bar keeps the scenario."
-    );
-    Refusal { text, ..Refusal::default() }
+/// The clock on the wall, in ms.
+#[must_use]
+pub fn now_ms() -> u64 {
+    js_sys::Date::now() as u64
 }

@@ -8,10 +8,10 @@ use lambdarium_sim::scenario::{Act, Run};
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 
+use super::Engine;
 use super::form;
 use super::open::issue_texts;
-use super::{Engine, SLICE};
-use crate::message::{ActText, Answer, Edit, Opened, Slot};
+use crate::message::{ActText, Answer, Edit, Mistake, Opened, Slot, Spot};
 
 /// Most bytes of an act's parameters that are shown.
 const SHOWN_MAX: usize = 60;
@@ -24,16 +24,42 @@ impl Engine {
             Err(issues) => return Some(Answer::Rejected(issue_texts(&issues))),
         };
         Some(match Recording::open(changed) {
-            Ok(mut recording) => {
-                recording.record(SLICE);
-                let payload = link::payload(recording.run());
-                let address = payload.map(|p| format!("s={p}")).unwrap_or_default();
-                let opened =
-                    Opened { address, selection, kept: true, ..Opened::default() };
-                self.play(slot, recording, opened)
+            Ok(recording) => {
+                let opened = Opened { selection, kept: true, ..Opened::default() };
+                self.replay(slot, recording, opened)
             }
             Err(issues) => Answer::Rejected(issue_texts(&issues)),
         })
+    }
+}
+
+impl Engine {
+    /// Makes the run what a text says, if nothing is wrong with it.
+    pub(super) fn write(&mut self, slot: Slot, text: &str, draft: u32) -> Answer {
+        match json::read(text).and_then(Recording::open) {
+            Ok(recording) => {
+                let opened =
+                    Opened { kept: true, draft: Some(draft), ..Opened::default() };
+                self.replay(slot, recording, opened)
+            }
+            Err(issues) => {
+                let texts = issue_texts(&issues).into_iter();
+                let mistakes = texts.map(|issue| {
+                    let json::Spot { line, column, from, to } =
+                        json::locate(text, &issue.place);
+                    let spot = Spot { line, column, from, to };
+                    Mistake { issue, spot }
+                });
+                Answer::Mistakes { draft, mistakes: mistakes.collect() }
+            }
+        }
+    }
+
+    /// Plays a changed run in place of the one that was open.
+    fn replay(&mut self, slot: Slot, recording: Recording, opened: Opened) -> Answer {
+        let payload = link::payload(recording.run());
+        let address = payload.map(|p| format!("s={p}")).unwrap_or_default();
+        self.play(slot, recording, Opened { address, ..opened })
     }
 }
 

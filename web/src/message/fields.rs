@@ -11,8 +11,8 @@ use lambdarium_sim::view::{
 
 use super::{
     ActText, Answer, Ask, CallerText, Cause, Edit, Field, Form, FunctionText, Group,
-    Input, IssueText, Lesson, Marker, Opened, Painted, Progress, Question, Refusal,
-    Screen, Slot, Source, StoryLine,
+    Input, IssueText, Lesson, Marker, Mistake, Opened, Painted, Progress, Question,
+    Refusal, Screen, Slot, Source, Spot, StoryLine,
 };
 use crate::pack::pack;
 
@@ -88,13 +88,14 @@ pack! {
 pack! {
     enum Ask {
         Open { source, keep }, Edit(edit), Form { part }, More, Look(look),
-        Paint { pane, function }, Step { from, forward }, Why { entry },
+        Paint { pane, function }, Text, Write { text, draft }, Step { from, forward }, Why { entry },
         Link { moment, selection },
     }
     enum Answer {
         Opened(opened), Refused(refusal), Rejected(issues), Form(form),
         Progress(progress), Screen(screen), Painted(painted), Moment(moment),
-        Why { entry, chain }, Link(link),
+        Why { entry, chain }, Link(link), Text(text),
+        Mistakes { draft, mistakes },
     }
     enum Edit {
         Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part },
@@ -115,8 +116,9 @@ pack! {
     struct IssueText { place, found, allowed, rule }
     struct Lesson { name, family, title, about }
     struct Marker { at, title, text }
+    struct Mistake { issue, spot }
     struct Opened {
-        address, title, about, markers, acts, kept, question, kinds, callers, functions,
+        address, title, about, markers, acts, kept, draft, question, kinds, callers, functions,
         moment, selection, problems, progress, gallery,
     }
     struct Painted { lanes, gauges }
@@ -124,5 +126,6 @@ pack! {
     struct Question { ask, choices, answer, because }
     struct Refusal { text, issues, opened, gallery }
     struct Screen { frame, next_at, last_at, story }
+    struct Spot { line, column, from, to }
     struct StoryLine { entry, moment, text, count }
 }

@@ -122,6 +122,15 @@ impl Page {
         self.find(css).await?.click().await
     }
 
+    /// Clicks on a tool of the bar, which is in a menu where the bar is short.
+    pub async fn tool(&self, css: &str) -> WebDriverResult<()> {
+        let more = self.driver.find(By::Css("#more")).await?;
+        if more.is_displayed().await? {
+            more.click().await?;
+        }
+        self.click(css).await
+    }
+
     /// Waits until an expression of JavaScript is true.
     pub async fn wait_until(&self, expression: &str) -> WebDriverResult<()> {
         let started = Instant::now();

@@ -195,7 +195,7 @@ fn no_screen_and_no_dialog_has_a_barrier() {
                 assert_eq!(page.barriers().await?, [""; 0], "board, {here}");
                 page.screenshot(&format!("board-{width}-{}", theme.name())).await?;
                 for dialog in ["#open-share", "#open-gallery"] {
-                    page.click(dialog).await?;
+                    page.tool(dialog).await?;
                     page.find("dialog").await?;
                     assert_eq!(page.barriers().await?, [""; 0], "{dialog}, {here}");
                     page.click("#close").await?;

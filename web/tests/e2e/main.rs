@@ -8,4 +8,5 @@ mod lessons;
 mod mistakes;
 mod site;
 mod start;
+mod text;
 mod timeline;

@@ -11,6 +11,7 @@ mod behaviour;
 mod caller;
 mod function;
 mod knobs;
+mod locate;
 mod parse;
 mod print;
 mod reader;
@@ -25,6 +26,7 @@ use lambdarium_sim::value::Value;
 use crate::unit::span_text;
 pub(crate) use behaviour::answer_words;
 pub use knobs::value as knob_value;
+pub use locate::{Spot, locate};
 use reader::{Fields, Reader};
 
 /// The version that is written, and the newest that is read.

@@ -366,7 +366,7 @@ fn distance(found: &[char], word: &str) -> usize {
     row[found.len()]
 }
 
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     match text.char_indices().nth(SHOWN_MAX) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_string(),

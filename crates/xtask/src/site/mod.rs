@@ -1,6 +1,7 @@
 //! The site: Trunk puts the page together, and what it made is then made small, put under
 //! the name of its content, and measured. Nothing is made again that has not changed.
 
+mod editor;
 mod hash;
 mod minify;
 mod optimise;
@@ -8,6 +9,7 @@ mod release;
 mod size;
 mod trunk;
 
+pub use hash::Hash;
 pub use trunk::PROFILE;
 
 use std::fs;
@@ -15,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Doing, Result};
 use crate::house::House;
-use crate::progress::Steps;
+use crate::progress::{Steps, say};
 use crate::tools;
 use crate::tools::npm::{self, Program};
 
@@ -80,6 +82,14 @@ fn make(
     let stage = house.memory().join("stage");
     trunk::compile(house)?;
     trunk::assemble(house, &trunk, &wasm_bindgen, &stage)?;
+    match shrink {
+        Some(shrink) => editor::bundle(house, &shrink.esbuild, &stage)?,
+        // To look at the page, Node is not needed.
+        None if npm::is_usable() => {
+            editor::bundle(house, &npm::esbuild(house)?, &stage)?;
+        }
+        None => say("without Node.js and npm, texts are edited in a plain field"),
+    }
     if let Some(shrink) = shrink {
         optimise::all(house, &shrink.wasm_opt, &stage)?;
         minify::all(&shrink.esbuild, &stage)?;

@@ -5,7 +5,8 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::desk::Action;
+use super::own;
+use crate::desk::{Action, Kept};
 use crate::effects;
 use crate::message::{Lesson, Opened, Refusal, Source};
 use crate::shared::Shared;
@@ -15,6 +16,8 @@ use crate::texts;
 pub struct Props {
     pub lessons: Shared<Vec<Lesson>>,
     pub run: Option<Shared<Opened>>,
+    /// What can be gone on with.
+    pub kept: Option<Shared<Kept>>,
     pub on_action: Callback<Action>,
     pub on_open: Callback<Source>,
 }
@@ -26,13 +29,17 @@ pub fn Gallery(props: &Props) -> Html {
     html! {
         <div class="stack">
             <p class="dim">{ texts::GALLERY_INTRO }</p>
+            { own::go_on(props.kept.clone(), &props.on_open) }
             { for families(&props.lessons).map(|family| html! {
                 <>
                     <h3>{ &family[0].family }</h3>
                     { lessons(family, &present, &props.on_open) }
                 </>
             }) }
-            { open_file(&props.on_action, &props.on_open) }
+            <div class="row">
+                { open_file(&props.on_action, &props.on_open) }
+                if props.run.is_some() { { own::save(&props.on_action) } }
+            </div>
         </div>
     }
 }
