@@ -3,6 +3,7 @@
 //! Run by `cargo xtask test site`, which builds the site first.
 
 mod browser;
+mod editing;
 mod journey;
 mod lessons;
 mod mistakes;

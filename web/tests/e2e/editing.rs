@@ -1,0 +1,183 @@
+//! What a person changes: settings, parts, wires and acts, by pointer and by keyboard.
+
+use thirtyfour::prelude::*;
+
+use crate::browser::{Page, visit};
+use crate::journey::OPEN;
+
+const LESSON: &str = "#e=reserved-concurrency&t=20s&sel=checkout";
+// Keys as WebDriver writes them; FREE lets go of those that are held.
+const TAB: &str = "\u{e004}";
+const ENTER: &str = "\u{e007}";
+const CONTROL: &str = "\u{e009}";
+const FREE: &str = "\u{e000}";
+const RESERVED: &str = "functions.checkout.reserved-concurrency";
+
+/// Opens the lesson with the settings of its function.
+async fn open(page: &Page) -> WebDriverResult<()> {
+    page.viewport(1440, 900).await?;
+    page.open(LESSON).await?;
+    page.wait_until(OPEN).await?;
+    page.click("#tab-settings").await?;
+    page.wait_until(&format!("!!document.getElementById('{RESERVED}')")).await
+}
+
+/// Types into a field and leaves it.
+async fn put(page: &Page, id: &str, text: &str) -> WebDriverResult<()> {
+    let field = page.driver.find(By::Id(id)).await?;
+    field.send_keys(format!("{CONTROL}a{FREE}{text}{TAB}")).await
+}
+
+/// The value of a field.
+fn value(id: &str) -> String {
+    format!("document.getElementById('{id}')?.value")
+}
+
+/// The number before `throttled` on the function's card.
+const CARD: &str = "document.querySelector('#board').textContent";
+
+#[test]
+fn a_setting_changes_the_run_and_the_playhead_stays() {
+    visit(async |page| {
+        open(page).await?;
+        let clock = page.text("#clock").await?;
+        put(page, RESERVED, "1").await?;
+        page.wait_until(&format!("{CARD}.includes('Reserved concurrency0 of 1')"))
+            .await?;
+        assert_eq!(page.text("#clock").await?, clock);
+        // The address carries the changed scenario from now on.
+        page.wait_until("location.hash.startsWith('#s=1.d.')").await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn what_is_out_of_range_says_what_is_allowed_and_the_run_stays() {
+    visit(async |page| {
+        open(page).await?;
+        let memory = "functions.checkout.memory";
+        put(page, memory, "99999").await?;
+        page.wait_until("!!document.querySelector('.field .says')").await?;
+        let says = page.text(".field .says").await?;
+        for part in ["99999", "128 to 10240 MB", "ENV-15"] {
+            assert!(says.contains(part), "{says}");
+        }
+        assert_eq!(page.evaluate::<String>(&value(memory)).await?, "99999");
+        assert!(page.evaluate::<bool>("location.hash.includes('e=reserved')").await?);
+        put(page, memory, "2048").await?;
+        page.wait_until("!document.querySelector('.field .says')").await
+    });
+}
+
+#[test]
+fn from_the_playhead_a_change_is_an_act_that_can_be_moved_and_deleted() {
+    visit(async |page| {
+        open(page).await?;
+        let acts = "document.querySelectorAll('#acts .act-row').length";
+        let before: usize = page.evaluate(acts).await?;
+        page.click("#from-here").await?;
+        put(page, RESERVED, "0").await?;
+        page.wait_until(&format!("{acts} === {}", before + 1)).await?;
+        let row = page.text("#acts .act-row").await?;
+        assert!(row.contains("PutFunctionConcurrency"), "{row}");
+        assert_eq!(page.evaluate::<String>(&value("act-0")).await?, "20s");
+        put(page, "act-0", "21.5s").await?;
+        page.wait_until(&format!("{} === '21.5s'", value("act-0"))).await?;
+        page.click("#acts .act-row .btn.icon").await?;
+        page.wait_until(&format!("{acts} === {before}")).await
+    });
+}
+
+#[test]
+fn parts_are_added_renamed_wired_and_removed_by_pointer() {
+    visit(async |page| {
+        open(page).await?;
+        let parts = "[...document.querySelectorAll('.parts li > .part')]\
+            .map(part => part.innerText).join()";
+        page.click(".parts .add summary").await?;
+        page.click(".parts .add li:first-child .part").await?;
+        page.wait_until(&format!("{} === 'function'", value("part-name"))).await?;
+        put(page, "part-name", "billing").await?;
+        page.wait_until(&format!("{parts}.includes('billing')")).await?;
+
+        // Drag the first caller onto the new function.
+        let card = |name: &str| {
+            format!(
+                "(() => {{ const r = [...document.querySelectorAll('#board text')]\
+                 .find(t => t.textContent === '{name}').getBoundingClientRect();\
+                 return [r.left + 4, r.top + 6]; }})()"
+            )
+        };
+        let from: (f64, f64) = page.evaluate(&card("shop")).await?;
+        let to: (f64, f64) = page.evaluate(&card("billing")).await?;
+        let drag = page.driver.action_chain().move_to(from.0 as i64, from.1 as i64);
+        let drag = drag.click_and_hold().move_by_offset(12, 12);
+        drag.move_to(to.0 as i64, to.1 as i64).release().perform().await?;
+        page.click(".parts li:nth-child(1) .part").await?;
+        let calls = value("callers.shop.calls");
+        page.wait_until(&format!("{calls} === 'billing'")).await?;
+
+        page.click("#remove-part").await?;
+        page.wait_until(&format!("!{parts}.includes('shop')")).await
+    });
+}
+
+/// Presses Tab until the element has the focus.
+async fn tab_to(page: &Page, css: &str) -> WebDriverResult<()> {
+    for _ in 0..120 {
+        page.driver.action_chain().send_keys(TAB).perform().await?;
+        if page.evaluate(&format!("document.activeElement.matches('{css}')")).await? {
+            return Ok(());
+        }
+    }
+    panic!("Tab never reaches {css}");
+}
+
+async fn type_keys(page: &Page, keys: &str) -> WebDriverResult<()> {
+    page.driver.action_chain().send_keys(keys).perform().await
+}
+
+#[test]
+fn parts_are_added_set_and_wired_by_keyboard_alone() {
+    visit(async |page| {
+        page.viewport(1440, 900).await?;
+        page.open("#e=reserved-concurrency").await?;
+        page.wait_until(OPEN).await?;
+        tab_to(page, ".parts .add summary").await?;
+        type_keys(page, ENTER).await?;
+        tab_to(page, ".parts .add li:first-child .part").await?;
+        type_keys(page, ENTER).await?;
+        page.wait_until(&format!("{} === 'function'", value("part-name"))).await?;
+        tab_to(page, "#part-name").await?;
+        let name = format!("{CONTROL}a{FREE}audit{ENTER}");
+        page.driver.active_element().await?.send_keys(name).await?;
+        page.wait_until(&format!("{} === 'audit'", value("part-name"))).await?;
+
+        tab_to(page, ".parts li:nth-child(1) .part").await?;
+        type_keys(page, ENTER).await?;
+        page.wait_until("!!document.getElementById('callers.shop.calls')").await?;
+        tab_to(page, "[id=\"callers.shop.calls\"]").await?;
+        type_keys(page, "audit").await?;
+        type_keys(page, TAB).await?;
+        let calls = value("callers.shop.calls");
+        page.wait_until(&format!("{calls} === 'audit'")).await
+    });
+}
+
+#[test]
+fn settings_have_no_barriers() {
+    visit(async |page| {
+        open(page).await?;
+        put(page, "functions.checkout.memory", "1").await?;
+        page.wait_until("!!document.querySelector('.field .says')").await?;
+        for theme in [crate::browser::Theme::Light, crate::browser::Theme::Dark] {
+            page.theme(theme).await?;
+            for (width, height) in [(1440, 900), (360, 740)] {
+                page.viewport(width, height).await?;
+                let found = page.barriers().await?;
+                assert_eq!(found, [""; 0], "{width} px wide");
+            }
+        }
+        page.screenshot("settings").await
+    });
+}
