@@ -33,7 +33,7 @@ fn value(id: &str) -> String {
     format!("document.getElementById('{id}')?.value")
 }
 
-/// The number before `throttled` on the function's card.
+/// What the board says.
 const CARD: &str = "document.querySelector('#board').textContent";
 
 #[test]
@@ -42,7 +42,7 @@ fn a_setting_changes_the_run_and_the_playhead_stays() {
         open(page).await?;
         let clock = page.text("#clock").await?;
         put(page, RESERVED, "1").await?;
-        page.wait_until(&format!("{CARD}.includes('Reserved concurrency0 of 1')"))
+        page.wait_until(&format!("{CARD}.includes('Reserved concurrency1 of 1')"))
             .await?;
         assert_eq!(page.text("#clock").await?, clock);
         // The address carries the changed scenario from now on.

@@ -86,7 +86,7 @@ fn head(form: &Form, run: &Opened, props: &Props) -> Html {
             if !form.about.is_empty() { <p class="small">{ &form.about }</p> }
             <div class="field">
                 <label for="part-name">{ texts::NAME }</label>
-                <input id="part-name" type="text" value={part} onchange={rename} />
+                <input id="part-name" type="text" spellcheck="false" autocomplete="off" value={part} onchange={rename} />
                 <button class="btn line" id="remove-part" onclick={remove}>{ texts::REMOVE }</button>
             </div>
         </>
@@ -183,7 +183,7 @@ fn row(field: &Field, props: &Props) -> Html {
     let described = Some(about.clone());
     let input = match &field.input {
         Input::Text => html! {
-            <input id={id.clone()} type="text" {value} placeholder={field.usual.clone()} {disabled}
+            <input id={id.clone()} type="text" spellcheck="false" autocomplete="off" {value} placeholder={field.usual.clone()} {disabled}
                 aria-describedby={described} aria-invalid={invalid} {onchange} />
         },
         Input::Choice(words) => {
@@ -274,7 +274,7 @@ fn act_row(number: usize, act: &ActText, props: &Props) -> Html {
     let label = format!("{} {}", texts::REMOVE, act.label);
     html! {
         <div {class}>
-            <input {id} type="text" aria-label={format!("{} {}", texts::TIME_OF, act.label)}
+            <input {id} type="text" spellcheck="false" autocomplete="off" aria-label={format!("{} {}", texts::TIME_OF, act.label)}
                 value={format!("{}s", clock_s(act))} {onchange} />
             <button class="btn" onclick={select} title={act.with.clone()}>{ &act.label }</button>
             <button class="btn icon" aria-label={label.clone()} title={label} onclick={remove}>
