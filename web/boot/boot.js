@@ -1,4 +1,4 @@
-// Starts the page: loads the program, says how far it is, and says in words what went
+// Starts a page: loads its program, says how far it is, and says in words what went
 // wrong. It stays on guard afterwards, because a program that has stopped cannot say so.
 //
 // Every address is relative to this file, so that one release never loads another's files.
@@ -9,6 +9,8 @@ const NO_WASM =
 const STOPPED =
   "Lambdarium has stopped because of a mistake of its own. Your scenario is still in the " +
   "address of this page: copy it if it matters to you, then reload.";
+
+const { program } = document.querySelector("script[data-program]").dataset;
 
 // Where the app finds its worker: a module, `new Worker(url, { type: "module" })`.
 document.documentElement.dataset.worker = new URL("boot-worker.js", import.meta.url).href;
@@ -50,8 +52,8 @@ async function count(response) {
 
 async function load() {
   report("Loading…");
-  const program = fetch(new URL("app_bg.wasm", import.meta.url));
-  const [{ default: init }, response] = await Promise.all([import("./app.js"), program]);
+  const wasm = fetch(new URL(`${program}_bg.wasm`, import.meta.url));
+  const [{ default: init }, response] = await Promise.all([import(`./${program}.js`), wasm]);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   // A copy that breaks off breaks the original too, and that is reported below.
   count(response.clone()).catch(() => {});

@@ -2,17 +2,18 @@
 
 mod app;
 mod bar;
-mod board;
+pub(crate) mod board;
 mod dialogs;
 mod hooks;
-mod icon;
+pub(crate) mod icon;
 mod inspector;
 mod notice;
 mod parts;
+pub(crate) mod picture;
 mod safety;
 mod svg;
 mod text_pane;
 mod timeline;
-mod transport;
+pub(crate) mod transport;
 
 pub use app::App;

@@ -12,8 +12,9 @@ mod wire;
 pub use clock::Frames;
 pub use editor::{jump, load_editor, mark};
 pub use page::{
-    address, copy_text, fragment, keep_theme, kept_theme, on_fragment_change, read_file,
-    reduced_motion, set_fragment, set_theme, system_theme, text_beside,
+    address, asked_theme, copy_text, fragment, fragment_at, keep_theme, kept_theme,
+    on_fragment_change, read_file, reduced_motion, set_fragment, set_theme, system_theme,
+    text_beside,
 };
 pub use storage::{keep_scenario, kept_scenario, save_file};
 pub use wire::{Wire, now_ms};

@@ -12,13 +12,15 @@ use lambdarium_format::json;
 use lambdarium_format::link::{self, Link};
 use lambdarium_sim::id::FunctionId;
 use lambdarium_sim::record::Recording;
+use lambdarium_sim::time::Moment;
 use lambdarium_sim::view::{self, Look, Pane};
 
 use crate::message::{
-    Answer, Ask, Marker, Opened, Painted, Progress, Question, Screen, Slot, Source,
+    Answer, Ask, Marker, Opened, Painted, Progress, Question, Refusal, Screen, Slot,
+    Source,
 };
 use crate::words;
-use open::{Read, gallery, read, refused, wrong};
+use open::{Read, gallery, read, read_link, refused, wrong};
 use peaks::{Peaks, pace};
 
 /// Steps recorded at a time: a few milliseconds, so that a look is answered soon.
@@ -26,6 +28,8 @@ const SLICE: u32 = 20_000;
 
 /// Pixels of a column of a gauge.
 const GAUGE_COLUMN: u32 = 8;
+/// Most lines of the story.
+const STORY_MAX: u32 = 60;
 
 /// All runs on the desk.
 #[derive(Debug, Default)]
@@ -35,7 +39,7 @@ pub struct Engine {
 
 /// One run, and what the page has been told about it.
 #[derive(Debug)]
-struct Player {
+pub struct Player {
     recording: Recording,
     /// Entries up to the playhead of the last screen: the story is told anew only when
     /// this changes.
@@ -65,20 +69,12 @@ impl Engine {
             Ask::Form { part } => {
                 Answer::Form(Box::new(form::form(player.recording.run(), part)))
             }
-            Ask::More => {
-                player.recording.record(SLICE);
-                Answer::Progress(player.progress())
-            }
-            Ask::Look(look) => Answer::Screen(Box::new(player.screen(&look))),
+            Ask::More => Answer::Progress(player.record(SLICE)),
+            Ask::Look(look) => Answer::Screen(Box::new(player.screen(&look, STORY_MAX))),
             Ask::Paint { pane, function } => {
                 Answer::Painted(Box::new(player.paint(&pane, function)))
             }
-            Ask::Step { from, forward: true } => {
-                Answer::Moment(player.recording.next_moment(from))
-            }
-            Ask::Step { from, forward: false } => {
-                Answer::Moment(player.recording.previous_moment(from))
-            }
+            Ask::Step { from, forward } => Answer::Moment(player.step(from, forward)),
             Ask::Why { entry } => Answer::Why { entry, chain: player.why(entry) },
             Ask::Link { moment, selection } => {
                 let run = Box::new(player.recording.run().clone());
@@ -97,55 +93,28 @@ impl Engine {
     }
 
     fn open(&mut self, slot: Slot, source: Source, kept: bool) -> Answer {
-        match read(source) {
-            Ok(Read { run, address, moment, selection, problems }) => {
-                match Recording::open(run) {
-                    Ok(recording) => {
-                        let link = Opened {
-                            address,
-                            moment,
-                            selection,
-                            problems,
-                            kept,
-                            ..Opened::default()
-                        };
-                        self.play(slot, recording, link)
-                    }
-                    Err(issues) => refused(wrong(&issues)),
-                }
-            }
+        match read(source).and_then(recording) {
+            Ok((recording, link)) => self.play(slot, recording, Opened { kept, ..link }),
             Err(refusal) => refused(refusal),
         }
     }
 
-    fn play(&mut self, slot: Slot, mut recording: Recording, link: Opened) -> Answer {
-        recording.record(SLICE);
-        let scenario = &recording.run().scenario;
-        let markers = scenario.markers.iter().map(|marker| Marker {
-            at: marker.at,
-            title: marker.title.clone(),
-            text: marker.text.clone(),
-        });
-        let question = scenario.question.as_ref().map(|question| Question {
+    fn play(&mut self, slot: Slot, recording: Recording, link: Opened) -> Answer {
+        let (player, opened) = Player::start(recording, SLICE, link);
+        let run = player.recording.run();
+        let question = run.scenario.question.as_ref().map(|question| Question {
             ask: question.ask.clone(),
             choices: question.choices.clone(),
             answer: question.answer.clone(),
             because: question.because.clone(),
         });
         let opened = Opened {
-            title: scenario.title.clone(),
-            about: scenario.about.clone(),
-            markers: markers.collect(),
-            acts: change::acts(recording.run()),
+            acts: change::acts(run),
             question,
             kinds: form::kinds(),
-            callers: words::callers(scenario),
-            functions: words::functions(scenario),
             gallery: gallery(),
-            ..link
+            ..opened
         };
-        let mut player = Player { recording, told: None, peaks: Peaks::default() };
-        let opened = Opened { progress: player.progress(), ..opened };
         let place = usize::from(slot.0);
         if self.players.len() <= place {
             self.players.resize_with(place + 1, || None);
@@ -155,7 +124,60 @@ impl Engine {
     }
 }
 
+/// A run that is read, ready to be recorded, and what the link to it says.
+fn recording(read: Read) -> Result<(Recording, Opened), Refusal> {
+    let Read { run, address, moment, selection, problems } = read;
+    let recording = Recording::open(run).map_err(|issues| wrong(&issues))?;
+    Ok((recording, Opened { address, moment, selection, problems, ..Opened::default() }))
+}
+
 impl Player {
+    /// Opens what the fragment of an address names, with its first steps recorded.
+    ///
+    /// # Errors
+    /// Why it cannot be opened.
+    pub fn open(fragment: &str, steps: u32) -> Result<(Self, Opened), Refusal> {
+        let (recording, link) = recording(read_link(fragment)?)?;
+        Ok(Self::start(recording, steps, link))
+    }
+
+    fn start(mut recording: Recording, steps: u32, link: Opened) -> (Self, Opened) {
+        recording.record(steps);
+        let scenario = &recording.run().scenario;
+        let markers = scenario.markers.iter().map(|marker| Marker {
+            at: marker.at,
+            title: marker.title.clone(),
+            text: marker.text.clone(),
+        });
+        let opened = Opened {
+            title: scenario.title.clone(),
+            about: scenario.about.clone(),
+            markers: markers.collect(),
+            callers: words::callers(scenario),
+            functions: words::functions(scenario),
+            ..link
+        };
+        let mut player = Self { recording, told: None, peaks: Peaks::default() };
+        let opened = Opened { progress: player.progress(), ..opened };
+        (player, opened)
+    }
+
+    /// Records further steps.
+    pub fn record(&mut self, steps: u32) -> Progress {
+        self.recording.record(steps);
+        self.progress()
+    }
+
+    /// The moment one event on, or back.
+    #[must_use]
+    pub fn step(&self, from: Moment, forward: bool) -> Option<Moment> {
+        if forward {
+            self.recording.next_moment(from)
+        } else {
+            self.recording.previous_moment(from)
+        }
+    }
+
     fn progress(&mut self) -> Progress {
         let found = self.recording.progress();
         Progress {
@@ -178,13 +200,15 @@ impl Player {
         Painted { lanes, gauges }
     }
 
-    fn screen(&mut self, look: &Look) -> Screen {
+    /// One screen, with at most so many lines of the story.
+    pub fn screen(&mut self, look: &Look, lines_max: u32) -> Screen {
         let frame = view::frame(&mut self.recording, look);
         let log = self.recording.log();
         let at = |number: Option<u32>| Some(log.get(number?)?.at);
         let (next_at, last_at) =
             (at(Some(frame.entries)), at(frame.entries.checked_sub(1)));
-        let story = (self.told != Some(frame.entries)).then(|| self.story(look.moment));
+        let news = self.told != Some(frame.entries);
+        let story = news.then(|| self.story(look.moment, lines_max));
         self.told = Some(frame.entries);
         Screen { frame, next_at, last_at, story }
     }

@@ -7,6 +7,7 @@
 pub mod components;
 pub mod desk;
 pub mod effects;
+pub mod embed;
 pub mod engine;
 pub mod gallery;
 pub mod geometry;

@@ -3,12 +3,17 @@
 //! Titles are whatever somebody typed, so every character that means something where the
 //! snippet is pasted is escaped.
 
-/// The page that is made to be put into others, beside this one.
+/// The page that is made to be put into others, beside the playground.
 #[must_use]
-pub fn embed_address(page: &str) -> String {
+pub fn embed_address(playground: &str) -> String {
+    format!("{}embed.html", playground_address(playground))
+}
+
+/// The playground, beside whatever page of it.
+#[must_use]
+pub fn playground_address(page: &str) -> &str {
     let path = page.split(['?', '#']).next().unwrap_or_default();
-    let folder = path.rfind('/').map_or(path, |slash| &path[..=slash]);
-    format!("{folder}embed.html")
+    path.rfind('/').map_or(path, |slash| &path[..=slash])
 }
 
 /// A link in Markdown.
@@ -44,7 +49,7 @@ pub fn iframe(title: &str, link: &str) -> String {
     out.push_str(
         "\" loading=\"lazy\" referrerpolicy=\"no-referrer\" \
          sandbox=\"allow-scripts allow-popups allow-popups-to-escape-sandbox\" \
-         style=\"width:100%;aspect-ratio:16/9;border:0\"></iframe>",
+         style=\"width:100%;aspect-ratio:16/9;min-height:420px;border:0\"></iframe>",
     );
     out
 }
@@ -77,6 +82,10 @@ mod tests {
         {
             assert_eq!(embed_address(page), embed, "{page}");
         }
+        assert_eq!(
+            playground_address("https://x.test/a/embed.html?theme=dark"),
+            "https://x.test/a/"
+        );
         assert_eq!(embed_address("https://x.test/?u=/a/b"), "https://x.test/embed.html");
     }
 

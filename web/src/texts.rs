@@ -162,6 +162,8 @@ texts! {
     COPY_BY_HAND "Press Ctrl+C to copy";
     START_AT "Start at";
     SELECTED "Selected:";
+
+    OPEN_PLAYGROUND "Open in the playground";
     KEPT "The last run that worked stays open.";
     TRY_GALLERY "Open the gallery";
     FOUND "found";

@@ -55,6 +55,8 @@ fn answer(site: &Path, request: Request) {
     };
     // The page changes with every build; the browser asks each time.
     let response = response.with_header(header("Cache-Control", "no-cache"));
+    // A frame that is shut off has an origin of its own, and loads only what it may.
+    let response = response.with_header(header("Access-Control-Allow-Origin", "*"));
     if let Err(error) = request.respond(response) {
         // The browser has gone away in the middle, as browsers do.
         eprintln!("      an answer was not taken: {error}");

@@ -35,10 +35,7 @@ pub fn Bar(props: &Props) -> Html {
     html! {
         <header class="bar">
             <span class="brand">
-                <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
-                    <path class="logo" d="M5 3h2.600L14.400 17H17M8.900 7.600 4 17" />
-                    <circle class="bdf-acc" cx="15.800" cy="4.800" r="2.200" />
-                </svg>
+                { icon::logo() }
                 <span>{ texts::BRAND }</span>
             </span>
             <span class="where">{ texts::SCENARIO }</span>

@@ -2,7 +2,6 @@
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use lambdarium_format::link::moment_text;
 use lambdarium_sim::time::{Instant, Moment};
 use lambdarium_sim::view::By;
 use wasm_bindgen::JsCast;
@@ -170,14 +169,7 @@ pub fn use_address(desk: &UseReducerHandle<Desk>) {
     let of = (desk.run.clone(), resting, desk.selection.clone());
     use_effect_with(of, |(run, moment, selection)| {
         let fragment = run.as_ref().zip(*moment).map(|(run, moment)| {
-            let mut fragment = run.address.clone();
-            if moment.at > Instant::START || moment.step < u32::MAX {
-                fragment += &format!("&t={}", moment_text(moment));
-            }
-            if let Some(part) = selection {
-                fragment += &format!("&sel={}", js_sys::encode_uri_component(part));
-            }
-            fragment
+            effects::fragment_at(&run.address, moment, selection.as_deref())
         });
         let timer = fragment
             .filter(|fragment| !fragment.starts_with('&'))

@@ -2,6 +2,9 @@
 
 use yew::prelude::*;
 
+use super::picture::{self, Node};
+use crate::geometry::Point;
+
 /// Which icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
@@ -41,17 +44,33 @@ pub enum Icon {
     Redo,
     /// A menu.
     Menu,
+    /// Leads out of this page.
+    Out,
 }
 
 /// An icon of 16 by 16 pixels; its meaning is said by what stands around it.
 pub fn icon(icon: Icon) -> Html {
+    picture(icon).into()
+}
+
+/// The same as a picture.
+pub fn picture(icon: Icon) -> Node {
     let (lines, filled) = paths(icon);
-    html! {
-        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-            if !lines.is_empty() { <path class="ico" d={lines} /> }
-            if !filled.is_empty() { <path class="ico-f" d={filled} /> }
-        </svg>
-    }
+    let paths = [(lines, "ico"), (filled, "ico-f")].into_iter();
+    let paths = paths.filter(|(d, _)| !d.is_empty());
+    let paths = paths.map(|(d, class)| picture::path(d, class)).collect();
+    let names = &["viewBox", "width", "height", "aria-hidden"];
+    Node::new("svg", names, ["0 0 16 16".into(), "16".into(), "16".into(), "true".into()])
+        .with(paths)
+}
+
+/// Lambdarium's own sign.
+pub fn logo() -> Node {
+    let sign = picture::path("M5 3h2.600L14.400 17H17M8.900 7.600 4 17", "logo");
+    let dot = picture::circle(Point { x: 15.8, y: 4.8 }, 2.2, "bdf-acc");
+    let names = &["viewBox", "width", "height", "aria-hidden"];
+    Node::new("svg", names, ["0 0 20 20".into(), "20".into(), "20".into(), "true".into()])
+        .with(vec![sign, dot])
 }
 
 /// What is drawn as lines, and what is filled.
@@ -80,6 +99,10 @@ fn paths(icon: Icon) -> (&'static str, &'static str) {
         Icon::Undo => ("M5.500 3 2.500 6l3 3M2.500 6h7a4 4 0 0 1 0 8H7", ""),
         Icon::Redo => ("m10.500 3 3 3-3 3M13.500 6h-7a4 4 0 0 0 0 8H9", ""),
         Icon::Menu => ("M2.500 4.500h11M2.500 8h11M2.500 11.500h11", ""),
+        Icon::Out => (
+            "M9.5 2.500h4v4M13.500 2.500 8 8M7 3.500H3.500a1 1 0 0 0-1 1v8a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1V9",
+            "",
+        ),
         Icon::Warning => ("M8 2.500 14 13H2zM8 6.500v3M8 11.200v.1", ""),
     }
 }

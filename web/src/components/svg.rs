@@ -1,49 +1,39 @@
-//! The few SVG shapes that pictures are made of; one place for each keeps the download
-//! small and the pictures readable.
+//! The shapes of pictures, ready to stand among components.
 
 use yew::prelude::*;
 
-use crate::geometry::{Point, Rect, px};
+use super::picture;
+pub use super::picture::moved;
+use crate::geometry::{Point, Rect};
 
 /// A rectangle with rounded corners.
 pub fn rect(at: Rect, rx: &'static str, class: &'static str) -> Html {
-    html! {
-        <rect x={px(at.x)} y={px(at.y)} width={px(at.w.max(0.0))} height={px(at.h)} {rx} {class} />
-    }
+    picture::rect(at, rx, class).into()
 }
 
 /// A rectangle filled with the hatching of Init.
 pub fn hatched(at: Rect, rx: &'static str) -> Html {
-    html! {
-        <rect x={px(at.x)} y={px(at.y)} width={px(at.w.max(0.0))} height={px(at.h)} {rx}
-            fill="url(#hatch)" />
-    }
+    picture::hatched(at, rx).into()
 }
 
 /// A line of text; classes say where it is anchored.
 pub fn text(x: f64, y: f64, class: &'static str, content: impl Into<AttrValue>) -> Html {
-    let content: AttrValue = content.into();
-    html! { <text x={px(x)} y={px(y)} {class}>{ content }</text> }
+    picture::text(x, y, class, content).into()
 }
 
 /// A straight line.
 pub fn line(from: Point, to: Point, class: &'static str) -> Html {
-    html! { <line x1={px(from.x)} y1={px(from.y)} x2={px(to.x)} y2={px(to.y)} {class} /> }
+    picture::line(from, to, class).into()
 }
 
 /// A circle.
 pub fn circle(at: Point, r: f64, class: &'static str) -> Html {
-    html! { <circle cx={px(at.x)} cy={px(at.y)} r={px(r)} {class} /> }
+    picture::circle(at, r, class).into()
 }
 
 /// A path drawn around the origin and moved to a point.
 pub fn mark(at: Point, d: &'static str, class: &'static str) -> Html {
-    html! { <path {d} transform={moved(at)} {class} /> }
-}
-
-/// The transform that moves the origin to a point.
-pub fn moved(at: Point) -> String {
-    format!("translate({} {})", px(at.x), px(at.y))
+    picture::mark(at, d, class).into()
 }
 
 /// Several things as one. The iterators that make them are gathered into the same kind of

@@ -67,14 +67,20 @@ pub fn Transport(props: &Props) -> Html {
 }
 
 fn clock_face(desk: &Desk) -> Html {
-    let (at, end) = (desk.playhead.at.0, clock(desk.end().0));
-    let unit = if at < 60_000_000 { " s" } else { "" };
-    let more = if desk.is_complete() { "" } else { " …" };
+    let (now, of) = clock_words(desk);
     html! {
         <output class="clock" id="clock" aria-live="off">
-            { format!("{}{unit} ", clock(at)) }<small>{ format!("of {end}{more}") }</small>
+            { format!("{now} ") }<small>{ of }</small>
         </output>
     }
+}
+
+/// The playhead, and the end of the run: `0.400 s` and `of 49.162`.
+pub(crate) fn clock_words(desk: &Desk) -> (String, String) {
+    let at = desk.playhead.at.0;
+    let unit = if at < 60_000_000 { " s" } else { "" };
+    let more = if desk.is_complete() { "" } else { " …" };
+    (format!("{}{unit}", clock(at)), format!("of {}{more}", clock(desk.end().0)))
 }
 
 /// The equation beside the clock: what entered is always the sum of the rest.

@@ -3,7 +3,7 @@
 use lambdarium_sim::time::{Instant, Moment};
 
 use super::{Desk, Quiz, Tab};
-use crate::message::{Answer, Opened, Refusal};
+use crate::message::{Answer, Opened, Progress, Refusal, Screen};
 use crate::shared::Shared;
 
 impl Desk {
@@ -19,17 +19,8 @@ impl Desk {
             Answer::Text(text) => self.told_text(text),
             Answer::Mistakes { draft, mistakes } => self.text.mistaken(draft, mistakes),
             Answer::Form(form) => self.form = Some(Shared::new(*form)),
-            Answer::Progress(progress) => {
-                self.progress = Shared::new(progress);
-                self.take_pace();
-            }
-            Answer::Screen(screen) => {
-                self.around = (screen.next_at, screen.last_at);
-                self.frame = Some(Shared::new(screen.frame));
-                if let Some(story) = screen.story {
-                    self.story = Shared::new(story);
-                }
-            }
+            Answer::Progress(progress) => self.progressed(progress),
+            Answer::Screen(screen) => self.shown(*screen),
             Answer::Painted(painted) => {
                 if self.is_complete() && painted.lanes.from >= painted.lanes.to {
                     // The run has become so short that it ends before the window.
@@ -57,7 +48,26 @@ impl Desk {
         }
     }
 
-    fn opened(&mut self, mut opened: Opened) {
+    /// The run is recorded so far.
+    pub(crate) fn progressed(&mut self, progress: Progress) {
+        self.progress = Shared::new(progress);
+        self.take_pace();
+        if self.is_complete() {
+            self.playhead.at = self.playhead.at.min(self.end());
+        }
+    }
+
+    /// This is how it looks at the playhead.
+    pub(crate) fn shown(&mut self, screen: Screen) {
+        self.around = (screen.next_at, screen.last_at);
+        self.frame = Some(Shared::new(screen.frame));
+        if let Some(story) = screen.story {
+            self.story = Shared::new(story);
+        }
+    }
+
+    /// A run is open.
+    pub(crate) fn opened(&mut self, mut opened: Opened) {
         let kept = opened.kept && self.run.is_some();
         let start = Moment::end_of(Instant::START);
         let moment = if kept { self.playhead } else { opened.moment.unwrap_or(start) };
@@ -101,8 +111,8 @@ impl Desk {
         self.keep();
         self.take_pace();
         self.seek(moment);
-        if kept && !self.is_complete() {
-            // It is not recorded so far yet, but will be.
+        if !self.is_complete() {
+            // It may not be recorded so far yet, but will be.
             self.playhead = moment;
         }
     }

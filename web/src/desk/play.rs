@@ -35,7 +35,7 @@ impl Desk {
     }
 
     /// Plays on, from the start again after the end; or stops.
-    pub(super) fn toggle_play(&mut self) {
+    pub(crate) fn toggle_play(&mut self) {
         if self.run.is_none() {
             return;
         }
@@ -50,14 +50,14 @@ impl Desk {
         self.speed_chosen = true;
     }
 
-    pub(super) fn seek(&mut self, moment: Moment) {
+    pub(crate) fn seek(&mut self, moment: Moment) {
         self.playhead = Moment { at: moment.at.min(self.end()), ..moment };
         self.skip = None;
         self.skipped = None;
         self.follow();
     }
 
-    pub(super) fn advance(&mut self, elapsed_us: u64) {
+    pub(crate) fn advance(&mut self, elapsed_us: u64) {
         let elapsed_us = elapsed_us.min(TICK_MAX_US);
         self.skipped = self
             .skipped
@@ -119,7 +119,7 @@ impl Desk {
         }
     }
 
-    pub(super) fn seek_marker(&mut self, forward: bool) {
+    pub(crate) fn seek_marker(&mut self, forward: bool) {
         let Some(run) = &self.run else { return };
         let now = self.playhead.at;
         let times = || run.markers.iter().map(|marker| marker.at);

@@ -1,6 +1,8 @@
 //! The browser around the page: address bar, theme, clipboard and files.
 
 use gloo_events::EventListener;
+use lambdarium_format::link::moment_text;
+use lambdarium_sim::time::{Instant, Moment};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, Response, window};
@@ -36,6 +38,19 @@ pub async fn text_beside(name: &str) -> Option<String> {
     JsFuture::from(text).await.ok()?.as_string()
 }
 
+/// The fragment that opens a run at a moment, with something selected.
+#[must_use]
+pub fn fragment_at(address: &str, moment: Moment, selection: Option<&str>) -> String {
+    let mut fragment = address.to_string();
+    if moment.at > Instant::START || moment.step < u32::MAX {
+        fragment += &format!("&t={}", moment_text(moment));
+    }
+    if let Some(part) = selection {
+        fragment += &format!("&sel={}", js_sys::encode_uri_component(part));
+    }
+    fragment
+}
+
 /// Changes the fragment without a new entry in the history.
 pub fn set_fragment(fragment: &str) {
     let Some(window) = window() else { return };
@@ -52,15 +67,18 @@ pub fn on_fragment_change(call: impl Fn() + 'static) -> Option<EventListener> {
     Some(EventListener::new(&window, "hashchange", move |_| call()))
 }
 
-/// The theme chosen on an earlier visit, or by `?theme=` in the address.
+/// The theme that `?theme=` in the address asks for.
+#[must_use]
+pub fn asked_theme() -> Option<Theme> {
+    let query = window().and_then(|window| window.location().search().ok())?;
+    let mut pairs = query.trim_start_matches('?').split('&');
+    pairs.find_map(|pair| pair.strip_prefix("theme=").and_then(theme_named))
+}
+
+/// The theme asked for in the address, or chosen on an earlier visit.
 #[must_use]
 pub fn kept_theme() -> Option<Theme> {
-    let query = window().and_then(|window| window.location().search().ok())?;
-    let asked = query
-        .trim_start_matches('?')
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("theme=").and_then(theme_named));
-    asked.or_else(|| theme_named(&storage()?.get_item(THEME_KEY).ok()??))
+    asked_theme().or_else(|| theme_named(&storage()?.get_item(THEME_KEY).ok()??))
 }
 
 fn theme_named(name: &str) -> Option<Theme> {

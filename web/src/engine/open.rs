@@ -9,6 +9,7 @@ use lambdarium_sim::time::Moment;
 use crate::gallery::{LESSONS, lesson};
 use crate::message::{Answer, IssueText, Lesson, Refusal, Source};
 
+#[derive(Default)]
 pub(super) struct Read {
     pub(super) run: Run,
     pub(super) address: String,
@@ -24,18 +25,20 @@ pub(super) fn read(source: Source) -> Result<Read, Refusal> {
             let run = json::read(&text).map_err(|issues| wrong(&issues))?;
             let address = link::payload(&run).map(|payload| format!("s={payload}"));
             let address = address.unwrap_or_default();
-            Ok(Read { run, address, moment: None, selection: None, problems: Vec::new() })
+            Ok(Read { run, address, ..Read::default() })
         }
         Source::Link(fragment) => read_link(&fragment),
     }
 }
 
-fn read_link(fragment: &str) -> Result<Read, Refusal> {
+/// Reads what the fragment of an address names.
+pub(super) fn read_link(fragment: &str) -> Result<Read, Refusal> {
     let Link { source, moment, selection, problems } = Link::read(fragment);
     let (run, address) = match source {
         Some(link::Source::Run(run)) => {
-            let payload = link::payload(&run).unwrap_or_default();
-            (*run, format!("s={payload}"))
+            // As it was given: the same run packed anew might be another text.
+            let given = fragment.split('&').find(|pair| pair.starts_with("s="));
+            (*run, given.unwrap_or_default().to_string())
         }
         Some(link::Source::Example(name)) => {
             let Some(stored) = lesson(&name) else {

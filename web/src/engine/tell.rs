@@ -11,15 +11,13 @@ use super::Player;
 use crate::message::{Cause, StoryLine};
 use crate::words;
 
-/// Most lines of the story.
-const STORY_MAX: u32 = 60;
 /// Most causes shown.
 const CAUSES_MAX: usize = 12;
 
 impl Player {
-    pub(super) fn story(&self, moment: Moment) -> Vec<StoryLine> {
+    pub(super) fn story(&self, moment: Moment, lines_max: u32) -> Vec<StoryLine> {
         let (plan, log) = (self.recording.last_plan(), self.recording.log());
-        let told = view::story(&self.recording, moment, STORY_MAX);
+        let told = view::story(&self.recording, moment, lines_max);
         let lines = told.iter().filter_map(|line| {
             let entry = log.get(line.number)?;
             let text = report::sentence(plan, log, line.number);

@@ -4,6 +4,7 @@
 
 mod browser;
 mod editing;
+mod embed;
 mod journey;
 mod lessons;
 mod mistakes;

@@ -3,14 +3,19 @@
 //! to anywhere else is seen, and refused.
 
 use std::fs;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tiny_http::{Header, Request, Response, Server};
 
 /// Where the site lies on its host: it has to work anywhere.
 const BASE: &str = "/any/where/";
+
+/// Where a page of somebody else lies.
+const HOST: &str = "/host.html";
 
 /// The server, until it is dropped.
 pub struct Site {
@@ -26,6 +31,8 @@ struct Seen {
     elsewhere: Vec<String>,
     /// Files that are answered with 404.
     missing: Vec<String>,
+    /// A page of somebody else, at `/host.html`.
+    host: String,
 }
 
 impl Site {
@@ -42,6 +49,8 @@ impl Site {
                     .for_each(|request| answer(&dist, &seen, request))
             }
         });
+        let served = Arc::downgrade(&server);
+        thread::spawn(move || nudge(&served, port));
         Self { server, seen, port, serving: Some(serving) }
     }
 
@@ -53,6 +62,12 @@ impl Site {
     /// Where the browser has to ask for other hosts.
     pub fn proxy(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Serves a page of somebody else; gives its address.
+    pub fn host(&self, html: String) -> String {
+        self.seen().host = html;
+        format!("http://127.0.0.1:{}{HOST}", self.port)
     }
 
     /// From now on there is no file whose name ends like this.
@@ -90,6 +105,17 @@ impl Drop for Site {
     }
 }
 
+/// Connects now and then as long as there is the server. It may leave one of several
+/// connections that come at once without a thread, until the next one comes: a page that
+/// loads a frame would wait for ever.
+fn nudge(server: &Weak<Server>, port: u16) {
+    while server.upgrade().is_some() {
+        // Refused only when the server is about to go.
+        drop(TcpStream::connect(("127.0.0.1", port)));
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
 fn answer(dist: &Path, seen: &Mutex<Seen>, request: Request) {
     let url = request.url().to_owned();
     let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -101,7 +127,15 @@ fn answer(dist: &Path, seen: &Mutex<Seen>, request: Request) {
     };
     seen.paths.push(path.to_owned());
     let lost = seen.missing.iter().any(|name| path.ends_with(name.as_str()));
+    let host = (path == HOST).then(|| seen.host.clone());
     drop(seen);
+    if let Some(html) = host {
+        let response = Response::from_string(html);
+        return respond(
+            request,
+            response.with_header(header("Content-Type", "text/html")),
+        );
+    }
     let name = path
         .strip_prefix(BASE)
         .map(|name| if name.is_empty() { "index.html" } else { name });
@@ -109,15 +143,18 @@ fn answer(dist: &Path, seen: &Mutex<Seen>, request: Request) {
         name.filter(|name| !lost && !name.contains("..")).map(|name| dist.join(name));
     match file.and_then(|file| Some((fs::read(&file).ok()?, file))) {
         Some((content, file)) => {
-            let header = Header::from_bytes("Content-Type", media_type(&file));
-            let response = Response::from_data(content);
-            respond(
-                request,
-                response.with_header(header.expect("ASCII without line ends")),
-            );
+            let response = Response::from_data(content)
+                .with_header(header("Content-Type", media_type(&file)))
+                // Without it a frame that is shut off could load nothing.
+                .with_header(header("Access-Control-Allow-Origin", "*"));
+            respond(request, response);
         }
         None => respond(request, Response::from_string("").with_status_code(404)),
     }
+}
+
+fn header(name: &str, value: &str) -> Header {
+    Header::from_bytes(name, value).expect("ASCII without line ends")
 }
 
 fn respond<R: std::io::Read>(request: Request, response: Response<R>) {

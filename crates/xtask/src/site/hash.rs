@@ -40,6 +40,7 @@ pub fn sources(root: &Path) -> Result<u64> {
         "Cargo.lock",
         "Cargo.toml",
         "Trunk.toml",
+        "embed.html",
         "index.html",
         "rust-toolchain.toml",
     ];

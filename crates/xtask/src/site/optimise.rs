@@ -25,7 +25,7 @@ const FEATURES: [&str; 7] = [
 ];
 
 /// The programs of the site.
-const PROGRAMS: [&str; 1] = ["app_bg.wasm"];
+const PROGRAMS: [&str; 2] = ["app_bg.wasm", "embed_bg.wasm"];
 /// They are downloaded before anything is seen: small. With their control flow taken apart
 /// and laid out anew they are smaller still.
 const PASSES: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];

@@ -1,4 +1,4 @@
-//! A release: every file but `index.html` lies in a folder named by the content of all of
+//! A release: every file but the pages lies in a folder named by the content of all of
 //! them. So no release ever loads a file of another one out of somebody's cache, and what
 //! is in such a folder may be kept for ever.
 
@@ -8,20 +8,26 @@ use std::path::Path;
 use super::hash;
 use crate::error::{Doing, Error, Result};
 
-const INDEX: &str = "index.html";
+/// What people have the address of.
+const PAGES: [&str; 2] = ["index.html", "embed.html"];
 
 /// Puts what Trunk made in its final place.
 pub fn put(stage: &Path, site: &Path) -> Result<()> {
-    let index = stage.join(INDEX);
-    let html = fs::read_to_string(&index).doing("reading", &index)?;
-    fs::remove_file(&index).doing("moving", &index)?;
+    let mut pages = Vec::new();
+    for name in PAGES {
+        let page = stage.join(name);
+        pages.push((name, fs::read_to_string(&page).doing("reading", &page)?));
+        fs::remove_file(&page).doing("moving", &page)?;
+    }
     let release = format!("r-{:016x}", hash::folder(stage)?);
     let names: Vec<String> = hash::files(stage)?
         .iter()
         .filter_map(|file| file.strip_prefix(stage).ok())
         .map(|name| name.to_string_lossy().replace('\\', "/"))
         .collect();
-    let html = readdress(&html, &release, &names)?;
+    for (_, html) in &mut pages {
+        *html = readdress(html, &release, &names)?;
+    }
 
     if site.exists() {
         fs::remove_dir_all(site).doing("removing", site)?;
@@ -29,8 +35,11 @@ pub fn put(stage: &Path, site: &Path) -> Result<()> {
     fs::create_dir_all(site).doing("creating", site)?;
     let folder = site.join(&release);
     fs::rename(stage, &folder).doing("moving", stage)?;
-    let index = site.join(INDEX);
-    fs::write(&index, html).doing("writing", &index)
+    for (name, html) in pages {
+        let page = site.join(name);
+        fs::write(&page, html).doing("writing", &page)?;
+    }
+    Ok(())
 }
 
 /// The page with every address of a file led into the folder of the release.

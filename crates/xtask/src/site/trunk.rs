@@ -1,4 +1,5 @@
-//! Compiling the page, and putting it together with Trunk.
+//! Compiling the pages, and putting them together: the playground with Trunk, and what is
+//! built for another profile beside it.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -13,15 +14,21 @@ use crate::tools;
 /// The profile of `Cargo.toml` that the site is built with; `Trunk.toml` names it too.
 pub const PROFILE: &str = "site";
 
-/// Compiles the programs of the page. Trunk would do it too, but silently, and it cannot
+/// The profile of the embedded player; Trunk knows only one.
+const EMBED: &str = "embed";
+
+/// Compiles the programs of the pages. Trunk would do it too, but silently, and it cannot
 /// download crates when it is told to download no tools.
 pub fn compile(house: &House) -> Result<()> {
-    say("compiling");
-    let mut cargo = command::cargo(&house.root);
-    cargo.args(["build", "--profile", PROFILE, "--target", tools::WASM]);
-    cargo.args(["--package", "lambdarium-web", "--bins"]);
-    cargo.env("RUSTFLAGS", flags());
-    command::run("compiling the page", &mut cargo)
+    for (profile, program) in [(PROFILE, "app"), (EMBED, "embed")] {
+        say(&format!("compiling {program}"));
+        let mut cargo = command::cargo(&house.root);
+        cargo.args(["build", "--profile", profile, "--target", tools::WASM]);
+        cargo.args(["--package", "lambdarium-web", "--bin", program]);
+        cargo.env("RUSTFLAGS", flags());
+        command::run(&format!("compiling {program}"), &mut cargo)?;
+    }
+    Ok(())
 }
 
 /// Has Trunk make `stage` from `index.html` and what it links.
@@ -42,7 +49,13 @@ pub fn assemble(
     trunk.env("CARGO_TERM_QUIET", "true");
     // Trunk takes `NO_COLOR=1` for a wrong option.
     trunk.env_remove("NO_COLOR");
-    command::run("putting the page together", &mut trunk)
+    command::run("putting the page together", &mut trunk)?;
+
+    let program = format!("{}/{EMBED}/embed.wasm", tools::WASM);
+    let mut bindgen = Command::new(wasm_bindgen);
+    bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(stage);
+    bindgen.arg(house.target.join(program));
+    command::run("putting the embedded player together", &mut bindgen)
 }
 
 /// Where somebody keeps the sources of crates is nobody's business, and would make the same

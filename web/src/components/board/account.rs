@@ -3,7 +3,7 @@
 use lambdarium_sim::view::{AccountView, FunctionView};
 use yew::prelude::*;
 
-use super::super::svg;
+use super::super::picture::{self, Node};
 use super::caller::cut;
 use crate::geometry::Rect;
 use crate::texts::{self, grouped};
@@ -41,7 +41,11 @@ pub fn reserved(functions: &[FunctionView]) -> Vec<Reserved> {
 /// The card.
 #[component]
 pub fn AccountCard(props: &Props) -> Html {
-    let Props { at, view, functions } = props;
+    card(props.at, &props.view, &props.functions).into()
+}
+
+/// The card as a picture.
+pub fn card(at: Rect, view: &AccountView, functions: &[Reserved]) -> Node {
     let bar = Rect { x: at.x + 12.0, y: at.y + 34.0, w: at.w - 24.0, h: 12.0 };
     let right = bar.right();
     let share = |units: u64| units as f64 / view.quota.max(1) as f64;
@@ -52,39 +56,38 @@ pub fn AccountCard(props: &Props) -> Html {
     let pool = Rect { w: pool.w.max(if view.pool_used > 0 { 2.0 } else { 0.0 }), ..pool };
     let rest = functions.len().saturating_sub(LISTED_MAX);
     let row = |place: usize| Rect { y: at.y + 70.0 + 38.0 * place as f64, h: 6.0, ..bar };
-    html! {
-        <g>
-            { svg::rect(*at, "8", "card") }
-            { svg::text(bar.x, at.y + 24.0, "t12 b", texts::CONCURRENCY) }
-            { svg::text(right, at.y + 24.0, "t12 end d", grouped(view.quota)) }
-            { svg::rect(bar, "2", "lg-bg") }
-            { svg::rect(set_aside, "2", "lg-res") }
-            { svg::rect(provisioned, "0", "lg-pcb") }
-            { svg::rect(pool, "0", "lg-use") }
-            { line(row(0), texts::UNRESERVED, view.pool_used, view.pool) }
-            { for functions.iter().take(LISTED_MAX).enumerate().map(|(place, function)| {
-                let name = cut(&function.name, (bar.w / 11.0) as usize);
-                line(row(place + 1), &name, function.used, function.units)
-            }) }
-            if rest > 0 {
-                { svg::text(bar.x, at.bottom() - 8.0, "t11 dd", format!("and {rest} more reserved")) }
-            }
-        </g>
+    let mut nodes = vec![
+        picture::rect(at, "8", "card"),
+        picture::text(bar.x, at.y + 24.0, "t12 b", texts::CONCURRENCY),
+        picture::text(right, at.y + 24.0, "t12 end d", grouped(view.quota)),
+        picture::rect(bar, "2", "lg-bg"),
+        picture::rect(set_aside, "2", "lg-res"),
+        picture::rect(provisioned, "0", "lg-pcb"),
+        picture::rect(pool, "0", "lg-use"),
+        line(row(0), texts::UNRESERVED, view.pool_used, view.pool),
+    ];
+    for (place, function) in functions.iter().take(LISTED_MAX).enumerate() {
+        let name = cut(&function.name, (bar.w / 11.0) as usize);
+        nodes.push(line(row(place + 1), &name, function.used, function.units));
     }
+    if rest > 0 {
+        let more = format!("and {rest} more reserved");
+        nodes.push(picture::text(bar.x, at.bottom() - 8.0, "t11 dd", more));
+    }
+    picture::group("", nodes)
 }
 
 /// A part of the ledger with what is in use of it; `at.y` is the text's baseline.
-fn line(at: Rect, label: &str, used: u64, units: u64) -> Html {
+fn line(at: Rect, label: &str, used: u64, units: u64) -> Node {
     let bar = Rect { y: at.y + 7.0, ..at };
-    html! {
-        <g>
-            { svg::text(at.x, at.y, "t11 d", label.to_string()) }
-            { svg::text(at.right(), at.y, "t11 end b",
-                format!("{} of {}", grouped(used), grouped(units))) }
-            { svg::rect(bar, "2", "lg-bg") }
-            { svg::rect(filled(bar, used, units), "2", "lg-use") }
-        </g>
-    }
+    let sum = format!("{} of {}", grouped(used), grouped(units));
+    let nodes = vec![
+        picture::text(at.x, at.y, "t11 d", label.to_string()),
+        picture::text(at.right(), at.y, "t11 end b", sum),
+        picture::rect(bar, "2", "lg-bg"),
+        picture::rect(filled(bar, used, units), "2", "lg-use"),
+    ];
+    picture::group("", nodes)
 }
 
 /// The used part of a bar; something used is always seen.

@@ -4,7 +4,7 @@
 use lambdarium_sim::view::{Back, CallerView};
 use yew::prelude::*;
 
-use super::super::svg;
+use super::super::picture::{self, Node};
 use super::marks;
 use crate::geometry::{CallerBox, Point};
 use crate::message::CallerText;
@@ -26,34 +26,48 @@ pub struct Props {
 #[component]
 pub fn CallerCard(props: &Props) -> Html {
     let Props { number, narrow, at, text, view, selected, on_select } = props;
+    let onclick = on_select.reform(|_: MouseEvent| ());
+    html! { <g {onclick}>{ card(*number, *narrow, at, text, view, *selected) }</g> }
+}
+
+/// The card as a picture.
+pub fn card(
+    number: usize,
+    narrow: bool,
+    at: &CallerBox,
+    text: &CallerText,
+    view: &CallerView,
+    selected: bool,
+) -> Node {
     let rect = at.rect;
     let left = rect.x + 12.0;
-    let onclick = on_select.reform(|_: MouseEvent| ());
     let fits = |text: &str, px_each: f64| cut(text, ((rect.w - 24.0) / px_each) as usize);
-    let rule = rect.y + if *narrow { 53.0 } else { 69.0 };
-    html! {
-        <g class={marks::key_class(*number)} {onclick}>
-            { svg::rect(rect, "8", if *selected { "card-sel" } else { "card" }) }
-            { svg::circle(Point { x: rect.x + 17.0, y: rect.y + 19.0 }, 5.0, "kfill") }
-            { svg::text(rect.x + 30.0, rect.y + 24.0, "t13 b",
-                cut(&view.name, ((rect.w - 40.0) / 7.4) as usize)) }
-            if !narrow { { svg::text(left, rect.y + 43.0, "t11 d", fits(&text.kind, 5.9)) } }
-            { svg::text(left, rule - 10.0, "t11 dd", fits(&text.load, 5.7)) }
-            { svg::line(Point { x: left, y: rule }, Point { x: rect.right() - 12.0, y: rule }, "rule") }
-            { ends(at, rule + 17.0, view) }
-            if let Some(tray) = at.tray {
-                { svg::rect(tray, "6", "tray") }
-                if view.backing_off == 0 {
-                    { svg::text(tray.x + tray.w / 2.0, tray.y + tray.h / 2.0 + 4.0, "t11 mid dd",
-                        quota(view)) }
-                }
-            }
-        </g>
+    let rule = rect.y + if narrow { 53.0 } else { 69.0 };
+    let name = cut(&view.name, ((rect.w - 40.0) / 7.4) as usize);
+    let mut nodes = vec![
+        picture::rect(rect, "8", if selected { "card-sel" } else { "card" }),
+        picture::circle(Point { x: rect.x + 17.0, y: rect.y + 19.0 }, 5.0, "kfill"),
+        picture::text(rect.x + 30.0, rect.y + 24.0, "t13 b", name),
+    ];
+    if !narrow {
+        nodes.push(picture::text(left, rect.y + 43.0, "t11 d", fits(&text.kind, 5.9)));
     }
+    nodes.push(picture::text(left, rule - 10.0, "t11 dd", fits(&text.load, 5.7)));
+    let end = Point { x: rect.right() - 12.0, y: rule };
+    nodes.push(picture::line(Point { x: left, y: rule }, end, "rule"));
+    push_ends(&mut nodes, at, rule + 17.0, view);
+    if let Some(tray) = at.tray {
+        nodes.push(picture::rect(tray, "6", "tray"));
+        if view.backing_off == 0 {
+            let (x, y) = (tray.x + tray.w / 2.0, tray.y + tray.h / 2.0 + 4.0);
+            nodes.push(picture::text(x, y, "t11 mid dd", quota(view)));
+        }
+    }
+    picture::group(marks::key_class(number), nodes)
 }
 
 /// How its calls ended, each with its mark.
-fn ends(at: &CallerBox, y: f64, view: &CallerView) -> Html {
+fn push_ends(nodes: &mut Vec<Node>, at: &CallerBox, y: f64, view: &CallerView) {
     let [ok, failed, throttled, refused, timed_out] = view.ended;
     let counts = [
         (Back::Ok, ok),
@@ -63,18 +77,10 @@ fn ends(at: &CallerBox, y: f64, view: &CallerView) -> Html {
     ];
     let shown = counts.iter().filter(|(back, count)| *count > 0 || *back == Back::Ok);
     let column = (at.rect.w - 24.0) / 3.0;
-    html! {
-        <>
-            { for shown.take(3).enumerate().map(|(place, (back, count))| {
-                let x = at.rect.x + 20.0 + place as f64 * column;
-                html! {
-                    <>
-                        { marks::badge(Point { x, y }, *back) }
-                        { svg::text(x + 12.0, y + 4.0, "t12 b", grouped(*count)) }
-                    </>
-                }
-            }) }
-        </>
+    for (place, (back, count)) in shown.take(3).enumerate() {
+        let x = at.rect.x + 20.0 + place as f64 * column;
+        nodes.extend(marks::badge(Point { x, y }, *back));
+        nodes.push(picture::text(x + 12.0, y + 4.0, "t12 b", grouped(*count)));
     }
 }
 

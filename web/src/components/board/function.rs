@@ -7,7 +7,7 @@ use lambdarium_sim::view::{
 };
 use yew::prelude::*;
 
-use super::super::svg;
+use super::super::picture::{self, Node};
 use super::account::filled;
 use super::caller::cut;
 use crate::geometry::{Cells, FunctionBox, Point, Rect, VersionBox, clock_short};
@@ -28,33 +28,48 @@ pub struct Props {
 #[component]
 pub fn FunctionCard(props: &Props) -> Html {
     let Props { at, does, view, account, now, selected, on_select } = props;
+    let onclick = on_select.reform(|_: MouseEvent| ());
+    html! { <g {onclick}>{ card(at, does, view, account, *now, *selected) }</g> }
+}
+
+/// The card as a picture.
+pub fn card(
+    at: &FunctionBox,
+    does: &str,
+    view: &FunctionView,
+    account: &AccountView,
+    now: Instant,
+    selected: bool,
+) -> Node {
     let rect = at.rect;
     let Rect { x, y, w, .. } = rect;
-    let onclick = on_select.reform(|_: MouseEvent| ());
     let throttles = view.metrics.throttles;
-    let versions = at.versions.iter().filter_map(|block| {
-        let version =
-            view.versions.iter().find(|version| version.index == block.index)?;
-        Some((block, version))
-    });
-    html! {
-        <g {onclick}>
-            if *selected { { svg::rect(rect, "8", "card-sel-halo") } }
-            { svg::rect(rect, "8", if *selected { "card-sel" } else { "card" }) }
-            { svg::text(x + 16.0, y + 24.0, "t14 b", cut(&view.name, ((w - 120.0) / 7.8) as usize)) }
-            { svg::text(x + 16.0, y + 42.0, "t11 d", cut(does, ((w - 32.0) / 5.7) as usize)) }
-            if throttles > 0 {
-                { svg::text(x + w - 16.0, y + 24.0, "t11 end b twait",
-                    format!("{} throttled", grouped(throttles))) }
-            }
-            { for at.aliases.iter().zip(&view.aliases).map(|(middle, (name, version))| {
-                let target = view.versions.iter().find(|v| v.index == version.0);
-                alias(&rect, *middle, name, target.map_or("", |v| v.name.as_str()))
-            }) }
-            { for versions.map(|(block, version)| version_block(block, version, *now)) }
-            { ledger(Rect { x: x + 16.0, y: at.ledger_y, w: w - 32.0, h: 8.0 }, view, account) }
-        </g>
+    let mut nodes = Vec::new();
+    if selected {
+        nodes.push(picture::rect(rect, "8", "card-sel-halo"));
     }
+    let name = cut(&view.name, ((w - 120.0) / 7.8) as usize);
+    nodes.push(picture::rect(rect, "8", if selected { "card-sel" } else { "card" }));
+    nodes.push(picture::text(x + 16.0, y + 24.0, "t14 b", name));
+    let does = cut(does, ((w - 32.0) / 5.7) as usize);
+    nodes.push(picture::text(x + 16.0, y + 42.0, "t11 d", does));
+    if throttles > 0 {
+        let throttled = format!("{} throttled", grouped(throttles));
+        nodes.push(picture::text(x + w - 16.0, y + 24.0, "t11 end b twait", throttled));
+    }
+    for (middle, (name, version)) in at.aliases.iter().zip(&view.aliases) {
+        let target = view.versions.iter().find(|v| v.index == version.0);
+        push_alias(&mut nodes, &rect, *middle, name, target);
+    }
+    for block in &at.versions {
+        let version = view.versions.iter().find(|version| version.index == block.index);
+        if let Some(version) = version {
+            nodes.push(version_block(block, version, now));
+        }
+    }
+    let ledger = Rect { x: x + 16.0, y: at.ledger_y, w: w - 32.0, h: 8.0 };
+    push_ledger(&mut nodes, ledger, view, account);
+    picture::group("", nodes)
 }
 
 fn version_title(name: &str) -> String {
@@ -62,33 +77,37 @@ fn version_title(name: &str) -> String {
 }
 
 /// An alias: a signpost to a version.
-fn alias(card: &Rect, middle: f64, name: &str, version: &str) -> Html {
+fn push_alias(
+    nodes: &mut Vec<Node>,
+    card: &Rect,
+    middle: f64,
+    name: &str,
+    version: Option<&VersionView>,
+) {
     let row = Rect { x: card.x + 8.0, y: middle - 11.0, w: card.w - 16.0, h: 22.0 };
-    html! {
-        <g>
-            { svg::rect(row, "4", "tray") }
-            { svg::text(row.x + 8.0, middle + 4.0, "t12 b", name.to_string()) }
-            { svg::text(row.right() - 8.0, middle + 4.0, "t11 end d",
-                format!("alias → {}", version_title(version))) }
-        </g>
-    }
+    let version = version_title(version.map_or("", |version| version.name.as_str()));
+    let to = format!("alias → {version}");
+    nodes.push(picture::rect(row, "4", "tray"));
+    nodes.push(picture::text(row.x + 8.0, middle + 4.0, "t12 b", name.to_string()));
+    nodes.push(picture::text(row.right() - 8.0, middle + 4.0, "t11 end d", to));
 }
 
-fn version_block(at: &VersionBox, view: &VersionView, now: Instant) -> Html {
+fn version_block(at: &VersionBox, view: &VersionView, now: Instant) -> Node {
     let Rect { x, y, w, .. } = at.rect;
     let class = if view.name.starts_with('$') { "t12 b m" } else { "t12 b" };
-    html! {
-        <g key={view.index}>
-            { svg::text(x + 8.0, y + 14.0, class, version_title(&view.name)) }
-            { svg::text(x + w - 8.0, y + 14.0, "t11 end d", state(view)) }
-            { match at.cells {
-                Cells::Grid { count, .. } => html! {
-                    <>{ for (0..count).map(|cell| environment_cell(at, view, cell, now)) }</>
-                },
-                Cells::Bar(bar) => counted(bar, view),
-            } }
-        </g>
+    let mut nodes = vec![
+        picture::text(x + 8.0, y + 14.0, class, version_title(&view.name)),
+        picture::text(x + w - 8.0, y + 14.0, "t11 end d", state(view)),
+    ];
+    match at.cells {
+        Cells::Grid { count, .. } => {
+            for cell in 0..count {
+                push_environment(&mut nodes, at, view, cell, now);
+            }
+        }
+        Cells::Bar(bar) => push_counted(&mut nodes, bar, view),
     }
+    picture::group("", nodes).keyed(view.index.to_string())
 }
 
 /// The state of a version in words.
@@ -115,19 +134,21 @@ fn state(view: &VersionView) -> String {
 }
 
 /// One environment, or room for one.
-fn environment_cell(
+fn push_environment(
+    nodes: &mut Vec<Node>,
     at: &VersionBox,
     view: &VersionView,
     cell: usize,
     now: Instant,
-) -> Html {
+) {
     let side = at.cells.side();
     let Point { x, y } = at.cells.centre(cell);
     let square = Rect { x: x - side / 2.0, y: y - side / 2.0, w: side, h: side };
     let large = side > 20.0;
     let rx = if large { "5" } else { "3" };
     let Some(environment) = view.environments.get(cell) else {
-        return svg::rect(square, rx, "env env-none");
+        nodes.push(picture::rect(square, rx, "env env-none"));
+        return;
     };
     let class = match environment.doing {
         Doing::Init => "env env-init",
@@ -138,50 +159,59 @@ fn environment_cell(
         Doing::Reset => "env env-reset",
     };
     let busy = environment.job.is_some();
-    let dot = Rect { x: x - side / 4.0, y: y - side / 4.0, w: side / 2.0, h: side / 2.0 };
-    html! {
-        <>
-            { svg::rect(square, rx, class) }
-            if environment.doing == Doing::Init { { svg::hatched(square, rx) } }
-            if environment.provisioned && !(busy && large) {
-                { svg::rect(dot, "1", if busy { "env-pcdot2" } else { "env-pcdot" }) }
-            }
-            if large && busy { { progress(&square, environment, now) } }
-        </>
+    nodes.push(picture::rect(square, rx, class));
+    if environment.doing == Doing::Init {
+        nodes.push(picture::hatched(square, rx));
+    }
+    if environment.provisioned && !(busy && large) {
+        let (x, y) = (x - side / 4.0, y - side / 4.0);
+        let dot = Rect { x, y, w: side / 2.0, h: side / 2.0 };
+        nodes.push(picture::rect(
+            dot,
+            "1",
+            if busy { "env-pcdot2" } else { "env-pcdot" },
+        ));
+    }
+    if large && busy {
+        push_progress(nodes, &square, environment, now);
     }
 }
 
 /// How far the run in an environment is, its Init apart.
-fn progress(cell: &Rect, environment: &EnvironmentView, now: Instant) -> Html {
+fn push_progress(
+    nodes: &mut Vec<Node>,
+    cell: &Rect,
+    environment: &EnvironmentView,
+    now: Instant,
+) {
     let whole = environment.until.since(environment.since).0.max(1) as f64;
     let share = |at: Instant| (at.since(environment.since).0 as f64 / whole).min(1.0);
     let (done, init) = (share(now), share(environment.init_until));
     let bar = Rect { y: cell.bottom() + 4.0, h: 4.0, ..*cell };
-    html! {
-        <>
-            { svg::rect(bar, "1.5", "lg-res") }
-            { svg::rect(bar.share(done), "1.5", "lg-use") }
-            if init > 0.0 { { svg::rect(bar.share(init.min(done)), "1.5", "bar-init") } }
-        </>
+    nodes.push(picture::rect(bar, "1.5", "lg-res"));
+    nodes.push(picture::rect(bar.share(done), "1.5", "lg-use"));
+    if init > 0.0 {
+        nodes.push(picture::rect(bar.share(init.min(done)), "1.5", "bar-init"));
     }
 }
 
 /// Too many environments to draw: one bar of the busy ones among all.
-fn counted(bar: Rect, view: &VersionView) -> Html {
+fn push_counted(nodes: &mut Vec<Node>, bar: Rect, view: &VersionView) {
     let (busy, all) = (u64::from(view.busy), u64::from(view.busy) + u64::from(view.idle));
-    html! {
-        <>
-            { svg::rect(bar, "3", "lg-bg") }
-            { svg::rect(filled(bar, busy, all), "3", "lg-use") }
-            { svg::text(bar.x, bar.bottom() + 16.0, "t11 d",
-                format!("{} environments, counted", grouped(all))) }
-        </>
-    }
+    let counted = format!("{} environments, counted", grouped(all));
+    nodes.push(picture::rect(bar, "3", "lg-bg"));
+    nodes.push(picture::rect(filled(bar, busy, all), "3", "lg-use"));
+    nodes.push(picture::text(bar.x, bar.bottom() + 16.0, "t11 d", counted));
 }
 
 /// Concurrency in use against the most the function can have in flight: its reservation,
 /// or the pool and what is provisioned for it.
-fn ledger(at: Rect, view: &FunctionView, account: &AccountView) -> Html {
+fn push_ledger(
+    nodes: &mut Vec<Node>,
+    at: Rect,
+    view: &FunctionView,
+    account: &AccountView,
+) {
     let used = view.on_demand + view.on_provisioned;
     let limit = view.reserved.unwrap_or(account.pool + view.provisioned);
     let (class, full) = match used >= limit {
@@ -194,13 +224,9 @@ fn ledger(at: Rect, view: &FunctionView, account: &AccountView) -> Html {
         None => texts::CONCURRENCY,
     };
     let bar = Rect { y: at.y + 22.0, ..at };
-    html! {
-        <g>
-            { svg::text(at.x, at.y + 14.0, "t11 d", label) }
-            { svg::text(at.right(), at.y + 14.0, class,
-                format!("{} of {}{full}", grouped(used), grouped(limit))) }
-            { svg::rect(bar, "2", "lg-bg") }
-            { svg::rect(filled(bar, used, limit), "2", "lg-use") }
-        </g>
-    }
+    let sum = format!("{} of {}{full}", grouped(used), grouped(limit));
+    nodes.push(picture::text(at.x, at.y + 14.0, "t11 d", label));
+    nodes.push(picture::text(at.right(), at.y + 14.0, class, sum));
+    nodes.push(picture::rect(bar, "2", "lg-bg"));
+    nodes.push(picture::rect(filled(bar, used, limit), "2", "lg-use"));
 }

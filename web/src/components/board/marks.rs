@@ -2,11 +2,9 @@
 //!
 //! Shape says what something is and how it stands; colour only repeats it.
 
-use lambdarium_sim::view::Back;
-use yew::prelude::*;
-
-use super::super::svg;
+use super::super::picture::{self, Node};
 use crate::geometry::{Point, Rect, px};
+use lambdarium_sim::view::Back;
 
 /// The class that gives a caller's requests their hue.
 pub fn key_class(caller: usize) -> &'static str {
@@ -15,7 +13,7 @@ pub fn key_class(caller: usize) -> &'static str {
 }
 
 /// A small disc with a check, a cross or a bar in it.
-pub fn badge(at: Point, back: Back) -> Html {
+pub fn badge(at: Point, back: Back) -> [Node; 3] {
     let (class, mark) = match back {
         Back::Ok => ("bdf-ok", "M-3 .2 l2.1 2.2 l4 -4.6"),
         Back::Failed => {
@@ -24,13 +22,11 @@ pub fn badge(at: Point, back: Back) -> Html {
         Back::Throttled => ("bdf-wait", "M-3 0 h6"),
         Back::Refused => ("bdf-fail", "M0 -3 v3.600 M0 2.800 v.1"),
     };
-    html! {
-        <>
-            { svg::circle(at, 8.0, "bd-gap") }
-            { svg::circle(at, 6.5, class) }
-            { svg::mark(at, mark, "mk") }
-        </>
-    }
+    [
+        picture::circle(at, 8.0, "bd-gap"),
+        picture::circle(at, 6.5, class),
+        picture::mark(at, mark, "mk"),
+    ]
 }
 
 /// What a request looks like.
@@ -51,58 +47,69 @@ pub struct Request {
 const ORIGIN: Point = Point { x: 0.0, y: 0.0 };
 
 /// A request with its number, at the origin.
-pub fn request(number: u32, request: &Request) -> Html {
+pub fn request(number: u32, request: &Request) -> Vec<Node> {
     let Request { r, running, back, attempt, left } = *request;
     let (disc, label) = if running { ("tk run", "tk-n run") } else { ("tk", "tk-n") };
     let pips = if attempt > 1 { attempt.min(4) } else { 0 };
     let first = -2.5 * f64::from(pips.saturating_sub(1));
-    html! {
-        <>
-            if let Some(left) = left {
-                { svg::circle(ORIGIN, r + 3.5, "ring-t") }
-                <circle r={px(r + 3.5)} class="ring-v" pathLength="100" transform="rotate(-90)"
-                    stroke-dasharray={format!("{} 100", px(left * 100.0))} />
-            }
-            { svg::circle(ORIGIN, r, disc) }
-            if number < 1_000 { { svg::text(0.0, 4.0, label, number.to_string()) } }
-            { for (0..pips).map(|pip| {
-                let x = first + 5.0 * f64::from(pip);
-                svg::circle(Point { x, y: -r - 6.0 }, 1.75, "pip")
-            }) }
-            if let Some(back) = back { { badge(Point { x: r * 0.7, y: r * 0.75 }, back) } }
-        </>
+    let mut nodes = Vec::new();
+    if let Some(left) = left {
+        nodes.push(picture::circle(ORIGIN, r + 3.5, "ring-t"));
+        let dashes = format!("{} 100", px(left * 100.0));
+        nodes.push(Node::new(
+            "circle",
+            &["r", "class", "pathLength", "transform", "stroke-dasharray"],
+            [
+                picture::value(r + 3.5),
+                "ring-v".into(),
+                "100".into(),
+                "rotate(-90)".into(),
+                dashes.into(),
+            ],
+        ));
     }
+    nodes.push(picture::circle(ORIGIN, r, disc));
+    if number < 1_000 {
+        nodes.push(picture::text(0.0, 4.0, label, number.to_string()));
+    }
+    nodes.extend((0..pips).map(|pip| {
+        let x = first + 5.0 * f64::from(pip);
+        picture::circle(Point { x, y: -r - 6.0 }, 1.75, "pip")
+    }));
+    if let Some(back) = back {
+        nodes.extend(badge(Point { x: r * 0.7, y: r * 0.75 }, back));
+    }
+    nodes
+}
+
+/// A request with its number and its hue, at a point.
+pub fn request_at(at: Point, hue: &'static str, number: u32, looks: &Request) -> Node {
+    let values = [hue.into(), picture::moved(at).into()];
+    Node::new("g", &["class", "transform"], values).with(request(number, looks))
 }
 
 /// The marks with their words, drawn around the middle of 24 by 24 pixels.
-pub fn legend() -> [(Html, &'static str); 9] {
+pub fn legend() -> [(Node, &'static str); 9] {
     let middle = Point { x: 12.0, y: 12.0 };
     let plain = Request { r: 8.0, running: false, back: None, attempt: 1, left: None };
-    let token = |state: Request| {
-        html! {
-            <g transform={svg::moved(middle)} class="k6">{ request(1_000, &state) }</g>
-        }
-    };
+    let token = |state: Request| request_at(middle, "k6", 1_000, &state);
+    let badge = |back| picture::group("", badge(middle, back).into());
     let cell = Rect { x: 4.0, y: 4.0, w: 16.0, h: 16.0 };
     let dot = Rect { x: 8.0, y: 8.0, w: 8.0, h: 8.0 };
-    let init = html! {
-        <>
-            { svg::rect(cell, "3", "env env-init") }
-            <path d="M4 14 14 4 M6 20 20 6 M12 20 20 12" class="hatch-l" />
-        </>
-    };
-    let provisioned = html! {
-        <>{ svg::rect(cell, "3", "env env-pc") }{ svg::rect(dot, "1", "env-pcdot") }</>
-    };
+    let square = |class| picture::rect(cell, "3", class);
+    let hatching = picture::path("M4 14 14 4 M6 20 20 6 M12 20 20 12", "hatch-l");
+    let init = picture::group("", vec![square("env env-init"), hatching]);
+    let dot = picture::rect(dot, "1", "env-pcdot");
+    let provisioned = picture::group("", vec![square("env env-pc"), dot]);
     [
         (token(plain), "a request"),
         (token(Request { running: true, ..plain }), "running"),
-        (badge(middle, Back::Ok), "answered"),
-        (badge(middle, Back::Failed), "failed"),
-        (badge(middle, Back::Throttled), "throttled"),
+        (badge(Back::Ok), "answered"),
+        (badge(Back::Failed), "failed"),
+        (badge(Back::Throttled), "throttled"),
         (token(Request { r: 6.5, left: Some(0.6), ..plain }), "waiting to retry"),
         (init, "environment in Init"),
-        (svg::rect(cell, "3", "env env-idle"), "warm environment"),
+        (square("env env-idle"), "warm environment"),
         (provisioned, "provisioned"),
     ]
 }

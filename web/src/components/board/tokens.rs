@@ -4,7 +4,7 @@ use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin};
 use lambdarium_sim::view::{EnvironmentView, Frame, Place, Token};
 use yew::prelude::*;
 
-use super::super::svg;
+use super::super::picture::{self, Node};
 use super::marks::{self, Request};
 use crate::geometry::{Board, Point};
 use crate::shared::Shared;
@@ -18,19 +18,20 @@ pub struct Props {
 /// All requests that are drawn one by one.
 #[component]
 pub fn Tokens(props: &Props) -> Html {
-    let (board, frame) = (&props.board, &props.frame);
+    picture(&props.board, &props.frame).into()
+}
+
+/// All of them as a picture.
+pub fn picture(board: &Board, frame: &Frame) -> Node {
     let mut trays = Trays::new(board.callers.len());
-    let drawn =
-        frame.tokens.iter().filter_map(|token| draw(board, frame, token, &mut trays));
-    let drawn: Vec<Html> = drawn.collect();
-    html! {
-        <g class="tokens">
-            { for drawn }
-            { for trays.rest(board).into_iter().map(|(at, count)| {
-                svg::text(at.x, at.y + 4.0, "t11 end d", format!("+{count}"))
-            }) }
-        </g>
+    let mut nodes = Vec::with_capacity(frame.tokens.len());
+    for token in &frame.tokens {
+        nodes.extend(draw(board, frame, token, &mut trays));
     }
+    nodes.extend(trays.rest(board).into_iter().map(|(at, count)| {
+        picture::text(at.x, at.y + 4.0, "t11 end d", format!("+{count}"))
+    }));
+    picture::group("tokens", nodes)
 }
 
 /// Where the next waiting request stands in each caller's tray.
@@ -69,7 +70,7 @@ impl Trays {
     }
 }
 
-fn draw(board: &Board, frame: &Frame, token: &Token, trays: &mut Trays) -> Option<Html> {
+fn draw(board: &Board, frame: &Frame, token: &Token, trays: &mut Trays) -> Option<Node> {
     let caller = caller_of(token.job)?;
     let wire = board.wires.get(caller)?;
     let attempt = token.attempt;
@@ -104,12 +105,8 @@ fn draw(board: &Board, frame: &Frame, token: &Token, trays: &mut Trays) -> Optio
         }
     };
     let key = format!("{caller}-{}", token.job.call);
-    Some(html! {
-        <g {key} class={marks::key_class(caller)}
-            transform={svg::moved(at)}>
-            { marks::request(token.job.call, &request) }
-        </g>
-    })
+    let hue = marks::key_class(caller);
+    Some(marks::request_at(at, hue, token.job.call, &request).keyed(key))
 }
 
 fn caller_of(job: Job) -> Option<usize> {
