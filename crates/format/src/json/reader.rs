@@ -343,7 +343,9 @@ pub(super) fn one_of(found: &str, words: &[&str]) -> String {
 
 /// The word that differs from `found` by the fewest letters, if by few enough.
 fn nearest<'w>(found: &str, words: &[&'w str]) -> Option<&'w str> {
-    let found: Vec<char> = found.chars().take(40).flat_map(char::to_lowercase).collect();
+    // Words are ASCII; lower case of all scripts would be a table of 11 kB.
+    let found: Vec<char> =
+        found.chars().take(40).map(|letter| letter.to_ascii_lowercase()).collect();
     let enough = 1 + found.len() / 4;
     let near = words.iter().map(|word| (distance(&found, word), *word));
     near.min_by_key(|(distance, _)| *distance)
@@ -354,7 +356,8 @@ fn nearest<'w>(found: &str, words: &[&'w str]) -> Option<&'w str> {
 /// Letters to add, drop or change (Levenshtein).
 fn distance(found: &[char], word: &str) -> usize {
     let mut row: Vec<usize> = (0..=found.len()).collect();
-    for (at, letter) in word.chars().flat_map(char::to_lowercase).enumerate() {
+    for (at, letter) in word.chars().map(|letter| letter.to_ascii_lowercase()).enumerate()
+    {
         let mut corner = row[0];
         row[0] = at + 1;
         for (place, other) in found.iter().enumerate() {

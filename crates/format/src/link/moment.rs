@@ -15,7 +15,9 @@ const SECOND: u64 = Span::SECOND.0;
 /// Reads a moment.
 #[must_use]
 pub fn read_moment(text: &str) -> Option<Moment> {
-    let (time, step) = match text.rsplit_once(".s") {
+    let parts = text.rsplit_once('s');
+    let parts = parts.and_then(|(time, step)| Some((time.strip_suffix('.')?, step)));
+    let (time, step) = match parts {
         Some((time, step)) => (time, read_step(step)?),
         None => (text, u32::MAX),
     };

@@ -493,7 +493,7 @@ fn unqualified(name: &FunctionName) -> Result<(), (Reply, Rule)> {
 /// A count that must be given, and not be too small.
 fn at_least(min: u64, with: &Value, key: &str, rule: Rule) -> Result<u64, (Reply, Rule)> {
     // Constraints name fields as the model of the interface does.
-    let field = format!("{}{}", key[..1].to_lowercase(), &key[1..]);
+    let field = format!("{}{}", key[..1].to_ascii_lowercase(), &key[1..]);
     let Some(given) = with.get(key) else { return Err(missing(&field, rule)) };
     given.as_count().filter(|count| *count >= min).ok_or_else(|| {
         let shown = match given {
