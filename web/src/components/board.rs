@@ -107,10 +107,9 @@ fn Picture(props: &PictureProps) -> Html {
                         now={frame.moment.at} {selected} {on_select} />
                 }
             }) }
-            <account::AccountCard at={board.account} view={frame.account}
-                functions={account::reserved(&frame.functions)} />
+            { account::card(board.account, &frame.account, &frame.functions) }
             { wiring::dragged(board, *drag) }
-            <tokens::Tokens board={board.clone()} frame={frame.clone()} />
+            { tokens::picture(board, frame) }
         </svg>
     }
 }
@@ -158,8 +157,7 @@ pub(crate) fn picture(
         let selected = is_selected(&view.name);
         nodes.push(function::card(at, &text.does, view, account, now, selected));
     }
-    let reserved = account::reserved(&frame.functions);
-    nodes.push(account::card(board.account, &frame.account, &reserved));
+    nodes.push(account::card(board.account, &frame.account, &frame.functions));
     nodes.push(tokens::picture(board, frame));
     nodes
 }

@@ -1,51 +1,17 @@
 //! The account's ledger: what is set aside, what is shared, and what is in use.
 
 use lambdarium_sim::view::{AccountView, FunctionView};
-use yew::prelude::*;
 
 use super::super::picture::{self, Node};
 use super::caller::cut;
 use crate::geometry::Rect;
 use crate::texts::{self, grouped};
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub at: Rect,
-    pub view: AccountView,
-    pub functions: Vec<Reserved>,
-}
-
-/// A function with a reservation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reserved {
-    name: String,
-    used: u64,
-    units: u64,
-}
-
 /// Most reservations listed.
 const LISTED_MAX: usize = 2;
 
-/// The functions that have a reservation.
-pub fn reserved(functions: &[FunctionView]) -> Vec<Reserved> {
-    let reserved = functions.iter().filter_map(|function| {
-        Some(Reserved {
-            name: function.name.clone(),
-            used: function.on_demand + function.on_provisioned,
-            units: function.reserved?,
-        })
-    });
-    reserved.collect()
-}
-
 /// The card.
-#[component]
-pub fn AccountCard(props: &Props) -> Html {
-    card(props.at, &props.view, &props.functions).into()
-}
-
-/// The card as a picture.
-pub fn card(at: Rect, view: &AccountView, functions: &[Reserved]) -> Node {
+pub fn card(at: Rect, view: &AccountView, functions: &[FunctionView]) -> Node {
     let bar = Rect { x: at.x + 12.0, y: at.y + 34.0, w: at.w - 24.0, h: 12.0 };
     let right = bar.right();
     let share = |units: u64| units as f64 / view.quota.max(1) as f64;
@@ -54,7 +20,11 @@ pub fn card(at: Rect, view: &AccountView, functions: &[Reserved]) -> Node {
     let provisioned = after(&set_aside, view.provisioned);
     let pool = after(&provisioned, view.pool_used);
     let pool = Rect { w: pool.w.max(if view.pool_used > 0 { 2.0 } else { 0.0 }), ..pool };
-    let rest = functions.len().saturating_sub(LISTED_MAX);
+    let reserved: Vec<(&FunctionView, u64)> = functions
+        .iter()
+        .filter_map(|function| Some((function, function.reserved?)))
+        .collect();
+    let rest = reserved.len().saturating_sub(LISTED_MAX);
     let row = |place: usize| Rect { y: at.y + 70.0 + 38.0 * place as f64, h: 6.0, ..bar };
     let mut nodes = vec![
         picture::rect(at, "8", "card"),
@@ -66,9 +36,10 @@ pub fn card(at: Rect, view: &AccountView, functions: &[Reserved]) -> Node {
         picture::rect(pool, "0", "lg-use"),
         line(row(0), texts::UNRESERVED, view.pool_used, view.pool),
     ];
-    for (place, function) in functions.iter().take(LISTED_MAX).enumerate() {
+    for (place, (function, units)) in reserved.iter().take(LISTED_MAX).enumerate() {
         let name = cut(&function.name, (bar.w / 11.0) as usize);
-        nodes.push(line(row(place + 1), &name, function.used, function.units));
+        let used = function.on_demand + function.on_provisioned;
+        nodes.push(line(row(place + 1), &name, used, *units));
     }
     if rest > 0 {
         let more = format!("and {rest} more reserved");

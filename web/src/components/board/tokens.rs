@@ -2,35 +2,23 @@
 
 use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin};
 use lambdarium_sim::view::{EnvironmentView, Frame, Place, Token};
-use yew::prelude::*;
 
 use super::super::picture::{self, Node};
 use super::marks::{self, Request};
 use crate::geometry::{Board, Point};
-use crate::shared::Shared;
-
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub board: Shared<Board>,
-    pub frame: Shared<Frame>,
-}
 
 /// All requests that are drawn one by one.
-#[component]
-pub fn Tokens(props: &Props) -> Html {
-    picture(&props.board, &props.frame).into()
-}
-
-/// All of them as a picture.
 pub fn picture(board: &Board, frame: &Frame) -> Node {
     let mut trays = Trays::new(board.callers.len());
     let mut nodes = Vec::with_capacity(frame.tokens.len());
     for token in &frame.tokens {
         nodes.extend(draw(board, frame, token, &mut trays));
     }
-    nodes.extend(trays.rest(board).into_iter().map(|(at, count)| {
+    let rest = trays.rest(board).into_iter().map(|(at, count)| {
         picture::text(at.x, at.y + 4.0, "t11 end d", format!("+{count}"))
-    }));
+    });
+    // All of them keyed, so that a request keeps its element when another one goes.
+    nodes.push(picture::group("", rest.collect()).keyed("rest".into()));
     picture::group("tokens", nodes)
 }
 
