@@ -17,6 +17,9 @@ pub const PROFILE: &str = "site";
 /// The profile of the embedded player; Trunk knows only one.
 const EMBED: &str = "embed";
 
+/// Lets the compiler, which is pinned, take an option that is not stable yet.
+const UNSTABLE: &str = "RUSTC_BOOTSTRAP";
+
 /// Compiles the programs of the pages. Trunk would do it too, but silently, and it cannot
 /// download crates when it is told to download no tools.
 pub fn compile(house: &House) -> Result<()> {
@@ -25,7 +28,7 @@ pub fn compile(house: &House) -> Result<()> {
         let mut cargo = command::cargo(&house.root);
         cargo.args(["build", "--profile", profile, "--target", tools::WASM]);
         cargo.args(["--package", "lambdarium-web", "--bin", program]);
-        cargo.env("RUSTFLAGS", flags());
+        cargo.env("RUSTFLAGS", flags()).env(UNSTABLE, "1");
         command::run(&format!("compiling {program}"), &mut cargo)?;
     }
     Ok(())
@@ -45,6 +48,7 @@ pub fn assemble(
     trunk.args(["build", "--offline", "true", "--skip-version-check", "--log", "warn"]);
     trunk.arg("--dist").arg(stage).current_dir(&house.root);
     trunk.env("PATH", command::path_with(&folders)).env("RUSTFLAGS", flags());
+    trunk.env(UNSTABLE, "1");
     // Cargo has spoken already; all that is left to say are errors.
     trunk.env("CARGO_TERM_QUIET", "true");
     // Trunk takes `NO_COLOR=1` for a wrong option.
@@ -58,12 +62,17 @@ pub fn assemble(
     command::run("putting the embedded player together", &mut bindgen)
 }
 
-/// Where somebody keeps the sources of crates is nobody's business, and would make the same
-/// site differ from machine to machine: messages of panics name the crate alone.
+/// Every check that can stop the program would carry the place it stands at: 6 kB of the
+/// download, for a message that only we can read. And where somebody keeps the sources of
+/// crates is nobody's business, and would make the same site differ from machine to machine.
 fn flags() -> String {
+    const NO_PLACES: &str = "-Zlocation-detail=none";
     let home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
-    let Some(home) = home else { return String::new() };
-    format!("--remap-path-prefix={}=crates", home.join("registry/src").display())
+    let Some(home) = home else { return NO_PLACES.into() };
+    format!(
+        "{NO_PLACES} --remap-path-prefix={}=crates",
+        home.join("registry/src").display()
+    )
 }
