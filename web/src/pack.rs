@@ -271,5 +271,5 @@ macro_rules! pack {
 }
 pub(crate) use pack;
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests;
