@@ -10,7 +10,7 @@ use lambdarium_sim::knob::{Choices, Kind, Knobs};
 use lambdarium_sim::lambda::behaviour::Failure;
 use lambdarium_sim::lambda::{Function, Shared, Spec};
 use lambdarium_sim::scenario::{Act, Run, Settings};
-use lambdarium_sim::time::{Instant, Span};
+use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 use lambdarium_sim::with_caller_spec;
 
@@ -334,14 +334,14 @@ pub(super) fn meant(
         }
         "fails" if !is_there(run, &path[..path.len() - 1]) => {
             let fault = Value::object([("fails", Value::text(text))]);
-            let mut list = path[..path.len() - 2].to_vec();
+            let list = path[..path.len() - 2].to_vec();
             let whole = json::to_value(run);
             let mut faults = match edit::get(&whole, &list) {
                 Some(Value::List(faults)) => faults.clone(),
                 Some(_) | None => Vec::new(),
             };
             faults.push(fault);
-            return (std::mem::take(&mut list), Some(Value::List(faults)));
+            return (list, Some(Value::List(faults)));
         }
         "load" if path.len() == 3 => {
             let usual = PATTERNS.iter().find(|(word, _)| *word == text);
@@ -412,17 +412,17 @@ pub(super) fn act_meant(path: &[String], text: &str, at: Instant) -> Option<Act>
     Some(Act { at, operation, parameters })
 }
 
-/// Calls take seconds where the scenario takes times with units.
+/// Calls take seconds where the scenario takes times with units. What is no number goes as
+/// it was typed: it is for the call to refuse it.
 fn act_value(key: &str, text: &str) -> Value {
     let knob = Spec::KNOBS.iter().find(|knob| knob.key == key);
+    let typed = || json::read_value(text).unwrap_or_else(|_| Value::text(text));
     match knob.map(|knob| &knob.kind) {
-        Some(Kind::Span { .. }) => {
-            let seconds = unit::read_span(text).map(|span| span.0 / Span::SECOND.0);
-            seconds.map_or_else(|| Value::Number(text.into()), Value::number)
-        }
+        Some(Kind::Span { .. }) => unit::read_span(text)
+            .map_or_else(typed, |span| Value::Number(unit::decimal(span.0, 6))),
         Some(Kind::Text { .. }) => Value::text(text),
         Some(Kind::Count { .. } | Kind::Ppm | Kind::Bool | Kind::Choice(_)) | None => {
-            Value::Number(text.into())
+            typed()
         }
     }
 }

@@ -272,3 +272,27 @@ fn gauges_add_up_to_what_the_panel_says() {
         assert_eq!(painted.lanes.scale.is_even(), by == By::Time);
     }
 }
+
+#[test]
+fn an_act_with_a_senseless_value_is_refused_by_the_call_and_still_fits_in_a_link() {
+    for (label, text) in
+        [("Reserved concurrency", "many"), ("Timeout", "1.5s"), ("Timeout", "soon")]
+    {
+        let (mut engine, _) = opened("e=reserved-concurrency");
+        let field = field(&form(&mut engine, Some("checkout")), label);
+        let from = Some(Instant(20_000_000));
+        let edit = Edit::Set { path: field.path, text: text.into(), from };
+        let Some(Answer::Opened(changed)) = engine.handle(Slot(0), Ask::Edit(edit))
+        else {
+            panic!("{label} {text}");
+        };
+        let recording = engine.recording(Slot(0)).expect("a recording");
+        let number =
+            recording.run().acts.iter().position(|act| act.at == Instant(20_000_000));
+        let replies = recording.log().replies(number.expect("the act"));
+        assert!(replies.first().is_some_and(|reply| reply.is_error()), "{label} {text}");
+        let (again, _) = self::opened(&changed.address);
+        let runs = [&engine, &again].map(|e| e.recording(Slot(0)).map(Recording::run));
+        assert_eq!(runs[0], runs[1], "{label} {text}");
+    }
+}

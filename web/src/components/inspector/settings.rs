@@ -1,6 +1,7 @@
 //! What can be set of the part that is selected, or of the scenario; and what is done at
 //! which time.
 
+use lambdarium_format::unit;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -275,7 +276,7 @@ fn act_row(number: usize, act: &ActText, props: &Props) -> Html {
     html! {
         <div {class}>
             <input {id} type="text" spellcheck="false" autocomplete="off" aria-label={format!("{} {}", texts::TIME_OF, act.label)}
-                value={format!("{}s", clock_s(act))} {onchange} />
+                value={unit::decimal(act.at.0, 6) + "s"} {onchange} />
             <button class="btn" onclick={select} title={act.with.clone()}>{ &act.label }</button>
             <button class="btn icon" aria-label={label.clone()} title={label} onclick={remove}>
                 { icon::icon(Icon::Close) }
@@ -283,12 +284,6 @@ fn act_row(number: usize, act: &ActText, props: &Props) -> Html {
             <p>{ clock(act.at.0) }{ " · " }<code>{ &act.with }</code></p>
         </div>
     }
-}
-
-/// Seconds with as many decimals as there are.
-fn clock_s(act: &ActText) -> String {
-    let text = format!("{}.{:06}", act.at.0 / 1_000_000, act.at.0 % 1_000_000);
-    text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
 fn typed(event: &Event) -> String {
