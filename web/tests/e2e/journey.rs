@@ -115,6 +115,11 @@ fn the_story_says_why_with_rule_and_source() {
         page.wait_until(OPEN).await?;
         page.click("#story .now .why").await?;
         page.wait_until("!!document.querySelector('#story .chain .root')").await?;
+        // The newest line opens at the foot of the panel: its causes come into sight.
+        let root =
+            "document.querySelector('#story .chain .root').getBoundingClientRect()";
+        let panel = "document.querySelector('#story').getBoundingClientRect()";
+        page.wait_until(&format!("{root}.bottom <= {panel}.bottom + 1")).await?;
         let rules: Vec<String> = page
             .evaluate("[...document.querySelectorAll('#story .chain .chip')].map(c => c.innerText)")
             .await?;
