@@ -104,6 +104,8 @@ pub struct Desk {
     pub around: (Option<Instant>, Option<Instant>),
     /// The story up to the playhead.
     pub story: Shared<Vec<StoryLine>>,
+    /// For how long it has not been told while the run plays, in real µs.
+    untold_us: u64,
     /// What can be set of what is selected.
     pub form: Option<Shared<Form>>,
     /// The last change that was asked for.

@@ -70,7 +70,10 @@ impl Engine {
                 Answer::Form(Box::new(form::form(player.recording.run(), part)))
             }
             Ask::More => Answer::Progress(player.record(SLICE)),
-            Ask::Look(look) => Answer::Screen(Box::new(player.screen(&look, STORY_MAX))),
+            Ask::Look { look, tell } => {
+                let lines = tell.then_some(STORY_MAX);
+                Answer::Screen(Box::new(player.screen(&look, lines)))
+            }
             Ask::Paint { pane, function } => {
                 Answer::Painted(Box::new(player.paint(&pane, function)))
             }
@@ -200,16 +203,18 @@ impl Player {
         Painted { lanes, gauges }
     }
 
-    /// One screen, with at most so many lines of the story.
-    pub fn screen(&mut self, look: &Look, lines_max: u32) -> Screen {
+    /// One screen, with at most so many lines of the story if it is to be told.
+    pub fn screen(&mut self, look: &Look, lines_max: Option<u32>) -> Screen {
         let frame = view::frame(&mut self.recording, look);
         let log = self.recording.log();
         let at = |number: Option<u32>| Some(log.get(number?)?.at);
         let (next_at, last_at) =
             (at(Some(frame.entries)), at(frame.entries.checked_sub(1)));
-        let news = self.told != Some(frame.entries);
-        let story = news.then(|| self.story(look.moment, lines_max));
-        self.told = Some(frame.entries);
+        let lines_max = lines_max.filter(|_| self.told != Some(frame.entries));
+        let story = lines_max.map(|lines_max| self.story(look.moment, lines_max));
+        if story.is_some() {
+            self.told = Some(frame.entries);
+        }
         Screen { frame, next_at, last_at, story }
     }
 }

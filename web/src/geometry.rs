@@ -56,6 +56,13 @@ impl Rect {
         self.y + self.h
     }
 
+    /// Whether a point is in it, or on its edge.
+    #[must_use]
+    pub fn holds(&self, at: Point) -> bool {
+        (self.x..=self.right()).contains(&at.x)
+            && (self.y..=self.bottom()).contains(&at.y)
+    }
+
     /// The left part of it, as wide as a share.
     #[must_use]
     pub fn share(&self, share: f64) -> Self {

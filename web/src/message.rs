@@ -51,7 +51,12 @@ pub enum Ask {
     /// Record a further slice.
     More,
     /// Show a moment.
-    Look(Look),
+    Look {
+        /// Which, and how.
+        look: Look,
+        /// With the story up to it.
+        tell: bool,
+    },
     /// Paint the whole run, and a window of it.
     Paint {
         /// Which window, and how.

@@ -49,7 +49,7 @@ impl Page {
     }
 
     fn look(&mut self) {
-        self.ask(Ask::Look(self.desk.look()));
+        self.ask(Ask::Look { look: self.desk.look(), tell: true });
     }
 
     fn run(&self) -> &Opened {

@@ -44,7 +44,7 @@ impl Stage {
         match self {
             Self::Format | Self::Native => 1,
             Self::Lints | Self::Wasm => 2,
-            Self::Site => site::PUBLISH_STEPS + 2,
+            Self::Site => site::PUBLISH_STEPS + 3,
         }
     }
 
@@ -124,18 +124,28 @@ fn in_browser(house: &House, steps: &mut Steps) -> Result<()> {
     let axe = tools::npm::axe(house)?;
 
     steps.next("End-to-end tests in Chromium");
-    let mut test = end_to_end(house);
-    test.env("CHROMEDRIVER", browser.driver).env("LAMBDARIUM_AXE", axe);
-    test.env("LAMBDARIUM_DIST", house.dist());
-    test.env("LAMBDARIUM_SHOTS", house.target.join("e2e"));
-    command::run("testing end to end", &mut test)
+    let run = |name, words: &[&str]| {
+        let mut test = end_to_end(house);
+        test.args(words);
+        test.env("CHROMEDRIVER", &browser.driver).env("LAMBDARIUM_AXE", &axe);
+        test.env("LAMBDARIUM_DIST", house.dist());
+        test.env("LAMBDARIUM_SHOTS", house.target.join("e2e"));
+        command::run(name, &mut test)
+    };
+    run("testing end to end", &["--skip", SPEED])?;
+
+    steps.next("Speed of the page in Chromium");
+    run("measuring the page", &[SPEED, "--nocapture", "--test-threads=1"])
 }
+
+/// The tests that measure: one after the other, while nothing else runs.
+const SPEED: &str = "speed::";
 
 /// The whole workspace is named, so that nothing is compiled a second time with other
 /// features than for the native tests.
 fn end_to_end(house: &House) -> Command {
     let mut test = command::cargo(&house.root);
-    test.args(["test", "--workspace", "--features", E2E, "--test", "e2e"]);
+    test.args(["test", "--workspace", "--features", E2E, "--test", "e2e", "--"]);
     test
 }
 

@@ -29,7 +29,7 @@ pub fn App() -> Html {
     use_safety(&desk, &wire);
     use_asking(&desk, &wire, timeline::columns(dock_width));
     let on_edit = use_editing(&desk, &wire);
-    use_clock(&desk);
+    use_clock(&desk, &wire);
     use_address(&desk);
     use_document(&desk);
     let dispatch = desk.dispatcher();

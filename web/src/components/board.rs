@@ -7,16 +7,19 @@ mod caption;
 mod function;
 pub(super) mod marks;
 mod question;
+mod scene;
 mod shape;
 mod tokens;
 mod wiring;
 
-use lambdarium_sim::view::{CallerView, Frame};
+use lambdarium_sim::view::CallerView;
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::hooks::use_size;
 use super::picture::{self, Node};
 pub(super) use caller::cut;
+pub(crate) use scene::{Scene, Sight};
 
 use crate::desk::{Action, Desk};
 use crate::geometry::{self, Board, Point, Wire, px};
@@ -43,12 +46,31 @@ pub fn BoardView(props: &Props) -> Html {
             (Shared::new(board), zoom)
         });
     let (board, zoom) = (*fitted).clone();
+    // In steps, so that the board is not drawn anew for every pixel.
+    let scrolled = use_state_eq(|| 0);
+    let onscroll = {
+        let scrolled = scrolled.setter();
+        Callback::from(move |event: Event| {
+            let stage: Element = event.target_unchecked_into();
+            scrolled.set(stage.scroll_top() / SCROLL_STEP);
+        })
+    };
+    let from = f64::from(*scrolled * SCROLL_STEP);
+    let beyond = 2.0 * f64::from(SCROLL_STEP);
+    let seen = ((from - beyond) / zoom, (from + height + beyond) / zoom);
+    let sight = desk.run.clone().zip(desk.frame.clone()).map(|(run, frame)| Sight {
+        board,
+        run,
+        frame,
+        selection: desk.selection.clone(),
+        seen,
+    });
     html! {
         <div class="board">
-            <div class="stage" ref={node} tabindex="0" role="region" aria-label={texts::BOARD}>
-                if let (Some(run), Some(frame)) = (&desk.run, &desk.frame) {
-                    <Picture {board} {zoom} run={run.clone()} frame={frame.clone()}
-                        selection={desk.selection.clone()} on_action={props.on_action.clone()}
+            <div class="stage" ref={node} tabindex="0" role="region" aria-label={texts::BOARD}
+                {onscroll}>
+                if let Some(sight) = sight {
+                    <Picture {sight} {zoom} on_action={props.on_action.clone()}
                         on_edit={props.on_edit.clone()} />
                 }
             </div>
@@ -60,11 +82,8 @@ pub fn BoardView(props: &Props) -> Html {
 
 #[derive(PartialEq, Properties)]
 struct PictureProps {
-    board: Shared<Board>,
+    sight: Sight,
     zoom: f64,
-    run: Shared<Opened>,
-    frame: Shared<Frame>,
-    selection: Option<String>,
     on_action: Callback<Action>,
     on_edit: Callback<Edit>,
 }
@@ -72,50 +91,69 @@ struct PictureProps {
 /// The picture at one playhead.
 #[component]
 fn Picture(props: &PictureProps) -> Html {
-    let PictureProps { board, zoom, run, frame, selection, on_action, on_edit } = props;
+    let PictureProps { sight, zoom, on_action, on_edit } = props;
+    let Sight { board, run, frame, selection, .. } = sight;
     let drag = use_state_eq(|| wiring::Drag::None);
     let wiring::Wiring { on_down, on_move, on_up, on_cancel } =
         wiring::Wiring::of(board, run, &drag, on_edit);
-    let Point { x: width, y: height } = board.size;
-    let select = |name: &str| {
-        let on = selection.as_deref() == Some(name);
-        let name = name.to_string();
-        let on_select =
-            on_action.reform(move |()| Action::Select((!on).then(|| name.clone())));
-        (on, on_select)
+    let (still, moving) = (use_node_ref(), use_node_ref());
+    let scene = use_mut_ref(|| None::<Scene>);
+    use_effect_with(sight.clone(), {
+        let (still, moving) = (still.clone(), moving.clone());
+        move |sight| {
+            let before = scene.take();
+            let sheets = still.cast::<Element>().zip(moving.cast::<Element>());
+            let sight = sight.clone();
+            *scene.borrow_mut() = match before {
+                Some(before) => Some(before.show(sight)),
+                None => {
+                    sheets.map(|(still, moving)| Scene::write([still, moving], sight))
+                }
+            };
+        }
+    });
+    let onclick = {
+        let (board, run, on_action) = (board.clone(), run.clone(), on_action.clone());
+        let selection = selection.clone();
+        Callback::from(move |event: MouseEvent| {
+            let name = wiring::place(&event, &board)
+                .and_then(|at| part_at(&board, &run, at).map(str::to_string));
+            if let Some(name) = name {
+                let on = selection.as_ref() == Some(&name);
+                on_action.emit(Action::Select((!on).then_some(name)));
+            }
+        })
     };
-    let callers = board.callers.iter().zip(&run.callers).zip(&frame.callers).enumerate();
-    let functions = board.functions.iter().zip(&run.functions).zip(&frame.functions);
+    let Point { x: width, y: height } = board.size;
+    let view_box = format!("0 0 {} {}", px(width), px(height));
+    let (width, height) = (px(width * zoom), px(height * zoom));
     html! {
-        <svg class="pic" viewBox={format!("0 0 {} {}", px(width), px(height))}
-            width={px(width * zoom)} height={px(height * zoom)} id="board"
-            onpointerdown={on_down} onpointermove={on_move} onpointerup={on_up}
-            onpointercancel={on_cancel}>
-            { ground(board, frame) }
-            { for callers.map(|(number, ((at, text), view))| {
-                let (selected, on_select) = select(&view.name);
-                html! {
-                    <caller::CallerCard {number} narrow={board.narrow} at={*at} text={text.clone()} view={view.clone()}
-                        {selected} {on_select} />
-                }
-            }) }
-            { for functions.map(|((at, text), view)| {
-                let (selected, on_select) = select(&view.name);
-                html! {
-                    <function::FunctionCard at={at.clone()} does={text.does.clone()}
-                        view={view.clone()} account={frame.account}
-                        now={frame.moment.at} {selected} {on_select} />
-                }
-            }) }
-            { account::card(board.account, &frame.account, &frame.functions) }
-            { wiring::dragged(board, *drag) }
-            { tokens::picture(board, frame) }
-        </svg>
+        <div class="sheets" id="board" data-at={frame.moment.at.0.to_string()} {onclick} onpointerdown={on_down} onpointermove={on_move}
+            onpointerup={on_up} onpointercancel={on_cancel}>
+            <svg class="pic" viewBox={view_box.clone()} width={width.clone()} height={height.clone()}
+                ref={still}></svg>
+            <svg class="pic moving" viewBox={view_box.clone()} width={width.clone()}
+                height={height.clone()} ref={moving}></svg>
+            if drag.is_some() {
+                <svg class="pic moving" viewBox={view_box} {width} {height}>
+                    { wiring::dragged(board, *drag) }
+                </svg>
+            }
+        </div>
     }
 }
 
-/// What lies under the cards: the captions of the columns, and the wires.
-pub(super) fn ground(board: &Board, frame: &Frame) -> Node {
+/// The name of the part whose card is at a point.
+fn part_at<'a>(board: &Board, run: &'a Opened, at: Point) -> Option<&'a str> {
+    let caller = board.callers.iter().position(|caller| caller.rect.holds(at));
+    let caller = caller.and_then(|caller| run.callers.get(caller)).map(|c| &c.name);
+    let function = board.functions.iter().position(|function| function.rect.holds(at));
+    let function = function.and_then(|at| run.functions.get(at)).map(|f| &f.name);
+    caller.or(function).map(String::as_str)
+}
+
+/// What lies under everything: the captions of the columns.
+fn ground(board: &Board) -> Node {
     let line = picture::line(Point::default(), Point { x: 0.0, y: 5.0 }, "hatch-l");
     let pattern = Node::new(
         "pattern",
@@ -131,35 +169,7 @@ pub(super) fn ground(board: &Board, frame: &Frame) -> Node {
         let columns = [callers, functions, account].into_iter().flatten();
         nodes.extend(columns.map(|(x, title)| picture::text(x, 28.0, "t11 dd b", title)));
     }
-    for (at, caller) in board.wires.iter().zip(&frame.callers) {
-        push_wire(&mut nodes, at, caller, frame.counted, board.narrow);
-    }
     picture::group("", nodes)
-}
-
-/// The whole board as a picture: its ground, each card, and what moves between them.
-pub(crate) fn picture(
-    board: &Board,
-    run: &Opened,
-    frame: &Frame,
-    selection: Option<&str>,
-) -> Vec<Node> {
-    let mut nodes = vec![ground(board, frame)];
-    let is_selected = |name: &str| selection == Some(name);
-    let callers = board.callers.iter().zip(&run.callers).zip(&frame.callers);
-    for (number, ((at, text), view)) in callers.enumerate() {
-        let selected = is_selected(&view.name);
-        nodes.push(caller::card(number, board.narrow, at, text, view, selected));
-    }
-    let functions = board.functions.iter().zip(&run.functions).zip(&frame.functions);
-    for ((at, text), view) in functions {
-        let (account, now) = (&frame.account, frame.moment.at);
-        let selected = is_selected(&view.name);
-        nodes.push(function::card(at, &text.does, view, account, now, selected));
-    }
-    nodes.push(account::card(board.account, &frame.account, &frame.functions));
-    nodes.push(tokens::picture(board, frame));
-    nodes
 }
 
 /// The board laid out for a space that may be small, and how much it is shrunk. What does
@@ -174,6 +184,9 @@ pub(crate) fn shrunk(desk: &Desk, width: f64, height: f64) -> (Board, f64) {
     boards.iter().find(fits).unwrap_or(unfit).clone()
 }
 
+/// How far the board is scrolled before it is seen to, in CSS pixels.
+const SCROLL_STEP: i32 = 64;
+
 /// How much a board may be shrunk to be seen as a whole.
 const SHRUNK: [f64; 4] = [1.0, 0.9, 0.8, 0.72];
 
@@ -186,13 +199,8 @@ fn shape_of(desk: &Desk) -> geometry::Shape {
 
 /// A synchronous call: a solid line with a head, because somebody waits for the answer.
 /// With too many requests to draw, a band as wide as what is on the way.
-fn push_wire(
-    nodes: &mut Vec<Node>,
-    wire: &Wire,
-    caller: &CallerView,
-    counted: bool,
-    narrow: bool,
-) {
+fn wire(wire: &Wire, caller: &CallerView, counted: bool, narrow: bool) -> Node {
+    let mut nodes = Vec::new();
     let Wire { from, bend, bend_to, to } = *wire;
     let d = format!(
         "M{} {} C{} {} {} {} {} {}",
@@ -221,6 +229,7 @@ fn push_wire(
     let head = "M0 0 L-6.340 2.960 L-5.040 0 L-6.340 -2.960 Z";
     nodes.push(picture::path(d, line));
     nodes.push(picture::placed(head, tip, format!("{}{turn}", picture::moved(to))));
+    picture::group("", nodes)
 }
 
 /// Bands grow with the number of digits of what they carry, so that all stay on the board.

@@ -70,15 +70,12 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
         }
     });
     let wire_to_look = wire.clone();
-    let look = desk.look();
-    use_effect_with(
-        (look, desk.run.clone(), desk.is_complete()),
-        move |(look, run, _)| {
-            if run.is_some() {
-                wire_to_look.ask(Ask::Look(*look));
-            }
-        },
-    );
+    let of = (desk.look(), desk.tells(), desk.run.clone(), desk.is_complete());
+    use_effect_with(of, move |(look, tell, run, _)| {
+        if run.is_some() {
+            wire_to_look.ask(Ask::Look { look: *look, tell: *tell });
+        }
+    });
     let paint = ask(wire);
     let pane = desk.pane(columns);
     // While a long run is recorded, it is painted again whenever it is twice as long.
@@ -149,13 +146,15 @@ pub fn use_editing(desk: &UseReducerHandle<Desk>, wire: &Wire) -> Callback<Edit>
 
 /// Ticks while something moves.
 #[hook]
-pub fn use_clock(desk: &UseReducerHandle<Desk>) {
-    let dispatch = desk.dispatcher();
+pub fn use_clock(desk: &UseReducerHandle<Desk>, wire: &Wire) {
+    let (dispatch, wire) = (desk.dispatcher(), wire.clone());
     let moving = desk.playing || desk.skipped.is_some();
     use_effect_with(moving, move |moving| {
+        wire.hold(*moving);
         let frames = moving.then(|| {
             Frames::start(move |elapsed_us| {
-                dispatch.dispatch(Action::Tick { elapsed_us })
+                wire.release();
+                dispatch.dispatch(Action::Tick { elapsed_us });
             })
         });
         move || drop(frames)

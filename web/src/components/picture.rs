@@ -1,14 +1,18 @@
 //! Pictures as plain data, and the few shapes they are made of: the page hands them to its
 //! components, the embedded player writes them out.
 
+mod drawn;
+
 use yew::html::IntoPropValue;
 use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes, Key, VTag, VText};
 
+pub use drawn::Drawn;
+
 use crate::geometry::{Point, Rect, px};
 
 /// An element with what is in it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Node {
     tag: &'static str,
     /// The names of its attributes, in the order of their values.
@@ -16,8 +20,8 @@ pub struct Node {
     values: Vec<AttrValue>,
     text: Option<AttrValue>,
     inner: Vec<Node>,
-    /// Who it is among its siblings, where they come and go.
-    key: Option<String>,
+    /// Who it is among its siblings, where they come and go. They stand in this order.
+    key: Option<u64>,
 }
 
 impl Node {
@@ -32,8 +36,13 @@ impl Node {
     }
 
     /// The same with a key.
-    pub fn keyed(self, key: String) -> Self {
+    pub fn keyed(self, key: u64) -> Self {
         Self { key: Some(key), ..self }
+    }
+
+    /// Its key.
+    pub const fn key(&self) -> Option<u64> {
+        self.key
     }
 
     /// The same with other elements in it.

@@ -11,11 +11,6 @@ pub fn rect(at: Rect, rx: &'static str, class: &'static str) -> Html {
     picture::rect(at, rx, class).into()
 }
 
-/// A rectangle filled with the hatching of Init.
-pub fn hatched(at: Rect, rx: &'static str) -> Html {
-    picture::hatched(at, rx).into()
-}
-
 /// A line of text; classes say where it is anchored.
 pub fn text(x: f64, y: f64, class: &'static str, content: impl Into<AttrValue>) -> Html {
     picture::text(x, y, class, content).into()

@@ -1,8 +1,8 @@
 //! The whole run on one axis: the painted scrubber with its markers and acts, the lanes of
 //! every part and the gauges in a window of it, and the one playhead through all of them.
 //!
-//! What does not change while a run plays stands in layers that are drawn once; of a tick
-//! only the playhead, the clipping at it and the readings are drawn.
+//! What does not change while a run plays stands in layers that are drawn once; with a tick
+//! only the playhead and the readings change, and a sheet slides.
 
 mod details;
 mod flags;
@@ -13,8 +13,8 @@ mod place;
 mod tools;
 
 use lambdarium_sim::time::{Instant, Moment};
-use lambdarium_sim::view::Paint;
-use web_sys::{Element, KeyboardEvent, PointerEvent};
+use lambdarium_sim::view::{Frame, Paint};
+use web_sys::{Element, HtmlElement, KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
 use super::svg;
@@ -85,19 +85,26 @@ pub fn Timeline(props: &Props) -> Html {
                 <div class="lanes" id="lanes" ref={lanes.clone()} tabindex="0" role="group"
                     aria-label={texts::LANES_ABOUT}
                     onkeydown={pick_by_key(desk.picked, &lanes, painted, place, on_action)}>
-                    { window(desk, painted, run, place) }
+                    <Window painted={painted.clone()} run={run.clone()} {place} at={desk.playhead.at}
+                        frame={desk.frame.clone()} picked={desk.picked} told={desk.told.clone()} />
                 </div>
             }
         </div>
     }
 }
 
-/// A picture as wide as the page.
-fn picture(place: Place, height: f64, label: &'static str, content: Html) -> Html {
+/// A picture as wide as the page; without a label it is for the eyes alone.
+fn picture(
+    place: Place,
+    height: f64,
+    label: Option<&'static str>,
+    content: Html,
+) -> Html {
     let (width, height) = (px(place.page), px(height));
     html! {
         <svg class="pic line" viewBox={["0 0 ", &width, " ", &height].concat()} {width} {height}
-            role="group" aria-label={label}>{ content }</svg>
+            role={label.map(|_| "group")} aria-label={label}
+            aria-hidden={label.is_none().then_some("true")}>{ content }</svg>
     }
 }
 
@@ -127,49 +134,96 @@ fn head(
             { svg::mark(knob, "M-6 0 h12 v8 l-6 7 l-6 -7z", "ph-knob") }
         </>
     };
-    picture(place, height, texts::SCRUBBER, content)
+    picture(place, height, Some(texts::SCRUBBER), content)
 }
 
-/// Lanes and gauges, with the clipping that ends at the playhead.
-fn window(
-    desk: &Desk,
-    painted: &Shared<Painted>,
-    run: &Shared<Opened>,
+/// Lanes and gauges. What lies behind the playhead stands on a sheet that slides over
+/// what lies ahead of it, so that nothing is painted again while a run plays.
+#[derive(PartialEq, Properties)]
+struct WindowProps {
+    painted: Shared<Painted>,
+    run: Shared<Opened>,
+    frame: Option<Shared<Frame>>,
     place: Place,
-) -> Html {
+    at: Instant,
+    picked: Option<Picked>,
+    told: Option<(u32, String)>,
+}
+
+#[component]
+fn Window(props: &WindowProps) -> Html {
+    let WindowProps { painted, run, frame, place, at, picked, told } = props;
+    let place = *place;
     let axis = place.window(painted);
     let height = place.height(&painted.lanes);
-    let (left, right) = (place.left - 8.0, place.right() + 8.0);
-    let x = axis.x(desk.playhead.at);
-    let edge = x.min(right).max(left);
-    let clip = |id: &'static str, from: f64, to: f64| {
-        html! {
-            <clipPath {id}>
-                <rect x={px(from)} y="0" width={px((to - from).max(0.0))} height={px(height)} />
-            </clipPath>
-        }
-    };
+    let x = axis.x(*at);
+    let (pane, past) = (use_node_ref(), use_node_ref());
+    let (sheet, playhead) = (use_node_ref(), use_node_ref());
+    let nodes = [&pane, &past, &sheet, &playhead].map(NodeRef::clone);
+    use_effect_with((place, x, axis.shows(*at)), move |(place, x, shows)| {
+        slide(&nodes, *place, *x, *shows);
+    });
     let still = |layer| {
         html! { <Still painted={painted.clone()} run={run.clone()} {place} {layer} /> }
     };
-    let content = html! {
-        <>
-            <defs>
-                { clip("past", left, edge) }
-                { clip("ahead", edge, right) }
-            </defs>
-            { still(Layer::Ground) }
-            <g clip-path="url(#past)">{ still(Layer::Past) }</g>
-            <g clip-path="url(#ahead)">{ still(Layer::Ahead) }</g>
-            { still(Layer::Front) }
-            if let Some(frame) = &desk.frame { { gauges::readings(painted, frame, place) } }
-            if axis.shows(desk.playhead.at) {
-                { svg::line(Point { x, y: 0.0 }, Point { x, y: height }, "ph") }
-            }
-            if let Some(picked) = desk.picked { { details::bubble(desk, painted, place, picked) } }
-        </>
+    let layer = |layer| {
+        picture(
+            place,
+            height,
+            None,
+            html! { <>{ still(Layer::Ground) }{ still(layer) }</> },
+        )
     };
-    picture(place, height, texts::GAUGES, content)
+    html! {
+        <div class="stack">
+            { layer(Layer::Ahead) }
+            <div class="pane" ref={pane}>
+                <div class="past" ref={past}>
+                    <div class="sheet" ref={sheet}>
+                        { layer(Layer::Past) }
+                    </div>
+                </div>
+            </div>
+            <div class="front">
+                { picture(place, height, Some(texts::GAUGES), html! {
+                    <>
+                        { still(Layer::Front) }
+                        if let Some(frame) = frame { { gauges::readings(painted, frame, place) } }
+                        if let Some(picked) = *picked {
+                            { details::bubble((told.as_ref(), frame.as_deref()), painted, place, picked) }
+                        }
+                    </>
+                }) }
+            </div>
+            <div class="playhead" ref={playhead}></div>
+        </div>
+    }
+}
+
+/// Puts the sheet so that it ends at the playhead. Transforms are all that changes, which
+/// a browser can do without painting; the policy of the page allows no style in the HTML.
+fn slide(
+    [pane, past, sheet, playhead]: &[NodeRef; 4],
+    place: Place,
+    x: f64,
+    shows: bool,
+) {
+    let (left, right) = (place.left - 8.0, place.right() + 8.0);
+    let back = x.max(left).min(right) - right;
+    let set = |node: &NodeRef, name: &str, value: &str| {
+        if let Some(element) = node.cast::<HtmlElement>() {
+            // Every name here is one, so this cannot fail.
+            let _ = element.style().set_property(name, value);
+        }
+    };
+    let moved = |x: f64| ["translateX(", &px(x), "px)"].concat();
+    set(pane, "left", &[&px(left), "px"].concat());
+    set(pane, "width", &[&px(right - left), "px"].concat());
+    set(sheet, "left", &[&px(-left), "px"].concat());
+    set(past, "transform", &moved(back));
+    set(sheet, "transform", &moved(-back));
+    set(playhead, "transform", &moved(x));
+    set(playhead, "display", if shows { "" } else { "none" });
 }
 
 /// Arrows up and down go from span to span.

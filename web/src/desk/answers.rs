@@ -63,6 +63,7 @@ impl Desk {
         self.frame = Some(Shared::new(screen.frame));
         if let Some(story) = screen.story {
             self.story = Shared::new(story);
+            self.untold_us = 0;
         }
     }
 

@@ -16,6 +16,9 @@ const SKIP_US: u64 = 450_000;
 const LEAD_US: u64 = 150_000;
 /// How long it is said that time was skipped, in real µs.
 const SAID_US: u64 = 1_400_000;
+/// While a run plays its story is told this often, in real µs: nobody reads faster, and
+/// sixty lines are much to draw.
+const TELL_US: u64 = 200_000;
 /// Longest tick taken at its word: a page in the background is not played on.
 const TICK_MAX_US: u64 = 250_000;
 
@@ -65,6 +68,7 @@ impl Desk {
         if !self.playing {
             return;
         }
+        self.untold_us += elapsed_us;
         let before = self.playhead.at;
         let mut at = match &mut self.skip {
             Some(skip) => {
@@ -93,6 +97,12 @@ impl Desk {
         self.playhead = Moment::end_of(at);
         self.follow();
         self.begin_skip();
+    }
+
+    /// Whether the story is to be told with the next screen.
+    #[must_use]
+    pub fn tells(&self) -> bool {
+        !self.playing || self.untold_us >= TELL_US
     }
 
     /// The first marker after one instant and up to another.

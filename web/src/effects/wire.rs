@@ -25,6 +25,9 @@ struct State {
     ready: bool,
     waiting: Vec<Ask>,
     pictures: [Picture; 2],
+    /// While something moves, a screen waits for the next frame, so that the page is drawn
+    /// once a frame and not once more for every answer.
+    held: Option<Option<Answer>>,
     listeners: Vec<EventListener>,
     on_answer: Callback<Answer>,
     on_death: Callback<String>,
@@ -60,6 +63,7 @@ impl Wire {
             ready: false,
             waiting: Vec::new(),
             pictures: Default::default(),
+            held: None,
             listeners: Vec::new(),
             on_answer,
             on_death,
@@ -119,7 +123,7 @@ impl Wire {
         }
         let mut state = self.0.borrow_mut();
         let is_painted = matches!(ask, Ask::Paint { .. });
-        if is_painted || matches!(ask, Ask::Look(_)) {
+        if is_painted || matches!(ask, Ask::Look { .. }) {
             let place = if is_painted { PAINTED } else { SCREEN };
             let now_ms = now_ms();
             let picture = &mut state.pictures[place];
@@ -156,6 +160,30 @@ impl Wire {
             self.next_picture(SCREEN);
             self.next_picture(PAINTED);
         }
+        let is_screen = matches!(answer, Answer::Screen(_));
+        if is_screen && let Some(held) = &mut self.0.borrow_mut().held {
+            *held = Some(answer);
+            return;
+        }
+        self.release();
+        self.emit(answer);
+    }
+
+    /// Holds screens back until they are released, or lets them through.
+    pub fn hold(&self, hold: bool) {
+        self.release();
+        self.0.borrow_mut().held = hold.then_some(None);
+    }
+
+    /// Lets the screen through that is held back, if there is one.
+    pub fn release(&self) {
+        let held = self.0.borrow_mut().held.as_mut().and_then(Option::take);
+        if let Some(answer) = held {
+            self.emit(answer);
+        }
+    }
+
+    fn emit(&self, answer: Answer) {
         let on_answer = self.0.borrow().on_answer.clone();
         on_answer.emit(answer);
     }

@@ -6,12 +6,13 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlInputElement, ResizeObserver};
 
-use crate::components::board;
+use crate::components::board::{self, Scene, Sight};
 use crate::components::icon::{self, Icon};
 use crate::components::picture::{Node, push_escaped};
 use crate::components::transport;
 use crate::desk::Desk;
 use crate::geometry::{clock, px};
+use crate::shared::Shared;
 use crate::texts;
 
 /// An element, and what was last put into it.
@@ -35,9 +36,13 @@ impl Place {
     }
 
     fn set(&self, name: &str, value: &str) {
-        // Every name here is one, so this cannot fail.
-        let _ = self.element.set_attribute(name, value);
+        set(&self.element, name, value);
     }
+}
+
+fn set(element: &Element, name: &str, value: &str) {
+    // Every name here is one, so this cannot fail.
+    let _ = element.set_attribute(name, value);
 }
 
 /// The screen.
@@ -46,8 +51,7 @@ pub struct Screen {
     open: Place,
     alert: Place,
     board: Place,
-    /// The parts of the board, each written anew only when it has changed.
-    layers: Vec<Place>,
+    scene: Option<Scene>,
     step: Place,
     latest: Place,
     later: Place,
@@ -67,7 +71,7 @@ impl Screen {
             open: place("open"),
             alert: place("alert"),
             board: place("board"),
-            layers: Vec::new(),
+            scene: None,
             step: place("step"),
             latest: place("latest"),
             later: place("later"),
@@ -92,27 +96,30 @@ impl Screen {
 
     fn draw_board(&mut self, desk: &Desk) {
         let (Some(run), Some(frame)) = (&desk.run, &desk.frame) else {
-            self.layers.clear();
-            return self.board.put(String::new());
+            self.scene = None;
+            let sheets = self.board.element.children();
+            let sheets = [sheets.item(0), sheets.item(1)];
+            return sheets.iter().flatten().for_each(|sheet| sheet.set_inner_html(""));
         };
         let stage = element("stage");
         let (width, height) = (stage.client_width(), stage.client_height());
         let (board, zoom) = board::shrunk(desk, width.into(), height.into());
         let (w, h) = (board.size.x, board.size.y);
-        self.board.set("viewBox", &format!("0 0 {} {}", px(w), px(h)));
-        self.board.set("width", &px(w * zoom));
-        self.board.set("height", &px(h * zoom));
-        let pictures = board::picture(&board, run, frame, desk.selection.as_deref());
-        if self.layers.len() != pictures.len() {
-            self.board.put("<g></g>".repeat(pictures.len()));
-            let groups = self.board.element.children();
-            let layer =
-                |at| Some(Place { element: groups.item(at)?, inside: String::new() });
-            self.layers = (0..groups.length()).filter_map(layer).collect();
+        let sheets = self.board.element.children();
+        let Some(sheets) = sheets.item(0).zip(sheets.item(1)) else { return };
+        for sheet in [&sheets.0, &sheets.1] {
+            set(sheet, "viewBox", &format!("0 0 {} {}", px(w), px(h)));
+            set(sheet, "width", &px(w * zoom));
+            set(sheet, "height", &px(h * zoom));
         }
-        for (layer, picture) in self.layers.iter_mut().zip(pictures) {
-            layer.put(written(&picture));
-        }
+        let (board, run, frame) = (Shared::new(board), run.clone(), frame.clone());
+        let selection = desk.selection.clone();
+        let seen = (0.0, f64::INFINITY);
+        let sight = Sight { board, run, frame, selection, seen };
+        self.scene = Some(match self.scene.take() {
+            Some(before) => before.show(sight),
+            None => Scene::write(sheets.into(), sight),
+        });
     }
 
     /// The marker that was passed last, or what happened last; before that, what it is
@@ -218,7 +225,8 @@ fn skeleton() -> String {
          <main class=\"board\" aria-label=\"{board}\">\
          <p id=\"alert\" role=\"alert\"></p>\
          <div class=\"stage\" id=\"stage\" tabindex=\"0\" role=\"region\" aria-label=\"{board}\">\
-         <svg class=\"pic\" id=\"board\"></svg></div>\
+         <div class=\"sheets\" id=\"board\"><svg class=\"pic\"></svg>\
+         <svg class=\"pic moving\"></svg></div></div>\
          <div class=\"figcap\" id=\"caption\">\
          <div class=\"step\" id=\"step\" aria-live=\"polite\"></div>\
          <p class=\"latest\" id=\"latest\"></p>\

@@ -28,7 +28,10 @@ fn refused(source: Source) -> Refusal {
 
 fn look(at_us: u64) -> Ask {
     let moment = Moment::end_of(Instant(at_us));
-    Ask::Look(Look { moment, glide: Span::millis(300), tokens_max: 200 })
+    Ask::Look {
+        look: Look { moment, glide: Span::millis(300), tokens_max: 200 },
+        tell: true,
+    }
 }
 
 #[test]

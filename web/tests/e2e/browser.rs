@@ -68,7 +68,15 @@ pub struct Page {
 /// Runs a test in a browser of its own, and checks that the page had no errors on the
 /// console and asked nothing of any other host.
 pub fn visit(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
-    in_browser(async |page| {
+    in_browser(false, async |page| {
+        test(page).await?;
+        page.assert_quiet().await
+    });
+}
+
+/// The same, in a browser that writes down what it spends its time on.
+pub fn visit_measured(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
+    in_browser(true, async |page| {
         test(page).await?;
         page.assert_quiet().await
     });
@@ -76,15 +84,15 @@ pub fn visit(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
 
 /// Runs a test in which something is broken, so that the console is not quiet.
 pub fn visit_broken(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
-    in_browser(test);
+    in_browser(false, test);
 }
 
-fn in_browser(test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
+fn in_browser(measured: bool, test: impl AsyncFnOnce(&Page) -> WebDriverResult<()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a thread can wait");
     let site = Site::serve(named("LAMBDARIUM_DIST"));
     let driver = Driver::start();
-    let session = runtime.block_on(driver.session(&site));
+    let session = runtime.block_on(driver.session(&site, measured));
     let page = Page { driver: session.expect("a browser starts"), site };
 
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
@@ -199,6 +207,19 @@ impl Page {
         Ok(errors.map(|entry| entry.message).collect())
     }
 
+    /// What the browser has spent its time on since it was last asked, as events of a
+    /// DevTools trace. Only where it writes them down.
+    pub async fn trace(&self) -> WebDriverResult<Vec<Value>> {
+        let log = self.driver.get_log("performance").await?;
+        let events = log.into_iter().filter_map(|entry| {
+            let mut entry: Value = serde_json::from_str(&entry.message).ok()?;
+            let message = entry.get_mut("message")?;
+            let is_event = message.get("method")? == "Tracing.dataCollected";
+            is_event.then(|| message["params"].take())
+        });
+        Ok(events.collect())
+    }
+
     /// No error on the console, no request to another host.
     pub async fn assert_quiet(&self) -> WebDriverResult<()> {
         assert_eq!(self.errors().await?, [""; 0], "errors on the console");
@@ -252,13 +273,18 @@ impl Driver {
         Self { process, port }
     }
 
-    async fn session(&self, site: &Site) -> WebDriverResult<WebDriver> {
+    async fn session(&self, site: &Site, measured: bool) -> WebDriverResult<WebDriver> {
         let mut wanted = DesiredCapabilities::chrome();
         for flag in FLAGS {
             wanted.add_arg(flag)?;
         }
         wanted.add_arg(&format!("--proxy-server={}", site.proxy()))?;
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;
+        if measured {
+            let categories = json!({ "traceCategories": "devtools.timeline,disabled-by-default-devtools.timeline" });
+            wanted.add_experimental_option("perfLoggingPrefs", categories)?;
+            wanted.set_logging_prefs("performance", LoggingPrefsLogLevel::All)?;
+        }
         WebDriver::new(format!("http://127.0.0.1:{}", self.port), wanted).await
     }
 }

@@ -240,6 +240,7 @@ fn nothing_is_lost_on_a_narrow_screen() {
 #[test]
 fn who_wants_no_motion_sees_requests_jump() {
     visit(async |page| {
+        page.viewport(1440, 900).await?;
         // At 0.4 s request 8 has just been throttled for the second time.
         let waiting = "document.querySelectorAll('#board .tokens .ring-v').length";
         let opened = async |query: &str| {

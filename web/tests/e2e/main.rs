@@ -9,6 +9,7 @@ mod journey;
 mod lessons;
 mod mistakes;
 mod site;
+mod speed;
 mod start;
 mod text;
 mod timeline;

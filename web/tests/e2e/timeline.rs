@@ -133,7 +133,8 @@ fn while_it_plays_the_window_follows_the_playhead() {
         ))
         .await?;
         // The playhead stands in the window, on the scrubber and on the lanes.
-        page.wait_until("!!document.querySelector('#lanes line.ph')").await?;
+        page.wait_until("document.querySelector('#lanes .playhead').checkVisibility()")
+            .await?;
         let (left, width) = window(page).await?;
         let (knob, _) = span(page, ".ph-knob").await?;
         assert!(knob > left - 8.0 && knob < left + width, "{knob} in {left} + {width}");
@@ -153,15 +154,22 @@ fn while_it_plays_spans_and_curves_are_not_drawn_again() {
             document.querySelectorAll('.timeline g[aria-hidden]').length)";
         assert_eq!(
             page.evaluate::<u32>(watch).await?,
-            5,
-            "scrubber, names, two pictures, labels"
+            6,
+            "scrubber, names and spans on two sheets, labels"
         );
         page.click("#play").await?;
         page.wait_until("document.querySelector('#scrubber').ariaValueNow > 800").await?;
         page.click("#play").await?;
         assert_eq!(page.evaluate::<u32>("window.redrawn").await?, 0);
-        let edge = "Number(document.querySelector('#past rect').getAttribute('width'))";
-        assert!(page.evaluate::<f64>(edge).await? > 8.0, "the clipping moved");
+        // What is behind the playhead ends where the playhead is.
+        let edge = "document.querySelector('#lanes .past').getBoundingClientRect().right";
+        let playhead =
+            "document.querySelector('#lanes .playhead').getBoundingClientRect().left";
+        let (edge, playhead): (f64, f64) =
+            page.evaluate(&format!("[{edge}, {playhead}]")).await?;
+        assert!((edge - playhead).abs() < 2.0, "{edge} {playhead}");
+        let (left, _) = span(page, "rect.scrub").await?;
+        assert!(playhead > left + 4.0, "it moved");
         Ok(())
     });
 }
@@ -179,9 +187,11 @@ fn by_events_quiet_time_takes_no_room() {
         page.wait_until(&format!("{gap} < {by_time} / 2")).await?;
         assert_eq!(readings(page).await?, values, "only the axis is another");
         // Scrubber and lanes have the one axis.
-        let lines = "[...document.querySelectorAll('line.ph')].map(l => Number(l.getAttribute('x1')))";
+        let lines = "[...document.querySelectorAll('line.ph, .playhead')].map(l => \
+            (r => r.left + r.width / 2)(l.getBoundingClientRect()))";
         let lines: Vec<f64> = page.evaluate(lines).await?;
-        assert!(lines.len() >= 3 && lines.iter().all(|x| *x == lines[0]), "{lines:?}");
+        let apart = |x: &f64| (x - lines[0]).abs() > 0.5;
+        assert!(lines.len() == 3 && !lines.iter().any(apart), "{lines:?}");
         page.find("body").await?.send_keys("e").await?;
         page.wait_until(&format!("{gap} == {by_time}")).await?;
         let pressed = "document.querySelector('#by-time').ariaPressed";
@@ -286,10 +296,11 @@ fn a_span_says_what_it_is_under_the_pointer_and_by_keyboard() {
         page.wait_until(&says("with shop #2")).await?;
 
         // The first span again, now by pointer.
-        let first = "document.querySelector('#lanes g[clip-path] rect.sp')";
+        let first = "document.querySelector('#lanes .sheet path.sp')";
         let (x, y): (f64, f64) = page
             .evaluate(&format!(
-                "(r => [r.left + r.width / 2, r.top + r.height / 2])({first}.getBoundingClientRect())"
+                "(p => (o => [o.left + p.x + 8, o.top + p.y + 7])\
+                    ({first}.ownerSVGElement.getBoundingClientRect()))({first}.getPointAtLength(0))"
             ))
             .await?;
         page.driver.action_chain().move_to(x as i64, y as i64).perform().await?;

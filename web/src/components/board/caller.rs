@@ -2,7 +2,6 @@
 //! wait to be tried again.
 
 use lambdarium_sim::view::{Back, CallerView};
-use yew::prelude::*;
 
 use super::super::picture::{self, Node};
 use super::marks;
@@ -10,27 +9,7 @@ use crate::geometry::{CallerBox, Point};
 use crate::message::CallerText;
 use crate::texts::grouped;
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub number: usize,
-    /// On a narrow board there is no room for what it is.
-    pub narrow: bool,
-    pub at: CallerBox,
-    pub text: CallerText,
-    pub view: CallerView,
-    pub selected: bool,
-    pub on_select: Callback<()>,
-}
-
 /// The card.
-#[component]
-pub fn CallerCard(props: &Props) -> Html {
-    let Props { number, narrow, at, text, view, selected, on_select } = props;
-    let onclick = on_select.reform(|_: MouseEvent| ());
-    html! { <g {onclick}>{ card(*number, *narrow, at, text, view, *selected) }</g> }
-}
-
-/// The card as a picture.
 pub fn card(
     number: usize,
     narrow: bool,

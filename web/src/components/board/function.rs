@@ -3,42 +3,21 @@
 
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::view::{
-    AccountView, Doing, EnvironmentView, FunctionView, VersionView,
+    AccountView, Doing, EnvironmentView, Frame, FunctionView, VersionView,
 };
-use yew::prelude::*;
 
 use super::super::picture::{self, Node};
 use super::account::filled;
 use super::caller::cut;
-use crate::geometry::{Cells, FunctionBox, Point, Rect, VersionBox, clock_short};
+use crate::geometry::{Board, Cells, FunctionBox, Point, Rect, VersionBox, clock_short};
 use crate::texts::{self, grouped};
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub at: FunctionBox,
-    pub does: String,
-    pub view: FunctionView,
-    pub account: AccountView,
-    pub now: Instant,
-    pub selected: bool,
-    pub on_select: Callback<()>,
-}
-
 /// The card.
-#[component]
-pub fn FunctionCard(props: &Props) -> Html {
-    let Props { at, does, view, account, now, selected, on_select } = props;
-    let onclick = on_select.reform(|_: MouseEvent| ());
-    html! { <g {onclick}>{ card(at, does, view, account, *now, *selected) }</g> }
-}
-
-/// The card as a picture.
 pub fn card(
     at: &FunctionBox,
     does: &str,
     view: &FunctionView,
     account: &AccountView,
-    now: Instant,
     selected: bool,
 ) -> Node {
     let rect = at.rect;
@@ -64,7 +43,7 @@ pub fn card(
     for block in &at.versions {
         let version = view.versions.iter().find(|version| version.index == block.index);
         if let Some(version) = version {
-            nodes.push(version_block(block, version, now));
+            nodes.push(version_block(block, version));
         }
     }
     let ledger = Rect { x: x + 16.0, y: at.ledger_y, w: w - 32.0, h: 8.0 };
@@ -92,7 +71,7 @@ fn push_alias(
     nodes.push(picture::text(row.right() - 8.0, middle + 4.0, "t11 end d", to));
 }
 
-fn version_block(at: &VersionBox, view: &VersionView, now: Instant) -> Node {
+fn version_block(at: &VersionBox, view: &VersionView) -> Node {
     let Rect { x, y, w, .. } = at.rect;
     let class = if view.name.starts_with('$') { "t12 b m" } else { "t12 b" };
     let mut nodes = vec![
@@ -102,12 +81,12 @@ fn version_block(at: &VersionBox, view: &VersionView, now: Instant) -> Node {
     match at.cells {
         Cells::Grid { count, .. } => {
             for cell in 0..count {
-                push_environment(&mut nodes, at, view, cell, now);
+                push_environment(&mut nodes, at, view, cell);
             }
         }
         Cells::Bar(bar) => push_counted(&mut nodes, bar, view),
     }
-    picture::group("", nodes).keyed(view.index.to_string())
+    picture::group("", nodes).keyed(view.index.into())
 }
 
 /// The state of a version in words.
@@ -139,12 +118,10 @@ fn push_environment(
     at: &VersionBox,
     view: &VersionView,
     cell: usize,
-    now: Instant,
 ) {
-    let side = at.cells.side();
+    let (side, square) = (at.cells.side(), square(at, cell));
     let Point { x, y } = at.cells.centre(cell);
-    let square = Rect { x: x - side / 2.0, y: y - side / 2.0, w: side, h: side };
-    let large = side > 20.0;
+    let large = is_large(side);
     let rx = if large { "5" } else { "3" };
     let Some(environment) = view.environments.get(cell) else {
         nodes.push(picture::rect(square, rx, "env env-none"));
@@ -172,9 +149,43 @@ fn push_environment(
             if busy { "env-pcdot2" } else { "env-pcdot" },
         ));
     }
-    if large && busy {
-        push_progress(nodes, &square, environment, now);
+}
+
+/// How far the run in each environment is. Apart from the cards, because it is all that
+/// changes while nothing happens. Only what is between two heights.
+pub fn runs(board: &Board, frame: &Frame, (from, to): (f64, f64)) -> Node {
+    let mut nodes = Vec::new();
+    let both = board.functions.iter().zip(&frame.functions);
+    let seen = both.filter(|(at, _)| at.rect.bottom() >= from && at.rect.y <= to);
+    for (at, view) in seen {
+        for block in &at.versions {
+            let version =
+                view.versions.iter().find(|version| version.index == block.index);
+            let environments = version.map_or(&[][..], |version| &version.environments);
+            if let Cells::Grid { count, side, .. } = block.cells
+                && is_large(side)
+            {
+                for (cell, environment) in environments.iter().take(count).enumerate() {
+                    if environment.job.is_some() {
+                        let square = square(block, cell);
+                        push_progress(&mut nodes, &square, environment, frame.moment.at);
+                    }
+                }
+            }
+        }
     }
+    picture::group("", nodes)
+}
+
+/// Whether a cell has room for the request in it.
+fn is_large(side: f64) -> bool {
+    side > 20.0
+}
+
+fn square(at: &VersionBox, cell: usize) -> Rect {
+    let side = at.cells.side();
+    let Point { x, y } = at.cells.centre(cell);
+    Rect { x: x - side / 2.0, y: y - side / 2.0, w: side, h: side }
 }
 
 /// How far the run in an environment is, its Init apart.

@@ -7,18 +7,25 @@ use super::super::picture::{self, Node};
 use super::marks::{self, Request};
 use crate::geometry::{Board, Point};
 
-/// All requests that are drawn one by one.
-pub fn picture(board: &Board, frame: &Frame) -> Node {
+/// All requests that are drawn one by one, between two heights.
+pub fn picture(board: &Board, frame: &Frame, (from, to): (f64, f64)) -> Node {
     let mut trays = Trays::new(board.callers.len());
     let mut nodes = Vec::with_capacity(frame.tokens.len());
     for token in &frame.tokens {
-        nodes.extend(draw(board, frame, token, &mut trays));
+        let drawn = draw(board, frame, token, &mut trays);
+        if let Some((at, node)) = drawn
+            && (from..=to).contains(&at.y)
+        {
+            // By their keys, so that a request keeps its element when another one comes
+            // or goes. Nearly in order already, and a sort is much code.
+            let place = nodes.partition_point(|other: &Node| other.key() < node.key());
+            nodes.insert(place, node);
+        }
     }
     let rest = trays.rest(board).into_iter().map(|(at, count)| {
         picture::text(at.x, at.y + 4.0, "t11 end d", format!("+{count}"))
     });
-    // All of them keyed, so that a request keeps its element when another one goes.
-    nodes.push(picture::group("", rest.collect()).keyed("rest".into()));
+    nodes.push(picture::group("", rest.collect()).keyed(u64::MAX));
     picture::group("tokens", nodes)
 }
 
@@ -58,7 +65,12 @@ impl Trays {
     }
 }
 
-fn draw(board: &Board, frame: &Frame, token: &Token, trays: &mut Trays) -> Option<Node> {
+fn draw(
+    board: &Board,
+    frame: &Frame,
+    token: &Token,
+    trays: &mut Trays,
+) -> Option<(Point, Node)> {
     let caller = caller_of(token.job)?;
     let wire = board.wires.get(caller)?;
     let attempt = token.attempt;
@@ -92,9 +104,9 @@ fn draw(board: &Board, frame: &Frame, token: &Token, trays: &mut Trays) -> Optio
             (at, Request { r: 8.5, left: Some(left), ..plain })
         }
     };
-    let key = format!("{caller}-{}", token.job.call);
+    let key = (caller as u64) << 32 | u64::from(token.job.call);
     let hue = marks::key_class(caller);
-    Some(marks::request_at(at, hue, token.job.call, &request).keyed(key))
+    Some((at, marks::request_at(at, hue, token.job.call, &request).keyed(key)))
 }
 
 fn caller_of(job: Job) -> Option<usize> {

@@ -31,7 +31,7 @@ impl Wiring {
             Callback::from(move |event: PointerEvent| {
                 let at = place(&event, &board);
                 let caller = at.and_then(|at| {
-                    board.callers.iter().position(|caller| holds(&caller.rect, at))
+                    board.callers.iter().position(|caller| caller.rect.holds(at))
                 });
                 drag.set(caller.zip(at));
             })
@@ -52,7 +52,7 @@ impl Wiring {
             Callback::from(move |event: PointerEvent| {
                 let at = place(&event, &board);
                 let onto = at.and_then(|at| {
-                    board.functions.iter().position(|function| holds(&function.rect, at))
+                    board.functions.iter().position(|function| function.rect.holds(at))
                 });
                 if let (Some((caller, _)), Some(onto)) = (*drag, onto)
                     && let (Some(caller), Some(function)) =
@@ -76,7 +76,7 @@ impl Wiring {
 pub fn dragged(board: &Board, drag: Drag) -> Html {
     let Some((number, to)) = drag else { return Html::default() };
     match board.callers.get(number) {
-        Some(caller) if !holds(&caller.rect, to) => {
+        Some(caller) if !caller.rect.holds(to) => {
             let Rect { x, y, w, h } = caller.rect;
             svg::line(Point { x: x + w, y: y + h / 2.0 }, to, "w w-sync w-live w-new")
         }
@@ -84,15 +84,10 @@ pub fn dragged(board: &Board, drag: Drag) -> Html {
     }
 }
 
-fn holds(rect: &Rect, at: Point) -> bool {
-    (rect.x..=rect.x + rect.w).contains(&at.x)
-        && (rect.y..=rect.y + rect.h).contains(&at.y)
-}
-
 /// Where an event happened, in the units of the board.
-fn place(event: &PointerEvent, board: &Board) -> Option<Point> {
+pub fn place(event: &MouseEvent, board: &Board) -> Option<Point> {
     let target: Element = event.target_dyn_into()?;
-    let picture = target.closest("svg").ok()??;
+    let picture = target.closest("#board").ok()??.first_element_child()?;
     let shown = picture.get_bounding_client_rect();
     let zoom = shown.width() / board.size.x;
     let x = (f64::from(event.client_x()) - shown.left()) / zoom;

@@ -2,13 +2,13 @@
 //! chosen by keyboard. The sentence is that of the story.
 
 use lambdarium_sim::time::Span;
-use lambdarium_sim::view::LaneSpan;
+use lambdarium_sim::view::{Frame, LaneSpan};
 use yew::prelude::*;
 
 use super::super::svg;
 use super::lanes::rect;
 use super::place::Place;
-use crate::desk::{Desk, Picked};
+use crate::desk::Picked;
 use crate::geometry::{Rect, clock};
 use crate::message::Painted;
 use crate::texts;
@@ -35,9 +35,12 @@ pub fn next(
     all.get(next).copied().or(picked)
 }
 
+/// The entry that was asked about with its sentence, and the screen.
+type Known<'a> = (Option<&'a (u32, String)>, Option<&'a Frame>);
+
 /// Two lines on a span: what it is, and when.
-fn words(desk: &Desk, picked: Picked, span: &LaneSpan) -> [String; 2] {
-    let told = desk.told.as_ref().filter(|told| Some(told.0) == span.entry);
+fn words((told, frame): Known<'_>, picked: Picked, span: &LaneSpan) -> [String; 2] {
+    let told = told.filter(|told| Some(told.0) == span.entry);
     let what = match (told, span.entry) {
         (Some(told), _) => told.1.clone(),
         (None, Some(_)) => String::new(),
@@ -51,7 +54,7 @@ fn words(desk: &Desk, picked: Picked, span: &LaneSpan) -> [String; 2] {
     if span.init > Span::ZERO {
         when += &format!(", Init {}", span.init);
     }
-    if let (Some(version), Some(frame)) = (span.version, &desk.frame) {
+    if let (Some(version), Some(frame)) = (span.version, frame) {
         let versions =
             frame.functions.get(picked.lane).map(|function| &function.versions);
         let found = versions.and_then(|all| all.iter().find(|v| v.index == version.0));
@@ -75,9 +78,9 @@ pub fn found(
 }
 
 /// The two lines, drawn beside the span.
-pub fn bubble(desk: &Desk, painted: &Painted, place: Place, picked: Picked) -> Html {
+pub fn bubble(known: Known<'_>, painted: &Painted, place: Place, picked: Picked) -> Html {
     let Some((span, at)) = found(painted, place, picked) else { return Html::default() };
-    let [what, when] = words(desk, picked, span);
+    let [what, when] = words(known, picked, span);
     let from = at.x.max(place.left - 6.0);
     let to = at.right().min(place.right() + 6.0);
     let at =

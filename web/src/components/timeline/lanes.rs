@@ -13,7 +13,7 @@ use super::super::svg;
 use super::paint_class;
 use super::place::{PAD, Place, ROW};
 use crate::desk::Picked;
-use crate::geometry::{Axis, Point, Rect};
+use crate::geometry::{Axis, Point, Rect, px};
 use crate::message::Painted;
 
 /// The names of the lanes, in the gutter or above them.
@@ -39,13 +39,13 @@ pub fn names(painted: &Painted, place: Place) -> Html {
 /// The spans, filled or outlined.
 pub fn spans(painted: &Painted, place: Place, filled: bool) -> Html {
     let axis = place.window(painted);
-    let mut drawn = Vec::new();
+    let mut strokes = Strokes::default();
     for (_, lane, top) in place.lanes(&painted.lanes) {
         for span in &lane.spans {
-            drawn.push(draw(span, lane.kind, row_y(place, top, span), axis, filled));
+            strokes.draw(span, lane.kind, row_y(place, top, span), axis, filled);
         }
     }
-    svg::all(drawn)
+    svg::all(strokes.drawn())
 }
 
 /// The upper edge of a span.
@@ -76,39 +76,97 @@ pub fn span_at(painted: &Painted, place: Place, point: Point) -> Option<Picked> 
     None
 }
 
-fn draw(span: &LaneSpan, kind: LaneKind, y: f64, axis: Axis<'_>, filled: bool) -> Html {
-    let (from, to) = (axis.x(span.from), axis.x(span.to));
-    // What reaches far out of the window need not be drawn there.
-    let (from, to) = (from.max(axis.left - 40.0), to.min(axis.left + axis.width + 40.0));
-    let width = (to - from).max(2.0);
-    if span.from == span.to {
-        return point(from, y, span.paint, filled);
+/// All that looks the same, as one path: a run may have thousands of spans, and a browser
+/// looks at every element whenever anything near it moves.
+#[derive(Default)]
+struct Strokes(Vec<(Depth, &'static str, String)>);
+
+/// What lies over what.
+#[derive(Clone, Copy, PartialEq)]
+enum Depth {
+    Bar,
+    Init,
+    Hatching,
+    Mark,
+}
+
+impl Strokes {
+    /// The path of all that looks like this.
+    fn path(&mut self, depth: Depth, class: &'static str) -> &mut String {
+        let place = self.0.iter().position(|path| (path.0, path.1) == (depth, class));
+        let place = place.unwrap_or_else(|| {
+            self.0.push((depth, class, String::new()));
+            self.0.len() - 1
+        });
+        &mut self.0[place].2
     }
-    if kind == LaneKind::Caller {
-        let class = if filled { "sp-wait-l" } else { "sp-wait-l fut" };
-        let middle = y + 7.5;
-        return svg::line(
-            Point { x: from, y: middle },
-            Point { x: to, y: middle },
-            class,
-        );
+
+    fn draw(
+        &mut self,
+        span: &LaneSpan,
+        kind: LaneKind,
+        y: f64,
+        axis: Axis<'_>,
+        filled: bool,
+    ) {
+        let (from, to) = (axis.x(span.from), axis.x(span.to));
+        // What reaches far out of the window need not be drawn there.
+        let (from, to) =
+            (from.max(axis.left - 40.0), to.min(axis.left + axis.width + 40.0));
+        let width = (to - from).max(2.0);
+        if span.from == span.to {
+            let (class, d) = point(span.paint, filled);
+            return push(self.path(Depth::Mark, class), from, y + 7.5, &[d]);
+        }
+        if kind == LaneKind::Caller {
+            let class = if filled { "sp-wait-l" } else { "sp-wait-l fut" };
+            let path = self.path(Depth::Bar, class);
+            return push(path, from, y + 7.5, &["H", &px(to)]);
+        }
+        let class =
+            if filled { paint_class(span.paint) } else { outline_class(span.paint) };
+        push_bar(self.path(Depth::Bar, class), from, y, width);
+        let init_to = axis.x(span.from.plus(span.init));
+        if span.init > Span::ZERO && init_to > from {
+            let width = (init_to - from).max(1.0);
+            push_bar(self.path(Depth::Init, "sp sp-init"), from, y, width);
+            push_bar(self.path(Depth::Hatching, ""), from, y, width);
+        }
+        if width > 18.0
+            && let Some((class, d)) = mark(span.paint, filled)
+        {
+            let x = from.max(init_to - 4.0).max(axis.left) + 10.0;
+            push(self.path(Depth::Mark, class), x, y + 7.5, &[d]);
+        }
     }
-    let init_to = axis.x(span.from.plus(span.init));
-    let class = if filled { paint_class(span.paint) } else { outline_class(span.paint) };
-    let bar = Rect { x: from, y, w: width, h: 15.0 };
-    let init = Rect { w: (init_to - from).max(1.0), ..bar };
-    html! {
-        <>
-            { svg::rect(bar, "2", class) }
-            if span.init > Span::ZERO && init_to > from {
-                { svg::rect(init, "2", "sp sp-init") }
-                { svg::hatched(init, "2") }
+
+    fn drawn(self) -> Vec<Html> {
+        let mut drawn = Vec::new();
+        for depth in [Depth::Bar, Depth::Init, Depth::Hatching, Depth::Mark] {
+            for (_, class, d) in self.0.iter().filter(|path| path.0 == depth) {
+                // The pattern is in the picture of the board.
+                let fill = (depth == Depth::Hatching).then_some("url(#hatch)");
+                drawn.push(html! { <path d={d.clone()} class={*class} {fill} /> });
             }
-            if width > 18.0 {
-                { mark(from.max(init_to - 4.0).max(axis.left) + 10.0, y + 7.5, span.paint, filled) }
-            }
-        </>
+        }
+        drawn
     }
+}
+
+/// Adds what begins at a point.
+fn push(path: &mut String, x: f64, y: f64, rest: &[&str]) {
+    *path += &["M", &px(x), " ", &px(y)].concat();
+    rest.iter().for_each(|part| *path += part);
+}
+
+/// Adds a bar, its corners cut where there is room.
+fn push_bar(path: &mut String, x: f64, y: f64, w: f64) {
+    if w < 5.0 {
+        return push(path, x, y, &["h", &px(w), "v15h", &px(-w), "z"]);
+    }
+    let between = px(w - 3.0);
+    let rest = ["h", &between, "l1.5 1.5v12l-1.5 1.5h-", &between, "l-1.5-1.5v-12z"];
+    push(path, x + 1.5, y, &rest);
 }
 
 fn outline_class(paint: Paint) -> &'static str {
@@ -121,24 +179,24 @@ fn outline_class(paint: Paint) -> &'static str {
     }
 }
 
-/// The mark that repeats what the colour says.
-fn mark(x: f64, y: f64, paint: Paint, filled: bool) -> Html {
+/// The mark that repeats what the colour says, around the origin.
+fn mark(paint: Paint, filled: bool) -> Option<(&'static str, &'static str)> {
     let (d, own) = match paint {
-        Paint::Ok => ("M-2.5 .2 l1.7 1.8 l3.3 -3.8", "mk mk-ok"),
-        Paint::Failed => ("M-2 -2 l4 4 m0 -4 l-4 4", "mk mk-fail"),
-        Paint::Throttled => ("M-2.5 0 h5", "mk mk-wait"),
-        Paint::Quiet | Paint::Running => return Html::default(),
+        Paint::Ok => ("m-2.5 .2l1.7 1.8l3.3-3.8", "mk mk-ok"),
+        Paint::Failed => ("m-2-2l4 4m0-4l-4 4", "mk mk-fail"),
+        Paint::Throttled => ("m-2.5 0h5", "mk mk-wait"),
+        Paint::Quiet | Paint::Running => return None,
     };
-    svg::mark(Point { x, y }, d, if filled { "mk" } else { own })
+    Some((if filled { "mk" } else { own }, d))
 }
 
 /// Something that takes no time: a bar for a throttle, a cross for a refusal.
-fn point(x: f64, y: f64, paint: Paint, filled: bool) -> Html {
+fn point(paint: Paint, filled: bool) -> (&'static str, &'static str) {
     let (d, class, ahead) = match paint {
-        Paint::Throttled => ("M0 -5 v10", "mk mk-wait", "mk mk-wait fut2"),
-        Paint::Failed => ("M-3 -3 l6 6 m0 -6 l-6 6", "mk mk-fail", "mk mk-fail fut2"),
-        Paint::Ok => ("M-2.5 .2 l1.7 1.8 l3.3 -3.8", "mk mk-ok", "mk mk-ok fut2"),
-        Paint::Quiet | Paint::Running => ("M0 -3 v6", "mk mk-t", "mk mk-t fut2"),
+        Paint::Throttled => ("m0-5v10", "mk mk-wait", "mk mk-wait fut2"),
+        Paint::Failed => ("m-3-3l6 6m0-6l-6 6", "mk mk-fail", "mk mk-fail fut2"),
+        Paint::Ok => ("m-2.5 .2l1.7 1.8l3.3-3.8", "mk mk-ok", "mk mk-ok fut2"),
+        Paint::Quiet | Paint::Running => ("m0-3v6", "mk mk-t", "mk mk-t fut2"),
     };
-    svg::mark(Point { x, y: y + 7.5 }, d, if filled { class } else { ahead })
+    (if filled { class } else { ahead }, d)
 }

@@ -1,0 +1,193 @@
+//! How fast the page is, measured in the browser it is used in.
+//!
+//! `cargo xtask test site` runs these alone, after all other tests, and shows what they
+//! print. Machines differ and are busy with other things, so what fails a test is far
+//! beyond the goal that is printed beside each figure.
+
+use std::time::Duration;
+
+use lambdarium_format::{json, link};
+use serde_json::{Map, Value, json};
+use thirtyfour::prelude::*;
+
+use crate::browser::{Page, visit, visit_measured};
+use crate::journey::OPEN;
+
+/// Callers with a function each: fifty parts, and about two hundred requests on the way or
+/// running at any time.
+fn fifty_parts() -> String {
+    let functions = (0..25).map(|number| {
+        (format!("f{number}"), json!({ "init": "300ms", "duration": "1s" }))
+    });
+    let callers = (0..25).map(|number| {
+        let load = json!({ "constant": 5, "to": "60s" });
+        let calls = format!("f{number}");
+        (format!("c{number}"), json!({ "kind": "sdk", "calls": calls, "load": load }))
+    });
+    let scenario = json!({
+        "lambdarium": 1, "title": "Fifty parts",
+        "functions": functions.collect::<Map<_, _>>(),
+        "callers": callers.collect::<Map<_, _>>(),
+    });
+    let run = json::read(&scenario.to_string()).expect("a scenario");
+    format!("#s={}", link::payload(&run).expect("it is short"))
+}
+
+/// The middle one, and the one that only every twentieth exceeds.
+fn spread(mut figures: Vec<f64>) -> (f64, f64) {
+    assert!(!figures.is_empty(), "nothing was measured");
+    figures.sort_by(f64::total_cmp);
+    let at = |share: f64| figures[((figures.len() - 1) as f64 * share) as usize];
+    (at(0.5), at(0.95))
+}
+
+/// What the page's own thread did from one frame to the next, in ms of the processor, and
+/// how many of its tasks took longer than 50 ms.
+fn frames(trace: &[Value]) -> (Vec<f64>, usize) {
+    let is = |event: &Value, name: &str| event["name"] == name;
+    let thread = |event: &Value| (event["pid"].as_u64(), event["tid"].as_u64());
+    let page = trace.iter().find(|event| is(event, "FireAnimationFrame")).map(thread);
+    let page = page.expect("the page asked for frames");
+    let mine = || trace.iter().filter(|event| thread(event) == page);
+    let at = |event: &Value| event["ts"].as_f64().unwrap_or_default();
+    let mut begins: Vec<f64> =
+        mine().filter(|event| is(event, "FireAnimationFrame")).map(at).collect();
+    begins.sort_by(f64::total_cmp);
+    let mut work = vec![0.0; begins.len().saturating_sub(1)];
+    let mut long = 0;
+    for task in mine().filter(|event| is(event, "RunTask")) {
+        let took = |key: &str| task[key].as_f64().map(|us| us / 1_000.0);
+        long += usize::from(took("dur").is_some_and(|ms| ms > 50.0));
+        let ends = at(task) + task["dur"].as_f64().unwrap_or_default();
+        let frame = begins.partition_point(|begin| *begin < ends);
+        if let Some(work) = frame.checked_sub(1).and_then(|frame| work.get_mut(frame)) {
+            *work += took("tdur").or(took("dur")).unwrap_or_default();
+        }
+    }
+    (work, long)
+}
+
+#[test]
+fn a_frame_of_a_large_board() {
+    visit_measured(async |page| {
+        page.viewport(1440, 900).await?;
+        page.open(&fifty_parts()).await?;
+        page.wait_until(OPEN).await?;
+        page.wait_until("!document.querySelector('#clock').textContent.includes('…')")
+            .await?;
+        choose_speed(page, "1×").await?;
+        page.click("#play").await?;
+        page.wait_until("document.querySelector('#board').dataset.at > 3e6").await?;
+        page.trace().await?;
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        let (work, long) = frames(&page.trace().await?);
+        let parts = "document.querySelectorAll('#board .card').length - 1";
+        let running = "Number(document.querySelectorAll('#fates b')[2].textContent)";
+        let (parts, running): (u32, u32) =
+            page.evaluate(&format!("[{parts}, {running}]")).await?;
+        let rate = work.len() / 20;
+        let (median, p95) = spread(work);
+        println!(
+            "{parts} parts, {running} running, 20 s at 1x: {rate} frames a second; own \
+             work per frame {median:.1} ms (goal 8), of every twentieth {p95:.1} ms or \
+             more (goal 16); {long} tasks over 50 ms (goal 0)"
+        );
+        assert_eq!(parts, 50);
+        assert!(running > 100, "the board is busy");
+        assert!(median < 24.0 && p95 < 48.0, "far beyond the goal");
+        Ok(())
+    });
+}
+
+async fn choose_speed(page: &Page, speed: &str) -> WebDriverResult<()> {
+    let option = format!("//select[@id='speed']/option[.='{speed}']");
+    page.driver.find(By::XPath(option)).await?.click().await
+}
+
+/// Runs JavaScript that ends with a number of milliseconds.
+async fn timed(page: &Page, script: &str) -> WebDriverResult<f64> {
+    let script = format!(
+        "const done = arguments[0], from = performance.now();\
+         // A picture counts once it is painted.\n\
+         const painted = () => requestAnimationFrame(() => setTimeout(() => \
+             done(performance.now() - from)));\
+         const until = (is) => {{ if (is()) return painted();\
+             const seen = new MutationObserver(() => {{\
+                 if (is()) {{ seen.disconnect(); painted(); }} }});\
+             seen.observe(document.querySelector('#board'), {{ attributes: true,\
+                 subtree: true, childList: true, characterData: true }}); }};\
+         {script}"
+    );
+    page.driver.set_script_timeout(Duration::from_secs(10)).await?;
+    page.driver.execute_async(script, Vec::new()).await?.convert()
+}
+
+/// Goes to tenths of the run by their keys, and says how long it took until each was seen.
+async fn seeks(page: &Page) -> WebDriverResult<Vec<f64>> {
+    let mut took = Vec::new();
+    for digit in [9, 1, 8, 2, 7, 3, 6, 4, 5, 0] {
+        let before: String =
+            page.evaluate("document.querySelector('#board').dataset.at").await?;
+        let script = format!(
+            "document.body.dispatchEvent(new KeyboardEvent('keydown', \
+             {{ key: '{digit}', bubbles: true }}));\
+             until(() => document.querySelector('#board').dataset.at !== '{before}');"
+        );
+        took.push(timed(page, &script).await?);
+    }
+    Ok(took)
+}
+
+#[test]
+fn seeking_and_editing() {
+    visit(async |page| {
+        page.viewport(1440, 900).await?;
+        let runs = ["#e=cold-start".into(), "#e=sdk-retries".into(), fifty_parts()];
+        for run in &runs {
+            page.open("?").await?;
+            page.open(run).await?;
+            page.wait_until(OPEN).await?;
+            page.wait_until(
+                "!document.querySelector('#clock').textContent.includes('…')",
+            )
+            .await?;
+            let (median, p95) = spread(seeks(page).await?);
+            let name = run.get(..16).unwrap_or(run);
+            println!("{name}: a seek {median:.0} ms, the longest {p95:.0} ms (goal 50)");
+            assert!(median < 150.0, "far beyond the goal");
+        }
+        for lesson in ["cold-start", "sdk-retries", "reserved-concurrency"] {
+            page.open("?").await?;
+            page.open(&format!("#e={lesson}")).await?;
+            page.wait_until(OPEN).await?;
+            let took = edits(page).await?;
+            let (median, p95) = spread(took);
+            println!("{lesson}: a change {median:.0} ms, {p95:.0} ms (goal 100)");
+            assert!(median < 300.0, "far beyond the goal");
+        }
+        Ok(())
+    });
+}
+
+/// Types reservations of the first function, and says how long it took until the board of
+/// the new run was seen.
+async fn edits(page: &Page) -> WebDriverResult<Vec<f64>> {
+    page.click("#tab-settings").await?;
+    page.driver.find(By::Css(FUNCTION)).await?.click().await?;
+    page.find(RESERVED).await?;
+    let mut took = Vec::new();
+    for units in [41, 42, 43, 44, 45] {
+        let script = format!(
+            "const field = document.querySelector('{RESERVED}');\
+             field.value = '{units}';\
+             field.dispatchEvent(new Event('change', {{ bubbles: true }}));\
+             until(() => document.querySelector('#board').textContent.includes('of {units}'));"
+        );
+        took.push(timed(page, &script).await?);
+    }
+    Ok(took)
+}
+
+/// The last part of the outline that can be selected is a function.
+const FUNCTION: &str = ".parts li:not(.in):nth-last-child(1 of :not(.in)) .part";
+const RESERVED: &str = "[id^=\"functions.\"][id$=\".reserved-concurrency\"]";
