@@ -207,8 +207,8 @@ impl Page {
         Ok(errors.map(|entry| entry.message).collect())
     }
 
-    /// What the browser has spent its time on since it was last asked, as events of a
-    /// DevTools trace. Only where it writes them down.
+    /// What the browser has spent its time on, as events of a DevTools trace. Only where it
+    /// writes them down, and only once: the driver does not begin another trace.
     pub async fn trace(&self) -> WebDriverResult<Vec<Value>> {
         let log = self.driver.get_log("performance").await?;
         let events = log.into_iter().filter_map(|entry| {
