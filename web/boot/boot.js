@@ -17,6 +17,48 @@ document.documentElement.dataset.worker = new URL("boot-worker.js", import.meta.
 // Where it finds what it does not need at once.
 document.documentElement.dataset.base = new URL(".", import.meta.url).href;
 
+/** Loads a text that lies beside the program, for the program: calls back with it, or with `null`. */
+globalThis.textBeside = async (name, then) => {
+  let text = null;
+  try {
+    const response = await fetch(new URL(name, import.meta.url));
+    if (response.ok) text = await response.text();
+  } catch {
+    // No network; what that means is said where the text is missing.
+  }
+  then(text);
+};
+
+/** The name of the lesson that will be opened: what the address names, or else the first one. */
+function lesson() {
+  const pairs = location.hash.slice(1).split("&");
+  const source = pairs.find((pair) => /^[seu]=/.test(pair));
+  if (source) return /^e=([a-z0-9-]{1,64})$/.exec(source)?.[1];
+  return goesOn() ? undefined : "sdk-retries";
+}
+
+/** Whether somebody has left a scenario of their own here, which opens then. */
+function goesOn() {
+  try {
+    return program === "app" && !location.hash && !!localStorage.getItem("lambdarium.scenario");
+  } catch {
+    // A frame that is shut off has no storage.
+    return false;
+  }
+}
+
+/** Has the browser load the lesson now: the program that asks for it is still on its way. */
+function loadLesson() {
+  const name = lesson();
+  if (!name) return;
+  const link = document.createElement("link");
+  link.rel = "preload";
+  link.as = "fetch";
+  link.crossOrigin = "anonymous";
+  link.href = new URL(`lessons/${name}.json`, import.meta.url).href;
+  document.head.append(link);
+}
+
 /** Says how far the start is; nothing once the program has taken over the page. */
 function report(text) {
   const status = document.getElementById("boot-status");
@@ -52,6 +94,7 @@ async function count(response) {
 
 async function load() {
   report("Loading…");
+  loadLesson();
   const wasm = fetch(new URL(`${program}_bg.wasm`, import.meta.url));
   const [{ default: init }, response] = await Promise.all([import(`./${program}.js`), wasm]);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);

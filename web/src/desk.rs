@@ -19,9 +19,10 @@ use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::view::{By, Frame, Look};
 use yew::Reducible;
 
+use crate::gallery;
 use crate::message::{
-    Answer, Cause, Edit, Form, IssueText, Lesson, Opened, Painted, Progress, Refusal,
-    Source, StoryLine,
+    Answer, Cause, Edit, Form, IssueText, Opened, Painted, Progress, Refusal, Source,
+    StoryLine,
 };
 use crate::shared::Shared;
 pub use history::History;
@@ -94,8 +95,8 @@ pub struct Desk {
     pub quiz: Quiz,
     /// What could not be opened.
     pub refusal: Option<Shared<Refusal>>,
-    /// The lessons.
-    pub gallery: Shared<Vec<Lesson>>,
+    /// The list of the lessons, once it is loaded; empty if it could not be.
+    pub gallery: Option<Shared<String>>,
     /// Whether something is being opened.
     pub opening: bool,
     /// The last screen.
@@ -236,6 +237,8 @@ pub enum Action {
     ToggleWhy(u32),
     /// The rule book was loaded, or could not be.
     Rules(Option<String>),
+    /// The list of the lessons was loaded, or could not be.
+    Gallery(Option<String>),
     /// Open a dialog.
     Open(Dialog),
     /// Close the dialog.
@@ -320,6 +323,14 @@ impl Desk {
         self.rules = self.rules.take().filter(|book| !book.is_empty());
     }
 
+    fn open(&mut self, dialog: Dialog) {
+        self.dialog = Some(dialog);
+        self.playing = false;
+        self.link = None;
+        // What could not be loaded is tried again.
+        self.gallery = self.gallery.take().filter(|list| !list.is_empty());
+    }
+
     /// The last marker at or before the playhead, by its place.
     #[must_use]
     pub fn marker(&self) -> Option<usize> {
@@ -368,11 +379,11 @@ impl Reducible for Desk {
             Action::Rules(book) => {
                 next.rules = Some(Shared::new(book.unwrap_or_default()));
             }
-            Action::Open(dialog) => {
-                next.dialog = Some(dialog);
-                next.playing = false;
-                next.link = None;
+            Action::Gallery(list) => {
+                let list = list.filter(|list| !gallery::lessons(list).is_empty());
+                next.gallery = Some(Shared::new(list.unwrap_or_default()));
             }
+            Action::Open(dialog) => next.open(dialog),
             Action::Close => next.dialog = None,
             Action::ToggleLinkMoment => {
                 next.link_moment = !next.link_moment;

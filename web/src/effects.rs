@@ -3,18 +3,19 @@
 //!
 //! Everything that touches the browser and is no component stands here.
 
+mod beside;
 mod clock;
 mod editor;
 mod page;
 mod storage;
 mod wire;
 
+pub use beside::{GALLERY, Lesson, lesson, text_beside};
 pub use clock::Frames;
 pub use editor::{jump, load_editor, mark};
 pub use page::{
     address, asked_theme, copy_text, fragment, fragment_at, keep_theme, kept_theme,
     on_fragment_change, read_file, reduced_motion, set_fragment, set_theme, system_theme,
-    text_beside,
 };
 pub use storage::{keep_scenario, kept_scenario, save_file};
 pub use wire::{Wire, now_ms};

@@ -18,8 +18,9 @@ use lambdarium_sim::time::{Instant, Moment};
 use web_sys::Element;
 
 use crate::desk::Desk;
-use crate::effects::{self, Frames};
+use crate::effects::{self, Frames, Lesson};
 use crate::engine::Player;
+use crate::gallery;
 use crate::shared::Shared;
 use crate::snippet;
 use screen::Screen;
@@ -32,8 +33,8 @@ const SLICE_MS: u64 = 8;
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Happening {
-    /// The address names another run.
-    Open,
+    /// A run was opened, or refused.
+    Opened,
     /// There is time to record on.
     Record,
     /// So many microseconds passed.
@@ -77,9 +78,9 @@ pub fn start(root: &Element) {
         frames: None,
     };
     let embed = Embed(Rc::new(RefCell::new(state)));
-    embed.happen(Happening::Open);
+    embed.open();
     let opens = embed.clone();
-    let on_fragment = effects::on_fragment_change(move || opens.happen(Happening::Open));
+    let on_fragment = effects::on_fragment_change(move || opens.open());
     let resized = embed.clone();
     screen::on_resize(move || resized.happen(Happening::Resized));
     let listeners = keys::listen(root, move |happening| embed.happen(happening));
@@ -87,6 +88,24 @@ pub fn start(root: &Element) {
 }
 
 impl Embed {
+    /// Opens what the address names; a lesson once its text is there.
+    fn open(&self) {
+        let fragment = effects::fragment();
+        let needed = gallery::needed(&fragment);
+        let embed = self.clone();
+        let loaded = move |lesson| {
+            // Else the address names another run by now, which is on its way.
+            if effects::fragment() == fragment {
+                embed.0.borrow_mut().open(&fragment, lesson);
+                embed.happen(Happening::Opened);
+            }
+        };
+        match needed {
+            Some(name) => effects::lesson(name, loaded),
+            None => loaded(Ok(None)),
+        }
+    }
+
     fn happen(&self, happening: Happening) {
         let mut state = self.0.borrow_mut();
         state.take(happening);
@@ -124,9 +143,8 @@ impl State {
     fn take(&mut self, happening: Happening) {
         let desk = &mut self.desk;
         match happening {
-            Happening::Open => self.open(),
             Happening::Record => self.record(),
-            Happening::Resized => {}
+            Happening::Opened | Happening::Resized => {}
             Happening::Tick(elapsed_us) => desk.advance(elapsed_us),
             Happening::TogglePlay => desk.toggle_play(),
             Happening::ToMarker(forward) => desk.seek_marker(forward),
@@ -150,8 +168,10 @@ impl State {
         }
     }
 
-    fn open(&mut self) {
-        match Player::open(&effects::fragment(), STEPS) {
+    fn open(&mut self, fragment: &str, lesson: Lesson) {
+        let open =
+            |lesson: Option<String>| Player::open(fragment, lesson.as_deref(), STEPS);
+        match lesson.and_then(open) {
             Ok((player, opened)) => {
                 self.player = Some(player);
                 self.desk.opened(opened);
@@ -159,6 +179,7 @@ impl State {
             Err(refusal) => {
                 self.player = None;
                 self.desk = Desk::new(None, self.desk.still);
+                self.desk.opening = false;
                 self.desk.refusal = Some(Shared::new(refusal));
             }
         }

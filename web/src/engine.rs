@@ -17,10 +17,9 @@ use lambdarium_sim::view::{self, Look, Pane};
 
 use crate::message::{
     Answer, Ask, Marker, Opened, Painted, Progress, Question, Refusal, Screen, Slot,
-    Source,
 };
 use crate::words;
-use open::{Read, gallery, read, read_link, refused, wrong};
+use open::{Read, read, read_link, wrong};
 use peaks::{Peaks, pace};
 
 /// Steps recorded at a time: a few milliseconds, so that a look is answered soon.
@@ -57,7 +56,10 @@ impl Engine {
     /// Answers what the page asks. `None` where there is nothing to say: no run is open.
     pub fn handle(&mut self, slot: Slot, ask: Ask) -> Option<Answer> {
         let ask = match ask {
-            Ask::Open { source, keep } => return Some(self.open(slot, source, keep)),
+            Ask::Open { source, lesson, keep } => {
+                let read = read(source, lesson.as_deref());
+                return Some(self.open(slot, read, keep));
+            }
             Ask::Edit(edit) => return self.edit(slot, edit),
             Ask::Write { text, draft } => return Some(self.write(slot, &text, draft)),
             other => other,
@@ -95,10 +97,10 @@ impl Engine {
         Some(&player.recording)
     }
 
-    fn open(&mut self, slot: Slot, source: Source, kept: bool) -> Answer {
-        match read(source).and_then(recording) {
+    fn open(&mut self, slot: Slot, read: Result<Read, Refusal>, kept: bool) -> Answer {
+        match read.and_then(recording) {
             Ok((recording, link)) => self.play(slot, recording, Opened { kept, ..link }),
-            Err(refusal) => refused(refusal),
+            Err(refusal) => Answer::Refused(refusal),
         }
     }
 
@@ -111,13 +113,8 @@ impl Engine {
             answer: question.answer.clone(),
             because: question.because.clone(),
         });
-        let opened = Opened {
-            acts: change::acts(run),
-            question,
-            kinds: form::kinds(),
-            gallery: gallery(),
-            ..opened
-        };
+        let opened =
+            Opened { acts: change::acts(run), question, kinds: form::kinds(), ..opened };
         let place = usize::from(slot.0);
         if self.players.len() <= place {
             self.players.resize_with(place + 1, || None);
@@ -135,12 +132,17 @@ fn recording(read: Read) -> Result<(Recording, Opened), Refusal> {
 }
 
 impl Player {
-    /// Opens what the fragment of an address names, with its first steps recorded.
+    /// Opens what the fragment of an address names, with its first steps recorded. A lesson
+    /// is read from its text, if there is one.
     ///
     /// # Errors
     /// Why it cannot be opened.
-    pub fn open(fragment: &str, steps: u32) -> Result<(Self, Opened), Refusal> {
-        let (recording, link) = recording(read_link(fragment)?)?;
+    pub fn open(
+        fragment: &str,
+        lesson: Option<&str>,
+        steps: u32,
+    ) -> Result<(Self, Opened), Refusal> {
+        let (recording, link) = recording(read_link(fragment, lesson)?)?;
         Ok(Self::start(recording, steps, link))
     }
 

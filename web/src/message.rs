@@ -29,6 +29,9 @@ pub enum Ask {
     Open {
         /// From here.
         source: Source,
+        /// The text of the lesson that it names; none if it names none, or one that there
+        /// is not.
+        lesson: Option<String>,
         /// It is the present run, changed: the playhead stays where it is.
         keep: bool,
     },
@@ -278,8 +281,6 @@ pub struct Refusal {
     pub issues: Vec<IssueText>,
     /// Whether something was opened all the same.
     pub opened: bool,
-    /// The lessons of the gallery: there is always something that can be opened.
-    pub gallery: Vec<Lesson>,
 }
 
 /// One thing that is wrong.
@@ -351,8 +352,6 @@ pub struct Opened {
     pub problems: Vec<String>,
     /// How far it is recorded.
     pub progress: Progress,
-    /// The lessons of the gallery.
-    pub gallery: Vec<Lesson>,
 }
 
 /// A moment that pauses and explains.
@@ -412,19 +411,6 @@ pub struct FunctionText {
     pub name: String,
     /// What it does with a request.
     pub does: String,
-}
-
-/// A scenario of the gallery.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lesson {
-    /// How a link names it.
-    pub name: String,
-    /// What it is about, as one of a few.
-    pub family: String,
-    /// Its title.
-    pub title: String,
-    /// A paragraph on it.
-    pub about: String,
 }
 
 /// The whole run, and a window of it.

@@ -147,7 +147,10 @@ texts! {
 
     OPENING "Opening …";
     OPEN_FILE "Open a file …";
-    SYNCHRONOUS "Synchronous invocation";
+    LOADING_LESSONS "Loading the lessons …";
+    NO_LESSONS "The list of lessons could not be loaded: check the connection and try again.";
+    NO_LESSON "The lesson could not be loaded: check the connection, then open it again or reload the page.";
+    TRY_AGAIN "Try again";
     OPEN_NOW "open now";
     GALLERY_INTRO "Each lesson is a scenario that you play: it asks a question first, and pauses where something is worth a look.";
     SHARE_INTRO "Whoever opens this link sees the very same run. Nothing is stored anywhere: the link is the scenario.";

@@ -3,14 +3,14 @@
 #![cfg(not(target_family = "wasm"))]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use lambdarium_sim::time::{Instant, Moment};
 use lambdarium_sim::view::{CallerView, Doing, Fates, Metrics};
 use lambdarium_web::desk::{Action, Card, Desk};
 use lambdarium_web::engine::Engine;
-use lambdarium_web::gallery::LESSONS;
+use lambdarium_web::gallery::{self, FIRST};
 use lambdarium_web::message::{Ask, Marker, Opened, Question, Slot, Source};
 use yew::Reducible;
 
@@ -23,6 +23,34 @@ const TITLE_MAX: usize = 34;
 /// Most characters of a marker's text: three lines of the caption.
 const TEXT_MAX: usize = 200;
 
+/// The lessons by their families, in the order they are shown.
+const FAMILIES: [(&str, &[&str]); 1] = [(
+    "Synchronous invocation",
+    &[
+        "sdk-retries",
+        "api-gateway-timeout",
+        "function-errors",
+        "cold-start",
+        "reserved-concurrency",
+        "provisioned",
+    ],
+)];
+
+/// Each lesson, with its family.
+fn lessons() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FAMILIES.iter().flat_map(|(family, names)| names.iter().map(|name| (*name, *family)))
+}
+
+fn stored(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(file)
+}
+
+/// The text of a lesson, as it lies beside the page.
+fn text_of(name: &str) -> String {
+    let file = stored(&format!("../scenarios/gallery/{name}.json"));
+    fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
 /// The page without a browser: what the desk asks is answered at once.
 struct Page {
     desk: Rc<Desk>,
@@ -34,7 +62,8 @@ impl Page {
         let desk = Rc::new(Desk::new(None, false));
         let mut page = Self { desk, engine: Engine::new() };
         let source = Source::Link(format!("e={name}"));
-        page.ask(Ask::Open { source, keep: false });
+        let lesson = Some(text_of(name));
+        page.ask(Ask::Open { source, lesson, keep: false });
         page.look();
         page
     }
@@ -76,8 +105,7 @@ impl Page {
 
 #[test]
 fn every_lesson_plays_from_marker_to_marker_to_its_answer() {
-    for stored in LESSONS {
-        let name = stored.name;
+    for (name, _) in lessons() {
         let mut page = Page::open(name);
         let markers = page.run().markers.clone();
         let mut shown: Vec<usize> = page.desk.marker().into_iter().collect();
@@ -97,9 +125,7 @@ fn every_lesson_plays_from_marker_to_marker_to_its_answer() {
 
 #[test]
 fn every_lesson_has_what_a_lesson_needs() {
-    assert_eq!(LESSONS.len(), 6);
-    for stored in LESSONS {
-        let name = stored.name;
+    for (name, _) in lessons() {
         let page = Page::open(name);
         let run = page.run();
         assert!(run.title.chars().count() <= TITLE_MAX, "{name}: {:?}", run.title);
@@ -136,8 +162,9 @@ const ENDS: [(&str, [u32; 5]); 6] = [
 
 #[test]
 fn every_lesson_ends_as_its_answer_says() {
-    for (stored, (name, end)) in LESSONS.iter().zip(ENDS) {
-        assert_eq!(stored.name, name);
+    let names = lessons().map(|(name, _)| name);
+    assert!(names.eq(ENDS.map(|(name, _)| name)));
+    for (name, end) in ENDS {
         let mut page = Page::open(name);
         page.act(Action::Seek(Moment::end_of(page.desk.end())));
         page.look();
@@ -182,8 +209,8 @@ fn last_words(page: &Page) -> String {
 #[test]
 fn what_the_markers_say_stands_beside_what_the_run_shows() {
     let mut made = String::new();
-    for stored in LESSONS {
-        let mut page = Page::open(stored.name);
+    for (name, _) in lessons() {
+        let mut page = Page::open(name);
         let title = page.run().title.clone();
         made += &format!("{title}\n");
         for marker in page.run().markers.clone() {
@@ -200,9 +227,37 @@ fn what_the_markers_say_stands_beside_what_the_run_shows() {
         page.look();
         made += &format!("  = {}\n\n", on_screen(&page));
     }
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lessons.txt");
+    hold("tests/lessons.txt", &made);
+}
+
+/// The list that the gallery of the page shows follows from the lessons.
+#[test]
+fn the_gallery_shows_every_lesson_that_lies_beside_the_page() {
+    let mut made = String::new();
+    for (name, family) in lessons() {
+        let page = Page::open(name);
+        let Opened { title, about, .. } = page.run();
+        made += &format!("{name}\t{family}\t{title}\t{about}\n");
+    }
+    let listed = gallery::lessons(&made);
+    assert_eq!(listed.len(), made.lines().count());
+    assert_eq!(listed[0].name, FIRST);
+    let files = fs::read_dir(stored("../scenarios/gallery")).expect("the gallery");
+    for file in files {
+        let file = file.expect("a file").file_name().to_string_lossy().into_owned();
+        let name = file.strip_suffix(".json").unwrap_or(&file);
+        assert!(listed.iter().any(|lesson| lesson.name == name), "{file} has no family");
+        let needed = gallery::needed(&format!("e={name}"));
+        assert_eq!(needed.as_deref(), Some(name), "no page would load it");
+    }
+    hold("data/gallery.txt", &made);
+}
+
+/// Holds a file against what is made anew; with `UPDATE=1` it is written.
+fn hold(file: &str, made: &str) {
+    let file = stored(file);
     if std::env::var_os("UPDATE").is_some() {
-        fs::write(&file, &made).expect("a file that can be written");
+        fs::write(&file, made).expect("a file that can be written");
     }
     let kept = fs::read_to_string(&file).unwrap_or_default();
     for (kept, made) in kept.lines().zip(made.lines()) {

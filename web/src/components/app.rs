@@ -50,7 +50,7 @@ pub fn App() -> Html {
         Callback::from(move |source: Source| {
             dispatch.dispatch(Action::Close);
             dispatch.dispatch(Action::Opening);
-            wire.ask(Ask::Open { source, keep: false });
+            wire.open(source, false);
         })
     };
     html! {

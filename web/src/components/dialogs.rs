@@ -52,7 +52,7 @@ pub fn Dialogs(props: &Props) -> Html {
                         on_action={props.on_action.clone()} />
                 },
                 Dialog::Gallery => html! {
-                    <gallery::Gallery kept={props.desk.to_go_on_with()} lessons={props.desk.gallery.clone()} run={props.desk.run.clone()}
+                    <gallery::Gallery kept={props.desk.to_go_on_with()} list={props.desk.gallery.clone()} run={props.desk.run.clone()}
                         on_action={props.on_action.clone()} on_open={props.on_open.clone()} />
                 },
                 Dialog::Help => keys(),

@@ -6,7 +6,6 @@ use lambdarium_sim::time::{Instant, Moment};
 use lambdarium_sim::view::By;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlElement, KeyboardEvent, ResizeObserver};
 use yew::prelude::*;
 
@@ -44,7 +43,7 @@ pub fn use_opening(desk: &UseReducerHandle<Desk>, wire: &Wire) {
     use_effect_with((), move |()| {
         let open = move || {
             dispatch.dispatch(Action::Opening);
-            wire.ask(Ask::Open { source: first_source(), keep: false });
+            wire.open(first_source(), false);
         };
         open();
         let listener = effects::on_fragment_change(open);
@@ -94,15 +93,10 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
             why(Ask::Why { entry });
         }
     });
-    let wanted = desk.why.is_some() && desk.rules.is_none();
-    let dispatch = desk.dispatcher();
-    use_effect_with(wanted, move |wanted| {
-        if *wanted {
-            spawn_local(async move {
-                dispatch.dispatch(Action::Rules(effects::text_beside("rules.txt").await));
-            });
-        }
-    });
+    let rules = desk.why.is_some() && desk.rules.is_none();
+    use_text_beside(desk, rules, "rules.txt", Action::Rules);
+    let gallery = desk.dialog == Some(Dialog::Gallery) && desk.gallery.is_none();
+    use_text_beside(desk, gallery, effects::GALLERY, Action::Gallery);
     let link = ask(wire);
     let wanted = desk.dialog == Some(Dialog::Share) && desk.link.is_none();
     let moment = desk.link_moment.then_some(desk.playhead);
@@ -111,6 +105,22 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
         let (wanted, ..) = of;
         if *wanted {
             link(Ask::Link { moment, selection });
+        }
+    });
+}
+
+/// Loads a text that lies beside the program, once it is wanted.
+#[hook]
+fn use_text_beside(
+    desk: &UseReducerHandle<Desk>,
+    wanted: bool,
+    name: &'static str,
+    loaded: fn(Option<String>) -> Action,
+) {
+    let dispatch = desk.dispatcher();
+    use_effect_with(wanted, move |wanted| {
+        if *wanted {
+            effects::text_beside(name, move |text| dispatch.dispatch(loaded(text)));
         }
     });
 }

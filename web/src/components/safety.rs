@@ -55,7 +55,7 @@ pub fn use_safety(desk: &UseReducerHandle<Desk>, wire: &Wire) {
         }
         if let Some(source) = now.wanted.as_ref().filter(|_| now.wanted != before.wanted)
         {
-            wire.ask(Ask::Open { source: (**source).clone(), keep: true });
+            wire.open((**source).clone(), true);
         }
         if now.textless.is_some() && now.textless != before.textless {
             wire.ask(Ask::Text);

@@ -10,9 +10,8 @@ impl Desk {
     pub(super) fn answered(&mut self, answer: Answer) {
         match answer {
             Answer::Opened(opened) => self.opened(*opened),
-            Answer::Refused(mut refusal) => {
+            Answer::Refused(refusal) => {
                 self.opening = false;
-                self.gallery = Shared::new(std::mem::take(&mut refusal.gallery));
                 self.refusal = Some(Shared::new(refusal));
             }
             Answer::Rejected(issues) => self.rejected = Some(Shared::new(issues)),
@@ -107,7 +106,6 @@ impl Desk {
             self.speed_chosen = false;
             self.selection = selection;
         }
-        self.gallery = Shared::new(std::mem::take(&mut opened.gallery));
         self.run = Some(Shared::new(opened));
         self.keep();
         self.take_pace();

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::message::{ActText, Marker};
+use crate::texts;
 use lambdarium_sim::trace::Stop;
 
 fn desk(end_s: u64, markers: &[u64]) -> Rc<Desk> {
@@ -120,6 +121,38 @@ fn selecting_an_act_goes_to_it_and_clearing_stays_there() {
     let cleared = act(&selected, Action::SelectAct(None));
     assert_eq!((at_ms(&cleared), cleared.act), (2_000, None));
     assert_eq!(at_ms(&act(&selected, Action::SelectAct(Some(7)))), 2_000);
+}
+
+#[test]
+fn a_list_of_lessons_that_did_not_come_is_asked_for_again_with_the_gallery() {
+    let mut desk = act(&desk(10, &[]), Action::Open(Dialog::Gallery));
+    assert_eq!(desk.gallery, None, "it is to be loaded");
+    for nothing in [None, Some("<!doctype html>\n<title>Not found</title>".into())] {
+        desk = act(&desk, Action::Gallery(nothing));
+        assert!(desk.gallery.as_ref().is_some_and(|list| list.is_empty()));
+        desk = act(&desk, Action::Open(Dialog::Gallery));
+        assert_eq!(desk.gallery, None);
+    }
+    desk = act(&desk, Action::Gallery(Some(gallery::LIST.into())));
+    let loaded = desk.gallery.clone();
+    desk = act(&act(&desk, Action::Close), Action::Open(Dialog::Gallery));
+    assert!(loaded.is_some_and(|list| !list.is_empty()));
+    assert!(desk.gallery.as_ref().is_some_and(|list| list.starts_with(gallery::FIRST)));
+}
+
+#[test]
+fn a_lesson_that_did_not_come_leaves_the_run_and_its_way_back() {
+    let mut desk = act(&desk(10, &[]), answer("e=a", false, None));
+    desk = act(&desk, answer("s=1", true, None));
+    let run = desk.run.clone();
+    desk = act(&desk, Action::Opening);
+    let text = texts::NO_LESSON.into();
+    let refused = Answer::Refused(Refusal { text, ..Refusal::default() });
+    desk = act(&desk, Action::Answered(Box::new(refused)));
+    assert!(!desk.opening && desk.refusal.is_some());
+    assert_eq!(desk.run, run);
+    desk = act(&desk, Action::Travel { back: true });
+    assert_eq!(desk.wanted.as_deref(), Some(&link("e=a")));
 }
 
 /// The answer to an edit, or to a link that was opened.

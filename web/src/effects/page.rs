@@ -3,9 +3,9 @@
 use gloo_events::EventListener;
 use lambdarium_format::link::moment_text;
 use lambdarium_sim::time::{Instant, Moment};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, Response, window};
+use web_sys::{File, window};
 
 use super::storage::storage;
 use crate::desk::Theme;
@@ -25,17 +25,6 @@ pub fn address() -> String {
     let href = window().and_then(|window| window.location().href().ok());
     let href = href.unwrap_or_default();
     href.split('#').next().unwrap_or_default().to_string()
-}
-
-/// A text that lies beside the program and is not loaded with it.
-pub async fn text_beside(name: &str) -> Option<String> {
-    let window = window()?;
-    let root = window.document()?.document_element()?;
-    let url = root.get_attribute("data-base")? + name;
-    let response = JsFuture::from(window.fetch_with_str(&url)).await.ok()?;
-    let response: Response = response.dyn_into().ok()?;
-    let text = response.ok().then(|| response.text().ok()).flatten()?;
-    JsFuture::from(text).await.ok()?.as_string()
 }
 
 /// The fragment that opens a run at a moment, with something selected.

@@ -13,7 +13,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
-use crate::message::{Answer, Ask, Slot};
+use super::lesson;
+use crate::gallery;
+use crate::message::{Answer, Ask, Slot, Source};
 use crate::pack::{packed, unpacked};
 
 /// The line. Clones are the same line.
@@ -29,6 +31,11 @@ struct State {
     /// once a frame and not once more for every answer.
     held: Option<Option<Answer>>,
     listeners: Vec<EventListener>,
+    /// How many runs were to be opened so far.
+    opens: u32,
+    /// The lessons that were loaded, by their names: a worker that has died and a step back
+    /// do not wait for the network.
+    lessons: Vec<(String, String)>,
     on_answer: Callback<Answer>,
     on_death: Callback<String>,
 }
@@ -65,6 +72,8 @@ impl Wire {
             pictures: Default::default(),
             held: None,
             listeners: Vec::new(),
+            opens: 0,
+            lessons: Vec::new(),
             on_answer,
             on_death,
         })));
@@ -100,6 +109,8 @@ impl Wire {
             worker.terminate();
         }
         state.ready = false;
+        // What is still to be loaded is lost, too: it would start the next worker.
+        state.opens += 1;
         state.pictures = Default::default();
         state.waiting.clear();
     }
@@ -112,6 +123,38 @@ impl Wire {
         self.stop();
         let on_death = self.0.borrow().on_death.clone();
         on_death.emit(why);
+    }
+
+    /// Opens a run; a lesson once its text is there. Of several that are on their way the
+    /// last one counts.
+    pub fn open(&self, source: Source, keep: bool) {
+        let name = match &source {
+            Source::Link(fragment) => gallery::needed(fragment),
+            Source::Text(_) => None,
+        };
+        let mut state = self.0.borrow_mut();
+        state.opens += 1;
+        let turn = state.opens;
+        let loaded = state.lessons.iter().find(|lesson| Some(&lesson.0) == name.as_ref());
+        let loaded = loaded.map(|(_, text)| text.clone());
+        drop(state);
+        let Some(name) = name.filter(|_| loaded.is_none()) else {
+            return self.ask(Ask::Open { source, lesson: loaded, keep });
+        };
+        let wire = self.clone();
+        lesson(name.clone(), move |lesson| {
+            let mut state = wire.0.borrow_mut();
+            if let Ok(Some(text)) = &lesson {
+                state.lessons.push((name, text.clone()));
+            }
+            let is_last = state.opens == turn;
+            drop(state);
+            match lesson {
+                Ok(lesson) if is_last => wire.ask(Ask::Open { source, lesson, keep }),
+                Err(refusal) if is_last => wire.emit(Answer::Refused(refusal)),
+                Ok(_) | Err(_) => {}
+            }
+        });
     }
 
     /// Asks something; a picture once the last one has come.

@@ -85,7 +85,8 @@ impl Screen {
     /// Shows a desk, and where the playground shows the same.
     pub fn draw(&mut self, desk: &Desk, playground: &str) {
         let title = desk.run.as_ref().map_or("", |run| run.title.as_str());
-        self.title.put_text(if title.is_empty() { texts::UNTITLED } else { title });
+        let unnamed = if desk.opening { texts::OPENING } else { texts::UNTITLED };
+        self.title.put_text(if title.is_empty() { unnamed } else { title });
         self.open.set("href", playground);
         let refusal = desk.refusal.as_ref().map_or("", |refusal| refusal.text.as_str());
         self.alert.put_text(refusal);

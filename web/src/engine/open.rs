@@ -6,8 +6,8 @@ use lambdarium_sim::knob::Issue;
 use lambdarium_sim::scenario::Run;
 use lambdarium_sim::time::Moment;
 
-use crate::gallery::{LESSONS, lesson};
-use crate::message::{Answer, IssueText, Lesson, Refusal, Source};
+use crate::gallery::{FIRST, names_source};
+use crate::message::{IssueText, Refusal, Source};
 
 #[derive(Default)]
 pub(super) struct Read {
@@ -18,8 +18,8 @@ pub(super) struct Read {
     pub(super) problems: Vec<String>,
 }
 
-/// Reads a run from wherever it comes.
-pub(super) fn read(source: Source) -> Result<Read, Refusal> {
+/// Reads a run from wherever it comes; the text of a lesson is at hand, if there is one.
+pub(super) fn read(source: Source, lesson: Option<&str>) -> Result<Read, Refusal> {
     match source {
         Source::Text(text) => {
             let run = json::read(&text).map_err(|issues| wrong(&issues))?;
@@ -27,12 +27,12 @@ pub(super) fn read(source: Source) -> Result<Read, Refusal> {
             let address = address.unwrap_or_default();
             Ok(Read { run, address, ..Read::default() })
         }
-        Source::Link(fragment) => read_link(&fragment),
+        Source::Link(fragment) => read_link(&fragment, lesson),
     }
 }
 
-/// Reads what the fragment of an address names.
-pub(super) fn read_link(fragment: &str) -> Result<Read, Refusal> {
+/// Reads what the fragment of an address names; a lesson from its text.
+pub(super) fn read_link(fragment: &str, lesson: Option<&str>) -> Result<Read, Refusal> {
     let Link { source, moment, selection, problems } = Link::read(fragment);
     let (run, address) = match source {
         Some(link::Source::Run(run)) => {
@@ -40,15 +40,7 @@ pub(super) fn read_link(fragment: &str) -> Result<Read, Refusal> {
             let given = fragment.split('&').find(|pair| pair.starts_with("s="));
             (*run, given.unwrap_or_default().to_string())
         }
-        Some(link::Source::Example(name)) => {
-            let Some(stored) = lesson(&name) else {
-                let text = format!(
-                    "There is no lesson called {name}. Choose one from the gallery."
-                );
-                return Err(Refusal { text, ..Refusal::default() });
-            };
-            (example(stored.text)?, format!("e={name}"))
-        }
+        Some(link::Source::Example(name)) => example(&name, lesson)?,
         Some(link::Source::File(address)) => {
             let text = format!(
                 "This link names a file on {}. Files from other hosts are not fetched: \
@@ -58,16 +50,10 @@ pub(super) fn read_link(fragment: &str) -> Result<Read, Refusal> {
             return Err(Refusal { text, ..Refusal::default() });
         }
         None if names_source(fragment) => return Err(unreadable(&problems)),
-        None => (example(LESSONS[0].text)?, format!("e={}", LESSONS[0].name)),
+        None => example(FIRST, lesson)?,
     };
     let problems = problems.iter().map(ToString::to_string).collect();
     Ok(Read { run, address, moment, selection, problems })
-}
-
-/// Whether a link asks for something to be opened, readable or not.
-fn names_source(fragment: &str) -> bool {
-    let mut keys = fragment.split('&').filter_map(|pair| pair.split_once('='));
-    keys.any(|(key, _)| matches!(key, "s" | "e" | "u"))
 }
 
 /// What is wrong with a link that should have opened something.
@@ -87,8 +73,15 @@ fn unreadable(problems: &[link::Problem]) -> Refusal {
     told
 }
 
-fn example(text: &str) -> Result<Run, Refusal> {
-    json::read(text).map_err(|issues| wrong(&issues))
+/// The run of a lesson, and its address.
+fn example(name: &str, lesson: Option<&str>) -> Result<(Run, String), Refusal> {
+    let Some(lesson) = lesson else {
+        let text =
+            format!("There is no lesson called {name}. Choose one from the gallery.");
+        return Err(Refusal { text, ..Refusal::default() });
+    };
+    let run = json::read(lesson).map_err(|issues| wrong(&issues))?;
+    Ok((run, format!("e={name}")))
 }
 
 /// What is wrong with a scenario, as the page shows it.
@@ -108,21 +101,4 @@ pub(super) fn issue_texts(issues: &[Issue]) -> Vec<IssueText> {
         rule: issue.rule.id().into(),
     });
     issues.collect()
-}
-
-pub(super) fn refused(refusal: Refusal) -> Answer {
-    Answer::Refused(Refusal { gallery: gallery(), ..refusal })
-}
-
-pub(super) fn gallery() -> Vec<Lesson> {
-    let lessons = LESSONS.iter().filter_map(|stored| {
-        let run = json::read(stored.text).ok()?;
-        Some(Lesson {
-            name: stored.name.into(),
-            family: stored.family.into(),
-            title: run.scenario.title,
-            about: run.scenario.about,
-        })
-    });
-    lessons.collect()
 }

@@ -1,14 +1,18 @@
 //! What the engine answers.
 
 use super::*;
-use crate::gallery::LESSONS;
-use crate::message::{Edit, Field, Form, Refusal};
+use crate::gallery::{FIRST, LIST, at_hand, lessons};
+use crate::message::{Edit, Field, Form, Refusal, Source};
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Fact;
 use lambdarium_sim::view::{By, Gauge};
 
 fn open(engine: &mut Engine, source: Source) -> Answer {
-    engine.handle(Slot(0), Ask::Open { source, keep: false }).expect("an answer")
+    let lesson = match &source {
+        Source::Link(fragment) => at_hand(fragment),
+        Source::Text(_) => None,
+    };
+    engine.handle(Slot(0), Ask::Open { source, lesson, keep: false }).expect("an answer")
 }
 
 fn opened(fragment: &str) -> (Engine, Opened) {
@@ -37,14 +41,14 @@ fn look(at_us: u64) -> Ask {
 #[test]
 fn an_empty_address_opens_the_first_lesson() {
     let (_, opened) = opened("");
-    assert_eq!(opened.address, format!("e={}", LESSONS[0].name));
+    assert_eq!(opened.address, format!("e={FIRST}"));
     assert!(opened.progress.stop.is_some(), "lessons are short");
     assert!(!opened.callers.is_empty() && !opened.functions.is_empty());
 }
 
 #[test]
 fn every_lesson_opens_and_tells_a_story() {
-    for stored in LESSONS {
+    for stored in lessons(LIST) {
         let (mut engine, opened) = opened(&format!("e={}", stored.name));
         let end = opened.progress.reached.0;
         let Some(Answer::Screen(screen)) = engine.handle(Slot(0), look(end)) else {
@@ -85,7 +89,19 @@ fn refusals_say_what_is_wrong() {
     let newer = refused(Source::Link("s=9.d.AAAA".into()));
     assert!(newer.text.contains("newer"), "{newer:?}");
     let unknown = refused(Source::Link("e=nothing-like-it".into()));
-    assert!(unknown.text.contains("nothing-like-it"), "{unknown:?}");
+    assert_eq!(
+        unknown.text,
+        "There is no lesson called nothing-like-it. Choose one from the gallery."
+    );
+    let cut_off = Ask::Open {
+        source: Source::Link("e=cold-start".into()),
+        lesson: Some("{\"lambdarium\":1,".into()),
+        keep: false,
+    };
+    let cut_off = Engine::new().handle(Slot(0), cut_off);
+    assert!(
+        matches!(cut_off, Some(Answer::Refused(refusal)) if !refusal.issues.is_empty())
+    );
     let three = r#"{"lambdarium":1,"functions":{"f":{"memory":1,"timeout":"901s"}},
         "callers":{"c":{"kind":"sdk","calls":"g"}}}"#;
     let three = refused(Source::Text(three.into()));
@@ -98,7 +114,7 @@ fn everything_wrong_with_a_link_is_said_whatever_comes_first() {
     assert!(both.text.contains("t=later"), "{both:?}");
     assert!(both.text.contains("letters that do not belong there"), "{both:?}");
     let (_, opened) = opened("utm_s=1&phone=2");
-    assert_eq!(opened.address, format!("e={}", LESSONS[0].name));
+    assert_eq!(opened.address, format!("e={FIRST}"));
 }
 
 #[test]
@@ -153,7 +169,7 @@ fn set(engine: &mut Engine, field: &Field, text: &str) -> Answer {
 
 #[test]
 fn whatever_a_form_shows_can_be_set_again() {
-    for stored in LESSONS {
+    for stored in lessons(LIST) {
         let (mut engine, opened) = opened(&format!("e={}", stored.name));
         let before = engine.recording(Slot(0)).map(|r| r.run().clone());
         let parts = opened.callers.iter().map(|c| Some(c.name.clone()));

@@ -11,8 +11,8 @@ use lambdarium_sim::view::{
 
 use super::{
     ActText, Answer, Ask, CallerText, Cause, Edit, Field, Form, FunctionText, Group,
-    Input, IssueText, Lesson, Marker, Mistake, Opened, Painted, Progress, Question,
-    Refusal, Screen, Slot, Source, Spot, StoryLine,
+    Input, IssueText, Marker, Mistake, Opened, Painted, Progress, Question, Refusal,
+    Screen, Slot, Source, Spot, StoryLine,
 };
 use crate::pack::pack;
 
@@ -87,7 +87,7 @@ pack! {
 // What is asked and answered.
 pack! {
     enum Ask {
-        Open { source, keep }, Edit(edit), Form { part }, More, Look { look, tell },
+        Open { source, lesson, keep }, Edit(edit), Form { part }, More, Look { look, tell },
         Paint { pane, function }, Text, Write { text, draft }, Step { from, forward }, Why { entry },
         Link { moment, selection },
     }
@@ -114,17 +114,16 @@ pack! {
     struct FunctionText { name, does }
     struct Group { title, fields }
     struct IssueText { place, found, allowed, rule }
-    struct Lesson { name, family, title, about }
     struct Marker { at, title, text }
     struct Mistake { issue, spot }
     struct Opened {
         address, title, about, markers, acts, kept, draft, question, kinds, callers, functions,
-        moment, selection, problems, progress, gallery,
+        moment, selection, problems, progress,
     }
     struct Painted { lanes, gauges }
     struct Progress { reached, stop, pace, peaks }
     struct Question { ask, choices, answer, because }
-    struct Refusal { text, issues, opened, gallery }
+    struct Refusal { text, issues, opened }
     struct Screen { frame, next_at, last_at, story }
     struct Spot { line, column, from, to }
     struct StoryLine { entry, moment, text, count }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::Engine;
-use crate::gallery::LESSONS;
+use crate::gallery::{LIST, at_hand, lessons};
 use crate::message::{Answer, Ask, Slot, Source};
 use lambdarium_sim::time::{Moment, Span};
 use lambdarium_sim::view::Look;
@@ -103,10 +103,12 @@ fn what_is_none_is_refused() {
 
 #[test]
 fn what_the_engine_says_of_every_lesson_comes_back() {
-    for lesson in LESSONS {
+    for lesson in lessons(LIST) {
         let mut engine = Engine::new();
-        let source = Source::Link(format!("e={}", lesson.name));
-        let open = Ask::Open { source, keep: false };
+        let fragment = format!("e={}", lesson.name);
+        let text = at_hand(&fragment);
+        let source = Source::Link(fragment);
+        let open = Ask::Open { source, lesson: text, keep: false };
         comes_back(&open);
         let opened = engine.handle(Slot(0), open).expect("an answer");
         let Answer::Opened(run) = &opened else { panic!("{}", lesson.name) };

@@ -227,6 +227,15 @@ impl Page {
         Ok(())
     }
 
+    /// On the console is only that there is no file whose address has this in it.
+    pub async fn assert_missed(&self, name: &str) -> WebDriverResult<()> {
+        let errors = self.errors().await?;
+        assert!(!errors.is_empty(), "{name} was not asked for");
+        let is_it = |error: &String| error.contains(name) && error.contains("404");
+        assert!(errors.iter().all(is_it), "{errors:?}");
+        Ok(())
+    }
+
     /// Says what the page looked like when a test failed.
     async fn tell(&self) {
         let thread = thread::current();

@@ -198,6 +198,7 @@ fn what_cannot_be_opened_is_said_and_explained_in_the_playground() {
         let link: String = page.evaluate("document.querySelector('#open').href").await?;
         assert_eq!(link, page.site.address("#e=nothing-like-it"));
         assert_eq!(page.barriers().await?, [""; 0]);
+        assert_eq!(page.site.asked_for("lessons/nothing-like-it.json"), 1);
         Ok(())
     });
 }

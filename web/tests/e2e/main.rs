@@ -7,6 +7,7 @@ mod editing;
 mod embed;
 mod journey;
 mod lessons;
+mod loading;
 mod mistakes;
 mod site;
 mod speed;

@@ -42,7 +42,7 @@ fn a_link_that_cannot_be_opened_says_why_and_the_run_stays() {
             assert_eq!(page.text("h1").await?, "Cold and warm");
             dismiss(page).await?;
         }
-        Ok(())
+        page.assert_missed("lessons/not-a-lesson.json").await
     });
 }
 

@@ -17,6 +17,9 @@ const BASE: &str = "/any/where/";
 /// Where a page of somebody else lies.
 const HOST: &str = "/host.html";
 
+/// How late a file is.
+const LATE: Duration = Duration::from_millis(1_500);
+
 /// The server, until it is dropped.
 pub struct Site {
     server: Arc<Server>,
@@ -31,6 +34,8 @@ struct Seen {
     elsewhere: Vec<String>,
     /// Files that are answered with 404.
     missing: Vec<String>,
+    /// Files that come late.
+    late: Vec<String>,
     /// A page of somebody else, at `/host.html`.
     host: String,
 }
@@ -75,9 +80,19 @@ impl Site {
         self.seen().missing.push(name.into());
     }
 
+    /// From now on a file whose name ends like this comes late.
+    pub fn delay(&self, name: &str) {
+        self.seen().late.push(name.into());
+    }
+
     /// Every file is there again.
     pub fn find_again(&self) {
         self.seen().missing.clear();
+    }
+
+    /// How often a file whose name ends like this was asked for so far.
+    pub fn asked_for(&self, name: &str) -> usize {
+        self.seen().paths.iter().filter(|path| path.ends_with(name)).count()
     }
 
     /// The paths asked for so far, in order.
@@ -126,7 +141,8 @@ fn answer(dist: &Path, seen: &Mutex<Seen>, request: Request) {
         return respond(request, Response::from_string("").with_status_code(403));
     };
     seen.paths.push(path.to_owned());
-    let lost = seen.missing.iter().any(|name| path.ends_with(name.as_str()));
+    let is_one = |names: &[String]| names.iter().any(|name| path.ends_with(name));
+    let (lost, late) = (is_one(&seen.missing), is_one(&seen.late));
     let host = (path == HOST).then(|| seen.host.clone());
     drop(seen);
     if let Some(html) = host {
@@ -141,6 +157,17 @@ fn answer(dist: &Path, seen: &Mutex<Seen>, request: Request) {
         .map(|name| if name.is_empty() { "index.html" } else { name });
     let file =
         name.filter(|name| !lost && !name.contains("..")).map(|name| dist.join(name));
+    if late {
+        thread::spawn(move || {
+            thread::sleep(LATE);
+            send(file, request);
+        });
+    } else {
+        send(file, request);
+    }
+}
+
+fn send(file: Option<PathBuf>, request: Request) {
     match file.and_then(|file| Some((fs::read(&file).ok()?, file))) {
         Some((content, file)) => {
             let response = Response::from_data(content)

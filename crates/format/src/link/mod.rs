@@ -208,6 +208,14 @@ pub fn text_of(payload: &str) -> Result<String, Problem> {
     codec::unpack(packed)
 }
 
+/// The example that a link names, whatever else is in it: who opens links fetches it first,
+/// and leaves the rest unread.
+#[must_use]
+pub fn example_in(fragment: &str) -> Option<String> {
+    let mut named = fragment.split('&').filter_map(|pair| pair.strip_prefix("e="));
+    named.find_map(|value| example(&unescaped(value)).ok())
+}
+
 /// The name of an example, as gallery files are named.
 fn example(name: &str) -> Result<String, Problem> {
     let fits = !name.is_empty()
@@ -271,6 +279,18 @@ mod tests {
         assert_eq!(link.problems, []);
         assert_eq!(link.fragment().as_deref(), Ok("e=cold-start&t=123s&sel=a%26b"));
         assert_eq!(Link::read(""), Link::default());
+    }
+
+    #[test]
+    fn the_example_of_a_link_is_known_without_reading_the_rest() {
+        for link in
+            ["e=cold-start", "t=later&e=cold%2Dstart", "s=1.d.!&e=a/b&e=cold-start"]
+        {
+            assert_eq!(example_in(link).as_deref(), Some("cold-start"), "{link}");
+        }
+        for link in ["", "e=", "sel=e=a", "s=1.d.AAAA", "e=a/b"] {
+            assert_eq!(example_in(link), None, "{link}");
+        }
     }
 
     #[test]

@@ -11,15 +11,19 @@ use super::editor;
 use super::hash::files;
 use crate::error::{Doing, Error, Result};
 
+/// The lesson that the page opens when nothing else is asked for.
+const FIRST_LESSON: &str = "lessons/sdk-retries.json";
+
 /// What is downloaded together, and how much of it there may be, in bytes of brotli.
 struct Load {
     name: &'static str,
+    /// As they lie in the folder of a release; a folder stands for all that is in it.
     files: &'static [&'static str],
     budget: u64,
 }
 
 /// What a first visit downloads, and what comes only when somebody asks for it.
-const LOADS: [Load; 4] = [
+const LOADS: [Load; 6] = [
     Load {
         name: "the playground",
         files: &[
@@ -32,6 +36,7 @@ const LOADS: [Load; 4] = [
             "page.css",
             "tokens.css",
             "icon.svg",
+            FIRST_LESSON,
         ],
         budget: 300_000,
     },
@@ -46,6 +51,7 @@ const LOADS: [Load; 4] = [
             "embed.css",
             "tokens.css",
             "icon.svg",
+            FIRST_LESSON,
         ],
         budget: 150_000,
     },
@@ -58,6 +64,16 @@ const LOADS: [Load; 4] = [
         name: "the rule book, once somebody asks why",
         files: &["rules.txt"],
         budget: 5_000,
+    },
+    Load {
+        name: "the list of lessons, once the gallery is opened",
+        files: &["gallery.txt"],
+        budget: 6_000,
+    },
+    Load {
+        name: "all lessons, of which each is loaded once it is opened",
+        files: &["lessons/"],
+        budget: 80_000,
     },
 ];
 
@@ -72,15 +88,18 @@ struct Size {
 pub fn check(site: &Path) -> Result<()> {
     println!("{:>9} {:>9} {:>9}  file", "raw", "gzip", "brotli");
     let mut sums = LOADS.map(|load| (load, Size::default()));
+    let mut has_first = false;
     for file in files(site)? {
         let content = fs::read(&file).doing("reading", &file)?;
         let size = measure(&content).doing("compressing", &file)?;
         let path = file.strip_prefix(site).unwrap_or(&file).to_string_lossy();
-        let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+        let path = path.replace('\\', "/");
+        let name = in_release(&path);
         print_line(size, &path);
+        has_first |= name == FIRST_LESSON;
         let mut loaded = false;
         for (load, sum) in &mut sums {
-            if load.files.contains(&name) {
+            if load.has(name) {
                 *sum = sum.with(size);
                 loaded = true;
             }
@@ -88,6 +107,9 @@ pub fn check(site: &Path) -> Result<()> {
         if !loaded {
             return Err(Error::Page(format!("nothing is said to load {name}")));
         }
+    }
+    if !has_first {
+        return Err(Error::Page(format!("{FIRST_LESSON} opens first, but is not there")));
     }
     for (load, sum) in &sums {
         print_line(*sum, load.name);
@@ -100,6 +122,19 @@ pub fn check(site: &Path) -> Result<()> {
         println!("{:>29}  left of the budget of {budget} of {what}", budget - bytes);
     }
     Ok(())
+}
+
+/// A path in the site as it is in the folder of its release; the pages lie in none.
+fn in_release(path: &str) -> &str {
+    path.split_once('/').map_or(path, |(_, name)| name)
+}
+
+impl Load {
+    fn has(&self, name: &str) -> bool {
+        self.files
+            .iter()
+            .any(|file| name == *file || (file.ends_with('/') && name.starts_with(file)))
+    }
 }
 
 impl Size {
@@ -133,7 +168,20 @@ fn measure(content: &[u8]) -> std::io::Result<Size> {
 
 #[cfg(test)]
 mod tests {
-    use super::measure;
+    use super::{LOADS, in_release, measure};
+
+    #[test]
+    fn the_first_lesson_counts_as_one_of_all_and_for_both_pages() {
+        let loads = |path: &str| {
+            let name = in_release(path);
+            LOADS.iter().filter(|load| load.has(name)).count()
+        };
+        assert_eq!(loads("r-1/lessons/sdk-retries.json"), 3);
+        assert_eq!(loads("r-1/lessons/cold-start.json"), 1);
+        assert_eq!(loads("r-1/boot.js"), 2);
+        assert_eq!(loads("index.html"), 1);
+        assert_eq!(loads("r-1/else/gallery.txt"), 0);
+    }
 
     #[test]
     fn what_repeats_is_small_when_compressed() {

@@ -6,15 +6,17 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::own;
-use crate::desk::{Action, Kept};
+use crate::desk::{Action, Dialog, Kept};
 use crate::effects;
-use crate::message::{Lesson, Opened, Refusal, Source};
+use crate::gallery::{self, Lesson};
+use crate::message::{Opened, Refusal, Source};
 use crate::shared::Shared;
 use crate::texts;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    pub lessons: Shared<Vec<Lesson>>,
+    /// The list of the lessons, once it is loaded; empty if it could not be.
+    pub list: Option<Shared<String>>,
     pub run: Option<Shared<Opened>>,
     /// What can be gone on with.
     pub kept: Option<Shared<Kept>>,
@@ -30,12 +32,7 @@ pub fn Gallery(props: &Props) -> Html {
         <div class="stack">
             <p class="dim">{ texts::GALLERY_INTRO }</p>
             { own::go_on(props.kept.clone(), &props.on_open) }
-            { for families(&props.lessons).map(|family| html! {
-                <>
-                    <h3>{ &family[0].family }</h3>
-                    { lessons(family, &present, &props.on_open) }
-                </>
-            }) }
+            { families(props, &present) }
             <div class="row">
                 { open_file(&props.on_action, &props.on_open) }
                 if props.run.is_some() { { own::save(&props.on_action) } }
@@ -44,12 +41,39 @@ pub fn Gallery(props: &Props) -> Html {
     }
 }
 
-/// The lessons in runs of one family.
-fn families(lessons: &[Lesson]) -> impl Iterator<Item = &[Lesson]> {
-    lessons.chunk_by(|one, next| one.family == next.family)
+/// The lessons, those of one family together; or why there are none.
+fn families(props: &Props, present: &str) -> Html {
+    let Some(list) = &props.list else {
+        return html! { <p class="dim" role="status">{ texts::LOADING_LESSONS }</p> };
+    };
+    if list.is_empty() {
+        let again = props.on_action.reform(|_: MouseEvent| Action::Open(Dialog::Gallery));
+        return html! {
+            <div class="stack" role="alert" id="no-lessons">
+                <p>{ texts::NO_LESSONS }</p>
+                <div class="row">
+                    <button class="btn line" id="try-again" onclick={again}>
+                        { texts::TRY_AGAIN }
+                    </button>
+                </div>
+            </div>
+        };
+    }
+    let all = gallery::lessons(list);
+    let families = all.chunk_by(|one, next| one.family == next.family);
+    families
+        .map(|family| {
+            html! {
+                <>
+                    <h3>{ family[0].family }</h3>
+                    { lessons(family, present, &props.on_open) }
+                </>
+            }
+        })
+        .collect()
 }
 
-fn lessons(family: &[Lesson], present: &str, on_open: &Callback<Source>) -> Html {
+fn lessons(family: &[Lesson<'_>], present: &str, on_open: &Callback<Source>) -> Html {
     html! {
             <ul class="lessons">
                 { for family.iter().map(|lesson| {
@@ -63,10 +87,10 @@ fn lessons(family: &[Lesson], present: &str, on_open: &Callback<Source>) -> Html
                         <li>
                             <button class="lesson" aria-current={current} {onclick}>
                                 <b>
-                                    { &lesson.title }
+                                    { lesson.title }
                                     if is_open { <span class="chip sel">{ texts::OPEN_NOW }</span> }
                                 </b>
-                                <span>{ &lesson.about }</span>
+                                <span>{ lesson.about }</span>
                             </button>
                         </li>
                     }
