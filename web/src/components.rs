@@ -7,6 +7,7 @@ mod dialogs;
 mod hooks;
 pub(crate) mod icon;
 mod inspector;
+mod keys;
 mod notice;
 mod parts;
 pub(crate) mod picture;

@@ -7,6 +7,7 @@
 mod answers;
 mod history;
 mod keeping;
+mod moving;
 mod play;
 mod question;
 mod rescue;
@@ -154,6 +155,9 @@ pub struct Desk {
     pub selection: Option<String>,
     /// The act that is selected, by its place in the run's list.
     pub act: Option<usize>,
+    /// The act that is being moved, and to when: while it is dragged, and until the engine
+    /// has answered.
+    pub dragged: Option<(usize, Instant)>,
     /// What the panel shows.
     pub tab: Tab,
     /// The entry whose causes are open, and the causes once they are known.
@@ -170,6 +174,8 @@ pub struct Desk {
     pub link: Option<Result<String, String>>,
     /// The theme somebody chose; none follows the system.
     pub theme: Option<Theme>,
+    /// Whether keys that write a letter, a digit or a sign do nothing else.
+    pub no_single_keys: bool,
     /// Whether requests jump from place to place instead of gliding.
     pub still: bool,
 }
@@ -227,6 +233,10 @@ pub enum Action {
     Select(Option<String>),
     /// Select an act and go to it; none clears the selection.
     SelectAct(Option<usize>),
+    /// An act is dragged to an instant; none puts it back.
+    Drag(Option<(usize, Instant)>),
+    /// Leave what is going on: put back the act that is dragged, or clear the selection.
+    Leave,
     /// A change was asked for.
     Edited(Edit),
     /// Changes are acts at the playhead, or hold from the start.
@@ -249,6 +259,8 @@ pub enum Action {
     ToggleLinkSelection,
     /// Take this theme.
     Theme(Theme),
+    /// Keys that write a letter, a digit or a sign do nothing else, or do.
+    NoSingleKeys(bool),
     /// Something with the text.
     Text(Doing),
     /// One change back, or on again.
@@ -369,10 +381,9 @@ impl Reducible for Desk {
             Action::PutCardAway => next.put_card_away(),
             Action::Select(selection) => next.selection = selection,
             Action::SelectAct(act) => next.select_act(act),
-            Action::Edited(edit) => {
-                next.rejected = None;
-                next.attempt = Some(Shared::new(edit));
-            }
+            Action::Drag(dragged) => next.drag(dragged),
+            Action::Leave => next.leave(),
+            Action::Edited(edit) => next.edited(edit),
             Action::FromHere(on) => next.from_here = on,
             Action::Show(tab) => next.tab = tab,
             Action::ToggleWhy(entry) => next.toggle_why(entry),
@@ -394,6 +405,7 @@ impl Reducible for Desk {
                 next.link = None;
             }
             Action::Theme(theme) => next.theme = Some(theme),
+            Action::NoSingleKeys(none) => next.no_single_keys = none,
             Action::Opening => next.opening = true,
             Action::Failed(refusal) => {
                 next.opening = false;

@@ -7,6 +7,7 @@ mod beside;
 mod clock;
 mod editor;
 mod page;
+mod screen;
 mod storage;
 mod wire;
 
@@ -17,5 +18,6 @@ pub use page::{
     address, asked_theme, copy_text, fragment, fragment_at, keep_theme, kept_theme,
     on_fragment_change, read_file, reduced_motion, set_fragment, set_theme, system_theme,
 };
+pub use screen::{keep_no_keys, kept_no_keys, open_copy, toggle_fullscreen};
 pub use storage::{keep_scenario, kept_scenario, save_file};
 pub use wire::{Wire, now_ms};

@@ -84,6 +84,7 @@ texts! {
     LANES_ABOUT "Lanes and gauges; arrows up and down go from span to span";
     MARKER "Marker";
     ACT "Act";
+    ACT_ABOUT "Drag it to move it, or press Shift with ← or →: by 1 % of what the timeline shows.";
     AT "at";
     VERSION "version";
     MANY "more than can be drawn one by one";
@@ -166,6 +167,9 @@ texts! {
     START_AT "Start at";
     SELECTED "Selected:";
 
+    SINGLE_KEYS "Letters, digits and signs are shortcuts";
+    NO_COPY "This run is too large for a link, so there is no copy of it in another tab. Save it as a file and open that instead.";
+
     OPEN_PLAYGROUND "Open in the playground";
     KEPT "The last run that worked stays open.";
     TRY_GALLERY "Open the gallery";
@@ -176,18 +180,22 @@ texts! {
 /// The keys, each with what it does.
 pub const KEYS: &[(&str, &str)] = &[
     ("Space", "play or pause"),
+    ("←  →", "5 % of the run back or forward, however long it lasts"),
+    ("Shift ←  →", "10 %; on an act: move it; on the lanes: move what they show"),
     (",  .", "one event back or forward"),
-    ("←  →", "5 % back or forward"),
     ("[  ]", "previous or next marker"),
     ("0 – 9", "to that tenth of the run"),
+    ("Home  End", "to the start or the end"),
     ("-  =", "slower or faster"),
     ("Shift ↑  ↓", "zoom the timeline in or out"),
-    ("Shift ←  →", "move its window"),
+    ("<  >", "move what it shows"),
     ("W", "the whole run"),
     ("E", "axis by time or by events"),
-    ("Ctrl+Z", "undo; with Shift, redo"),
+    ("F", "full screen, or no longer"),
+    ("Shift F", "a copy of this run at this moment, in a new tab"),
+    ("Ctrl / ⌘ Z", "undo; with Shift, redo"),
     ("?", "these keys"),
-    ("Esc", "close, or clear the selection"),
+    ("Esc", "close, put back what is dragged, or clear the selection"),
 ];
 
 /// How many mistakes there are.

@@ -7,9 +7,10 @@ use super::board::BoardView;
 use super::dialogs::Dialogs;
 use super::hooks::{
     theme, use_address, use_asking, use_clock, use_desk, use_document, use_editing,
-    use_keys, use_opening, use_size,
+    use_opening, use_size,
 };
 use super::inspector::Inspector;
+use super::keys::use_keys;
 use super::notice::Notice;
 use super::parts::{Parts, outline};
 use super::safety::{quiet, use_safety};
@@ -74,7 +75,7 @@ pub fn App() -> Html {
                 <Transport desk={(*desk).clone()} on_action={on_action.clone()} {on_step}
                     width={dock_width} />
                 <Timeline desk={(*desk).clone()} width={dock_width}
-                    on_action={on_action.clone()} />
+                    on_action={on_action.clone()} {on_edit} />
             </footer>
             if let Some(refusal) = desk.refusal.clone() {
                 <Notice {refusal} kept={desk.run.is_some()} on_action={on_action.clone()} />

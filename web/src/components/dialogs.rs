@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::icon::{self, Icon};
 use crate::desk::{Action, Desk, Dialog};
+use crate::effects;
 use crate::message::Source;
 use crate::texts;
 
@@ -55,18 +56,28 @@ pub fn Dialogs(props: &Props) -> Html {
                     <gallery::Gallery kept={props.desk.to_go_on_with()} list={props.desk.gallery.clone()} run={props.desk.run.clone()}
                         on_action={props.on_action.clone()} on_open={props.on_open.clone()} />
                 },
-                Dialog::Help => keys(),
+                Dialog::Help => keys(props.desk.no_single_keys, &props.on_action),
             } }
         </dialog>
     }
 }
 
-fn keys() -> Html {
+fn keys(none: bool, on_action: &Callback<Action>) -> Html {
+    let onchange = on_action.reform(move |_: Event| {
+        effects::keep_no_keys(!none);
+        Action::NoSingleKeys(!none)
+    });
     html! {
-        <dl class="keys">
-            { for texts::KEYS.iter().map(|(keys, does)| html! {
-                <><dt><kbd>{ *keys }</kbd></dt><dd>{ *does }</dd></>
-            }) }
-        </dl>
+        <>
+            <dl class="keys">
+                { for texts::KEYS.iter().map(|(keys, does)| html! {
+                    <><dt><kbd>{ *keys }</kbd></dt><dd>{ *does }</dd></>
+                }) }
+            </dl>
+            <label class="check">
+                <input type="checkbox" id="single-keys" checked={!none} {onchange} />
+                { texts::SINGLE_KEYS }
+            </label>
+        </>
     }
 }

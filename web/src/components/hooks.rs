@@ -1,16 +1,12 @@
 //! What follows from the desk: asks to the engine, ticks, the address, the theme.
 
-use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use lambdarium_sim::time::{Instant, Moment};
-use lambdarium_sim::view::By;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, HtmlElement, KeyboardEvent, ResizeObserver};
+use web_sys::{HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
-use super::safety::{first_source, travel};
-use super::timeline::PRESS;
+use super::safety::first_source;
 use crate::desk::{Action, Desk, Dialog, Tab, Theme};
 use crate::effects::{self, Frames, Wire};
 use crate::message::{Answer, Ask, Edit};
@@ -19,8 +15,9 @@ use crate::message::{Answer, Ask, Edit};
 #[hook]
 pub fn use_desk() -> (UseReducerHandle<Desk>, Wire) {
     let desk = use_reducer(|| {
-        Desk::new(effects::kept_theme(), effects::reduced_motion())
-            .with_kept(effects::kept_scenario())
+        let mut desk = Desk::new(effects::kept_theme(), effects::reduced_motion());
+        desk.no_single_keys = effects::kept_no_keys();
+        desk.with_kept(effects::kept_scenario())
     });
     let dispatch = desk.dispatcher();
     let wire = use_memo((), move |()| {
@@ -210,113 +207,6 @@ pub fn use_document(desk: &UseReducerHandle<Desk>) {
 #[must_use]
 pub fn theme(desk: &Desk) -> Theme {
     desk.theme.unwrap_or_else(effects::system_theme)
-}
-
-/// The keys of `texts::KEYS`, wherever nothing is being typed.
-#[hook]
-pub fn use_keys(desk: &UseReducerHandle<Desk>, on_step: Callback<bool>) {
-    let dispatch = desk.dispatcher();
-    // The listener is set once; what it needs changes with every tick.
-    let now = (desk.end(), desk.playhead, (desk.dialog, desk.by), on_step);
-    let latest = use_mut_ref(|| now.clone());
-    *latest.borrow_mut() = now;
-    use_effect_with((), move |()| {
-        let document = web_sys::window().and_then(|window| window.document());
-        let listener = document.map(|document| {
-            EventListener::new_with_options(
-                &document,
-                "keydown",
-                gloo_events::EventListenerOptions::enable_prevent_default(),
-                move |event| {
-                    let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-                    let (end, playhead, (dialog, by), on_step) = latest.borrow().clone();
-                    if dialog.is_some() {
-                        return;
-                    }
-                    // Whoever types undoes what was typed.
-                    let travel = travel(event).filter(|_| !is_typed_in(&target(event)));
-                    if let Some(action) = travel {
-                        event.prevent_default();
-                        return dispatch.dispatch(action);
-                    }
-                    if is_taken(event) {
-                        return;
-                    }
-                    let key = event.key();
-                    if let "," | "." = key.as_str() {
-                        on_step.emit(key == ".");
-                    } else if let Some(action) = timeline_action(event, by)
-                        .or_else(|| action_of(&key, end, playhead))
-                    {
-                        event.prevent_default();
-                        dispatch.dispatch(action);
-                    }
-                },
-            )
-        });
-        move || drop(listener)
-    });
-}
-
-/// Whether a key belongs to something else: a field, a button that is pressed by it, or a
-/// command of the browser.
-fn is_taken(event: &KeyboardEvent) -> bool {
-    let on = target(event);
-    let pressed = matches!(event.key().as_str(), " " | "Enter");
-    event.ctrl_key()
-        || event.meta_key()
-        || event.alt_key()
-        || is_typed_in(&on)
-        || (pressed && matches!(on.as_str(), "BUTTON" | "A" | "LABEL" | "g"))
-}
-
-/// What a key does to the timeline.
-fn timeline_action(event: &KeyboardEvent, by: By) -> Option<Action> {
-    let zoom = |steps| Action::Zoom { steps, share: None };
-    Some(match (event.key().as_str(), event.shift_key()) {
-        ("ArrowUp", true) => zoom(PRESS),
-        ("ArrowDown", true) => zoom(-PRESS),
-        ("ArrowLeft", true) => Action::Pan(-0.2),
-        ("ArrowRight", true) => Action::Pan(0.2),
-        ("w", false) => Action::WholeRun,
-        ("e", false) if by == By::Time => Action::By(By::Events),
-        ("e", false) => Action::By(By::Time),
-        _ => return None,
-    })
-}
-
-/// The name of the element that a key goes to.
-fn target(event: &KeyboardEvent) -> String {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.map(|target| target.tag_name()).unwrap_or_default()
-}
-
-/// Whether an element of this name takes what is typed.
-fn is_typed_in(name: &str) -> bool {
-    matches!(name, "INPUT" | "SELECT" | "TEXTAREA" | "JSON-EDITOR")
-}
-
-fn action_of(key: &str, end: Instant, playhead: Moment) -> Option<Action> {
-    let seek = |us: u64| Action::Seek(Moment::end_of(Instant(us)));
-    let part = end.0 / 20;
-    Some(match key {
-        " " => Action::TogglePlay,
-        "ArrowLeft" => seek(playhead.at.0.saturating_sub(part)),
-        "ArrowRight" => seek(playhead.at.0.saturating_add(part)),
-        "Home" => seek(0),
-        "End" => seek(end.0),
-        "[" => Action::ToMarker { forward: false },
-        "]" => Action::ToMarker { forward: true },
-        "-" => Action::SpeedBy(-1),
-        "=" | "+" => Action::SpeedBy(1),
-        "?" => Action::Open(Dialog::Help),
-        "Escape" => Action::Select(None),
-        digit if digit.len() == 1 => {
-            let tenth = digit.parse::<u64>().ok()?;
-            seek(end.0 / 10 * tenth)
-        }
-        _ => return None,
-    })
 }
 
 /// The width and height of an element, in CSS pixels; 0 before they are known.

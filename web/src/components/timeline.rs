@@ -4,6 +4,7 @@
 //! What does not change while a run plays stands in layers that are drawn once; with a tick
 //! only the playhead and the readings change, and a sheet slides.
 
+mod acts;
 mod details;
 mod flags;
 mod gauges;
@@ -17,10 +18,11 @@ use lambdarium_sim::view::{Frame, Paint};
 use web_sys::{Element, HtmlElement, KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
+use super::keys::PAN;
 use super::svg;
 use crate::desk::{Action, Desk, Picked};
 use crate::geometry::{Point, Rect, Tick, clock, px};
-use crate::message::{Opened, Painted};
+use crate::message::{Edit, Opened, Painted};
 use crate::shared::Shared;
 use crate::texts;
 use gestures::{touch, use_hands};
@@ -57,18 +59,21 @@ pub struct Props {
     pub desk: Desk,
     pub width: f64,
     pub on_action: Callback<Action>,
+    pub on_edit: Callback<Edit>,
 }
 
 /// The timeline.
 #[component]
 pub fn Timeline(props: &Props) -> Html {
-    let Props { desk, width, on_action } = props;
+    let Props { desk, width, on_action, on_edit } = props;
     let place = Place::new(*width);
     let (root, lanes) = (use_node_ref(), use_node_ref());
     let hands = use_hands(&root, &lanes, place, on_action);
+    use_effect_with((desk.run.clone(), desk.act), |(_, act)| acts::keep_focus(*act));
     let (Some(painted), Some(run)) = (&desk.painted, &desk.run) else {
         return html! { <div class="timeline" ref={root}></div> };
     };
+    let acts = acts::acts(desk, (run, painted), place, &hands, (on_action, on_edit));
     let unfolded = is_unfolded(desk, *width);
     let touched = touch(&hands, (&root, &lanes), painted, place, on_action);
     html! {
@@ -78,7 +83,8 @@ pub fn Timeline(props: &Props) -> Html {
             onpointerleave={on_action.reform(|_: PointerEvent| Action::Pick(None))}>
             <div class="head-line">
                 { scrubber(desk, on_action) }
-                { head(desk, painted, run, (place, unfolded), on_action) }
+                { head(desk, painted, run, (place, unfolded), acts, on_action) }
+                <span id={flags::ABOUT} hidden=true>{ texts::ACT_ABOUT }</span>
                 if !place.narrow { { tools::unfold(unfolded, on_action) } }
             </div>
             if unfolded {
@@ -114,6 +120,7 @@ fn head(
     painted: &Shared<Painted>,
     run: &Shared<Opened>,
     (place, unfolded): (Place, bool),
+    acts: Html,
     on_action: &Callback<Action>,
 ) -> Html {
     let (whole, window) = (place.whole(painted), place.window(painted));
@@ -125,7 +132,7 @@ fn head(
     let content = html! {
         <>
             <Still painted={painted.clone()} run={run.clone()} {place} layer={still} />
-            { flags::acts(desk, whole, on_action) }
+            { acts }
             { flags::markers(desk, whole, on_action) }
             { svg::line(knob, Point { y: SCRUB_Y + SCRUB_H + 4.0, ..knob }, "ph") }
             if unfolded && window.shows(at) {
@@ -226,7 +233,7 @@ fn slide(
     set(playhead, "display", if shows { "" } else { "none" });
 }
 
-/// Arrows up and down go from span to span.
+/// Arrows up and down go from span to span; with Shift, those to the sides move the window.
 fn pick_by_key(
     picked: Option<Picked>,
     lanes: &NodeRef,
@@ -247,6 +254,13 @@ fn pick_by_key(
             }
             on_action.emit(Action::Pick(next));
         }
+        let pan = match event.key().as_str() {
+            "ArrowLeft" if event.shift_key() => -PAN,
+            "ArrowRight" if event.shift_key() => PAN,
+            _ => return,
+        };
+        event.prevent_default();
+        on_action.emit(Action::Pan(pan));
     })
 }
 

@@ -14,7 +14,12 @@ impl Desk {
                 self.opening = false;
                 self.refusal = Some(Shared::new(refusal));
             }
-            Answer::Rejected(issues) => self.rejected = Some(Shared::new(issues)),
+            Answer::Rejected(issues) => {
+                self.dragged = None;
+                self.rejected = Some(Shared::new(issues));
+                // That is where it says what is wrong.
+                self.tab = Tab::Settings;
+            }
             Answer::Text(text) => self.told_text(text),
             Answer::Mistakes { draft, mistakes } => self.text.mistaken(draft, mistakes),
             Answer::Form(form) => self.form = Some(Shared::new(*form)),
@@ -88,7 +93,7 @@ impl Desk {
         self.rejected = None;
         self.why = None;
         self.playing = false;
-        self.act = None;
+        self.act = self.moved_act(&opened);
         let selection = opened.selection.take();
         if kept {
             if selection.is_some() {

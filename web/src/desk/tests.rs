@@ -155,6 +155,52 @@ fn a_lesson_that_did_not_come_leaves_the_run_and_its_way_back() {
     assert_eq!(desk.wanted.as_deref(), Some(&link("e=a")));
 }
 
+/// A run with acts at these seconds.
+fn with_acts(seconds: &[u64]) -> Opened {
+    let acts = seconds.iter().map(|s| ActText {
+        at: Instant(s * 1_000_000),
+        label: format!("Act{s}"),
+        ..ActText::default()
+    });
+    Opened { acts: acts.collect(), ..Opened::default() }
+}
+
+fn move_act(number: u32, s: u64) -> Action {
+    Action::Edited(Edit::MoveAct { number, at: Instant(s * 1_000_000) })
+}
+
+#[test]
+fn an_act_that_was_moved_past_another_is_the_one_that_is_selected() {
+    let mut desk = desk(10, &[]);
+    Rc::make_mut(&mut desk).run = Some(Shared::new(with_acts(&[2, 5])));
+    let moving = act(&desk, move_act(0, 7));
+    assert_eq!(moving.dragged, Some((0, Instant(7_000_000))), "it is there already");
+    let mut changed = with_acts(&[5, 7]);
+    changed.kept = true;
+    changed.acts[1].label = "Act2".into();
+    let moved = act(&moving, Action::Answered(Box::new(Answer::Opened(changed.into()))));
+    assert_eq!((moved.dragged, moved.act), (None, Some(1)));
+}
+
+#[test]
+fn an_act_that_cannot_be_moved_is_put_back_and_it_is_said_why() {
+    let mut desk = desk(10, &[]);
+    Rc::make_mut(&mut desk).run = Some(Shared::new(with_acts(&[2])));
+    let refused = Answer::Rejected(vec![IssueText::default()]);
+    let desk = act(&act(&desk, move_act(0, 7)), Action::Answered(Box::new(refused)));
+    assert_eq!((desk.dragged, desk.tab), (None, Tab::Settings));
+    assert!(desk.rejected.is_some());
+}
+
+#[test]
+fn escape_puts_an_act_back_before_it_clears_the_selection() {
+    let mut desk = act(&desk(10, &[]), Action::Select(Some("a".into())));
+    desk = act(&desk, Action::Drag(Some((0, Instant(3_000_000)))));
+    desk = act(&desk, Action::Leave);
+    assert_eq!((desk.dragged, desk.selection.as_deref()), (None, Some("a")));
+    assert_eq!(act(&desk, Action::Leave).selection, None);
+}
+
 /// The answer to an edit, or to a link that was opened.
 fn answer(address: &str, kept: bool, draft: Option<u32>) -> Action {
     let progress = Progress {

@@ -56,6 +56,25 @@ impl<'a> Axis<'a> {
         self.scale.at(self.place(x))
     }
 
+    /// The instant that stands so many pixels from another, with no more digits than a
+    /// pixel tells; in the window or not.
+    #[must_use]
+    pub fn beside(&self, at: Instant, pixels: f64) -> Instant {
+        let each = (self.places.1 - self.places.0) / self.width.max(1.0);
+        let (here, end) = (self.scale.place(at) as f64, self.scale.end() as f64);
+        let there = |pixels: f64| {
+            let place = (here + pixels * each).min(end).max(0.0);
+            self.scale.at(place.round() as u64)
+        };
+        let pixel = there(pixels + 1.0).since(there(pixels - 1.0)).0 / 2;
+        let mut step = 1;
+        while step * 10 <= pixel {
+            step *= 10;
+        }
+        let near = (there(pixels).0 + step / 2) / step * step;
+        Instant(near).min(self.scale.at(self.scale.end()))
+    }
+
     /// The share of the window at a pixel.
     #[must_use]
     pub fn share(&self, x: f64) -> f64 {
@@ -190,6 +209,25 @@ mod tests {
         assert_eq!(window.at(204.0 + 608.0), Instant(600_000));
         assert!(window.x(Instant(0)) < 0.0, "what lies before is to the left");
         assert!(window.shows(Instant(400_000)) && !window.shows(Instant(800_001)));
+    }
+
+    #[test]
+    fn what_is_moved_by_pixels_has_few_digits_and_stays_in_the_run() {
+        let scale = Scale::time(Instant(49_162_000));
+        let whole = axis(&scale, 0, 49_162_000);
+        // A pixel is 40 ms.
+        let seen = [1.0, -1.0, 100.0, 9_999.0, -9_999.0]
+            .map(|pixels| whole.beside(Instant(30_000_000), pixels).0 / 1_000);
+        assert_eq!(seen, [30_040, 29_960, 34_040, 49_162, 0]);
+        let window = axis(&scale, 10_000_000, 10_001_216);
+        let outside = window.beside(Instant(30_000_000), -12.0);
+        assert_eq!(outside, Instant(29_999_988), "a pixel is a microsecond");
+        let events = Scale {
+            knots: vec![(Instant(0), 0), (Instant(5), 1 << 20), (Instant(90), 2 << 20)],
+        };
+        let by_events = axis(&events, 0, 90);
+        assert_eq!(by_events.beside(Instant(5), 608.0), Instant(90));
+        assert_eq!(by_events.beside(Instant(5), -608.0), Instant(0));
     }
 
     #[test]

@@ -5,7 +5,9 @@
 mod browser;
 mod editing;
 mod embed;
+mod hands;
 mod journey;
+mod keys;
 mod lessons;
 mod loading;
 mod mistakes;

@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent, WheelEvent};
 use yew::prelude::*;
 
+use super::acts::Held;
 use super::lanes::span_at;
 use super::place::Place;
 use crate::desk::Action;
@@ -30,6 +31,10 @@ pub struct Hands {
     place: Option<Place>,
     /// What of a wheel has not become a step yet.
     rest: f64,
+    /// The pointer that is down on an act.
+    pub held: Option<Held>,
+    /// Whether an act was pulled last, so that the click that follows is none.
+    pub pulled: bool,
 }
 
 /// What pointers do.
@@ -50,7 +55,12 @@ pub fn touch(
             if on_lanes { place.window(&painted) } else { place.whole(&painted) }
         };
         let id = event.pointer_id();
-        let down = &mut hands.borrow_mut().fingers;
+        let mut hands = hands.borrow_mut();
+        if hands.held.is_some() {
+            // Who moves an act moves nothing else.
+            return;
+        }
+        let down = &mut hands.fingers;
         match event.type_().as_str() {
             "pointerdown" => {
                 if x < place.left - 8.0 || is_button(&event) {
@@ -149,6 +159,11 @@ pub fn use_hands(
 }
 
 impl Hands {
+    /// Whether no pointer is down.
+    pub fn is_free(&self) -> bool {
+        self.fingers.is_empty() && self.held.is_none()
+    }
+
     /// What a wheel does at a pixel; nothing where it has something to scroll.
     fn turn(&mut self, event: &WheelEvent, x: f64, scrolls: bool) -> Option<Action> {
         let place = self.place?;
