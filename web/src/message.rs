@@ -156,6 +156,13 @@ pub enum Edit {
         /// Its name.
         part: String,
     },
+    /// Move a part on the board to so far from where it would stand.
+    Nudge {
+        /// Its name.
+        part: String,
+        /// To the right and down.
+        by: (i16, i16),
+    },
     /// Make a call at an instant.
     Act {
         /// When.
@@ -195,6 +202,7 @@ impl Edit {
             other @ (Self::Add { .. }
             | Self::Rename { .. }
             | Self::Remove { .. }
+            | Self::Nudge { .. }
             | Self::MoveAct { .. }
             | Self::RemoveAct { .. }) => other,
         }
@@ -402,6 +410,8 @@ pub struct CallerText {
     pub load: String,
     /// Whether it tries again after a failure.
     pub retries: bool,
+    /// How far it was moved to the right and down.
+    pub nudge: (i16, i16),
 }
 
 /// A function in words.
@@ -411,6 +421,8 @@ pub struct FunctionText {
     pub name: String,
     /// What it does with a request.
     pub does: String,
+    /// How far it was moved to the right and down.
+    pub nudge: (i16, i16),
 }
 
 /// The whole run, and a window of it.

@@ -112,6 +112,15 @@ macro_rules! numbers {
 
 numbers! { u8 u16 u32 u64 }
 
+impl Pack for i16 {
+    fn pack(&self, to: &mut Vec<u8>) {
+        self.cast_unsigned().pack(to);
+    }
+    fn unpack(from: &mut Reader) -> Self {
+        u16::unpack(from).cast_signed()
+    }
+}
+
 impl Pack for bool {
     fn pack(&self, to: &mut Vec<u8>) {
         put(u64::from(*self), to);

@@ -40,6 +40,12 @@ texts! {
     SETTINGS "Settings";
     NAME "Name";
     REMOVE "Remove";
+    PLACE "Move on the board";
+    TO_LEFT "To the left";
+    TO_RIGHT "To the right";
+    UPWARDS "Up";
+    DOWNWARDS "Down";
+    PUT_BACK "Put back";
     ADD_PART "Add a part …";
     CHANGES_APPLY "Changes apply";
     FROM_START "From the start";

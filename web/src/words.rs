@@ -19,9 +19,16 @@ pub fn callers(scenario: &Scenario) -> Vec<CallerText> {
             about: card.sentence.into(),
             load: load(&caller.load),
             retries: retries(&caller.kind),
+            nudge: nudge(scenario, &caller.name),
         }
     });
     callers.collect()
+}
+
+/// How far a part was moved.
+fn nudge(scenario: &Scenario, part: &str) -> (i16, i16) {
+    let nudge = scenario.nudges.iter().find(|nudge| nudge.part == part);
+    nudge.map_or((0, 0), |nudge| (nudge.x, nudge.y))
 }
 
 /// Whether a caller tries again after a throttle.
@@ -42,6 +49,7 @@ pub fn functions(scenario: &Scenario) -> Vec<FunctionText> {
     let functions = scenario.functions.iter().map(|function| FunctionText {
         name: function.name.clone(),
         does: behaviour(&function.spec.behaviour),
+        nudge: nudge(scenario, &function.name),
     });
     functions.collect()
 }

@@ -8,7 +8,7 @@ use lambdarium_sim::caller::Kind;
 use lambdarium_sim::knob::Issue;
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::rule::Rule;
-use lambdarium_sim::scenario::{Act, Run};
+use lambdarium_sim::scenario::{Act, Nudge, Run};
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 
@@ -133,6 +133,9 @@ pub fn rename(run: &Run, from: &str, to: &str) -> Edited {
         return Err(wrong(&place, to, "a name that no other part has"));
     }
     let mut run = run.clone();
+    for nudge in run.scenario.nudges.iter_mut().filter(|nudge| nudge.part == from) {
+        nudge.part = to.into();
+    }
     if group == "callers" {
         for caller in run.scenario.callers.iter_mut().filter(|c| c.name == from) {
             caller.name = to.into();
@@ -175,6 +178,25 @@ pub fn remove(run: &Run, name: &str) -> Edited {
             let named = function_name(&mut act.parameters).and_then(|n| n.as_text());
             named.is_none_or(|named| qualifier(named, name).is_none())
         });
+    }
+    let mut nudges = std::mem::take(&mut run.scenario.nudges);
+    nudges.retain(|nudge| part(&run, &nudge.part).is_some());
+    run.scenario.nudges = nudges;
+    read_back(&json::to_value(&run))
+}
+
+/// Moves a part to so far from its place on the board; nothing puts it back there.
+///
+/// # Errors
+/// There is no such part, or it is too far.
+pub fn nudge(run: &Run, name: &str, x: i16, y: i16) -> Edited {
+    if part(run, name).is_none() {
+        return Err(wrong("board", name, "the name of a part"));
+    }
+    let mut run = run.clone();
+    run.scenario.nudges.retain(|nudge| nudge.part != name);
+    if (x, y) != (0, 0) {
+        run.scenario.nudges.push(Nudge { part: name.into(), x, y });
     }
     read_back(&json::to_value(&run))
 }
@@ -259,6 +281,25 @@ mod tests {
             .expect_err("too little");
         assert_eq!(issues[0].place, "functions.f.memory");
         assert_eq!(issues[0].found, "1");
+    }
+
+    #[test]
+    fn a_part_that_was_moved_keeps_its_place_under_another_name() {
+        let moved = nudge(&run(), "c", 12, -30).unwrap();
+        let named = rename(&moved, "c", "client").unwrap();
+        let place = Nudge { part: "client".into(), x: 12, y: -30 };
+        assert_eq!(named.scenario.nudges, [place]);
+        assert_eq!(
+            remove(&named, "f").unwrap().scenario.nudges,
+            [],
+            "its caller went too"
+        );
+        assert_eq!(nudge(&named, "client", 0, 0).unwrap().scenario.nudges, []);
+        let issues = nudge(&named, "c", 1, 1).expect_err("there is no c");
+        assert_eq!((&*issues[0].place, &*issues[0].found), ("board", "c"));
+        let issues = nudge(&named, "client", 2_001, 0).expect_err("too far");
+        assert_eq!(issues[0].place, "board.client.0");
+        assert_eq!(issues[0].allowed, "a whole number from -2000 to 2000");
     }
 
     #[test]

@@ -38,6 +38,7 @@ fn whole() -> Value {
         ("settings".into(), closed(knobs(&Settings::default()), &[])),
         ("functions".into(), named(reference("function"), limits::PARTS_MAX)),
         ("callers".into(), named(reference("caller"), limits::PARTS_MAX)),
+        ("board".into(), board()),
         ("acts".into(), list(act(), limits::ACTS_MAX)),
         ("markers".into(), list(marker(), limits::LIST_MAX)),
         ("question".into(), described(question(), "Asked before the run plays.")),
@@ -45,6 +46,25 @@ fn whole() -> Value {
     members.extend(members_of(closed(properties, &["lambdarium"])));
     members.push(("$defs".into(), definitions()));
     Value::Object(members)
+}
+
+/// Where parts were moved.
+fn board() -> Value {
+    let most = Value::Number(limits::NUDGE_MAX.to_string());
+    let least = Value::Number((-limits::NUDGE_MAX).to_string());
+    let distance = Value::object([
+        ("type", Value::text("integer")),
+        ("minimum", least),
+        ("maximum", most),
+    ]);
+    let pair = Value::object([
+        ("type", Value::text("array")),
+        ("items", distance),
+        ("minItems", Value::number(2)),
+        ("maxItems", Value::number(2)),
+    ]);
+    let help = "How far a part stands to the right of and below its place.";
+    described(named(pair, 2 * limits::PARTS_MAX), help)
 }
 
 fn definitions() -> Value {

@@ -36,6 +36,33 @@ fn problem(link: &str) -> String {
 }
 
 #[test]
+fn a_place_on_the_board_is_of_a_part_and_two_numbers() {
+    let board = |board: &str| {
+        let text = with("", "");
+        told(&format!(
+            "{},\"board\":{board}}}",
+            text.trim_end_matches('}').to_owned() + "}}"
+        ))
+    };
+    assert_eq!(board(r#"{"c":[12,-30]}"#), [""; 0]);
+    assert_eq!(
+        board(r#"{"cc":[1,2]}"#),
+        ["board.cc: found no such part, allowed is f, c (SIM-02)"]
+    );
+    assert_eq!(
+        board(r#"{"c":[1]}"#),
+        ["board.c: found a list of 1, allowed is a list of two distances (SIM-02)"]
+    );
+    assert_eq!(
+        board(r#"{"f":[1.5,99999]}"#),
+        [
+            "board.f.0: found 1.5, allowed is a whole number from -2000 to 2000 (SIM-02)",
+            "board.f.1: found 99999, allowed is a whole number from -2000 to 2000 (SIM-02)",
+        ]
+    );
+}
+
+#[test]
 fn a_broken_link_says_how_to_get_a_whole_one() {
     let good = good_link();
     let cut = "The link was cut off or changed on its way. Copy the whole link again; some \

@@ -33,6 +33,9 @@ impl Default for Bounds {
     }
 }
 
+/// Farthest a part may be moved from its place on the board, in units of the board.
+pub const NUDGE_MAX: i16 = 2_000;
+
 /// Longest simulated time of one run.
 pub const RUN_SPAN_MAX: Span = Span::HOUR.times(24);
 /// Most events handled in one run.

@@ -170,6 +170,17 @@ pub struct Question {
     pub because: String,
 }
 
+/// By how much a part stands beside the place that its wires give it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Nudge {
+    /// The part, by its name.
+    pub part: String,
+    /// To the right, in units of the board (CSS pixels at its own size).
+    pub x: i16,
+    /// Downwards.
+    pub y: i16,
+}
+
 /// What a person drew.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scenario {
@@ -183,6 +194,8 @@ pub struct Scenario {
     pub functions: Vec<Function>,
     /// The callers, in the order they were drawn.
     pub callers: Vec<Caller>,
+    /// The parts that were moved by hand.
+    pub nudges: Vec<Nudge>,
     /// Moments that pause and explain, in order of time.
     pub markers: Vec<Marker>,
     /// What is asked before it plays.

@@ -5,12 +5,12 @@ mod account;
 mod caller;
 mod caption;
 mod function;
+mod hands;
 pub(super) mod marks;
 mod question;
 mod scene;
 mod shape;
 mod tokens;
-mod wiring;
 
 use lambdarium_sim::view::CallerView;
 use web_sys::Element;
@@ -19,11 +19,12 @@ use yew::prelude::*;
 use super::hooks::use_size;
 use super::picture::{self, Node};
 pub(super) use caller::cut;
+use hands::{Drag, Hands};
 pub(crate) use scene::{Scene, Sight};
 
 use crate::desk::{Action, Desk};
 use crate::geometry::{self, Board, Point, Wire, px};
-use crate::message::{Edit, Opened};
+use crate::message::Edit;
 use crate::shared::Shared;
 use crate::texts;
 
@@ -93,9 +94,16 @@ struct PictureProps {
 fn Picture(props: &PictureProps) -> Html {
     let PictureProps { sight, zoom, on_action, on_edit } = props;
     let Sight { board, run, frame, selection, .. } = sight;
-    let drag = use_state_eq(|| wiring::Drag::None);
-    let wiring::Wiring { on_down, on_move, on_up, on_cancel } =
-        wiring::Wiring::of(board, run, &drag, on_edit);
+    let drag = use_state_eq(|| None);
+    let on_select = {
+        let (on_action, selection) = (on_action.clone(), selection.clone());
+        Callback::from(move |name: String| {
+            let on = selection.as_ref() == Some(&name);
+            on_action.emit(Action::Select((!on).then_some(name)));
+        })
+    };
+    let Hands { on_down, on_move, on_up, on_cancel } =
+        Hands::of(board, run, &drag, &on_select, on_edit);
     let (still, moving) = (use_node_ref(), use_node_ref());
     let scene = use_mut_ref(|| None::<Scene>);
     use_effect_with(sight.clone(), {
@@ -112,44 +120,23 @@ fn Picture(props: &PictureProps) -> Html {
             };
         }
     });
-    let onclick = {
-        let (board, run, on_action) = (board.clone(), run.clone(), on_action.clone());
-        let selection = selection.clone();
-        Callback::from(move |event: MouseEvent| {
-            let name = wiring::place(&event, &board)
-                .and_then(|at| part_at(&board, &run, at).map(str::to_string));
-            if let Some(name) = name {
-                let on = selection.as_ref() == Some(&name);
-                on_action.emit(Action::Select((!on).then_some(name)));
-            }
-        })
-    };
     let Point { x: width, y: height } = board.size;
     let view_box = format!("0 0 {} {}", px(width), px(height));
     let (width, height) = (px(width * zoom), px(height * zoom));
     html! {
-        <div class="sheets" id="board" data-at={frame.moment.at.0.to_string()} {onclick} onpointerdown={on_down} onpointermove={on_move}
+        <div class="sheets" id="board" data-at={frame.moment.at.0.to_string()} onpointerdown={on_down} onpointermove={on_move}
             onpointerup={on_up} onpointercancel={on_cancel}>
             <svg class="pic" viewBox={view_box.clone()} width={width.clone()} height={height.clone()}
                 ref={still}></svg>
             <svg class="pic moving" viewBox={view_box.clone()} width={width.clone()}
                 height={height.clone()} ref={moving}></svg>
-            if drag.is_some() {
+            if let Some(drag) = drag.filter(Drag::is_under_way) {
                 <svg class="pic moving" viewBox={view_box} {width} {height}>
-                    { wiring::dragged(board, *drag) }
+                    { drag.picture(board) }
                 </svg>
             }
         </div>
     }
-}
-
-/// The name of the part whose card is at a point.
-fn part_at<'a>(board: &Board, run: &'a Opened, at: Point) -> Option<&'a str> {
-    let caller = board.callers.iter().position(|caller| caller.rect.holds(at));
-    let caller = caller.and_then(|caller| run.callers.get(caller)).map(|c| &c.name);
-    let function = board.functions.iter().position(|function| function.rect.holds(at));
-    let function = function.and_then(|at| run.functions.get(at)).map(|f| &f.name);
-    caller.or(function).map(String::as_str)
 }
 
 /// What lies under everything: the captions of the columns.
@@ -229,6 +216,8 @@ fn wire(wire: &Wire, caller: &CallerView, counted: bool, narrow: bool) -> Node {
     let head = "M0 0 L-6.340 2.960 L-5.040 0 L-6.340 -2.960 Z";
     nodes.push(picture::path(d, line));
     nodes.push(picture::placed(head, tip, format!("{}{turn}", picture::moved(to))));
+    // Where it can be taken hold of.
+    nodes.push(picture::circle(from, 4.0, "port"));
     picture::group("", nodes)
 }
 

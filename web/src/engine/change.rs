@@ -90,6 +90,7 @@ fn apply(run: &Run, edit: Edit) -> Result<(Run, Option<String>), Vec<Issue>> {
         }
         Edit::Rename { part, to } => (edit::rename(run, &part, &to)?, Some(to)),
         Edit::Remove { part } => (edit::remove(run, &part)?, None),
+        Edit::Nudge { part, by: (x, y) } => (edit::nudge(run, &part, x, y)?, None),
         Edit::Act { at, operation, function } => {
             let parameters = Value::object([("FunctionName", Value::text(&function))]);
             (edit::add_act(run, Act { at, operation, parameters })?, None)

@@ -24,6 +24,8 @@ pub struct CallerShape {
     pub row: Row,
     /// Whether it needs room for requests that wait to be tried again.
     pub tray: bool,
+    /// How far somebody has moved it.
+    pub nudge: Point,
 }
 
 /// A row of a function's card.
@@ -45,6 +47,8 @@ pub struct FunctionShape {
     pub aliases: usize,
     /// The versions shown.
     pub versions: Vec<VersionShape>,
+    /// How far somebody has moved it.
+    pub nudge: Point,
 }
 
 /// A version of a function.
@@ -244,6 +248,9 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
         h: ACCOUNT_H,
     };
     centre_callers(&mut board, function_y - GAP);
+    if !narrow {
+        nudge(shape, &mut board);
+    }
     board.wires = shape
         .callers
         .iter()
@@ -254,7 +261,11 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
             })
         })
         .collect();
-    let bottom = function_y.max(y).max(board.account.bottom() + GAP);
+    let mut bottom = function_y.max(y).max(board.account.bottom() + GAP);
+    let callers = board.callers.iter().map(|caller| caller.rect);
+    for rect in callers.chain(board.functions.iter().map(|function| function.rect)) {
+        bottom = bottom.max(rect.bottom() + GAP);
+    }
     board.size = Point { x: width, y: bottom };
     board
 }
@@ -290,6 +301,37 @@ fn centre_callers(board: &mut Board, bottom: f64) {
         }
     }
 }
+
+/// Moves the parts that somebody has moved, up to the account's ledger at most. A board that
+/// reads downwards has no room for that.
+fn nudge(shape: &Shape, board: &mut Board) {
+    let width = board.account.x;
+    for (caller, shape) in board.callers.iter_mut().zip(&shape.callers) {
+        let Point { x, y } = shift(&caller.rect, shape.nudge, width);
+        for rect in [Some(&mut caller.rect), caller.tray.as_mut()].into_iter().flatten() {
+            rect.x += x;
+            rect.y += y;
+        }
+    }
+    for (function, shape) in board.functions.iter_mut().zip(&shape.functions) {
+        let by = shift(&function.rect, shape.nudge, width);
+        if by != Point::default() {
+            let FunctionBox { rect, .. } = *function;
+            let shape = FunctionShape { nudge: Point::default(), ..shape.clone() };
+            *function = function_box(&shape, rect.x + by.x, rect.y + by.y, rect.w);
+        }
+    }
+}
+
+/// How far a card can go of the way it was moved.
+fn shift(rect: &Rect, by: Point, width: f64) -> Point {
+    let x = (rect.x + by.x).min(width - rect.w - EDGE).max(EDGE.min(rect.x));
+    let y = (rect.y + by.y).max(EDGE.min(rect.y));
+    Point { x: x - rect.x, y: y - rect.y }
+}
+
+/// Least distance of a card that was moved to the edge of the board.
+const EDGE: f64 = 8.0;
 
 struct Columns {
     callers_y: f64,
@@ -430,12 +472,17 @@ mod tests {
     fn shapes() -> impl Strategy<Value = Shape> {
         let version =
             (0u16..3, 0u32..300).prop_map(|(index, peak)| VersionShape { index, peak });
-        let function = (0usize..4, prop::collection::vec(version, 1..4))
-            .prop_map(|(aliases, versions)| FunctionShape { aliases, versions });
+        let function = (0usize..4, prop::collection::vec(version, 1..4)).prop_map(
+            |(aliases, versions)| FunctionShape {
+                aliases,
+                versions,
+                nudge: Point::default(),
+            },
+        );
         let caller =
             (0usize..5, 0usize..4, any::<bool>()).prop_map(|(function, row, tray)| {
                 let row = [Row::Card, Row::Alias(row), Row::Version(row)][row % 3];
-                CallerShape { function, row, tray }
+                CallerShape { function, row, tray, nudge: Point::default() }
             });
         (prop::collection::vec(caller, 0..8), prop::collection::vec(function, 1..6))
             .prop_map(|(mut callers, functions)| {
@@ -476,6 +523,35 @@ mod tests {
                         }
                     }
                 }
+            }
+        }
+
+        #[test]
+        fn what_was_moved_stays_on_the_board_and_takes_its_wires_along(
+            shape in shapes(), width in 288.0..2400.0f64,
+            by in prop::collection::vec((-2000.0..2000.0f64, -2000.0..2000.0f64), 14),
+        ) {
+            let before = layout(&shape, width);
+            let mut moved = shape.clone();
+            let mut by = by.into_iter().map(|(x, y)| Point { x, y }).cycle();
+            moved.callers.iter_mut().for_each(|caller| caller.nudge = by.next().unwrap());
+            moved.functions.iter_mut().for_each(|f| f.nudge = by.next().unwrap());
+            let after = layout(&moved, width);
+            prop_assert_eq!(after.size.x, before.size.x);
+            if after.narrow {
+                prop_assert_eq!(&after, &before);
+            }
+            let rects = after.callers.iter().map(|caller| caller.rect);
+            for rect in rects.chain(after.functions.iter().map(|function| function.rect)) {
+                prop_assert!(rect.x >= 0.0 && rect.right() <= after.size.x + 0.01, "{rect:?}");
+                prop_assert!(rect.y >= 0.0 && rect.bottom() <= after.size.y, "{rect:?}");
+            }
+            for (caller, wire) in after.callers.iter().zip(&after.wires) {
+                prop_assert!(caller.rect.holds(wire.from) || after.narrow);
+            }
+            for (before, after) in before.functions.iter().zip(&after.functions) {
+                prop_assert!((before.rect.h - after.rect.h).abs() < 0.01);
+                prop_assert_eq!(before.versions.len(), after.versions.len());
             }
         }
 

@@ -98,7 +98,7 @@ pack! {
         Mistakes { draft, mistakes },
     }
     enum Edit {
-        Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part },
+        Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part }, Nudge { part, by },
         Act { at, operation, function }, MoveAct { number, at }, RemoveAct { number },
     }
     enum Input { Text, Choice(words) }
@@ -107,11 +107,11 @@ pack! {
 
 pack! {
     struct ActText { at, label, with }
-    struct CallerText { name, kind, about, load, retries }
+    struct CallerText { name, kind, about, load, retries, nudge }
     struct Cause { moment, text, rule }
     struct Field { path, label, aws, help, allowed, rule, input, value, usual, act }
     struct Form { part, about, groups, operations }
-    struct FunctionText { name, does }
+    struct FunctionText { name, does, nudge }
     struct Group { title, fields }
     struct IssueText { place, found, allowed, rule }
     struct Marker { at, title, text }

@@ -100,25 +100,84 @@ fn parts_are_added_renamed_wired_and_removed_by_pointer() {
         put(page, "part-name", "billing").await?;
         page.wait_until(&format!("{parts}.includes('billing')")).await?;
 
-        // Drag the first caller onto the new function.
-        let card = |name: &str| {
-            format!(
-                "(() => {{ const r = [...document.querySelectorAll('#board text')]\
-                 .find(t => t.textContent === '{name}').getBoundingClientRect();\
-                 return [r.left + 4, r.top + 6]; }})()"
-            )
-        };
-        let from: (f64, f64) = page.evaluate(&card("shop")).await?;
-        let to: (f64, f64) = page.evaluate(&card("billing")).await?;
-        let drag = page.driver.action_chain().move_to(from.0 as i64, from.1 as i64);
-        let drag = drag.click_and_hold().move_by_offset(12, 12);
-        drag.move_to(to.0 as i64, to.1 as i64).release().perform().await?;
+        // Drag the wire of the first caller onto the new function.
+        let port = "(r => [r.left + r.width / 2, r.top + r.height / 2])\
+            (document.querySelector('#board .port').getBoundingClientRect())";
+        let from: (f64, f64) = page.evaluate(port).await?;
+        drag(page, from, title(page, "billing").await?).await?;
         page.click(".parts li:nth-child(1) .part").await?;
         let calls = value("callers.shop.calls");
         page.wait_until(&format!("{calls} === 'billing'")).await?;
 
         page.click("#remove-part").await?;
         page.wait_until(&format!("!{parts}.includes('shop')")).await
+    });
+}
+
+/// Where the name of a part stands on its card.
+async fn title(page: &Page, name: &str) -> WebDriverResult<(f64, f64)> {
+    let find = format!(
+        "(() => {{ const r = [...document.querySelectorAll('#board text')]\
+         .find(t => t.textContent === '{name}').getBoundingClientRect();\
+         return [r.left + 4, r.top + 6]; }})()"
+    );
+    page.evaluate(&find).await
+}
+
+async fn drag(page: &Page, from: (f64, f64), to: (f64, f64)) -> WebDriverResult<()> {
+    let drag = page.driver.action_chain().move_to(from.0 as i64, from.1 as i64);
+    let drag = drag.click_and_hold().move_by_offset(12, 12);
+    drag.move_to(to.0 as i64, to.1 as i64).release().perform().await
+}
+
+#[test]
+fn a_card_that_is_dragged_is_moved_and_the_link_says_where_to() {
+    visit(async |page| {
+        open(page).await?;
+        let before = title(page, "checkout").await?;
+        drag(page, before, (before.0 + 30.0, before.1 + 70.0)).await?;
+        let at = "Math.round((t => t.getBoundingClientRect().top)\
+            ([...document.querySelectorAll('#board text')].find(t => t.textContent === 'checkout')))";
+        page.wait_until(&format!("{at} >= {}", before.1 as i64 + 40)).await?;
+        let after: i64 = page.evaluate(at).await?;
+        // A press without a way selects, and moves nothing.
+        page.click("#tab-story").await?;
+        let selected = "!!document.querySelector('#board .card-sel')";
+        assert!(page.evaluate::<bool>(selected).await?);
+        let (x, y) = title(page, "checkout").await?;
+        let press = page.driver.action_chain().move_to(x as i64, y as i64).click();
+        press.perform().await?;
+        page.wait_until(&format!("!{selected}")).await?;
+        assert_eq!(page.evaluate::<i64>(at).await?, after);
+
+        page.wait_until(
+            "location.hash.startsWith('#s=1.d.') && !/sel=/.test(location.hash)",
+        )
+        .await?;
+        let fragment: String = page.evaluate("location.hash").await?;
+        page.open("?elsewhere").await?;
+        page.open(&fragment).await?;
+        page.wait_until(OPEN).await?;
+        page.wait_until(&format!("{at} === {after}")).await?;
+
+        // Without a pointer: up by a button, and back to where the wires put it.
+        page.driver
+            .execute("document.querySelector('#tab-settings').focus()", Vec::new())
+            .await?;
+        page.driver.action_chain().send_keys(ENTER).perform().await?;
+        tab_to(page, ".parts .part[aria-pressed=\"false\"]").await?;
+        let part = "document.activeElement.innerText";
+        while page.evaluate::<String>(part).await? != "checkout" {
+            page.driver.action_chain().send_keys(TAB).perform().await?;
+        }
+        page.driver.action_chain().send_keys(ENTER).perform().await?;
+        page.wait_until(&format!("{} === 'checkout'", value("part-name"))).await?;
+        tab_to(page, ".moves [aria-label=\"Up\"]").await?;
+        page.driver.action_chain().send_keys(ENTER).perform().await?;
+        page.wait_until(&format!("{at} < {after}")).await?;
+        tab_to(page, ".moves [aria-label=\"Put back\"]").await?;
+        page.driver.action_chain().send_keys(ENTER).perform().await?;
+        page.wait_until(&format!("{at} === {}", (before.1 - 6.0).round() as i64)).await
     });
 }
 

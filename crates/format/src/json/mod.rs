@@ -16,10 +16,12 @@ mod parse;
 mod print;
 mod reader;
 
+use lambdarium_sim::caller::Caller;
 use lambdarium_sim::knob::Issue;
+use lambdarium_sim::lambda::Function;
 use lambdarium_sim::limits;
 use lambdarium_sim::plan::Plan;
-use lambdarium_sim::scenario::{Act, Marker, Question, Run, Scenario, Settings};
+use lambdarium_sim::scenario::{Act, Marker, Nudge, Question, Run, Scenario, Settings};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
 
@@ -27,7 +29,7 @@ use crate::unit::span_text;
 pub(crate) use behaviour::answer_words;
 pub use knobs::value as knob_value;
 pub use locate::{Spot, locate};
-use reader::{Fields, Reader};
+use reader::{Fields, Reader, one_of};
 
 /// The version that is written, and the newest that is read.
 pub const VERSION: u64 = 1;
@@ -130,6 +132,13 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
     let callers = fields.read(reader, "callers", |reader, value| {
         parts(reader, value, "callers", caller::read)
     });
+    let functions = functions.unwrap_or_default();
+    let callers = callers.unwrap_or_default();
+    let nudges = fields.read(reader, "board", |reader, value| {
+        let names = functions.iter().map(|function: &Function| function.name.as_str());
+        let names = names.chain(callers.iter().map(|caller: &Caller| &*caller.name));
+        read_nudges(reader, value, &names.collect::<Vec<_>>())
+    });
     let acts = fields.read(reader, "acts", |reader, value| {
         items(reader, value, limits::ACTS_MAX, read_act)
     });
@@ -142,8 +151,9 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
             title,
             about,
             settings,
-            functions: functions.unwrap_or_default(),
-            callers: callers.unwrap_or_default(),
+            functions,
+            callers,
+            nudges: nudges.unwrap_or_default(),
             markers: markers.unwrap_or_default(),
             question,
         },
@@ -185,6 +195,23 @@ fn items<T>(
         .iter()
         .enumerate()
         .map(|(at, item)| reader.within(&at.to_string(), |reader| read(reader, item)));
+    let read = read.collect();
+    Some(reader.found(read))
+}
+
+/// Where parts were moved, by their names.
+fn read_nudges(reader: &mut Reader, value: &Value, parts: &[&str]) -> Option<Vec<Nudge>> {
+    let members = reader.object(value)?;
+    let read = members.iter().map(|(name, value)| {
+        reader.within(name, |reader| {
+            if !parts.contains(&name.as_str()) {
+                reader.wrong("no such part", one_of(name, parts));
+                return None;
+            }
+            let (x, y) = reader.pair(value, "distances", Reader::distance)?;
+            Some(Nudge { part: name.clone(), x, y })
+        })
+    });
     let read = read.collect();
     Some(reader.found(read))
 }
@@ -276,8 +303,16 @@ impl Members {
 #[must_use]
 pub fn to_value(run: &Run) -> Value {
     let Run { scenario, seed, acts } = run;
-    let Scenario { title, about, settings, functions, callers, markers, question } =
-        scenario;
+    let Scenario {
+        title,
+        about,
+        settings,
+        functions,
+        callers,
+        nudges,
+        markers,
+        question,
+    } = scenario;
     let mut whole = Members::default();
     whole.put("lambdarium", Value::number(VERSION));
     whole.put_text("title", title, "");
@@ -292,6 +327,10 @@ pub fn to_value(run: &Run) -> Value {
     }
     whole.put_all("functions", functions, |f| (f.name.clone(), function::write(f)));
     whole.put_all("callers", callers, |c| (c.name.clone(), caller::write(c)));
+    whole.put_all("board", nudges, |nudge| {
+        let place = [nudge.x, nudge.y].map(|by| Value::Number(by.to_string()));
+        (nudge.part.clone(), Value::List(place.into()))
+    });
     whole.put_list("acts", acts, write_act);
     whole.put_list("markers", markers, write_marker);
     if let Some(question) = question {

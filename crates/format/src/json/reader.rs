@@ -1,6 +1,7 @@
 //! Reading with a finger on the text: where we are, and all that is wrong so far.
 
 use lambdarium_sim::knob::{Choices, Issue, Kind, Setting};
+use lambdarium_sim::limits;
 use lambdarium_sim::rule::Rule;
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
@@ -186,6 +187,24 @@ impl Reader {
             self.refuse(value, format!("{what} with at most {digits} decimals"));
         }
         number
+    }
+
+    /// A distance on the board, to either side.
+    pub(super) fn distance(&mut self, value: &Value) -> Option<i16> {
+        let most = limits::NUDGE_MAX;
+        let distance = match value {
+            Value::Number(text) => text.parse().ok(),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Object(_) => None,
+        };
+        let distance = distance.filter(|distance| (-most..=most).contains(distance));
+        if distance.is_none() {
+            self.refuse(value, format!("a whole number from -{most} to {most}"));
+        }
+        distance
     }
 
     pub(super) fn span(&mut self, value: &Value) -> Option<Span> {

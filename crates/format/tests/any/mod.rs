@@ -8,7 +8,7 @@ use lambdarium_sim::lambda::behaviour::{
 };
 use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
 use lambdarium_sim::limits;
-use lambdarium_sim::scenario::{Act, Marker, Question, Run, Scenario, Settings};
+use lambdarium_sim::scenario::{Act, Marker, Nudge, Question, Run, Scenario, Settings};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::{Payload, Value};
 use lambdarium_sim::with_caller_spec;
@@ -262,6 +262,11 @@ pub fn run(n: &mut Numbers) -> Run {
     let marker =
         |n: &mut Numbers| Marker { at: instant(n), title: text(n), text: text(n) };
     let (functions, callers) = (n.below(4) as usize, n.below(4) as usize);
+    let mut moved = (0..callers).map(|at| format!("c{at}")).collect::<Vec<_>>();
+    moved.retain(|_| n.below(2) == 0);
+    let by = |n: &mut Numbers| n.below(4_001) as i16 - 2_000;
+    let nudge = |part| Nudge { part, x: by(n), y: by(n) };
+    let nudges = moved.into_iter().map(nudge).collect();
     Run {
         scenario: Scenario {
             title: text(n),
@@ -269,6 +274,7 @@ pub fn run(n: &mut Numbers) -> Run {
             settings,
             functions: (0..functions).map(|at| function(at, n)).collect(),
             callers: (0..callers).map(|at| caller(at, n)).collect(),
+            nudges,
             markers: n.list(3, marker),
             question: n.maybe(question),
         },

@@ -2,7 +2,7 @@
 
 use lambdarium_sim::view::{CallerView, Frame, FunctionView, VersionView};
 
-use crate::geometry::{CallerShape, FunctionShape, Row, Shape, VersionShape};
+use crate::geometry::{CallerShape, FunctionShape, Point, Row, Shape, VersionShape};
 use crate::message::Opened;
 
 /// The shape of a board.
@@ -23,15 +23,20 @@ pub fn of(run: &Opened, frame: &Frame, peaks: &[Vec<u32>]) -> Shape {
                 peak: peak(peaks, number, version.index).max(version.provisioned),
             })
             .collect(),
+        nudge: moved(run.functions.get(number).map_or((0, 0), |text| text.nudge)),
     });
     let callers = frame.callers.iter().zip(&run.callers).map(|(caller, text)| {
         let function = usize::from(caller.function);
         let versions = shown.get(function).map(Vec::as_slice).unwrap_or_default();
         let view = frame.functions.get(function);
         let row = view.map_or(Row::Card, |view| row(caller, view, versions));
-        CallerShape { function, row, tray: text.retries }
+        CallerShape { function, row, tray: text.retries, nudge: moved(text.nudge) }
     });
     Shape { callers: callers.collect(), functions: functions.collect() }
+}
+
+fn moved((x, y): (i16, i16)) -> Point {
+    Point { x: x.into(), y: y.into() }
 }
 
 fn peak(peaks: &[Vec<u32>], function: usize, version: u16) -> u32 {

@@ -90,9 +90,40 @@ fn head(form: &Form, run: &Opened, props: &Props) -> Html {
                 <input id="part-name" type="text" spellcheck="false" autocomplete="off" value={part} onchange={rename} />
                 <button class="btn line" id="remove-part" onclick={remove}>{ texts::REMOVE }</button>
             </div>
+            { moves(form, run, props) }
         </>
     }
 }
+
+/// Moves a part on the board without dragging it.
+fn moves(form: &Form, run: &Opened, props: &Props) -> Html {
+    let callers = run.callers.iter().map(|caller| (&caller.name, caller.nudge));
+    let functions = run.functions.iter().map(|function| (&function.name, function.nudge));
+    let found =
+        callers.chain(functions).find(|(name, _)| Some(*name) == form.part.as_ref());
+    let Some((part, (x, y))) = found else { return Html::default() };
+    let button = |label: &'static str, sign: &'static str, by: (i16, i16)| {
+        let part = part.clone();
+        let onclick = props
+            .on_edit
+            .reform(move |_: MouseEvent| Edit::Nudge { part: part.clone(), by });
+        html! { <button class="btn line" aria-label={label} title={label} {onclick}>{ sign }</button> }
+    };
+    let to = |right: i16, down: i16| (x.saturating_add(right), y.saturating_add(down));
+    html! {
+        <div class="field moves" role="group" aria-label={texts::PLACE}>
+            <span>{ texts::PLACE }</span>
+            { button(texts::TO_LEFT, "←", to(-MOVE, 0)) }
+            { button(texts::TO_RIGHT, "→", to(MOVE, 0)) }
+            { button(texts::UPWARDS, "↑", to(0, -MOVE)) }
+            { button(texts::DOWNWARDS, "↓", to(0, MOVE)) }
+            if (x, y) != (0, 0) { { button(texts::PUT_BACK, texts::PUT_BACK, (0, 0)) } }
+        </div>
+    }
+}
+
+/// How far a button moves a part.
+const MOVE: i16 = 24;
 
 /// The ways to add a part.
 pub fn add_menu(kinds: &[(String, String)], on_edit: &Callback<Edit>) -> Html {

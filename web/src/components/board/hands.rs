@@ -1,0 +1,183 @@
+//! What hands do on the board: a card that is dragged is moved, and a caller's wire that is
+//! dragged from its port onto a function leads there from then on.
+
+use web_sys::{Element, PointerEvent};
+use yew::prelude::*;
+
+use super::super::picture::{self, Node};
+use crate::geometry::{Board, Point, Rect};
+use crate::message::{Edit, Opened};
+use crate::shared::Shared;
+
+/// What is dragged, from where, and where it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Drag {
+    hold: Hold,
+    from: Point,
+    to: Point,
+}
+
+/// What a hand has taken hold of; parts by their places.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Hold {
+    /// The end of a caller's wire.
+    Wire(usize),
+    /// A caller's card.
+    Caller(usize),
+    /// A function's card.
+    Function(usize),
+}
+
+/// Whoever moves a pointer by less than this has only pressed.
+const PRESS: f64 = 4.0;
+/// A wire can be taken hold of this far around its port.
+const REACH: f64 = 14.0;
+
+/// What happens when the pointer is pressed, moved and let go on the board.
+pub struct Hands {
+    pub on_down: Callback<PointerEvent>,
+    pub on_move: Callback<PointerEvent>,
+    pub on_up: Callback<PointerEvent>,
+    pub on_cancel: Callback<PointerEvent>,
+}
+
+impl Hands {
+    pub fn of(
+        board: &Shared<Board>,
+        run: &Shared<Opened>,
+        drag: &UseStateHandle<Option<Drag>>,
+        on_select: &Callback<String>,
+        on_edit: &Callback<Edit>,
+    ) -> Self {
+        let on_down = {
+            let (board, drag) = (board.clone(), drag.setter());
+            Callback::from(move |event: PointerEvent| {
+                let at = place(&event, &board);
+                let drawn = at.filter(|_| event.button() == 0).and_then(|at| {
+                    Some(Drag { hold: hold(&board, at)?, from: at, to: at })
+                });
+                drag.set(drawn);
+            })
+        };
+        let on_move = {
+            let (board, drag) = (board.clone(), drag.clone());
+            Callback::from(move |event: PointerEvent| {
+                if let Some(dragged) = *drag {
+                    let pressed = event.buttons() & 1 != 0;
+                    let at = place(&event, &board).filter(|_| pressed);
+                    drag.set(at.map(|to| Drag { to, ..dragged }));
+                }
+            })
+        };
+        let on_up = {
+            let (board, run, drag) = (board.clone(), run.clone(), drag.clone());
+            let (on_select, on_edit) = (on_select.clone(), on_edit.clone());
+            Callback::from(move |_: PointerEvent| {
+                if let Some(dragged) = *drag {
+                    if !dragged.is_under_way() {
+                        dragged
+                            .part(&run)
+                            .into_iter()
+                            .for_each(|part| on_select.emit(part));
+                    } else if let Some(edit) = dragged.meant(&board, &run) {
+                        on_edit.emit(edit);
+                    }
+                }
+                drag.set(None);
+            })
+        };
+        let drag = drag.setter();
+        let on_cancel = Callback::from(move |_| drag.set(None));
+        Self { on_down, on_move, on_up, on_cancel }
+    }
+}
+
+/// What is at a point to be taken hold of.
+fn hold(board: &Board, at: Point) -> Option<Hold> {
+    let near = |port: Point| (port.x - at.x).hypot(port.y - at.y) <= REACH;
+    let wire = board.wires.iter().position(|wire| near(wire.from));
+    let caller = board.callers.iter().position(|caller| caller.rect.holds(at));
+    let function = board.functions.iter().position(|function| function.rect.holds(at));
+    let card = caller.map(Hold::Caller).or(function.map(Hold::Function));
+    wire.map(Hold::Wire).or(card)
+}
+
+impl Drag {
+    /// Whether it has gone anywhere.
+    pub fn is_under_way(&self) -> bool {
+        (self.to.x - self.from.x).hypot(self.to.y - self.from.y) >= PRESS
+    }
+
+    /// The part that was taken hold of, by its name.
+    fn part(&self, run: &Opened) -> Option<String> {
+        match self.hold {
+            Hold::Wire(at) | Hold::Caller(at) => Some(run.callers.get(at)?.name.clone()),
+            Hold::Function(at) => Some(run.functions.get(at)?.name.clone()),
+        }
+    }
+
+    /// Whether it could be let go anywhere: on a narrow board cards stay where they are.
+    fn is_free(&self, board: &Board) -> bool {
+        !board.narrow || matches!(self.hold, Hold::Wire(_))
+    }
+
+    /// The change that is meant when it is let go.
+    fn meant(&self, board: &Board, run: &Opened) -> Option<Edit> {
+        if !self.is_free(board) {
+            return None;
+        }
+        let nudged = |name: &str, (x, y): (i16, i16)| {
+            let add = |by: i16, way: f64| by.saturating_add(way.round() as i16);
+            let by = (add(x, self.to.x - self.from.x), add(y, self.to.y - self.from.y));
+            Edit::Nudge { part: name.into(), by }
+        };
+        match self.hold {
+            Hold::Caller(number) => {
+                let caller = run.callers.get(number)?;
+                Some(nudged(&caller.name, caller.nudge))
+            }
+            Hold::Function(number) => {
+                let function = run.functions.get(number)?;
+                Some(nudged(&function.name, function.nudge))
+            }
+            Hold::Wire(number) => {
+                let mut functions = board.functions.iter();
+                let onto = functions.position(|function| function.rect.holds(self.to))?;
+                let (caller, function) =
+                    (run.callers.get(number)?, run.functions.get(onto)?);
+                let path = vec!["callers".into(), caller.name.clone(), "calls".into()];
+                Some(Edit::Set { path, text: function.name.clone(), from: None })
+            }
+        }
+    }
+
+    /// How it is drawn while it is under way.
+    pub fn picture(&self, board: &Board) -> Option<Node> {
+        if !self.is_free(board) {
+            return None;
+        }
+        let moved = |rect: Rect| {
+            let (x, y) = (self.to.x - self.from.x, self.to.y - self.from.y);
+            picture::rect(Rect { x: rect.x + x, y: rect.y + y, ..rect }, "8", "card-new")
+        };
+        Some(match self.hold {
+            Hold::Caller(number) => moved(board.callers.get(number)?.rect),
+            Hold::Function(number) => moved(board.functions.get(number)?.rect),
+            Hold::Wire(number) => {
+                let from = board.wires.get(number)?.from;
+                picture::line(from, self.to, "w w-sync w-live w-new")
+            }
+        })
+    }
+}
+
+/// Where an event happened, in the units of the board.
+pub fn place(event: &MouseEvent, board: &Board) -> Option<Point> {
+    let target: Element = event.target_dyn_into()?;
+    let picture = target.closest("#board").ok()??.first_element_child()?;
+    let shown = picture.get_bounding_client_rect();
+    let zoom = shown.width() / board.size.x;
+    let x = (f64::from(event.client_x()) - shown.left()) / zoom;
+    let y = (f64::from(event.client_y()) - shown.top()) / zoom;
+    Some(Point { x, y })
+}
