@@ -49,6 +49,8 @@ pub enum Dialog {
     Share,
     /// The lessons.
     Gallery,
+    /// Commands, and what the scenario has, by name.
+    Find,
     /// The keys.
     Help,
 }

@@ -173,6 +173,14 @@ texts! {
     START_AT "Start at";
     SELECTED "Selected:";
 
+    FIND "Find";
+    FIND_ABOUT "A command, a part, a marker, an act …";
+    NOTHING_FOUND "Nothing here is called that.";
+    OTHER_AXIS "Axis by time or by events";
+    FORK "Copy of this run in a new tab";
+    FULLSCREEN "Full screen";
+    PART "Part";
+    LESSON "Lesson";
     SINGLE_KEYS "Letters, digits and signs are shortcuts";
     NO_COPY "This run is too large for a link, so there is no copy of it in another tab. Save it as a file and open that instead.";
 
@@ -200,6 +208,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("F", "full screen, or no longer"),
     ("Shift F", "a copy of this run at this moment, in a new tab"),
     ("Ctrl / ⌘ Z", "undo; with Shift, redo"),
+    ("Ctrl / ⌘ K", "find a command, a part, a marker or an act"),
     ("?", "these keys"),
     ("Esc", "close, put back what is dragged, or clear the selection"),
 ];

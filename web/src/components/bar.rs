@@ -63,6 +63,7 @@ pub fn Bar(props: &Props) -> Html {
                     { texts::SHARE }
                 </button>
                 <span class="sep"></span>
+                { tool("open-find", Icon::Find, texts::FIND, open(Dialog::Find)) }
                 { tool("theme", Icon::Theme, label, switch) }
                 { tool("open-help", Icon::Help, texts::HELP, open(Dialog::Help)) }
             </div>

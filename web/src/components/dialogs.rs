@@ -1,5 +1,6 @@
-//! The dialogs: the link to this run, the lessons, the keys.
+//! The dialogs: the link to this run, the lessons, the palette, the keys.
 
+mod find;
 mod gallery;
 mod own;
 mod share;
@@ -25,7 +26,8 @@ pub struct Props {
 #[component]
 pub fn Dialogs(props: &Props) -> Html {
     let node = use_node_ref();
-    use_effect_with(node.clone(), |node| {
+    // One dialog may lead to another.
+    use_effect_with((node.clone(), props.dialog), |(node, _)| {
         if let Some(dialog) = node.cast::<HtmlDialogElement>() {
             // Fails only if it is open already, which is what is wanted.
             let _ = dialog.show_modal();
@@ -34,6 +36,7 @@ pub fn Dialogs(props: &Props) -> Html {
     let title = match props.dialog {
         Dialog::Share => texts::SHARE,
         Dialog::Gallery => texts::GALLERY,
+        Dialog::Find => texts::FIND,
         Dialog::Help => texts::HELP,
     };
     // Escape closes the element by itself; the desk follows.
@@ -55,6 +58,10 @@ pub fn Dialogs(props: &Props) -> Html {
                 Dialog::Gallery => html! {
                     <gallery::Gallery kept={props.desk.to_go_on_with()} list={props.desk.gallery.clone()} run={props.desk.run.clone()}
                         on_action={props.on_action.clone()} on_open={props.on_open.clone()} />
+                },
+                Dialog::Find => html! {
+                    <find::Find desk={props.desk.clone()} on_action={props.on_action.clone()}
+                        on_open={props.on_open.clone()} />
                 },
                 Dialog::Help => keys(props.desk.no_single_keys, &props.on_action),
             } }

@@ -28,6 +28,8 @@ pub enum Icon {
     MarkerForward,
     /// Light or dark.
     Theme,
+    /// Look for something.
+    Find,
     /// Help.
     Help,
     /// Close; or a wrong answer.
@@ -89,6 +91,10 @@ fn paths(icon: Icon) -> (&'static str, &'static str) {
         Icon::Theme => (
             "M8 2.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 0 0 0-11",
             "M8 2.500a5.500 5.500 0 0 1 0 11z",
+        ),
+        Icon::Find => (
+            "M7 2.500a4.500 4.500 0 1 0 0 9 4.500 4.500 0 0 0 0-9M10.300 10.300 13.500 13.500",
+            "",
         ),
         Icon::Help => (
             "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M6.300 6.300a1.800 1.800 0 1 1 2.500 1.700c-.6.25-.8.6-.8 1.200M8 11.300v.1",

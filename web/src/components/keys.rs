@@ -50,6 +50,10 @@ fn pressed(
         return desk.dispatch(action);
     }
     let key = event.key();
+    if let ("k" | "K", true) = (key.as_str(), event.ctrl_key() || event.meta_key()) {
+        event.prevent_default();
+        return desk.dispatch(Action::Open(Dialog::Find));
+    }
     if is_taken(event) || (desk.no_single_keys && key.len() == 1 && key != " ") {
         return;
     }

@@ -5,6 +5,7 @@
 mod browser;
 mod editing;
 mod embed;
+mod find;
 mod hands;
 mod journey;
 mod keys;

@@ -99,7 +99,7 @@ fn lessons(family: &[Lesson<'_>], present: &str, on_open: &Callback<Source>) -> 
     }
 }
 
-fn open_file(on_action: &Callback<Action>, on_open: &Callback<Source>) -> Html {
+pub fn open_file(on_action: &Callback<Action>, on_open: &Callback<Source>) -> Html {
     let (on_action, on_open) = (on_action.clone(), on_open.clone());
     let onchange = Callback::from(move |event: Event| {
         let input: HtmlInputElement = event.target_unchecked_into();
