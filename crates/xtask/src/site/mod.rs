@@ -4,6 +4,7 @@
 mod editor;
 mod hash;
 mod minify;
+mod names;
 mod optimise;
 mod release;
 mod size;
@@ -92,6 +93,7 @@ fn make(
     }
     if let Some(shrink) = shrink {
         optimise::all(house, &shrink.wasm_opt, &stage)?;
+        names::shorten(&stage)?;
         minify::all(&shrink.esbuild, &stage)?;
     }
     release::put(&stage, site)?;
