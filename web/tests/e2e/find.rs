@@ -99,8 +99,10 @@ fn by_keyboard_alone_commands_parts_markers_and_acts_are_found() {
         press(page, "share").await?;
         page.wait_until("document.querySelectorAll('#found li').length === 1").await?;
         press(page, Key::Enter).await?;
-        page.wait_until("document.querySelector('#link')?.value.includes('#s=1.d.')")
-            .await?;
+        page.wait_until(
+            "(document.querySelector('#link')?.value.includes('#s=1.d.') ?? false)",
+        )
+        .await?;
         page.find("#link").await?;
         Ok(())
     });

@@ -77,7 +77,11 @@ pub fn Find(props: &Props) -> Html {
                 "ArrowDown" => 0,
                 "ArrowUp" if at > 0 => at - 1,
                 "ArrowUp" => last,
-                "Enter" => return go.emit(at),
+                "Enter" => {
+                    // Or it would press the first button of a dialog that this opens.
+                    event.prevent_default();
+                    return go.emit(at);
+                }
                 _ => return,
             };
             event.prevent_default();
@@ -134,12 +138,16 @@ fn go(does: Does, desk: &Desk, on_action: &Callback<Action>, on_open: &Callback<
     }
 }
 
+/// Not to be copied to all the places it is called from.
+#[inline(never)]
+fn put(all: &mut Vec<Item>, name: &str, hint: &str, does: Does) {
+    all.push(Item { name: name.into(), hint: hint.into(), does });
+}
+
 /// Everything that can be found: what is used most stands first.
 fn items(desk: &Desk) -> Vec<Item> {
     let mut all = Vec::new();
-    let mut add = |name: &str, hint: &str, does| {
-        all.push(Item { name: name.into(), hint: hint.into(), does });
-    };
+    let mut add = |name: &str, hint: &str, does| put(&mut all, name, hint, does);
     let (other, label) = match theme(desk) {
         Theme::Light => (Theme::Dark, texts::DARK_THEME),
         Theme::Dark => (Theme::Light, texts::LIGHT_THEME),
@@ -163,10 +171,8 @@ fn items(desk: &Desk) -> Vec<Item> {
         add(texts::OTHER_AXIS, "E", Does::Act(Action::By(by)));
         add(texts::FORK, "Shift F", Does::Fork);
         add(texts::SAVE_FILE, "", Does::Act(Action::Text(Doing::Save)));
-        for name in run.callers.iter().map(|caller| &caller.name) {
-            add(name, texts::PART, Does::Act(Action::Select(Some(name.clone()))));
-        }
-        for name in run.functions.iter().map(|function| &function.name) {
+        let callers = run.callers.iter().map(|caller| &caller.name);
+        for name in callers.chain(run.functions.iter().map(|function| &function.name)) {
             add(name, texts::PART, Does::Act(Action::Select(Some(name.clone()))));
         }
         for marker in &run.markers {
@@ -211,6 +217,7 @@ fn found(all: Vec<Item>, query: &str) -> Vec<Item> {
 
 /// Whether a word occurs in a name, or begins a word of it; small and capital letters of
 /// ASCII are the same.
+#[inline(never)]
 fn occurs(name: &str, word: &str, begins: bool) -> bool {
     let name = name.as_bytes();
     let mut windows = name.windows(word.len()).enumerate();
