@@ -4,19 +4,19 @@ use yew::prelude::*;
 
 use super::bar::Bar;
 use super::board::BoardView;
-use super::dialogs::Dialogs;
+use super::dialogs::{dialog, use_dialog};
 use super::hooks::{
     theme, use_address, use_asking, use_clock, use_desk, use_document, use_editing,
     use_opening, use_size,
 };
-use super::inspector::Inspector;
+use super::inspector::inspector;
 use super::keys::use_keys;
-use super::notice::Notice;
+use super::notice::notice;
 use super::parts::{Parts, outline};
 use super::safety::{quiet, use_safety};
 use super::text_pane::TextPaneView;
 use super::timeline::{self, Timeline};
-use super::transport::Transport;
+use super::transport::transport;
 use crate::desk::{Action, Tab};
 use crate::message::{Ask, Source};
 
@@ -33,6 +33,7 @@ pub fn App() -> Html {
     use_clock(&desk, &wire);
     use_address(&desk);
     use_document(&desk);
+    let node = use_dialog(desk.dialog);
     let dispatch = desk.dispatcher();
     let on_action = (*use_memo((), move |()| {
         Callback::from(move |action| dispatch.dispatch(action))
@@ -69,21 +70,17 @@ pub fn App() -> Html {
                     <TextPaneView text={desk.text.clone()} on_action={on_action.clone()} />
                 }
             </main>
-            <Inspector desk={(*desk).clone()} on_action={on_action.clone()}
-                on_edit={on_edit.clone()} />
+            { inspector(&desk, &on_action, &on_edit) }
             <footer class="dock" ref={dock}>
-                <Transport desk={(*desk).clone()} on_action={on_action.clone()} {on_step}
-                    width={dock_width} />
+                { transport(&desk, dock_width, &on_action, &on_step) }
                 <Timeline desk={(*desk).clone()} width={dock_width}
                     on_action={on_action.clone()} {on_edit} />
             </footer>
-            if let Some(refusal) = desk.refusal.clone() {
-                <Notice {refusal} kept={desk.run.is_some()} on_action={on_action.clone()} />
+            if let Some(refusal) = &desk.refusal {
+                { notice(refusal, desk.run.is_some(), &on_action) }
             }
             if desk.keeping.refused { { quiet(&on_action) } }
-            if let Some(dialog) = desk.dialog {
-                <Dialogs {dialog} desk={(*desk).clone()} {on_action} {on_open} />
-            }
+            if let Some(open) = desk.dialog { { dialog(open, &node, &desk, &on_action, &on_open) } }
         </div>
     }
 }

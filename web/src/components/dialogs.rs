@@ -14,56 +14,59 @@ use crate::effects;
 use crate::message::Source;
 use crate::texts;
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub dialog: Dialog,
-    pub desk: Desk,
-    pub on_action: Callback<Action>,
-    pub on_open: Callback<Source>,
-}
-
-/// The dialog that is open.
-#[component]
-pub fn Dialogs(props: &Props) -> Html {
+/// Where the dialog is; it is opened as soon as it is there.
+#[hook]
+pub fn use_dialog(dialog: Option<Dialog>) -> NodeRef {
     let node = use_node_ref();
     // One dialog may lead to another.
-    use_effect_with((node.clone(), props.dialog), |(node, _)| {
+    use_effect_with((node.clone(), dialog), |(node, _)| {
         if let Some(dialog) = node.cast::<HtmlDialogElement>() {
             // Fails only if it is open already, which is what is wanted.
             let _ = dialog.show_modal();
         }
     });
-    let title = match props.dialog {
+    node
+}
+
+/// The dialog that is open.
+pub fn dialog(
+    dialog: Dialog,
+    node: &NodeRef,
+    desk: &Desk,
+    on_action: &Callback<Action>,
+    on_open: &Callback<Source>,
+) -> Html {
+    let title = match dialog {
         Dialog::Share => texts::SHARE,
         Dialog::Gallery => texts::GALLERY,
         Dialog::Find => texts::FIND,
         Dialog::Help => texts::HELP,
     };
     // Escape closes the element by itself; the desk follows.
-    let on_close = props.on_action.reform(|_: Event| Action::Close);
-    let close = props.on_action.reform(|_: MouseEvent| Action::Close);
+    let on_close = on_action.reform(|_: Event| Action::Close);
+    let close = on_action.reform(|_: MouseEvent| Action::Close);
     html! {
-        <dialog ref={node} aria-label={title} onclose={on_close} key={title}>
+        <dialog ref={node.clone()} aria-label={title} onclose={on_close} key={title}>
             <header class="split">
                 <h2>{ title }</h2>
                 <button class="btn icon" id="close" aria-label={texts::CLOSE} onclick={close}>
                     { icon::icon(Icon::Close) }
                 </button>
             </header>
-            { match props.dialog {
+            { match dialog {
                 Dialog::Share => html! {
-                    <share::Share desk={props.desk.clone()}
-                        on_action={props.on_action.clone()} />
+                    <share::Share desk={desk.clone()}
+                        on_action={on_action.clone()} />
                 },
                 Dialog::Gallery => html! {
-                    <gallery::Gallery kept={props.desk.to_go_on_with()} list={props.desk.gallery.clone()} run={props.desk.run.clone()}
-                        on_action={props.on_action.clone()} on_open={props.on_open.clone()} />
+                    <gallery::Gallery kept={desk.to_go_on_with()} list={desk.gallery.clone()} run={desk.run.clone()}
+                        on_action={on_action.clone()} on_open={on_open.clone()} />
                 },
                 Dialog::Find => html! {
-                    <find::Find desk={props.desk.clone()} on_action={props.on_action.clone()}
-                        on_open={props.on_open.clone()} />
+                    <find::Find desk={desk.clone()} on_action={on_action.clone()}
+                        on_open={on_open.clone()} />
                 },
-                Dialog::Help => keys(props.desk.no_single_keys, &props.on_action),
+                Dialog::Help => keys(desk.no_single_keys, on_action),
             } }
         </dialog>
     }

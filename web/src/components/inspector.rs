@@ -10,20 +10,15 @@ use crate::desk::{Action, Desk, Tab};
 use crate::message::Edit;
 use crate::texts;
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub desk: Desk,
-    pub on_action: Callback<Action>,
-    pub on_edit: Callback<Edit>,
-}
-
 /// The panel.
-#[component]
-pub fn Inspector(props: &Props) -> Html {
-    let desk = &props.desk;
+pub fn inspector(
+    desk: &Desk,
+    on_action: &Callback<Action>,
+    on_edit: &Callback<Edit>,
+) -> Html {
     let tab = |tab: Tab, id: &'static str, label: &'static str| {
         let on = desk.tab == tab;
-        let onclick = props.on_action.reform(move |_: MouseEvent| Action::Show(tab));
+        let onclick = on_action.reform(move |_: MouseEvent| Action::Show(tab));
         html! {
             <button {id} class={classes!(on.then_some("on"))} aria-pressed={on.to_string()}
                 {onclick}>{ label }</button>
@@ -47,18 +42,15 @@ pub fn Inspector(props: &Props) -> Html {
             </div>
             { match desk.tab {
                 Tab::Settings => {
-                    let (on_action, on_edit) = (props.on_action.clone(), props.on_edit.clone());
+                    let (on_action, on_edit) = (on_action.clone(), on_edit.clone());
                     let props = settings::Props::of(desk, on_action, on_edit);
                     html! { <settings::Settings ..props /> }
                 }
                 Tab::Story => html! {
                     <story::Story lines={desk.story.clone()} why={desk.why.clone()} rules={desk.rules.clone()}
-                        playing={desk.playing} on_action={props.on_action.clone()} />
+                        playing={desk.playing} on_action={on_action.clone()} />
                 },
-                Tab::Now => html! {
-                    <now::Now frame={desk.frame.clone()} run={desk.run.clone()}
-                        selection={desk.selection.clone()} />
-                },
+                Tab::Now => now::now(desk),
             } }
         </aside>
     }

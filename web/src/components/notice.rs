@@ -5,26 +5,15 @@ use yew::prelude::*;
 use super::icon::{self, Icon};
 use crate::desk::{Action, Dialog};
 use crate::message::Refusal;
-use crate::shared::Shared;
 use crate::texts;
-
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub refusal: Shared<Refusal>,
-    /// Whether a run is still open behind it.
-    pub kept: bool,
-    pub on_action: Callback<Action>,
-}
 
 /// Most issues shown; the rest is counted.
 const SHOWN_MAX: usize = 12;
 
-/// A card over the page.
-#[component]
-pub fn Notice(props: &Props) -> Html {
-    let refusal = &props.refusal;
-    let dismiss = props.on_action.reform(|_: MouseEvent| Action::Dismiss);
-    let gallery = props.on_action.reform(|_: MouseEvent| Action::Open(Dialog::Gallery));
+/// A card over the page; `kept` says whether a run is still open behind it.
+pub fn notice(refusal: &Refusal, kept: bool, on_action: &Callback<Action>) -> Html {
+    let dismiss = on_action.reform(|_: MouseEvent| Action::Dismiss);
+    let gallery = on_action.reform(|_: MouseEvent| Action::Open(Dialog::Gallery));
     let more = refusal.issues.len().saturating_sub(SHOWN_MAX);
     html! {
         <section class="note-card notice" role="alert" id="notice">
@@ -46,10 +35,10 @@ pub fn Notice(props: &Props) -> Html {
                     if more > 0 { <li>{ format!("and {more} more") }</li> }
                 </ul>
             }
-            if props.kept && !refusal.opened { <p>{ texts::KEPT }</p> }
+            if kept && !refusal.opened { <p>{ texts::KEPT }</p> }
             <div class="row">
                 <button class="btn line" onclick={gallery}>{ texts::TRY_GALLERY }</button>
-                if props.kept {
+                if kept {
                     <button class="btn" id="dismiss" onclick={dismiss}>{ texts::DISMISS }</button>
                 }
             </div>

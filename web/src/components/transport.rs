@@ -10,22 +10,16 @@ use crate::desk::{Action, Desk, SPEEDS};
 use crate::geometry::clock;
 use crate::texts;
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub desk: Desk,
-    pub on_action: Callback<Action>,
-    pub on_step: Callback<bool>,
-    /// The width of the page.
-    pub width: f64,
-}
-
-/// The row of controls.
-#[component]
-pub fn Transport(props: &Props) -> Html {
-    let desk = &props.desk;
-    let does =
-        |action: fn() -> Action| props.on_action.reform(move |_: MouseEvent| action());
-    let step = |forward| props.on_step.reform(move |_: MouseEvent| forward);
+/// The row of controls, on a page of a width. Here as elsewhere, what is drawn with every
+/// frame anyway is no component of its own: that would only be more to download.
+pub fn transport(
+    desk: &Desk,
+    width: f64,
+    on_action: &Callback<Action>,
+    on_step: &Callback<bool>,
+) -> Html {
+    let does = |action: fn() -> Action| on_action.reform(move |_: MouseEvent| action());
+    let step = |forward| on_step.reform(move |_: MouseEvent| forward);
     let (label, icon) = match desk.playing {
         true => (texts::PAUSE, Icon::Pause),
         false => (texts::PLAY, Icon::Play),
@@ -54,14 +48,14 @@ pub fn Transport(props: &Props) -> Html {
             <span class="sep"></span>
             { equation(desk.frame.as_ref().map(|frame| frame.fates).unwrap_or_default()) }
             <span class="grow"></span>
-            { speed(desk.speed, &props.on_action) }
+            { speed(desk.speed, on_action) }
             <label class="check pad">
                 <input type="checkbox" id="skip-quiet" checked={desk.skip_quiet}
-                    onchange={props.on_action.reform(|_: Event| Action::ToggleSkipQuiet)} />
+                    onchange={on_action.reform(|_: Event| Action::ToggleSkipQuiet)} />
                 { texts::SKIP_QUIET }
             </label>
             <span class="sep"></span>
-            { timeline::tools(desk, props.width, &props.on_action) }
+            { timeline::tools(desk, width, on_action) }
         </div>
     }
 }

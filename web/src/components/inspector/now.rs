@@ -1,31 +1,23 @@
 //! The state of a part at the playhead, with CloudWatch's names where it has them.
 
 use lambdarium_sim::time::Span;
-use lambdarium_sim::view::{AccountView, CallerView, Frame, FunctionView};
+use lambdarium_sim::view::{AccountView, CallerView, FunctionView};
 use yew::prelude::*;
 
+use crate::desk::Desk;
 use crate::geometry::clock;
 use crate::message::Opened;
-use crate::shared::Shared;
 use crate::texts::{grouped, usd};
-
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub frame: Option<Shared<Frame>>,
-    pub run: Option<Shared<Opened>>,
-    pub selection: Option<String>,
-}
 
 /// A list of names and values.
 type Pairs = Vec<(String, String)>;
 
 /// The panel's content.
-#[component]
-pub fn Now(props: &Props) -> Html {
-    let (Some(frame), Some(run)) = (&props.frame, &props.run) else {
+pub fn now(desk: &Desk) -> Html {
+    let (Some(frame), Some(run)) = (&desk.frame, &desk.run) else {
         return html! { <div class="insp-body"></div> };
     };
-    let selected = props.selection.as_deref();
+    let selected = desk.selection.as_deref();
     let caller =
         frame.callers.iter().find(|caller| Some(caller.name.as_str()) == selected);
     let function =

@@ -43,34 +43,20 @@ pub fn Story(props: &Props) -> Html {
                 <p class="dim">{ texts::NOTHING_YET }</p>
             }
             <ol class="story">
-                { for props.lines.iter().map(|line| html! {
-                    <Line key={line.entry} line={line.clone()}
-                        now={Some(line.entry) == newest}
-                        why={props.why.clone().filter(|(entry, _)| *entry == line.entry)}
-                        rules={props.rules.clone()} on_action={props.on_action.clone()} />
-                }) }
+                { for props.lines.iter().map(|each| line(each, Some(each.entry) == newest, props)) }
             </ol>
         </div>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct LineProps {
-    line: StoryLine,
-    now: bool,
-    why: Option<(u32, Option<Shared<Vec<Cause>>>)>,
-    rules: Option<Shared<String>>,
-    on_action: Callback<Action>,
-}
-
-#[component]
-fn Line(props: &LineProps) -> Html {
-    let StoryLine { entry, moment, text, count } = &props.line;
+fn line(line: &StoryLine, now: bool, props: &Props) -> Html {
+    let StoryLine { entry, moment, text, count } = line;
     let (entry, moment) = (*entry, *moment);
-    let open = props.why.is_some();
+    let why = props.why.as_ref().filter(|why| why.0 == entry);
+    let open = why.is_some();
     let toggle = props.on_action.reform(move |_: MouseEvent| Action::ToggleWhy(entry));
     html! {
-        <li class={classes!(props.now.then_some("now"), open.then_some("open"))}>
+        <li key={entry} class={classes!(now.then_some("now"), open.then_some("open"))}>
             { time(moment, &props.on_action) }
             <p>
                 { text }
@@ -78,7 +64,7 @@ fn Line(props: &LineProps) -> Html {
             </p>
             <button class="why" aria-expanded={open.to_string()} onclick={toggle}
                 aria-label={format!("{} {text}", texts::WHY)}>{ texts::WHY }</button>
-            if let Some((_, causes)) = &props.why {
+            if let Some((_, causes)) = why {
                 { chain(causes.as_deref().zip(props.rules.as_deref()), &props.on_action) }
             }
         </li>
