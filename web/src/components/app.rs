@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::bar::Bar;
+use super::bar::bar;
 use super::board::BoardView;
 use super::dialogs::{dialog, use_dialog};
 use super::hooks::{
@@ -58,9 +58,7 @@ pub fn App() -> Html {
     html! {
         <div class={classes!("app", (desk.tab == Tab::Settings).then_some("editing"),
             desk.text.open.then_some("with-text"))}>
-            <Bar run={desk.run.clone()} theme={theme(&desk)} text={desk.text.open}
-                travel={(desk.history.can_step(true), desk.history.can_step(false))}
-                on_action={on_action.clone()} />
+            { bar(&desk, theme(&desk), &on_action) }
             <Parts parts={outline(&desk)} selection={desk.selection.clone()} run={desk.run.clone()}
                 on_action={on_action.clone()} on_edit={on_edit.clone()} />
             <main class="main">

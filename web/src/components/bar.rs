@@ -3,32 +3,18 @@
 use yew::prelude::*;
 
 use super::icon::{self, Icon};
-use crate::desk::{Action, Dialog, Doing, Theme};
-use crate::message::Opened;
-use crate::shared::Shared;
+use crate::desk::{Action, Desk, Dialog, Doing, Theme};
 use crate::texts;
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub run: Option<Shared<Opened>>,
-    pub theme: Theme,
-    /// Whether the text is shown.
-    pub text: bool,
-    /// Whether something can be undone, and done again.
-    pub travel: (bool, bool),
-    pub on_action: Callback<Action>,
-}
-
-/// The bar.
-#[component]
-pub fn Bar(props: &Props) -> Html {
-    let open = |dialog| props.on_action.reform(move |_: MouseEvent| Action::Open(dialog));
-    let (other, label) = match props.theme {
+/// The bar, in the theme that is in force.
+pub fn bar(desk: &Desk, theme: Theme, on_action: &Callback<Action>) -> Html {
+    let open = |dialog| on_action.reform(move |_: MouseEvent| Action::Open(dialog));
+    let (other, label) = match theme {
         Theme::Light => (Theme::Dark, texts::DARK_THEME),
         Theme::Dark => (Theme::Light, texts::LIGHT_THEME),
     };
-    let switch = props.on_action.reform(move |_: MouseEvent| Action::Theme(other));
-    let title = props.run.as_ref().map(|run| match run.title.as_str() {
+    let switch = on_action.reform(move |_: MouseEvent| Action::Theme(other));
+    let title = desk.run.as_ref().map(|run| match run.title.as_str() {
         "" => AttrValue::Static(texts::UNTITLED),
         title => AttrValue::from(title.to_string()),
     });
@@ -49,17 +35,17 @@ pub fn Bar(props: &Props) -> Html {
             </button>
             // On small screens it opens over the page; else it is a part of the bar.
             <div class="menu" id="menu" popover="auto">
-                <button class="btn" id="open-text" aria-pressed={props.text.to_string()}
-                    onclick={props.on_action.reform(|_: MouseEvent| Action::Text(Doing::Toggle))}
-                    disabled={props.run.is_none()} popovertarget="menu" popovertargetaction="hide">
+                <button class="btn" id="open-text" aria-pressed={desk.text.open.to_string()}
+                    onclick={on_action.reform(|_: MouseEvent| Action::Text(Doing::Toggle))}
+                    disabled={desk.run.is_none()} popovertarget="menu" popovertargetaction="hide">
                     { icon::icon(Icon::Text) }<span>{ texts::TEXT }</span>
                 </button>
                 <span class="sep"></span>
-                { travel(props, true) }
-                { travel(props, false) }
+                { travel(desk, true, on_action) }
+                { travel(desk, false, on_action) }
                 <span class="sep"></span>
                 <button class="btn line" id="open-share" onclick={open(Dialog::Share)}
-                    disabled={props.run.is_none()} popovertarget="menu" popovertargetaction="hide">
+                    disabled={desk.run.is_none()} popovertarget="menu" popovertargetaction="hide">
                     { texts::SHARE }
                 </button>
                 <span class="sep"></span>
@@ -72,13 +58,14 @@ pub fn Bar(props: &Props) -> Html {
 }
 
 /// Back, or on again.
-fn travel(props: &Props, back: bool) -> Html {
-    let (id, icon, label, can) = if back {
-        ("undo", Icon::Undo, texts::UNDO, props.travel.0)
+fn travel(desk: &Desk, back: bool, on_action: &Callback<Action>) -> Html {
+    let (id, icon, label) = if back {
+        ("undo", Icon::Undo, texts::UNDO)
     } else {
-        ("redo", Icon::Redo, texts::REDO, props.travel.1)
+        ("redo", Icon::Redo, texts::REDO)
     };
-    let onclick = props.on_action.reform(move |_: MouseEvent| Action::Travel { back });
+    let can = desk.history.can_step(back);
+    let onclick = on_action.reform(move |_: MouseEvent| Action::Travel { back });
     html! {
         <button class="btn icon" {id} aria-label={label} title={label} {onclick} disabled={!can}>
             { icon::icon(icon) }<span>{ label }</span>

@@ -58,10 +58,13 @@ pub fn dialog(
                     <share::Share desk={desk.clone()}
                         on_action={on_action.clone()} />
                 },
-                Dialog::Gallery => html! {
-                    <gallery::Gallery kept={desk.to_go_on_with()} list={desk.gallery.clone()} run={desk.run.clone()}
-                        on_action={on_action.clone()} on_open={on_open.clone()} />
-                },
+                Dialog::Gallery => gallery::gallery(&gallery::Props {
+                    kept: desk.to_go_on_with(),
+                    list: desk.gallery.clone(),
+                    run: desk.run.clone(),
+                    on_action: on_action.clone(),
+                    on_open: on_open.clone(),
+                }),
                 Dialog::Find => html! {
                     <find::Find desk={desk.clone()} on_action={on_action.clone()}
                         on_open={on_open.clone()} />

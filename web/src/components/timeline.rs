@@ -182,7 +182,7 @@ fn Window(props: &WindowProps) -> Html {
         )
     };
     html! {
-        <div class="stack">
+        <div class="layers">
             { layer(Layer::Ahead) }
             <div class="pane" ref={pane}>
                 <div class="past" ref={past}>

@@ -20,22 +20,37 @@ use crate::texts;
 /// Most things shown.
 const SHOWN_MAX: usize = 12;
 
-/// What comes of a thing that is chosen.
-enum Does {
-    Act(Action),
-    /// Open this lesson.
-    Lesson(String),
-    /// Choose a file.
-    File,
+/// What can be chosen; what stands in a list, by its place in it.
+#[derive(Clone, Copy)]
+enum Choice {
+    Play,
+    Share,
+    MarkerOn,
+    MarkerBack,
+    Undo,
+    Redo,
+    Text,
+    WholeRun,
+    Axis,
     Fork,
+    Save,
+    Caller(usize),
+    Function(usize),
+    Marker(usize),
+    Act(usize),
+    Gallery,
+    File,
+    Theme,
     Fullscreen,
+    Help,
+    Lesson(usize),
 }
 
-/// A thing that can be found: its name, its key or what it is, and what comes of it.
+/// A thing that can be found: its name, and its key or what it is.
 struct Item {
     name: String,
     hint: String,
-    does: Does,
+    choice: Choice,
 }
 
 #[derive(PartialEq, Properties)]
@@ -58,7 +73,7 @@ pub fn Find(props: &Props) -> Html {
         let (on_action, on_open) = (on_action.clone(), on_open.clone());
         Callback::from(move |place: usize| {
             if let Some(item) = found(items(&desk), &query).into_iter().nth(place) {
-                go(item.does, &desk, &on_action, &on_open);
+                go(item.choice, &desk, &on_action, &on_open);
             }
         })
     };
@@ -113,86 +128,128 @@ pub fn Find(props: &Props) -> Html {
 }
 
 /// Does what was chosen.
-fn go(does: Does, desk: &Desk, on_action: &Callback<Action>, on_open: &Callback<Source>) {
-    let action = match does {
-        Does::Lesson(link) => return on_open.emit(Source::Link(link)),
-        Does::File => {
-            // The dialog stays open until a file is chosen.
-            let document = web_sys::window().and_then(|window| window.document());
-            let field = document.and_then(|page| page.get_element_by_id("open-file"));
-            if let Some(field) = field {
-                field.unchecked_into::<HtmlElement>().click();
-            }
-            return;
+fn go(
+    choice: Choice,
+    desk: &Desk,
+    on_action: &Callback<Action>,
+    on_open: &Callback<Source>,
+) {
+    if let Choice::Lesson(place) = choice {
+        let list = list(desk);
+        let lesson = lessons(&list).into_iter().nth(place);
+        return lesson.into_iter().for_each(|lesson| {
+            on_open.emit(Source::Link(["e=", lesson.name].concat()));
+        });
+    }
+    if let Choice::File = choice {
+        // The dialog stays open until a file is chosen.
+        let document = web_sys::window().and_then(|window| window.document());
+        let field = document.and_then(|page| page.get_element_by_id("open-file"));
+        if let Some(field) = field {
+            field.unchecked_into::<HtmlElement>().click();
         }
-        Does::Act(action) => Some(action),
-        Does::Fork => fork(desk),
-        Does::Fullscreen => {
-            effects::toggle_fullscreen();
-            None
-        }
-    };
+        return;
+    }
     on_action.emit(Action::Close);
-    if let Some(action) = action {
+    if let Some(action) = action_of(choice, desk) {
         on_action.emit(action);
     }
 }
 
-/// Not to be copied to all the places it is called from.
-#[inline(never)]
-fn put(all: &mut Vec<Item>, name: &str, hint: &str, does: Does) {
-    all.push(Item { name: name.into(), hint: hint.into(), does });
+fn action_of(choice: Choice, desk: &Desk) -> Option<Action> {
+    let run = desk.run.as_ref();
+    Some(match choice {
+        Choice::Play => Action::TogglePlay,
+        Choice::Share => Action::Open(Dialog::Share),
+        Choice::MarkerOn => Action::ToMarker { forward: true },
+        Choice::MarkerBack => Action::ToMarker { forward: false },
+        Choice::Undo => Action::Travel { back: true },
+        Choice::Redo => Action::Travel { back: false },
+        Choice::Text => Action::Text(Doing::Toggle),
+        Choice::WholeRun => Action::WholeRun,
+        Choice::Axis if desk.by == By::Time => Action::By(By::Events),
+        Choice::Axis => Action::By(By::Time),
+        Choice::Fork => return fork(desk),
+        Choice::Save => Action::Text(Doing::Save),
+        Choice::Caller(at) => Action::Select(Some(run?.callers.get(at)?.name.clone())),
+        Choice::Function(at) => {
+            Action::Select(Some(run?.functions.get(at)?.name.clone()))
+        }
+        Choice::Marker(at) => Action::Seek(Moment::end_of(run?.markers.get(at)?.at)),
+        Choice::Act(at) => Action::SelectAct(Some(at)),
+        Choice::Gallery => Action::Open(Dialog::Gallery),
+        Choice::Theme => Action::Theme(match theme(desk) {
+            Theme::Light => Theme::Dark,
+            Theme::Dark => Theme::Light,
+        }),
+        Choice::Help => Action::Open(Dialog::Help),
+        Choice::Fullscreen => {
+            effects::toggle_fullscreen();
+            return None;
+        }
+        // These are not for the desk.
+        Choice::File | Choice::Lesson(_) => return None,
+    })
+}
+
+/// The list of lessons, once somebody has looked at it: nothing is loaded for this.
+fn list(desk: &Desk) -> String {
+    desk.gallery.as_ref().map_or(String::new(), |list| list.to_string())
 }
 
 /// Everything that can be found: what is used most stands first.
 fn items(desk: &Desk) -> Vec<Item> {
     let mut all = Vec::new();
-    let mut add = |name: &str, hint: &str, does| put(&mut all, name, hint, does);
-    let (other, label) = match theme(desk) {
-        Theme::Light => (Theme::Dark, texts::DARK_THEME),
-        Theme::Dark => (Theme::Light, texts::LIGHT_THEME),
+    let mut add = |name: &str, hint: &str, choice| {
+        all.push(Item { name: name.into(), hint: hint.into(), choice });
     };
-    let by = if desk.by == By::Time { By::Events } else { By::Time };
     if let Some(run) = &desk.run {
-        add(texts::PLAY, "Space", Does::Act(Action::TogglePlay));
-        add(texts::SHARE, "", Does::Act(Action::Open(Dialog::Share)));
-        add(texts::MARKER_ON, "]", Does::Act(Action::ToMarker { forward: true }));
-        add(texts::MARKER_BACK, "[", Does::Act(Action::ToMarker { forward: false }));
-        for back in [true, false].into_iter().filter(|back| desk.history.can_step(*back))
-        {
-            let (name, key) = match back {
-                true => (texts::UNDO, "Ctrl Z"),
-                false => (texts::REDO, "Ctrl Shift Z"),
-            };
-            add(name, key, Does::Act(Action::Travel { back }));
+        let (undo, redo) = (desk.history.can_step(true), desk.history.can_step(false));
+        let commands = [
+            (true, texts::PLAY, "Space", Choice::Play),
+            (true, texts::SHARE, "", Choice::Share),
+            (true, texts::MARKER_ON, "]", Choice::MarkerOn),
+            (true, texts::MARKER_BACK, "[", Choice::MarkerBack),
+            (undo, texts::UNDO, "Ctrl Z", Choice::Undo),
+            (redo, texts::REDO, "Ctrl Shift Z", Choice::Redo),
+            (true, texts::TEXT_PANE, "", Choice::Text),
+            (true, texts::WHOLE_RUN, "W", Choice::WholeRun),
+            (true, texts::OTHER_AXIS, "E", Choice::Axis),
+            (true, texts::FORK, "Shift F", Choice::Fork),
+            (true, texts::SAVE_FILE, "", Choice::Save),
+        ];
+        for (_, name, hint, choice) in commands.into_iter().filter(|command| command.0) {
+            add(name, hint, choice);
         }
-        add(texts::TEXT_PANE, "", Does::Act(Action::Text(Doing::Toggle)));
-        add(texts::WHOLE_RUN, "W", Does::Act(Action::WholeRun));
-        add(texts::OTHER_AXIS, "E", Does::Act(Action::By(by)));
-        add(texts::FORK, "Shift F", Does::Fork);
-        add(texts::SAVE_FILE, "", Does::Act(Action::Text(Doing::Save)));
-        let callers = run.callers.iter().map(|caller| &caller.name);
-        for name in callers.chain(run.functions.iter().map(|function| &function.name)) {
-            add(name, texts::PART, Does::Act(Action::Select(Some(name.clone()))));
+        for (at, caller) in run.callers.iter().enumerate() {
+            add(&caller.name, texts::PART, Choice::Caller(at));
         }
-        for marker in &run.markers {
-            let to = Does::Act(Action::Seek(Moment::end_of(marker.at)));
-            add(&marker.title, &clock(marker.at.0), to);
+        for (at, function) in run.functions.iter().enumerate() {
+            add(&function.name, texts::PART, Choice::Function(at));
         }
-        for (place, act) in run.acts.iter().enumerate() {
-            let to = Does::Act(Action::SelectAct(Some(place)));
-            add(&act.label, &clock(act.at.0), to);
+        for (at, marker) in run.markers.iter().enumerate() {
+            add(&marker.title, &clock(marker.at.0), Choice::Marker(at));
+        }
+        for (at, act) in run.acts.iter().enumerate() {
+            add(&act.label, &clock(act.at.0), Choice::Act(at));
         }
     }
-    add(texts::GALLERY, "", Does::Act(Action::Open(Dialog::Gallery)));
-    add(texts::OPEN_FILE, "", Does::File);
-    add(label, "", Does::Act(Action::Theme(other)));
-    add(texts::FULLSCREEN, "F", Does::Fullscreen);
-    add(texts::HELP, "?", Does::Act(Action::Open(Dialog::Help)));
-    // Once somebody has looked at them: nothing is loaded for this.
-    let list = desk.gallery.as_ref().map_or("", |list| list.as_str());
-    for lesson in lessons(list) {
-        add(lesson.title, texts::LESSON, Does::Lesson(["e=", lesson.name].concat()));
+    let label = match theme(desk) {
+        Theme::Light => texts::DARK_THEME,
+        Theme::Dark => texts::LIGHT_THEME,
+    };
+    let commands = [
+        (texts::GALLERY, "", Choice::Gallery),
+        (texts::OPEN_FILE, "", Choice::File),
+        (label, "", Choice::Theme),
+        (texts::FULLSCREEN, "F", Choice::Fullscreen),
+        (texts::HELP, "?", Choice::Help),
+    ];
+    for (name, hint, choice) in commands {
+        add(name, hint, choice);
+    }
+    for (at, lesson) in lessons(&list(desk)).into_iter().enumerate() {
+        add(lesson.title, texts::LESSON, Choice::Lesson(at));
     }
     all
 }
@@ -236,7 +293,7 @@ mod tests {
         let all = names.map(|name| Item {
             name: name.into(),
             hint: String::new(),
-            does: Does::Fork,
+            choice: Choice::Fork,
         });
         found(all.into(), query).into_iter().map(|item| item.name).collect()
     }
@@ -257,7 +314,7 @@ mod tests {
         let all = (0..40).map(|number| Item {
             name: format!("part {number}"),
             hint: String::new(),
-            does: Does::Fork,
+            choice: Choice::Fork,
         });
         assert_eq!(found(all.collect(), "part").len(), SHOWN_MAX);
     }

@@ -13,7 +13,7 @@ use crate::message::{Opened, Refusal, Source};
 use crate::shared::Shared;
 use crate::texts;
 
-#[derive(PartialEq, Properties)]
+/// What is in the dialog.
 pub struct Props {
     /// The list of the lessons, once it is loaded; empty if it could not be.
     pub list: Option<Shared<String>>,
@@ -25,8 +25,7 @@ pub struct Props {
 }
 
 /// The content of the dialog.
-#[component]
-pub fn Gallery(props: &Props) -> Html {
+pub fn gallery(props: &Props) -> Html {
     let present = props.run.as_ref().map(|run| run.address.clone()).unwrap_or_default();
     html! {
         <div class="stack">
@@ -60,17 +59,17 @@ fn families(props: &Props, present: &str) -> Html {
         };
     }
     let all = gallery::lessons(list);
-    let families = all.chunk_by(|one, next| one.family == next.family);
-    families
-        .map(|family| {
-            html! {
-                <>
-                    <h3>{ family[0].family }</h3>
-                    { lessons(family, present, &props.on_open) }
-                </>
-            }
-        })
-        .collect()
+    // By hand, because an iterator over families is a kilobyte of code.
+    let mut drawn = Vec::new();
+    let mut rest = &all[..];
+    while let Some(Lesson { family, .. }) = rest.first() {
+        let end = rest.iter().position(|lesson| lesson.family != *family);
+        let (lessons_of, after) = rest.split_at(end.unwrap_or(rest.len()));
+        drawn.push(html! { <h3>{ *family }</h3> });
+        drawn.push(lessons(lessons_of, present, &props.on_open));
+        rest = after;
+    }
+    drawn.into_iter().collect()
 }
 
 fn lessons(family: &[Lesson<'_>], present: &str, on_open: &Callback<Source>) -> Html {
