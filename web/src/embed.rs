@@ -200,7 +200,7 @@ impl State {
 
     fn look(&mut self) {
         if let Some(player) = &mut self.player {
-            let screen = player.screen(&self.desk.look(), Some(1));
+            let screen = player.screen(&self.desk.look(), 1);
             self.desk.shown(screen);
         }
     }

@@ -27,8 +27,6 @@ const SLICE: u32 = 20_000;
 
 /// Pixels of a column of a gauge.
 const GAUGE_COLUMN: u32 = 8;
-/// Most lines of the story.
-const STORY_MAX: u32 = 60;
 
 /// All runs on the desk.
 #[derive(Debug, Default)]
@@ -40,9 +38,9 @@ pub struct Engine {
 #[derive(Debug)]
 pub struct Player {
     recording: Recording,
-    /// Entries up to the playhead of the last screen: the story is told anew only when
-    /// this changes.
-    told: Option<u32>,
+    /// Entries up to the playhead, and at most how many lines, when the story was told last:
+    /// it is told anew only when these change.
+    told: Option<(u32, u32)>,
     peaks: Peaks,
 }
 
@@ -72,8 +70,7 @@ impl Engine {
                 Answer::Form(Box::new(form::form(player.recording.run(), part)))
             }
             Ask::More => Answer::Progress(player.record(SLICE)),
-            Ask::Look { look, tell } => {
-                let lines = tell.then_some(STORY_MAX);
+            Ask::Look { look, lines } => {
                 Answer::Screen(Box::new(player.screen(&look, lines)))
             }
             Ask::Paint { pane, function } => {
@@ -205,17 +202,18 @@ impl Player {
         Painted { lanes, gauges }
     }
 
-    /// One screen, with at most so many lines of the story if it is to be told.
-    pub fn screen(&mut self, look: &Look, lines_max: Option<u32>) -> Screen {
+    /// One screen, with at most so many lines of the story; none does not tell it.
+    pub fn screen(&mut self, look: &Look, lines_max: u32) -> Screen {
         let frame = view::frame(&mut self.recording, look);
         let log = self.recording.log();
         let at = |number: Option<u32>| Some(log.get(number?)?.at);
         let (next_at, last_at) =
             (at(Some(frame.entries)), at(frame.entries.checked_sub(1)));
-        let lines_max = lines_max.filter(|_| self.told != Some(frame.entries));
-        let story = lines_max.map(|lines_max| self.story(look.moment, lines_max));
-        if story.is_some() {
-            self.told = Some(frame.entries);
+        let of = Some((frame.entries, lines_max));
+        let news = lines_max > 0 && self.told != of;
+        let story = news.then(|| self.story(look.moment, lines_max));
+        if news {
+            self.told = of;
         }
         Screen { frame, next_at, last_at, story }
     }

@@ -57,8 +57,8 @@ pub enum Ask {
     Look {
         /// Which, and how.
         look: Look,
-        /// With the story up to it.
-        tell: bool,
+        /// With at most so many lines of the story up to it, if they are news.
+        lines: u32,
     },
     /// Paint the whole run, and a window of it.
     Paint {

@@ -78,7 +78,7 @@ impl Page {
     }
 
     fn look(&mut self) {
-        self.ask(Ask::Look { look: self.desk.look(), tell: true });
+        self.ask(Ask::Look { look: self.desk.look(), lines: 60 });
     }
 
     fn run(&self) -> &Opened {

@@ -66,10 +66,10 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
         }
     });
     let wire_to_look = wire.clone();
-    let of = (desk.look(), desk.tells(), desk.run.clone(), desk.is_complete());
-    use_effect_with(of, move |(look, tell, run, _)| {
+    let of = (desk.look(), desk.lines(), desk.run.clone(), desk.is_complete());
+    use_effect_with(of, move |(look, lines, run, _)| {
         if run.is_some() {
-            wire_to_look.ask(Ask::Look { look: *look, tell: *tell });
+            wire_to_look.ask(Ask::Look { look: *look, lines: *lines });
         }
     });
     let paint = ask(wire);

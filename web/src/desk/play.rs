@@ -16,9 +16,12 @@ const SKIP_US: u64 = 450_000;
 const LEAD_US: u64 = 150_000;
 /// How long it is said that time was skipped, in real µs.
 const SAID_US: u64 = 1_400_000;
-/// While a run plays its story is told this often, in real µs: nobody reads faster, and
-/// sixty lines are much to draw.
+/// While a run plays its story is told this often, in real µs, and only what fits: nobody
+/// reads faster, and many lines are much to draw.
 const TELL_US: u64 = 200_000;
+const LINES_PLAYING: u32 = 14;
+/// Most lines of the story while it does not.
+const LINES_MAX: u32 = 60;
 /// Longest tick taken at its word: a page in the background is not played on.
 const TICK_MAX_US: u64 = 250_000;
 
@@ -99,10 +102,14 @@ impl Desk {
         self.begin_skip();
     }
 
-    /// Whether the story is to be told with the next screen.
+    /// How many lines of the story are to be told with the next screen.
     #[must_use]
-    pub fn tells(&self) -> bool {
-        !self.playing || self.untold_us >= TELL_US
+    pub fn lines(&self) -> u32 {
+        match (self.playing, self.untold_us >= TELL_US) {
+            (false, _) => LINES_MAX,
+            (true, true) => LINES_PLAYING,
+            (true, false) => 0,
+        }
     }
 
     /// The first marker after one instant and up to another.

@@ -34,7 +34,7 @@ fn look(at_us: u64) -> Ask {
     let moment = Moment::end_of(Instant(at_us));
     Ask::Look {
         look: Look { moment, glide: Span::millis(300), tokens_max: 200 },
-        tell: true,
+        lines: 60,
     }
 }
 

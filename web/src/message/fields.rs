@@ -87,7 +87,7 @@ pack! {
 // What is asked and answered.
 pack! {
     enum Ask {
-        Open { source, lesson, keep }, Edit(edit), Form { part }, More, Look { look, tell },
+        Open { source, lesson, keep }, Edit(edit), Form { part }, More, Look { look, lines },
         Paint { pane, function }, Text, Write { text, draft }, Step { from, forward }, Why { entry },
         Link { moment, selection },
     }

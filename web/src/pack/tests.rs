@@ -117,7 +117,7 @@ fn what_the_engine_says_of_every_lesson_comes_back() {
         let moment = Moment::end_of(end);
         let looks = [moment, Moment { at: end, step: 1 }]
             .map(|moment| Look { moment, glide: Span(1), tokens_max: 9 })
-            .map(|look| Ask::Look { look, tell: look.moment.step == 1 });
+            .map(|look| Ask::Look { look, lines: look.moment.step });
         let form = Ask::Form { part: Some(run.functions[0].name.clone()) };
         let why = Ask::Why { entry: 1 };
         let link = Ask::Link { moment: Some(moment), selection: None };
