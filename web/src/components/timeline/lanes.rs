@@ -39,13 +39,15 @@ pub fn names(painted: &Painted, place: Place) -> Html {
 /// The spans, filled or outlined.
 pub fn spans(painted: &Painted, place: Place, filled: bool) -> Html {
     let axis = place.window(painted);
-    let mut strokes = Strokes::default();
+    let mut drawn = Vec::new();
     for (_, lane, top) in place.lanes(&painted.lanes) {
+        let mut strokes = Strokes::default();
         for span in &lane.spans {
             strokes.draw(span, lane.kind, row_y(place, top, span), axis, filled);
         }
+        drawn.extend(strokes.drawn());
     }
-    svg::all(strokes.drawn())
+    svg::all(drawn)
 }
 
 /// The upper edge of a span.
@@ -76,8 +78,9 @@ pub fn span_at(painted: &Painted, place: Place, point: Point) -> Option<Picked> 
     None
 }
 
-/// All that looks the same, as one path: a run may have thousands of spans, and a browser
-/// looks at every element whenever anything near it moves.
+/// All on a lane that looks the same, as one path: a run may have thousands of spans, and a
+/// browser looks at every element whenever anything near it moves. Not more than a lane,
+/// because it paints in tiles, and each takes all of a path that reaches into it.
 #[derive(Default)]
 struct Strokes(Vec<(Depth, &'static str, String)>);
 
