@@ -1,5 +1,5 @@
-//! A web server for `dist/`, in a subdirectory and without any caching, that writes down
-//! what was asked of it. It is also the browser's proxy for every other host, so a request
+//! A web server for `dist/`, in a subdirectory, and without any caching unless a test wants
+//! it, that writes down what was asked of it. It is also the browser's proxy for every other host, so a request
 //! to anywhere else is seen, and refused.
 
 use std::fs;
@@ -38,6 +38,8 @@ struct Seen {
     late: Vec<String>,
     /// A page of somebody else, at `/host.html`.
     host: String,
+    /// Whether browsers may keep what lies in the directory of the release.
+    kept: bool,
 }
 
 impl Site {
@@ -73,6 +75,12 @@ impl Site {
     pub fn host(&self, html: String) -> String {
         self.seen().host = html;
         format!("http://127.0.0.1:{}{HOST}", self.port)
+    }
+
+    /// Browsers may keep what lies in the directory of the release, as hosts of sites let
+    /// them: its name tells one release from another.
+    pub fn let_keep(&self) {
+        self.seen().kept = true;
     }
 
     /// From now on there is no file whose name ends like this.
@@ -144,6 +152,7 @@ fn answer(dist: &Path, seen: &Mutex<Seen>, request: Request) {
     let is_one = |names: &[String]| names.iter().any(|name| path.ends_with(name));
     let (lost, late) = (is_one(&seen.missing), is_one(&seen.late));
     let host = (path == HOST).then(|| seen.host.clone());
+    let kept = seen.kept && path.starts_with(&format!("{BASE}r-"));
     drop(seen);
     if let Some(html) = host {
         let response = Response::from_string(html);
@@ -160,21 +169,22 @@ fn answer(dist: &Path, seen: &Mutex<Seen>, request: Request) {
     if late {
         thread::spawn(move || {
             thread::sleep(LATE);
-            send(file, request);
+            send(file, kept, request);
         });
     } else {
-        send(file, request);
+        send(file, kept, request);
     }
 }
 
-fn send(file: Option<PathBuf>, request: Request) {
+fn send(file: Option<PathBuf>, kept: bool, request: Request) {
     match file.and_then(|file| Some((fs::read(&file).ok()?, file))) {
         Some((content, file)) => {
             let response = Response::from_data(content)
                 .with_header(header("Content-Type", media_type(&file)))
                 // Without it a frame that is shut off could load nothing.
                 .with_header(header("Access-Control-Allow-Origin", "*"));
-            respond(request, response);
+            let cache = if kept { "max-age=31536000, immutable" } else { "no-cache" };
+            respond(request, response.with_header(header("Cache-Control", cache)));
         }
         None => respond(request, Response::from_string("").with_status_code(404)),
     }
