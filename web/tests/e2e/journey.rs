@@ -185,6 +185,9 @@ fn everything_is_done_by_keyboard_alone() {
     });
 }
 
+/// What opens a dialog, among the tools of the bar.
+const DIALOGS: [&str; 4] = ["#open-share", "#open-gallery", "#open-find", "#open-help"];
+
 #[test]
 fn no_screen_and_no_dialog_has_a_barrier() {
     visit(async |page| {
@@ -199,7 +202,7 @@ fn no_screen_and_no_dialog_has_a_barrier() {
                 let here = format!("{} {width}", theme.name());
                 assert_eq!(page.barriers().await?, [""; 0], "board, {here}");
                 page.screenshot(&format!("board-{width}-{}", theme.name())).await?;
-                for dialog in ["#open-share", "#open-gallery"] {
+                for dialog in DIALOGS {
                     page.tool(dialog).await?;
                     page.find("dialog").await?;
                     assert_eq!(page.barriers().await?, [""; 0], "{dialog}, {here}");
@@ -209,6 +212,13 @@ fn no_screen_and_no_dialog_has_a_barrier() {
                 page.click("#tab-now").await?;
                 page.find("#now").await?;
                 assert_eq!(page.barriers().await?, [""; 0], "now, {here}");
+                page.click("#tab-story").await?;
+                page.click(".story .now .why").await?;
+                page.wait_until("!!document.querySelector('.chain .chip')").await?;
+                assert_eq!(page.barriers().await?, [""; 0], "why, {here}");
+                page.evaluate::<String>("location.hash = '#s=1.d.broken'").await?;
+                page.find("#notice").await?;
+                assert_eq!(page.barriers().await?, [""; 0], "a notice, {here}");
             }
         }
         Ok(())
@@ -218,7 +228,9 @@ fn no_screen_and_no_dialog_has_a_barrier() {
 #[test]
 fn nothing_is_lost_on_a_narrow_screen() {
     visit(async |page| {
-        for (width, height) in [(320, 640), (820, 1180), (2560, 1440)] {
+        // The fourth is a usual screen at 200 %.
+        let sizes = [(320, 640), (820, 1180), (2560, 1440), (720, 450), (3840, 2160)];
+        for (width, height) in sizes {
             page.viewport(width, height).await?;
             page.open(&format!("?{width}#e=reserved-concurrency&t=1.2s")).await?;
             page.wait_until(OPEN).await?;
@@ -232,6 +244,19 @@ fn nothing_is_lost_on_a_narrow_screen() {
                 .map(e => e.id || e.innerText)";
             let outside: Vec<String> = page.evaluate(outside).await?;
             assert_eq!(outside, [""; 0], "outside of {width} by {height}");
+            page.screenshot(&format!("narrow-{width}")).await?;
+            for dialog in DIALOGS {
+                page.tool(dialog).await?;
+                page.find("#close").await?;
+                let cut = "(d => d.scrollWidth > d.clientWidth || \
+                    d.getBoundingClientRect().right > innerWidth || \
+                    d.getBoundingClientRect().bottom > innerHeight)\
+                    (document.querySelector('dialog'))";
+                let cut: bool = page.evaluate(cut).await?;
+                assert!(!cut, "{dialog} is cut off at {width} by {height}");
+                page.click("#close").await?;
+                page.wait_until("!document.querySelector('dialog')").await?;
+            }
         }
         Ok(())
     });
