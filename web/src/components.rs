@@ -10,7 +10,7 @@ mod inspector;
 mod keys;
 mod notice;
 mod parts;
-pub(crate) mod picture;
+pub mod picture;
 mod safety;
 mod svg;
 mod text_pane;

@@ -3,6 +3,7 @@
 //! Run by `cargo xtask test wasm`.
 #![cfg(target_family = "wasm")]
 
+mod drawn;
 mod same;
 mod speed;
 
