@@ -9,6 +9,7 @@ macro_rules! texts {
 texts! {
     BRAND "Lambdarium";
     SCENARIO "Scenario";
+    TAGLINE "AWS Lambda, simulated";
     UNTITLED "Untitled scenario";
     GALLERY "Gallery";
     SHARE "Share";
@@ -50,7 +51,7 @@ texts! {
     CHANGES_APPLY "Changes apply";
     FROM_START "From the start";
     FROM_HERE "From the playhead";
-    FROM_HERE_HELP "A change becomes a call to AWS at the playhead.";
+    FROM_HERE_HELP "A change becomes a call to AWS at the playhead, listed below. The fields keep what holds from the start.";
     USUAL "Default:";
     RANGE "Allowed:";
     ACTS "Acts: calls to AWS made during the run";

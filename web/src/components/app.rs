@@ -56,7 +56,7 @@ pub fn App() -> Html {
         })
     };
     html! {
-        <div class={classes!("app", (desk.tab == Tab::Settings).then_some("editing"),
+        <div class={classes!("app", (desk.tab == Tab::Settings || desk.why.is_some()).then_some("editing"),
             desk.text.open.then_some("with-text"))}>
             { bar(&desk, theme(&desk), &on_action) }
             <Parts parts={outline(&desk)} selection={desk.selection.clone()} run={desk.run.clone()}

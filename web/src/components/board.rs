@@ -97,9 +97,10 @@ fn Picture(props: &PictureProps) -> Html {
     let drag = use_state_eq(|| None);
     let on_select = {
         let (on_action, selection) = (on_action.clone(), selection.clone());
-        Callback::from(move |name: String| {
-            let on = selection.as_ref() == Some(&name);
-            on_action.emit(Action::Select((!on).then_some(name)));
+        Callback::from(move |part: Option<String>| {
+            on_action.emit(Action::Select(
+                part.filter(|part| selection.as_ref() != Some(part)),
+            ));
         })
     };
     let Hands { on_down, on_move, on_up, on_cancel } =

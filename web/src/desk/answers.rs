@@ -101,6 +101,11 @@ impl Desk {
                 self.selection = selection;
                 self.tab = Tab::Settings;
             }
+            let is_there = |name: &String| {
+                opened.callers.iter().any(|caller| caller.name == *name)
+                    || opened.functions.iter().any(|function| function.name == *name)
+            };
+            self.selection = self.selection.take().filter(is_there);
         } else {
             self.frame = None;
             self.painted = None;

@@ -1,7 +1,7 @@
 //! What the desk does, action by action.
 
 use super::*;
-use crate::message::{ActText, Marker};
+use crate::message::{ActText, FunctionText, Marker};
 use crate::texts;
 use lambdarium_sim::trace::Stop;
 
@@ -211,6 +211,7 @@ fn answer(address: &str, kept: bool, draft: Option<u32>) -> Action {
     let opened = Opened {
         address: address.into(),
         title: "T".into(),
+        functions: vec![FunctionText { name: "f".into(), ..FunctionText::default() }],
         kept,
         draft,
         progress,
@@ -264,6 +265,10 @@ fn what_is_typed_becomes_the_run_and_playhead_selection_and_tab_stay() {
     assert_eq!(desk.text.of_run.as_deref().map(String::as_str), Some("{2}"));
     assert_eq!(desk.playhead, Moment { at: Instant(5_000_000), step: 3 });
     assert_eq!((desk.selection.as_deref(), desk.tab), (Some("f"), Tab::Now));
+
+    // A part that is gone is no longer selected.
+    let desk = act(&desk, Action::Select(Some("g".into())));
+    assert_eq!(act(&desk, answer("s=3", true, None)).selection, None);
 }
 
 #[test]

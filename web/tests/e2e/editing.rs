@@ -109,8 +109,20 @@ fn parts_are_added_renamed_wired_and_removed_by_pointer() {
         let calls = value("callers.shop.calls");
         page.wait_until(&format!("{calls} === 'billing'")).await?;
 
+        // Or its card; and a press on the bare board selects nothing.
+        drag(page, title(page, "shop").await?, title(page, "checkout").await?).await?;
+        page.wait_until(&format!("{calls} === 'checkout'")).await?;
+        let (x, y) = title(page, "Callers").await?;
+        let bare = page.driver.action_chain().move_to(x as i64, y as i64 + 400);
+        bare.click().perform().await?;
+        page.wait_until("!document.querySelector('#board .card-sel')").await?;
+
+        page.click(".parts li:nth-child(1) .part").await?;
+        page.wait_until(&format!("{} === 'shop'", value("part-name"))).await?;
         page.click("#remove-part").await?;
-        page.wait_until(&format!("!{parts}.includes('shop')")).await
+        page.wait_until(&format!("!{parts}.includes('shop')")).await?;
+        page.wait_until("document.querySelector('.insp h2').innerText === 'Scenario'")
+            .await
     });
 }
 

@@ -1,5 +1,5 @@
-//! What hands do on the board: a card that is dragged is moved, and a caller's wire that is
-//! dragged from its port onto a function leads there from then on.
+//! What hands do on the board: a card that is dragged is moved; a caller that is dragged onto
+//! a function, by its card or by the port of its wire, calls it from then on.
 
 use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
@@ -46,7 +46,7 @@ impl Hands {
         board: &Shared<Board>,
         run: &Shared<Opened>,
         drag: &UseStateHandle<Option<Drag>>,
-        on_select: &Callback<String>,
+        on_select: &Callback<Option<String>>,
         on_edit: &Callback<Edit>,
     ) -> Self {
         let on_down = {
@@ -73,14 +73,16 @@ impl Hands {
             let (board, run, drag) = (board.clone(), run.clone(), drag.clone());
             let (on_select, on_edit) = (on_select.clone(), on_edit.clone());
             Callback::from(move |_: PointerEvent| {
-                if let Some(dragged) = *drag {
-                    if !dragged.is_under_way() {
-                        dragged
-                            .part(&run)
-                            .into_iter()
-                            .for_each(|part| on_select.emit(part));
-                    } else if let Some(edit) = dragged.meant(&board, &run) {
-                        on_edit.emit(edit);
+                match *drag {
+                    // On the bare board.
+                    None => on_select.emit(None),
+                    Some(dragged) if !dragged.is_under_way() => {
+                        on_select.emit(dragged.part(&run));
+                    }
+                    Some(dragged) => {
+                        if let Some(edit) = dragged.meant(&board, &run) {
+                            on_edit.emit(edit);
+                        }
                     }
                 }
                 drag.set(None);
@@ -131,24 +133,28 @@ impl Drag {
             let by = (add(x, self.to.x - self.from.x), add(y, self.to.y - self.from.y));
             Edit::Nudge { part: name.into(), by }
         };
-        match self.hold {
-            Hold::Caller(number) => {
-                let caller = run.callers.get(number)?;
-                Some(nudged(&caller.name, caller.nudge))
-            }
-            Hold::Function(number) => {
-                let function = run.functions.get(number)?;
-                Some(nudged(&function.name, function.nudge))
-            }
-            Hold::Wire(number) => {
-                let mut functions = board.functions.iter();
-                let onto = functions.position(|function| function.rect.holds(self.to))?;
+        Some(match (self.hold, self.onto(board)) {
+            (Hold::Wire(number) | Hold::Caller(number), Some(onto)) => {
                 let (caller, function) =
                     (run.callers.get(number)?, run.functions.get(onto)?);
                 let path = vec!["callers".into(), caller.name.clone(), "calls".into()];
-                Some(Edit::Set { path, text: function.name.clone(), from: None })
+                Edit::Set { path, text: function.name.clone(), from: None }
             }
-        }
+            (Hold::Wire(_), None) => return None,
+            (Hold::Caller(number), None) => {
+                let caller = run.callers.get(number)?;
+                nudged(&caller.name, caller.nudge)
+            }
+            (Hold::Function(number), _) => {
+                let function = run.functions.get(number)?;
+                nudged(&function.name, function.nudge)
+            }
+        })
+    }
+
+    /// The function that it would be let go on.
+    fn onto(&self, board: &Board) -> Option<usize> {
+        board.functions.iter().position(|function| function.rect.holds(self.to))
     }
 
     /// How it is drawn while it is under way.
@@ -156,18 +162,28 @@ impl Drag {
         if !self.is_free(board) {
             return None;
         }
+        let card = |rect| picture::rect(rect, "8", "card-new");
         let moved = |rect: Rect| {
             let (x, y) = (self.to.x - self.from.x, self.to.y - self.from.y);
-            picture::rect(Rect { x: rect.x + x, y: rect.y + y, ..rect }, "8", "card-new")
+            card(Rect { x: rect.x + x, y: rect.y + y, ..rect })
         };
-        Some(match self.hold {
-            Hold::Caller(number) => moved(board.callers.get(number)?.rect),
-            Hold::Function(number) => moved(board.functions.get(number)?.rect),
-            Hold::Wire(number) => {
-                let from = board.wires.get(number)?.from;
-                picture::line(from, self.to, "w w-sync w-live w-new")
+        let mut drawn = Vec::new();
+        match (self.hold, self.onto(board)) {
+            (Hold::Function(number), _) => {
+                drawn.push(moved(board.functions.get(number)?.rect));
             }
-        })
+            (Hold::Caller(number), None) => {
+                drawn.push(moved(board.callers.get(number)?.rect));
+            }
+            (Hold::Wire(number) | Hold::Caller(number), onto) => {
+                let from = board.wires.get(number)?.from;
+                drawn.push(picture::line(from, self.to, "w w-sync w-live w-new"));
+                // What it will be wired to.
+                let onto = onto.and_then(|onto| board.functions.get(onto));
+                drawn.extend(onto.map(|function| card(function.rect)));
+            }
+        }
+        Some(picture::group("", drawn))
     }
 }
 

@@ -50,14 +50,14 @@ pub fn Settings(props: &Props) -> Html {
     };
     let acts = form.groups.iter().flat_map(|group| &group.fields).any(|field| field.act);
     html! {
-        <div class="insp-body form" id="settings" role="region" aria-label={texts::SETTINGS}>
+        <div class="insp-body form" id="settings" key={form.part.clone().unwrap_or_default()} role="region" aria-label={texts::SETTINGS}>
             { head(form, run, props) }
             { problems(form, props) }
             if acts { { from_here(props) } }
             { for form.groups.iter().filter(|group| !group.fields.is_empty()).map(|group| html! {
                 <fieldset>
                     <legend class="cap sec">{ &group.title }</legend>
-                    { for group.fields.iter().map(|field| row(field, props)) }
+                    { for group.fields.iter().map(|field| row(field, acts, props)) }
                 </fieldset>
             }) }
             { act_list(&run.acts, form, props) }
@@ -187,9 +187,10 @@ fn from_here(props: &Props) -> Html {
     }
 }
 
-fn row(field: &Field, props: &Props) -> Html {
+fn row(field: &Field, acts: bool, props: &Props) -> Html {
     let id = field.path.join(".");
-    let disabled = props.from_here && !field.act;
+    // Where nothing can be an act, all holds from the start.
+    let disabled = acts && props.from_here && !field.act;
     let onchange = {
         let path = field.path.clone();
         props.on_edit.reform(move |event: Event| {
