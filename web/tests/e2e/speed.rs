@@ -57,7 +57,7 @@ fn frames(trace: &[Value]) -> (Vec<f64>, usize, f64) {
     // What came before is how the page was opened.
     let from =
         mine().filter(|event| event["args"]["data"]["message"] == MEASURED).map(at);
-    let from = from.last().expect("the page said from where");
+    let from = from.next_back().expect("the page said from where");
     begins.retain(|begin| *begin >= from);
     let last = begins.last().copied().unwrap_or(from);
     let mut work = vec![0.0; begins.len().saturating_sub(1)];
