@@ -55,7 +55,7 @@ fn frames(trace: &[Value]) -> (Vec<f64>, usize, f64) {
         mine().filter(|event| is(event, "FireAnimationFrame")).map(at).collect();
     begins.sort_by(f64::total_cmp);
     // What came before is how the page was opened.
-    let from =
+    let mut from =
         mine().filter(|event| event["args"]["data"]["message"] == MEASURED).map(at);
     let from = from.next_back().expect("the page said from where");
     begins.retain(|begin| *begin >= from);
