@@ -276,6 +276,38 @@ fn nothing_is_lost_on_a_narrow_screen() {
 }
 
 #[test]
+fn above_two_hundred_requests_are_counted_and_it_is_said() {
+    visit(async |page| {
+        page.viewport(1440, 900).await?;
+        let scenario = r#"{"lambdarium":1,"title":"Many","functions":{"f":{"duration":"1s"}},
+            "callers":{"few":{"kind":"sdk","calls":"f","load":{"burst":3,"at":"30s"}},
+                       "many":{"kind":"sdk","calls":"f","load":{"burst":300}}}}"#;
+        let run = lambdarium_format::json::read(scenario).expect("a scenario");
+        let payload = lambdarium_format::link::payload(&run).expect("it is short");
+        let drawn = "document.querySelectorAll('#board .tokens circle').length";
+        page.open(&format!("#s={payload}&t=0.5s")).await?;
+        page.wait_until(OPEN).await?;
+        let said = "document.querySelector('main').innerText.includes(\
+            'More than 200 requests at once: they are counted, not drawn one by one.')";
+        page.wait_until(said).await?;
+        assert_eq!(page.evaluate::<u32>(drawn).await?, 0);
+        // A band as wide as what is on its way, and a bar for the environments.
+        page.wait_until("!!document.querySelector('#board .w-band')").await?;
+        let board: String =
+            page.evaluate("document.querySelector('#board').textContent").await?;
+        for words in ["300 environments, counted", "300 of 1"] {
+            assert!(board.contains(words), "no {words:?} in {board}");
+        }
+        // The three are on their way to the bar in which they will be counted.
+        page.open(&format!("?few#s={payload}&t=30.05s")).await?;
+        page.wait_until(OPEN).await?;
+        page.wait_until(&format!("{drawn} >= 3")).await?;
+        assert!(!page.evaluate::<bool>(said).await?, "three are drawn one by one");
+        Ok(())
+    });
+}
+
+#[test]
 fn who_wants_no_motion_sees_requests_jump() {
     visit(async |page| {
         page.viewport(1440, 900).await?;
