@@ -112,8 +112,8 @@ fn parts_are_added_renamed_wired_and_removed_by_pointer() {
         // Or its card; and a press on the bare board selects nothing.
         drag(page, title(page, "shop").await?, title(page, "checkout").await?).await?;
         page.wait_until(&format!("{calls} === 'checkout'")).await?;
-        let (x, y) = title(page, "Callers").await?;
-        let bare = page.driver.action_chain().move_to(x as i64, y as i64 + 400);
+        let (x, y) = title(page, "Account").await?;
+        let bare = page.driver.action_chain().move_to(x as i64, y as i64 + 270);
         bare.click().perform().await?;
         page.wait_until("!document.querySelector('#board .card-sel')").await?;
 
