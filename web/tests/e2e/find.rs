@@ -4,19 +4,7 @@ use thirtyfour::prelude::*;
 
 use crate::browser::{Page, Theme, visit};
 use crate::journey::OPEN;
-
-async fn open(page: &Page, behind: &str) -> WebDriverResult<()> {
-    page.viewport(1440, 900).await?;
-    page.open(behind).await?;
-    page.wait_until(OPEN).await
-}
-
-async fn press(
-    page: &Page,
-    keys: impl Into<thirtyfour::TypingData>,
-) -> WebDriverResult<()> {
-    page.driver.action_chain().send_keys(keys).perform().await
-}
+use crate::keys::{open, press};
 
 /// Opens the palette by its key, and waits for its field to have the keyboard.
 async fn by_key(page: &Page) -> WebDriverResult<()> {

@@ -7,14 +7,15 @@ use crate::journey::OPEN;
 
 const PLAYHEAD: &str = "Number(document.querySelector('#scrubber').ariaValueNow)";
 
-async fn open(page: &Page, behind: &str) -> WebDriverResult<()> {
+/// Opens a run where there is room for all.
+pub async fn open(page: &Page, behind: &str) -> WebDriverResult<()> {
     page.viewport(1440, 900).await?;
     page.open(behind).await?;
     page.wait_until(OPEN).await
 }
 
 /// Presses a key where nothing is typed.
-async fn press(
+pub async fn press(
     page: &Page,
     keys: impl Into<thirtyfour::TypingData>,
 ) -> WebDriverResult<()> {
