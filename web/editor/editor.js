@@ -136,6 +136,17 @@ function extensions(label, onTyped) {
     EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
     // Escape and then Tab leaves the editor; CodeMirror sees to that by itself.
     keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap, indentWithTab]),
+    // The browser would put what is typed over coloured text into elements with styles of their
+    // own, which the page does not allow, and complain.
+    EditorView.domEventHandlers({
+      beforeinput(event, view) {
+        const replaces = event.inputType === "insertText" && !view.state.selection.main.empty;
+        if (!replaces || event.isComposing || event.data === null) return false;
+        event.preventDefault();
+        view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+        return true;
+      },
+    }),
     EditorView.updateListener.of((update) => {
       const typed = (transaction) => transaction.docChanged && !transaction.annotation(fromPage);
       if (update.transactions.some(typed)) onTyped();

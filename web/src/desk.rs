@@ -164,7 +164,7 @@ pub struct Desk {
     pub tab: Tab,
     /// The entry whose causes are open, and the causes once they are known.
     pub why: Option<(u32, Option<Shared<Vec<Cause>>>)>,
-    /// The rule book, once it is loaded; empty if it could not be.
+    /// The book of rules and settings, once it is loaded; empty if it could not be.
     pub rules: Option<Shared<String>>,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
@@ -247,7 +247,7 @@ pub enum Action {
     Show(Tab),
     /// Open the causes of an entry, or close them.
     ToggleWhy(u32),
-    /// The rule book was loaded, or could not be.
+    /// The book of rules and settings was loaded, or could not be.
     Rules(Option<String>),
     /// The list of the lessons was loaded, or could not be.
     Gallery(Option<String>),
@@ -381,7 +381,10 @@ impl Reducible for Desk {
             }
             Action::Guess(place) => next.guess(place),
             Action::PutCardAway => next.put_card_away(),
-            Action::Select(selection) => next.selection = selection,
+            Action::Select(selection) => {
+                next.selection = selection;
+                next.rejected = None;
+            }
             Action::SelectAct(act) => next.select_act(act),
             Action::Drag(dragged) => next.drag(dragged),
             Action::Leave => next.leave(),

@@ -240,7 +240,7 @@ pub struct Field {
     pub label: String,
     /// What AWS calls it; may be empty.
     pub aws: String,
-    /// One sentence on it.
+    /// Under which name the page's book has a sentence on it; may be empty.
     pub help: String,
     /// What is allowed, with the unit.
     pub allowed: String,

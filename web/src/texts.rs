@@ -9,6 +9,7 @@ macro_rules! texts {
 texts! {
     BRAND "Lambdarium";
     SCENARIO "Scenario";
+    YOURS "Your scenario";
     TAGLINE "AWS Lambda, simulated";
     UNTITLED "Untitled scenario";
     GALLERY "Gallery";
@@ -25,6 +26,7 @@ texts! {
     THE_RUN_SAYS "The run says";
     RIGHT "which is right";
     WRONG "which is not what happened";
+    CHANGED "Written before the run was changed: it may no longer be true.";
     MORE_LESSONS "More lessons";
     STEP "Step";
     OF "of";
@@ -41,6 +43,7 @@ texts! {
     SETTINGS "Settings";
     NAME "Name";
     REMOVE "Remove";
+    REMOVE_ABOUT "A function goes together with its callers and its acts. Undo brings them back.";
     PLACE "Move on the board";
     TO_LEFT "To the left";
     TO_RIGHT "To the right";
@@ -74,6 +77,7 @@ texts! {
     MARKER_ON "Next marker";
     SPEED "Speed";
     SKIP_QUIET "Skip quiet time";
+    SKIP_QUIET_ABOUT "Time in which nothing happens passes in half a second";
     PLAYHEAD "Playhead";
     WHOLE_RUN "Whole run";
     SCRUBBER "Markers and acts of the run";
@@ -114,7 +118,7 @@ texts! {
     RUNNING "running";
     WAITING "waiting";
     FAILED "failed";
-    THROTTLED "throttled";
+    THROTTLED "gave up";
     REFUSED "refused";
     TIMED_OUT "timed out";
 

@@ -23,6 +23,26 @@ pub fn text() -> String {
     json::write_value(&whole())
 }
 
+/// What each setting is about: a line for each with its place, as in `functions.memory`, and
+/// its sentence, with a tab between them.
+#[must_use]
+pub fn help_table() -> String {
+    let mut lines = about("settings", &Settings::default());
+    lines.extend(about("functions", &Shared::default()));
+    lines.extend(about("functions", &Spec::default()));
+    for kind in CallerKind::all() {
+        lines.extend(with_caller_spec!(kind, spec => about("callers", &spec)));
+    }
+    lines.sort_unstable();
+    lines.dedup();
+    lines.concat()
+}
+
+fn about<S: Knobs>(group: &str, _: &S) -> Vec<String> {
+    let knobs = S::KNOBS.iter();
+    knobs.map(|knob| format!("{group}.{}\t{}\n", knob.key, knob.help)).collect()
+}
+
 fn whole() -> Value {
     let mut members = vec![
         ("$schema".into(), Value::text("https://json-schema.org/draft/2020-12/schema")),

@@ -202,18 +202,6 @@ fn the_gallery_is_read_checked_and_written_the_same() {
 
 /// `UPDATE=1 cargo test -p lambdarium-format` writes the file anew.
 #[test]
-fn the_rules_of_the_page_are_those_of_the_rule_book() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/data/rules.txt");
-    let table = lambdarium_format::report::rule_table();
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(&path, &table).expect("a file that can be written");
-    }
-    let written = fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == table, "web/data/rules.txt is old: run the tests with UPDATE=1");
-}
-
-/// `UPDATE=1 cargo test -p lambdarium-format` writes the file anew.
-#[test]
 fn the_schema_follows_from_the_tables() {
     let path = scenarios("schema.json");
     let schema = schema::text();

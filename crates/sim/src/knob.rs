@@ -68,7 +68,7 @@ pub struct Knob<S: 'static> {
     pub aws: &'static str,
     /// A short name for people.
     pub label: &'static str,
-    /// One sentence for people.
+    /// One sentence for people; empty without the feature `help`.
     pub help: &'static str,
     /// Kind and range.
     pub kind: Kind,
@@ -190,6 +190,13 @@ pub fn shown<S>(knob: &Knob<S>, setting: &Setting) -> String {
     }
 }
 
+/// A sentence on a setting, where the program is to have them.
+#[doc(hidden)]
+#[must_use]
+pub const fn help(sentence: &'static str) -> &'static str {
+    if cfg!(feature = "help") { sentence } else { "" }
+}
+
 /// Writes one row of a table of knobs: which field, what kind, and the words for it.
 #[macro_export]
 macro_rules! knob {
@@ -247,7 +254,7 @@ macro_rules! knob {
             key: $key,
             aws: $aws,
             label: $label,
-            help: $help,
+            help: $crate::knob::help($help),
             kind: $kind,
             optional: $crate::knob!(@optional $access),
             rule: $crate::rule::Rule::$rule,

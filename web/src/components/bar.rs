@@ -24,7 +24,7 @@ pub fn bar(desk: &Desk, theme: Theme, on_action: &Callback<Action>) -> Html {
                 { icon::logo() }
                 <span>{ texts::BRAND }</span>
             </span>
-            <span class="where">{ texts::TAGLINE }</span>
+            <span class="where">{ if desk.is_own() { texts::YOURS } else { texts::TAGLINE } }</span>
             <h1>{ title.unwrap_or(AttrValue::Static(texts::OPENING)) }</h1>
             <span class="grow"></span>
             <button class="btn" id="open-gallery" onclick={open(Dialog::Gallery)}>

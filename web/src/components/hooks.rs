@@ -90,8 +90,8 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
             why(Ask::Why { entry });
         }
     });
-    let rules = desk.why.is_some() && desk.rules.is_none();
-    use_text_beside(desk, rules, "rules.txt", Action::Rules);
+    let asked = desk.why.is_some() || desk.tab == Tab::Settings;
+    use_text_beside(desk, asked && desk.rules.is_none(), "book.txt", Action::Rules);
     let gallery = desk.dialog == Some(Dialog::Gallery) && desk.gallery.is_none();
     use_text_beside(desk, gallery, effects::GALLERY, Action::Gallery);
     let link = ask(wire);

@@ -49,7 +49,7 @@ pub fn transport(
             { equation(desk.frame.as_ref().map(|frame| frame.fates).unwrap_or_default()) }
             <span class="grow"></span>
             { speed(desk.speed, on_action) }
-            <label class="check pad">
+            <label class="check pad" title={texts::SKIP_QUIET_ABOUT}>
                 <input type="checkbox" id="skip-quiet" checked={desk.skip_quiet}
                     onchange={on_action.reform(|_: Event| Action::ToggleSkipQuiet)} />
                 { texts::SKIP_QUIET }

@@ -12,15 +12,21 @@ pub struct Kept {
     pub title: String,
     /// What opens it.
     pub source: Source,
+    /// Whether it was changed after its markers and its question were written.
+    pub changed: bool,
 }
+
+/// What the stored title of a changed one begins with; no title has it.
+const CHANGED: char = '\t';
 
 impl Kept {
     /// As it is stored: the title in the first line, the fragment or text after it.
     #[must_use]
     pub fn write(&self) -> String {
         let (Source::Link(source) | Source::Text(source)) = &self.source;
-        let title = self.title.replace('\n', " ");
-        format!("{title}\n{source}")
+        let mark = if self.changed { "\t" } else { "" };
+        let title = self.title.replace(['\n', CHANGED], " ");
+        format!("{mark}{title}\n{source}")
     }
 
     /// Reads what was stored.
@@ -32,7 +38,8 @@ impl Kept {
             text if text.trim_start().starts_with('{') => Source::Text(text.into()),
             _ => return None,
         };
-        Some(Self { title: title.into(), source })
+        let changed = title.starts_with(CHANGED);
+        Some(Self { title: title.trim_start_matches(CHANGED).into(), source, changed })
     }
 }
 
@@ -42,7 +49,10 @@ pub struct Keeping {
     /// What is kept, or should be.
     pub kept: Option<Shared<Kept>>,
     /// Whether the run that is open was changed here.
-    changed: bool,
+    own: bool,
+    /// What opens the run for which markers and question were written; none once they were
+    /// written for another one than what opens.
+    written_for: Option<Shared<Source>>,
     /// Whether it was said that the browser keeps nothing.
     told: bool,
     /// Whether it is being said.
@@ -55,8 +65,15 @@ impl Keeping {
         Self { kept: kept.map(Shared::new), ..Self::default() }
     }
 
-    pub(super) fn opened(&mut self, opened: &Opened) {
-        self.changed = opened.kept;
+    /// A run is open, and this opens it again.
+    pub(super) fn opened(&mut self, opened: &Opened, present: Option<Shared<Source>>) {
+        // Whoever writes the text writes markers and question too.
+        if !opened.kept || opened.draft.is_some() {
+            let same = |kept: &Kept| present.as_deref() == Some(&kept.source);
+            let old = self.kept.as_deref().filter(|kept| !opened.kept && same(kept));
+            self.written_for = present.filter(|_| !old.is_some_and(|old| old.changed));
+        }
+        self.own = opened.kept;
     }
 
     /// Said once: whoever has read it knows it.
@@ -73,15 +90,30 @@ impl Desk {
         let (Some(run), Some(source)) = (&self.run, self.history.present()) else {
             return;
         };
-        if !self.keeping.changed {
+        if !self.keeping.own {
             return;
         }
         let is_lesson = matches!(&*source, Source::Link(link) if link.starts_with("e="));
-        let kept = Kept { title: run.title.clone(), source: (*source).clone() };
+        let (title, source) = (run.title.clone(), (*source).clone());
+        let kept = Kept { title, source, changed: self.is_changed() };
         let kept = (!is_lesson).then_some(kept);
         if self.keeping.kept.as_deref() != kept.as_ref() {
             self.keeping.kept = kept.map(Shared::new);
         }
+    }
+
+    /// Whether the run is another one than that for which its markers and its question were
+    /// written: what they say need not be true of it.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        let present = self.history.present();
+        present.is_some() && present != self.keeping.written_for
+    }
+
+    /// Whether the run that is open is what the browser keeps.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.keeping.kept.is_some() && self.to_go_on_with().is_none()
     }
 
     /// What can be gone on with: what is kept, unless it is open.
@@ -116,12 +148,22 @@ mod tests {
 
     #[test]
     fn what_is_stored_is_read_again() {
-        let link =
-            Kept { title: "Two\nlines".into(), source: Source::Link("s=1.d.x".into()) };
+        let link = Kept {
+            title: "Two\nlines".into(),
+            source: Source::Link("s=1.d.x".into()),
+            changed: false,
+        };
         let read = Kept::read(&link.write()).expect("a link");
-        assert_eq!((read.title.as_str(), read.source), ("Two lines", link.source));
-        let text = Kept { title: String::new(), source: Source::Text("{\n}\n".into()) };
+        assert_eq!((read.title.as_str(), &read.source), ("Two lines", &link.source));
+        assert!(!read.changed);
+        let text = Kept {
+            title: String::new(),
+            source: Source::Text("{\n}\n".into()),
+            changed: true,
+        };
         assert_eq!(Kept::read(&text.write()), Some(text));
+        let changed = Kept { title: "A".into(), changed: true, ..link };
+        assert_eq!(Kept::read(&changed.write()), Some(changed));
         for broken in ["", "title", "title\n", "title\ne=a", "title\nu=https://x"] {
             assert_eq!(Kept::read(broken), None, "{broken}");
         }

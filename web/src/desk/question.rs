@@ -28,7 +28,7 @@ impl Desk {
     #[must_use]
     pub fn card(&self) -> Option<(&Question, Card)> {
         // What is right of the run as it was written need not be right of one changed here.
-        let run = self.run.as_ref().filter(|run| !run.kept)?;
+        let run = self.run.as_ref().filter(|_| !self.is_changed())?;
         let question = run.question.as_ref()?;
         let card = if self.is_at_end() {
             Card::Tells
@@ -38,6 +38,13 @@ impl Desk {
             return None;
         };
         (self.quiz.put_away != Some(card)).then_some((question, card))
+    }
+
+    /// What somebody took for the right choice.
+    #[must_use]
+    pub fn guessed(&self) -> Option<&String> {
+        let question = self.run.as_ref()?.question.as_ref()?;
+        question.choices.get(self.quiz.guess?)
     }
 
     /// Whether the end of a whole run is on screen.
@@ -84,8 +91,13 @@ mod tests {
             stop: Some(Stop::Quiet),
             ..Progress::default()
         };
-        let opened =
-            Opened { question: Some(question), moment, progress, ..Opened::default() };
+        let opened = Opened {
+            address: "e=a".into(),
+            question: Some(question),
+            moment,
+            progress,
+            ..Opened::default()
+        };
         let answer = Answer::Opened(Box::new(opened));
         act(&Rc::new(Desk::new(None, false)), Action::Answered(Box::new(answer)))
     }
@@ -141,14 +153,45 @@ mod tests {
         assert_eq!(card(&middle), None);
     }
 
+    /// The answer to a change, or to undoing it.
+    fn changed(desk: &Rc<Desk>, address: &str, draft: Option<u32>) -> Rc<Desk> {
+        let run = desk.run.as_ref().expect("a run");
+        let address = address.into();
+        let opened = Opened { kept: true, address, draft, ..(**run).clone() };
+        act(desk, Action::Answered(Box::new(Answer::Opened(Box::new(opened)))))
+    }
+
     #[test]
     fn a_run_that_was_changed_is_not_asked_about() {
         let asked = desk(None);
-        let run = asked.run.as_ref().expect("a run");
-        let opened = Opened { kept: true, ..(**run).clone() };
-        let answer = Answer::Opened(Box::new(opened));
-        let changed = act(&asked, Action::Answered(Box::new(answer)));
-        assert!(card(&asked).is_some() && card(&changed).is_none());
+        let other = changed(&asked, "s=2", None);
+        assert!(card(&asked).is_some() && card(&other).is_none());
+        assert!(other.is_changed() && !asked.is_changed());
+        let undone = changed(&act(&other, Action::Travel { back: true }), "e=a", None);
+        assert!(card(&undone).is_some(), "the question is about this run again");
+    }
+
+    #[test]
+    fn whoever_writes_the_text_writes_the_question() {
+        let other = changed(&desk(None), "s=2", None);
+        let written = changed(&other, "s=3", Some(1));
+        assert!(card(&written).is_some() && !written.is_changed());
+        assert!(changed(&written, "s=4", None).is_changed());
+    }
+
+    #[test]
+    fn the_next_visit_knows_what_was_changed() {
+        let other = changed(&desk(None), "s=2", None);
+        let kept = other.keeping.kept.as_deref().cloned().expect("it is kept");
+        let visit = |address: &str| {
+            let desk = Rc::new(Desk::new(None, false).with_kept(Some(kept.clone())));
+            let opened = Opened { address: address.into(), ..Opened::default() };
+            act(&desk, Action::Answered(Box::new(Answer::Opened(Box::new(opened)))))
+        };
+        let mine = visit("s=2");
+        assert!(mine.is_changed() && mine.is_own());
+        let lesson = visit("e=a");
+        assert!(!lesson.is_changed() && !lesson.is_own());
     }
 
     #[test]

@@ -334,7 +334,7 @@ fn only_what_was_changed_here_is_kept_for_the_next_visit() {
     let mut desk = act(&Rc::new(Desk::new(None, false)), answer("s=other", false, None));
     assert_eq!(desk.keeping.kept, None, "somebody else's link");
     desk = act(&desk, answer("s=mine", true, None));
-    let kept = Kept { title: "T".into(), source: link("s=mine") };
+    let kept = Kept { title: "T".into(), source: link("s=mine"), changed: true };
     assert_eq!(desk.keeping.kept.as_deref(), Some(&kept));
     assert_eq!(desk.to_go_on_with(), None, "it is open");
     desk = act(&desk, answer("e=a", false, None));

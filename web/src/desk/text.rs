@@ -144,6 +144,6 @@ impl Desk {
         if let Some(text) = self.text.of_run.clone() {
             self.history.told(&text);
         }
-        self.keeping.opened(opened);
+        self.keeping.opened(opened, self.history.present());
     }
 }

@@ -66,10 +66,9 @@ impl Writer<'_> {
     fn scenario(&self, run: &Run) -> Form {
         let at = |key: &str| vec![key.to_string()];
         let mut about = Group { title: "Scenario".into(), ..Group::default() };
-        about.fields.push(self.typed(at("title"), "Title", "A few words.", ""));
-        about.fields.push(self.typed(at("about"), "About", "A paragraph on it.", ""));
-        let help = "Every draw follows from it: the same seed, the same luck.";
-        let seed = self.typed(at("seed"), "Seed", help, "a whole number");
+        about.fields.push(self.typed(at("title"), "Title", "title", ""));
+        about.fields.push(self.typed(at("about"), "About", "about", ""));
+        let seed = self.typed(at("seed"), "Seed", "seed", "a whole number");
         about.fields.push(Field { usual: "0".into(), ..seed });
         let settings =
             knobs(&run.scenario.settings, &texts(&Settings::default()), &at("settings"));
@@ -84,14 +83,8 @@ impl Writer<'_> {
         for field in &mut fields {
             field.act = act_of(field.path.last().map_or("", String::as_str)).is_some();
         }
-        let does = [
-            ("duration", "Duration", "How long the handler takes."),
-            (
-                "init",
-                "Init duration",
-                "How long Init takes, where an environment is new.",
-            ),
-        ];
+        let does =
+            [("duration", "Duration", "duration"), ("init", "Init duration", "init")];
         let does = does.map(|(key, label, help)| {
             let field = self.typed(joined(&at, &[key]), label, help, DRAW);
             let value = self.stands(&field.path).map(draw_text).unwrap_or_default();
@@ -119,19 +112,20 @@ impl Writer<'_> {
             let words: Vec<&str> =
                 [NEVER].into_iter().chain(Failure::WORDS.iter().copied()).collect();
             let path = joined(&fault, &["fails"]);
-            let help = "How it fails; never takes the fault away.";
             let label = if number == 0 { "Fails" } else { "Fails also" };
-            let field = self.chosen(path, label, help, &words);
+            let field = self.chosen(path, label, "fails", &words);
             let is_there = !field.value.is_empty();
             fields.push(Field { usual: NEVER.into(), ..field });
             if is_there {
                 let path = |key: &str| joined(&fault, &[key]);
-                let chance = "Chance, drawn anew for each attempt.";
-                fields.push(self.typed(path("chance"), "Chance", chance, "0 to 1"));
-                let from = "Not before this time.";
-                fields.push(self.typed(path("from"), "From", from, TIME));
-                let to = "Not at or after this time.";
-                fields.push(self.typed(path("to"), "To", to, TIME));
+                let fields_of = [
+                    ("chance", "Chance", "fault.chance", "0 to 1"),
+                    ("from", "From", "fault.from", TIME),
+                    ("to", "To", "fault.to", TIME),
+                ];
+                fields.extend(fields_of.map(|(key, label, help, allowed)| {
+                    self.typed(path(key), label, help, allowed)
+                }));
             }
         }
         fields
@@ -141,25 +135,21 @@ impl Writer<'_> {
         let at = ["callers".to_string(), caller.name.clone()];
         let kinds = CallerKind::all();
         let keys: Vec<&str> = kinds.iter().map(|kind| kind.card().key).collect();
-        let help = "What it is; its retries and its patience follow from it.";
-        let kind = self.chosen(joined(&at, &["kind"]), "Kind", help, &keys);
+        let kind = self.chosen(joined(&at, &["kind"]), "Kind", "kind", &keys);
         let functions: Vec<&str> =
             run.scenario.functions.iter().map(|f| f.name.as_str()).collect();
-        let help =
-            "The function it calls. On the board: drag the caller onto a function.";
         let mut targets = functions;
         if !targets.contains(&caller.target.as_str()) {
             targets.push(&caller.target);
         }
-        let calls = self.chosen(joined(&at, &["calls"]), "Calls", help, &targets);
+        let calls = self.chosen(joined(&at, &["calls"]), "Calls", "calls", &targets);
         let payload = joined(&at, &["payload"]);
-        let help = "The event it sends.";
         let payload = Field {
             value: self
                 .stands(&payload)
                 .map(json::write_value_compact)
                 .unwrap_or_default(),
-            ..self.typed(payload, "Payload", help, "JSON")
+            ..self.typed(payload, "Payload", "payload", "JSON")
         };
         let usual = kinds.iter().find(|kind| kind.card().key == caller.kind.card().key);
         let usual = usual
@@ -185,9 +175,7 @@ impl Writer<'_> {
             .into_iter()
             .find(|word| here.is_some_and(|load| load.get(word).is_some()))
             .unwrap_or("burst");
-        let help = "burst: all at once; constant: evenly spaced; poisson: at random; \
-                    ramp: from one rate to another; at: at the times listed.";
-        let pattern = self.chosen(load.clone(), "Pattern", help, &words);
+        let pattern = self.chosen(load.clone(), "Pattern", "pattern", &words);
         let mut fields = vec![Field { value: present.into(), ..pattern }];
         let (label, allowed) = match present {
             "burst" => ("Calls", "a whole number from 1"),
@@ -201,9 +189,9 @@ impl Writer<'_> {
         // A burst is at one instant, everything else begins.
         let start = if present == "burst" { "at" } else { "from" };
         let rest = [
-            (start, "From", "When the load begins.", TIME),
-            ("to", "To", "When it ends; unset is the end of the run.", TIME),
-            ("count", "At most", "Most calls in all.", "a whole number from 1"),
+            (start, "From", "load.from", TIME),
+            ("to", "To", "load.to", TIME),
+            ("count", "At most", "load.count", "a whole number from 1"),
         ];
         fields.extend(rest.map(|(key, label, help, allowed)| {
             self.typed(joined(&load, &[key]), label, help, allowed)
@@ -246,7 +234,7 @@ fn knobs<S: Knobs>(spec: &S, usual: &[String], at: &[String]) -> Vec<Field> {
         path: joined(at, &[knob.key]),
         label: knob.label.into(),
         aws: knob.aws.into(),
-        help: knob.help.into(),
+        help: at[0].clone() + "." + knob.key,
         allowed: knob.kind.allowed(),
         rule: knob.rule.id().into(),
         input: match knob.kind {

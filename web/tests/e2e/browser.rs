@@ -22,6 +22,14 @@ use crate::site::Site;
 /// How long anything may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A screen, a tablet and a phone.
+pub const SIZES: [(u32, u32); 3] = [(1440, 900), (820, 1180), (360, 740)];
+
+// Keys as WebDriver writes them.
+pub const TAB: &str = "\u{e004}";
+pub const ENTER: &str = "\u{e007}";
+pub const ESCAPE: &str = "\u{e00c}";
+
 /// Most of them keep Chromium from asking anything of its own hosts: the time, updates of
 /// its components, who is signed in.
 const FLAGS: [&str; 14] = [
@@ -191,6 +199,38 @@ impl Page {
                 (error) => done([`axe-core failed: ${error}`]));";
         self.driver.set_script_timeout(PATIENCE).await?;
         self.driver.execute_async(run, Vec::new()).await?.convert()
+    }
+
+    /// axe-core finds nothing wrong with the page as it is, in both themes, on a screen, a
+    /// tablet and a phone; a picture of each is kept.
+    pub async fn assert_no_barriers(&self, name: &str) -> WebDriverResult<()> {
+        for theme in Theme::BOTH {
+            self.theme(theme).await?;
+            for (width, height) in SIZES {
+                self.viewport(width, height).await?;
+                let here = format!("{name}-{width}-{}", theme.name());
+                assert_eq!(self.barriers().await?, [""; 0], "{here}");
+                self.screenshot(&here).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Presses Tab until the element has the focus.
+    pub async fn tab_to(&self, css: &str) -> WebDriverResult<()> {
+        let here = format!("!!document.activeElement.matches({css:?})");
+        for _ in 0..120 {
+            if self.evaluate::<bool>(&here).await? {
+                return Ok(());
+            }
+            self.keys(TAB).await?;
+        }
+        panic!("Tab never reaches {css}");
+    }
+
+    /// Presses keys, as WebDriver writes them.
+    pub async fn keys(&self, keys: &str) -> WebDriverResult<()> {
+        self.driver.action_chain().send_keys(keys).perform().await
     }
 
     /// Keeps a picture of the page as it is now.

@@ -2,13 +2,11 @@
 
 use thirtyfour::prelude::*;
 
-use crate::browser::{Page, visit};
+use crate::browser::{ENTER, Page, TAB, visit};
 use crate::journey::OPEN;
 
 const LESSON: &str = "#e=reserved-concurrency&t=20s&sel=checkout";
-// Keys as WebDriver writes them; FREE lets go of those that are held.
-const TAB: &str = "\u{e004}";
-const ENTER: &str = "\u{e007}";
+// FREE lets go of those that are held.
 const CONTROL: &str = "\u{e009}";
 const FREE: &str = "\u{e000}";
 const RESERVED: &str = "functions.checkout.reserved-concurrency";
@@ -176,36 +174,21 @@ fn a_card_that_is_dragged_is_moved_and_the_link_says_where_to() {
         page.driver
             .execute("document.querySelector('#tab-settings').focus()", Vec::new())
             .await?;
-        page.driver.action_chain().send_keys(ENTER).perform().await?;
-        tab_to(page, ".parts .part[aria-pressed=\"false\"]").await?;
+        page.keys(ENTER).await?;
+        page.tab_to(".parts .part[aria-pressed=\"false\"]").await?;
         let part = "document.activeElement.innerText";
         while page.evaluate::<String>(part).await? != "checkout" {
             page.driver.action_chain().send_keys(TAB).perform().await?;
         }
-        page.driver.action_chain().send_keys(ENTER).perform().await?;
+        page.keys(ENTER).await?;
         page.wait_until(&format!("{} === 'checkout'", value("part-name"))).await?;
-        tab_to(page, ".moves [aria-label=\"Up\"]").await?;
-        page.driver.action_chain().send_keys(ENTER).perform().await?;
+        page.tab_to(".moves [aria-label=\"Up\"]").await?;
+        page.keys(ENTER).await?;
         page.wait_until(&format!("{at} < {after}")).await?;
-        tab_to(page, ".moves [aria-label=\"Put back\"]").await?;
-        page.driver.action_chain().send_keys(ENTER).perform().await?;
+        page.tab_to(".moves [aria-label=\"Put back\"]").await?;
+        page.keys(ENTER).await?;
         page.wait_until(&format!("{at} === {}", (before.1 - 6.0).round() as i64)).await
     });
-}
-
-/// Presses Tab until the element has the focus.
-async fn tab_to(page: &Page, css: &str) -> WebDriverResult<()> {
-    for _ in 0..120 {
-        page.driver.action_chain().send_keys(TAB).perform().await?;
-        if page.evaluate(&format!("document.activeElement.matches('{css}')")).await? {
-            return Ok(());
-        }
-    }
-    panic!("Tab never reaches {css}");
-}
-
-async fn type_keys(page: &Page, keys: &str) -> WebDriverResult<()> {
-    page.driver.action_chain().send_keys(keys).perform().await
 }
 
 #[test]
@@ -214,22 +197,22 @@ fn parts_are_added_set_and_wired_by_keyboard_alone() {
         page.viewport(1440, 900).await?;
         page.open("#e=reserved-concurrency").await?;
         page.wait_until(OPEN).await?;
-        tab_to(page, ".parts .add summary").await?;
-        type_keys(page, ENTER).await?;
-        tab_to(page, ".parts .add li:first-child .part").await?;
-        type_keys(page, ENTER).await?;
+        page.tab_to(".parts .add summary").await?;
+        page.keys(ENTER).await?;
+        page.tab_to(".parts .add li:first-child .part").await?;
+        page.keys(ENTER).await?;
         page.wait_until(&format!("{} === 'function'", value("part-name"))).await?;
-        tab_to(page, "#part-name").await?;
+        page.tab_to("#part-name").await?;
         let name = format!("{CONTROL}a{FREE}audit{ENTER}");
         page.driver.active_element().await?.send_keys(name).await?;
         page.wait_until(&format!("{} === 'audit'", value("part-name"))).await?;
 
-        tab_to(page, ".parts li:nth-child(1) .part").await?;
-        type_keys(page, ENTER).await?;
+        page.tab_to(".parts li:nth-child(1) .part").await?;
+        page.keys(ENTER).await?;
         page.wait_until("!!document.getElementById('callers.shop.calls')").await?;
-        tab_to(page, "[id=\"callers.shop.calls\"]").await?;
-        type_keys(page, "audit").await?;
-        type_keys(page, TAB).await?;
+        page.tab_to("[id=\"callers.shop.calls\"]").await?;
+        page.keys("audit").await?;
+        page.keys(TAB).await?;
         let calls = value("callers.shop.calls");
         page.wait_until(&format!("{calls} === 'audit'")).await
     });
@@ -241,14 +224,6 @@ fn settings_have_no_barriers() {
         open(page).await?;
         put(page, "functions.checkout.memory", "1").await?;
         page.wait_until("!!document.querySelector('.field .says')").await?;
-        for theme in [crate::browser::Theme::Light, crate::browser::Theme::Dark] {
-            page.theme(theme).await?;
-            for (width, height) in [(1440, 900), (360, 740)] {
-                page.viewport(width, height).await?;
-                let found = page.barriers().await?;
-                assert_eq!(found, [""; 0], "{width} px wide");
-            }
-        }
-        page.screenshot("settings").await
+        page.assert_no_barriers("settings").await
     });
 }

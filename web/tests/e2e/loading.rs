@@ -97,8 +97,8 @@ fn a_lesson_that_cannot_be_loaded_says_so_and_the_last_run_stays() {
         assert!(notice.contains("The last run that worked stays open."), "{notice}");
         assert_eq!(page.text("h1").await?, "Cold and warm");
         page.wait_until("location.hash === '#e=cold-start'").await?;
-        assert_eq!(page.barriers().await?, [""; 0]);
-        page.screenshot("lesson-lost").await?;
+        page.assert_no_barriers("lesson-lost").await?;
+        page.viewport(1440, 900).await?;
 
         // From the notice back to the gallery, and once more.
         page.site.find_again();
@@ -206,8 +206,8 @@ fn a_gallery_without_its_list_says_so_and_tries_again() {
         page.click("#open-gallery").await?;
         let said = page.text("#no-lessons").await?;
         assert!(said.contains("The list of lessons could not be loaded"), "{said}");
-        assert_eq!(page.barriers().await?, [""; 0]);
-        page.screenshot("gallery-lost").await?;
+        page.assert_no_barriers("gallery-lost").await?;
+        page.viewport(1440, 900).await?;
         // Files can be opened all the same.
         page.driver.find(By::Css("#open-file")).await?;
         page.click("#try-again").await?;

@@ -17,7 +17,7 @@ pub fn caption(desk: &Desk, on_action: &Callback<Action>) -> Html {
         <div class="figcap" id="caption">
             // Read out when a marker is reached; the running story would talk all the time.
             <div class="step" aria-live="polite">
-                if let Some((number, marker)) = marker { { step(number, marker) } }
+                if let Some((number, marker)) = marker { { step(number, marker, desk) } }
             </div>
             if let Some((number, _)) = marker {
                 { way_on(desk, number, on_action) }
@@ -32,11 +32,15 @@ pub fn caption(desk: &Desk, on_action: &Callback<Action>) -> Html {
     }
 }
 
-fn step(number: usize, marker: &Marker) -> Html {
+fn step(number: usize, marker: &Marker, desk: &Desk) -> Html {
     html! {
         <>
             <span class="n" aria-hidden="true">{ number }</span>
-            <div><h2>{ &marker.title }</h2><p>{ &marker.text }</p></div>
+            <div>
+                <h2>{ &marker.title }</h2>
+                <p>{ &marker.text }</p>
+                if desk.is_changed() { <p class="small" id="changed">{ texts::CHANGED }</p> }
+            </div>
         </>
     }
 }
@@ -44,9 +48,11 @@ fn step(number: usize, marker: &Marker) -> Html {
 /// How many steps there are, and how to go on from one that paused the run.
 fn way_on(desk: &Desk, number: usize, on_action: &Callback<Action>) -> Html {
     let count = desk.run.as_ref().map_or(0, |run| run.markers.len());
+    let guess = desk.guessed().filter(|_| !desk.is_at_end());
     let next = on_action.reform(|_: MouseEvent| Action::ToMarker { forward: true });
     html! {
         <div class="way">
+            if let Some(guess) = guess { <span class="wide">{ texts::YOU_SAID }{ " " }<b>{ guess }</b></span> }
             <span id="step">{ format!("{} {number} {} {count}", texts::STEP, texts::OF) }</span>
             if !desk.playing && !desk.is_at_end() {
                 <span class="wide">{ texts::PLAY_GOES_ON }</span>

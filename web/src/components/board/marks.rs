@@ -89,10 +89,14 @@ pub fn request_at(at: Point, hue: &'static str, number: u32, looks: &Request) ->
 }
 
 /// The marks with their words, drawn around the middle of 24 by 24 pixels.
-pub fn legend() -> [(Node, &'static str); 9] {
+pub fn legend() -> [(Node, &'static str); 11] {
     let middle = Point { x: 12.0, y: 12.0 };
     let plain = Request { r: 8.0, running: false, back: None, attempt: 1, left: None };
     let token = |state: Request| request_at(middle, "k6", 1_000, &state);
+    // Its dots stand above it.
+    let third = Request { r: 6.0, attempt: 3, ..plain };
+    let third = request_at(Point { x: 12.0, y: 16.0 }, "k6", 1_000, &third);
+    let act = picture::path("M12 6 18 17 6 17 Z", "act");
     let badge = |back| picture::group("", badge(middle, back).into());
     let cell = Rect { x: 4.0, y: 4.0, w: 16.0, h: 16.0 };
     let dot = Rect { x: 8.0, y: 8.0, w: 8.0, h: 8.0 };
@@ -108,8 +112,10 @@ pub fn legend() -> [(Node, &'static str); 9] {
         (badge(Back::Failed), "failed"),
         (badge(Back::Throttled), "throttled"),
         (token(Request { r: 6.5, left: Some(0.6), ..plain }), "waiting to retry"),
+        (third, "third attempt"),
         (init, "environment in Init"),
         (square("env env-idle"), "warm environment"),
         (provisioned, "provisioned"),
+        (act, "act: a call to AWS"),
     ]
 }

@@ -9,6 +9,7 @@ use super::super::icon::{self, Icon};
 use crate::desk::{Action, Desk};
 use crate::geometry::clock;
 use crate::message::{ActText, Edit, Field, Form, Input, IssueText, Opened};
+use crate::rules;
 use crate::shared::Shared;
 use crate::texts;
 
@@ -19,6 +20,8 @@ pub struct Props {
     /// The last change that was asked for, and what was wrong with it.
     pub attempt: Option<Shared<Edit>>,
     pub rejected: Option<Shared<Vec<IssueText>>>,
+    /// What the settings are about, once it is loaded.
+    pub book: Option<Shared<String>>,
     pub from_here: bool,
     /// The act that is selected.
     pub act: Option<usize>,
@@ -34,6 +37,7 @@ impl Props {
             run: desk.run.clone(),
             attempt: desk.attempt.clone(),
             rejected: desk.rejected.clone(),
+            book: desk.rules.clone(),
             from_here: desk.from_here,
             act: desk.act,
             on_action,
@@ -88,7 +92,7 @@ fn head(form: &Form, run: &Opened, props: &Props) -> Html {
             <div class="field">
                 <label for="part-name">{ texts::NAME }</label>
                 <input id="part-name" type="text" spellcheck="false" autocomplete="off" value={part} onchange={rename} />
-                <button class="btn line" id="remove-part" onclick={remove}>{ texts::REMOVE }</button>
+                <button class="btn line" id="remove-part" title={texts::REMOVE_ABOUT} onclick={remove}>{ texts::REMOVE }</button>
             </div>
             { moves(form, run, props) }
         </>
@@ -212,6 +216,7 @@ fn row(field: &Field, acts: bool, props: &Props) -> Html {
         Some(_) | None => field.value.clone(),
     };
     let about = AttrValue::from(format!("{id}-about"));
+    let book = props.book.as_deref().map_or("", String::as_str);
     let invalid = (!wrong.is_empty()).then_some("true");
     let described = Some(about.clone());
     let input = match &field.input {
@@ -239,7 +244,7 @@ fn row(field: &Field, acts: bool, props: &Props) -> Html {
             </label>
             { input }
             <p id={about}>
-                { &field.help }
+                { rules::about(book, &field.help) }
                 if !field.allowed.is_empty() { { " " }{ texts::RANGE }{ " " }{ &field.allowed }{ "." } }
                 if !field.usual.is_empty() { { " " }{ texts::USUAL }{ " " }{ &field.usual }{ "." } }
                 if !field.rule.is_empty() { { " " }<span class="chip">{ &field.rule }</span> }
