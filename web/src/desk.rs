@@ -337,6 +337,12 @@ impl Desk {
         self.rules = self.rules.take().filter(|book| !book.is_empty());
     }
 
+    fn select(&mut self, part: Option<String>) {
+        self.selection = part;
+        // What was wrong with a change of another part is not to be read here.
+        self.rejected = None;
+    }
+
     fn open(&mut self, dialog: Dialog) {
         self.dialog = Some(dialog);
         self.playing = false;
@@ -381,10 +387,7 @@ impl Reducible for Desk {
             }
             Action::Guess(place) => next.guess(place),
             Action::PutCardAway => next.put_card_away(),
-            Action::Select(selection) => {
-                next.selection = selection;
-                next.rejected = None;
-            }
+            Action::Select(selection) => next.select(selection),
             Action::SelectAct(act) => next.select_act(act),
             Action::Drag(dragged) => next.drag(dragged),
             Action::Leave => next.leave(),
