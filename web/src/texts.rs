@@ -115,7 +115,7 @@ texts! {
 
     ENTERED "entered";
     SUCCEEDED "succeeded";
-    RUNNING "running";
+    RUNNING "under way";
     WAITING "waiting";
     FAILED "failed";
     THROTTLED "gave up";

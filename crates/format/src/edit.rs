@@ -87,7 +87,8 @@ pub fn add(run: &Run, kind: &str) -> Result<(Run, String), Vec<Issue>> {
     if !kinds.contains(&kind) {
         return Err(wrong("callers", kind, &kinds.join(", ")));
     }
-    let Some(function) = run.scenario.functions.first() else {
+    // The function that was added last is the one that lacks a caller.
+    let Some(function) = run.scenario.functions.last() else {
         return Err(wrong("callers", "no function", "a function that it can call"));
     };
     let name = unused(run, kind);
@@ -324,7 +325,7 @@ mod tests {
         assert_eq!(name, "function-2");
         let (more, name) = add(&more, "alb").unwrap();
         assert_eq!((name.as_str(), more.scenario.callers.len()), ("alb", 2));
-        assert_eq!(more.scenario.callers[1].target, "f");
+        assert_eq!(more.scenario.callers[1].target, "function-2", "the newest function");
         assert!(add(&run(), "queue").is_err());
         assert!(add(&Run::default(), "sdk").is_err());
     }

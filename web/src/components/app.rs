@@ -57,7 +57,7 @@ pub fn App() -> Html {
     };
     html! {
         <div class={classes!("app", (desk.tab == Tab::Settings || desk.why.is_some()).then_some("editing"),
-            desk.text.open.then_some("with-text"))}>
+            desk.text.open.then_some("with-text"), desk.asks().then_some("asks"))}>
             { bar(&desk, theme(&desk), &on_action) }
             <Parts parts={outline(&desk)} selection={desk.selection.clone()} run={desk.run.clone()}
                 on_action={on_action.clone()} on_edit={on_edit.clone()} />

@@ -83,10 +83,11 @@ fn equation(fates: Fates) -> Html {
         ("sw ok", fates.succeeded, texts::SUCCEEDED),
         ("sw run", fates.running, texts::RUNNING),
         ("sw wait", fates.waiting, texts::WAITING),
+    ];
+    // What there is none of takes no room: the controls beside it must not move.
+    let sometimes = [
         ("sw fail", fates.failed, texts::FAILED),
         ("sw dead", fates.throttled, texts::THROTTLED),
-    ];
-    let sometimes = [
         ("sw fail", fates.timed_out, texts::TIMED_OUT),
         ("sw fail", fates.refused, texts::REFUSED),
     ];

@@ -100,6 +100,7 @@ impl Desk {
                 // A part that was renamed or added is the one to look at.
                 self.selection = selection;
                 self.tab = Tab::Settings;
+                self.from_here = false;
             }
             let is_there = |name: &String| {
                 opened.callers.iter().any(|caller| caller.name == *name)

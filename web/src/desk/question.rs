@@ -40,6 +40,12 @@ impl Desk {
         (self.quiz.put_away != Some(card)).then_some((question, card))
     }
 
+    /// Whether something is asked now, which the timeline must not answer.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        matches!(self.card(), Some((_, Card::Asks)))
+    }
+
     /// What somebody took for the right choice.
     #[must_use]
     pub fn guessed(&self) -> Option<&String> {

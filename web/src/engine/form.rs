@@ -178,7 +178,7 @@ impl Writer<'_> {
         let pattern = self.chosen(load.clone(), "Pattern", "pattern", &words);
         let mut fields = vec![Field { value: present.into(), ..pattern }];
         let (label, allowed) = match present {
-            "burst" => ("Calls", "a whole number from 1"),
+            "burst" => ("How many", "a whole number from 1"),
             "ramp" => ("Rates", "two rates, such as [0,10], calls per second"),
             "at" => ("Times", "a list of times, such as [\"1s\",\"2s\"]"),
             _ => ("Rate", "calls per second"),

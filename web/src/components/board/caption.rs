@@ -48,7 +48,7 @@ fn step(number: usize, marker: &Marker, desk: &Desk) -> Html {
 /// How many steps there are, and how to go on from one that paused the run.
 fn way_on(desk: &Desk, number: usize, on_action: &Callback<Action>) -> Html {
     let count = desk.run.as_ref().map_or(0, |run| run.markers.len());
-    let guess = desk.guessed().filter(|_| !desk.is_at_end());
+    let guess = desk.guessed().filter(|_| desk.card().is_none());
     let next = on_action.reform(|_: MouseEvent| Action::ToMarker { forward: true });
     html! {
         <div class="way">

@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::super::svg;
 use crate::desk::{Action, Desk};
 use crate::geometry::{Axis, Point, Rect, clock};
+use crate::message::Marker;
 use crate::texts;
 
 /// The element that says how acts are moved.
@@ -54,7 +55,10 @@ pub fn markers(desk: &Desk, axis: Axis<'_>, on_action: &Callback<Action>) -> Htm
     let Some(run) = &desk.run else { return Html::default() };
     let current = desk.marker();
     let mut drawn = Vec::new();
-    for (place, marker) in run.markers.iter().enumerate() {
+    // A changed run may end before some of them.
+    let reached = |marker: &Marker| !desk.is_complete() || marker.at <= desk.end();
+    let markers = run.markers.iter().enumerate();
+    for (place, marker) in markers.filter(|(_, marker)| reached(marker)) {
         let (flag, number) = match current {
             Some(current) if place == current => ("flag-now", "flag-n"),
             Some(current) if place < current => ("flag", "flag-n"),
