@@ -69,6 +69,7 @@ fn make(
 ) -> Result<()> {
     steps.next("Tools");
     tools::wasm_target(house)?;
+    tools::std_source(house)?;
     let trunk = tools::trunk(house)?;
     let wasm_bindgen = tools::wasm_bindgen(house)?;
     steps.done("ready");

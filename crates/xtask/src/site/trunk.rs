@@ -17,8 +17,12 @@ pub const PROFILE: &str = "site";
 /// The profile of the embedded player; Trunk knows only one.
 const EMBED: &str = "embed";
 
-/// Lets the compiler, which is pinned, take an option that is not stable yet.
+/// Lets the compiler, which is pinned, take options that are not stable yet.
 const UNSTABLE: &str = "RUSTC_BOOTSTRAP";
+
+/// Has cargo compile the standard library too: it comes built for speed, with words for
+/// every panic, and is a twentieth smaller built like the rest.
+const BUILD_STD: (&str, &str) = ("CARGO_UNSTABLE_BUILD_STD", "std");
 
 /// Compiles the programs of the pages. Trunk would do it too, but silently, and it cannot
 /// download crates when it is told to download no tools.
@@ -28,7 +32,7 @@ pub fn compile(house: &House) -> Result<()> {
         let mut cargo = command::cargo(&house.root);
         cargo.args(["build", "--profile", profile, "--target", tools::WASM]);
         cargo.args(["--package", "lambdarium-web", "--bin", program]);
-        cargo.env("RUSTFLAGS", flags()).env(UNSTABLE, "1");
+        cargo.env("RUSTFLAGS", flags()).env(UNSTABLE, "1").env(BUILD_STD.0, BUILD_STD.1);
         command::run(&format!("compiling {program}"), &mut cargo)?;
     }
     Ok(())
@@ -48,7 +52,7 @@ pub fn assemble(
     trunk.args(["build", "--offline", "true", "--skip-version-check", "--log", "warn"]);
     trunk.arg("--dist").arg(stage).current_dir(&house.root);
     trunk.env("PATH", command::path_with(&folders)).env("RUSTFLAGS", flags());
-    trunk.env(UNSTABLE, "1");
+    trunk.env(UNSTABLE, "1").env(BUILD_STD.0, BUILD_STD.1);
     // Cargo has spoken already; all that is left to say are errors.
     trunk.env("CARGO_TERM_QUIET", "true");
     // Trunk takes `NO_COLOR=1` for a wrong option.
@@ -62,11 +66,14 @@ pub fn assemble(
     command::run("putting the embedded player together", &mut bindgen)
 }
 
-/// Every check that can stop the program would carry the place it stands at: 6 kB of the
-/// download, for a message that only we can read. And where somebody keeps the sources of
+/// Every check that can stop the program would carry the place it stands at and what to say
+/// there: 20 kB of the download, for a message that only we can read. A run stops at the same
+/// place everywhere, so the link of one that does is enough for us: the command line says the
+/// rest. And where somebody keeps the sources of
 /// crates is nobody's business, and would make the same site differ from machine to machine.
 fn flags() -> String {
-    const NO_PLACES: &str = "-Zlocation-detail=none";
+    const NO_PLACES: &str =
+        "-Zlocation-detail=none -Zunstable-options -Cpanic=immediate-abort";
     let home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));

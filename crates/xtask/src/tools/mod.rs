@@ -6,4 +6,4 @@ pub mod npm;
 mod rust;
 
 pub use browser::Browser;
-pub use rust::{WASM, component, trunk, wasm_bindgen, wasm_target};
+pub use rust::{WASM, component, std_source, trunk, wasm_bindgen, wasm_target};

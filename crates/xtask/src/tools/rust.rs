@@ -38,6 +38,32 @@ pub fn wasm_target(house: &House) -> Result<()> {
     command::run("adding the wasm target", &mut rustup)
 }
 
+/// The source of the standard library, which the site is built with.
+pub fn std_source(house: &House) -> Result<()> {
+    let mut rustc = Command::new("rustc");
+    rustc.args(["--print", "sysroot"]).current_dir(&house.root);
+    let sysroot = command::output(&mut rustc).unwrap_or_default();
+    let library = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/std");
+    if library.is_dir() {
+        return Ok(());
+    }
+    let install = "rustup component add rust-src";
+    if command::find("rustup").is_none() {
+        return Err(Error::Missing {
+            what: "the source of Rust's standard library".into(),
+            why: ", and without rustup it cannot be added here".into(),
+            install: format!(
+                "{install}\n\n(https://rustup.rs; a distribution's own package is called \
+                 rust-src)"
+            ),
+        });
+    }
+    say(install);
+    let mut rustup = Command::new("rustup");
+    rustup.args(["component", "add", "rust-src"]).current_dir(&house.root);
+    command::run("adding rust-src", &mut rustup)
+}
+
 fn has_wasm(root: &Path) -> bool {
     let mut rustc = Command::new("rustc");
     rustc.args(["--print", "target-libdir", "--target", WASM]).current_dir(root);
