@@ -120,6 +120,9 @@ texts! {
     FAILED "failed";
     THROTTLED "gave up";
     REFUSED "refused";
+    DEAD_LETTERED "in a DLQ";
+    AT_DESTINATION "at a destination";
+    LOST "lost silently";
     TIMED_OUT "timed out";
 
     CALLERS "Callers";

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin, Part};
 use lambdarium_sim::time::Span;
-use lambdarium_sim::trace::{Ending, Entry, Fact, Reason, Room};
-use lambdarium_sim::value::{Payload, Value};
+use lambdarium_sim::trace::{Condition, Delivery, Ending, Entry, Fact, Reason, Room};
+use lambdarium_sim::value::Value;
 
-use crate::given::is_occupant;
+use crate::given::{Setting, Work, is_occupant};
 use crate::stage::Played;
 
 /// One run of function code.
@@ -50,8 +50,38 @@ pub struct Throttled {
     pub reason: Reason,
 }
 
+/// One event that has left the queue.
+#[derive(Clone, Copy, Debug)]
+pub struct Finished {
+    /// Whose request it was.
+    pub job: Job,
+    /// When.
+    pub at: Span,
+    /// How.
+    pub condition: Condition,
+}
+
+/// One try of an event.
+#[derive(Clone, Copy, Debug)]
+pub struct Tried {
+    /// Whose request it is.
+    pub job: Job,
+    /// How old the event was.
+    pub age: Span,
+}
+
 /// What a case showed.
 pub struct Observed {
+    /// Events accepted, in order.
+    pub accepted: Vec<Job>,
+    /// All tries of events, in order.
+    pub tried: Vec<Tried>,
+    /// Events that have left the queue, in order.
+    pub finished: Vec<Finished>,
+    /// Dead letters that could not be sent.
+    pub undelivered_letters: u64,
+    /// Records that could not be sent.
+    pub undelivered_records: u64,
     /// All runs, by their start.
     pub runs: Vec<Ran>,
     /// All refused tries, by their time.
@@ -75,6 +105,11 @@ pub fn observe(played: &Played) -> Observed {
     let mut observer = Observer {
         played,
         observed: Observed {
+            accepted: Vec::new(),
+            tried: Vec::new(),
+            finished: Vec::new(),
+            undelivered_letters: 0,
+            undelivered_records: 0,
             runs: Vec::new(),
             throttled: Vec::new(),
             spilled: 0,
@@ -85,6 +120,15 @@ pub fn observe(played: &Played) -> Observed {
         provisioned: BTreeSet::new(),
     };
     for entry in played.recording.log().iter() {
+        if let Fact::DeliveryFailed { what, .. } = entry.fact {
+            let Observed { undelivered_letters, undelivered_records, .. } =
+                &mut observer.observed;
+            match what {
+                Delivery::DeadLetter => *undelivered_letters += 1,
+                Delivery::OnSuccess | Delivery::OnFailure => *undelivered_records += 1,
+                Delivery::Code => {}
+            }
+        }
         let Some(job) = entry.job else { continue };
         if let Origin::Caller(id) = job.origin
             && is_occupant(plan.caller(id).name())
@@ -111,10 +155,19 @@ impl Observer<'_> {
     fn look(&mut self, entry: &Entry, job: Job) {
         if matches!(entry.fact, Fact::Called | Fact::Retried { .. }) {
             *self.attempts.entry(job).or_default() += 1;
+        } else if let Fact::Dispatched { attempt, .. } = entry.fact {
+            self.attempts.insert(job, attempt.into());
         }
         let Part::Function(function) = entry.part else { return };
         let at = entry.at.since(self.played.base);
         let observed = &mut self.observed;
+        if entry.fact == Fact::Queued {
+            observed.accepted.push(job);
+        } else if let Fact::Dispatched { age, .. } = entry.fact {
+            observed.tried.push(Tried { job, age });
+        } else if let Fact::Finished { condition, .. } = entry.fact {
+            observed.finished.push(Finished { job, at, condition });
+        }
         if let Fact::Started { environment, version, room, init: _ } = entry.fact {
             let place = (function, environment);
             if room == Room::Provisioned {
@@ -171,15 +224,23 @@ impl Observed {
 /// What a request brought along.
 #[must_use]
 pub fn payload(played: &Played, job: Job) -> Option<Value> {
-    match job.origin {
-        Origin::Act(act) => {
-            let acts = &played.recording.run().acts;
-            let with = &acts.get(usize::from(act))?.parameters;
-            Some(with.get("Payload").cloned().unwrap_or_else(|| Value::object([])))
-        }
-        Origin::Caller(id) => match played.recording.plan().caller(id).payload() {
-            Payload::Json(value) => Some(value.clone()),
-            Payload::Bytes(_) => None,
-        },
-    }
+    let plan = played.recording.last_plan();
+    let content = played.recording.head().content(job)?;
+    content.payload(plan).json().cloned()
+}
+
+/// What a case calls an event: by the step that sent it, or as the event itself says.
+#[must_use]
+pub fn is_labelled(on: &Setting, played: &Played, job: Job, label: &str) -> bool {
+    let steps = match &on.work {
+        Work::Steps(steps) => &steps[..],
+        Work::Calls(_) => &[],
+    };
+    let step = steps.iter().position(|step| step.id == label);
+    let by_step =
+        step.is_some_and(|at| played.senders[at].binary_search(&job.origin).is_ok());
+    by_step
+        || payload(played, job).is_some_and(|payload| {
+            payload.get("event").and_then(Value::as_text) == Some(label)
+        })
 }

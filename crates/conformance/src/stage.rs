@@ -19,7 +19,7 @@ use lambdarium_sim::value::{Payload, Value};
 use crate::case::{LONGEST, Unsupported, unsupported};
 use crate::given::moment::{Condition, Provisioning};
 use crate::given::step::{Step, When};
-use crate::given::{Setting, Work, plain};
+use crate::given::{Setting, Work, is_occupant, plain};
 
 /// Most events of one recording of a case.
 const EVENTS_MAX: u32 = 2_000_000;
@@ -151,8 +151,14 @@ impl Stage<'_> {
         let plan = self.recording().last_plan();
         let log = self.recording().log();
         let starts = log.iter().filter(|entry| {
+            let by_occupant = match entry.job.map(|job| job.origin) {
+                Some(Origin::Caller(id)) => is_occupant(plan.caller(id).name()),
+                Some(Origin::Act(_) | Origin::Function(_) | Origin::Service(_))
+                | None => false,
+            };
             matches!(entry.fact, Fact::Started { .. })
                 && plan.name(entry.part) == function
+                && !by_occupant
         });
         starts.map(|entry| entry.at).collect()
     }

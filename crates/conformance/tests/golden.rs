@@ -3,7 +3,8 @@
 //! A folder has one of three files: `trace.txt`, every entry and the
 //! replies to acts; `answers.txt`, the ends of
 //! calls alone, where there are many alike; `counts.txt`, numbers per instant, where there
-//! are thousands. `UPDATE=1 cargo test -p lambdarium-conformance` writes them anew (and
+//! are thousands. Beside it, `received.txt` is what queues, topics, buses and buckets have
+//! received, in AWS's words. `UPDATE=1 cargo test -p lambdarium-conformance` writes them anew (and
 //! scenarios in the form the program gives them); what changed is then read as text.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,9 +15,10 @@ use std::sync::{Mutex, PoisonError};
 
 use lambdarium_format::{json, report, unit};
 use lambdarium_sim::call::Reply;
-use lambdarium_sim::id::{FunctionId, Part};
+use lambdarium_sim::id::{FunctionId, Part, ServiceId};
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::rule::{NOT_SIMULATED, Rule};
+use lambdarium_sim::service::look;
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::trace::{Ending, Fact, Room};
 use lambdarium_sim::value::{Payload, Value};
@@ -99,22 +101,57 @@ fn update() -> bool {
     std::env::var_os("UPDATE").is_some()
 }
 
+/// What each service has received.
+fn received(recording: &Recording) -> Option<String> {
+    let plan = recording.last_plan();
+    let services = (0..).zip(plan.services()).map(|(at, service)| {
+        let received = recording.head().world().services()[usize::from(at)].received();
+        let messages = received.iter().map(|received| {
+            let look = look(plan, ServiceId(at), received);
+            let mut members = vec![
+                ("at".to_string(), Value::text(&received.at.to_string())),
+                ("body".into(), look.body),
+            ];
+            if !look.attributes.is_empty() {
+                let attributes =
+                    look.attributes.into_iter().map(|(name, kind, value)| {
+                        let value = Value::object([
+                            ("DataType", Value::text(kind)),
+                            ("StringValue", Value::Text(value)),
+                        ]);
+                        (name.to_string(), value)
+                    });
+                members.push(("attributes".into(), Value::Object(attributes.collect())));
+            }
+            if !look.key.is_empty() {
+                members.push(("key".into(), Value::Text(look.key)));
+            }
+            Value::Object(members)
+        });
+        (service.name().to_string(), Value::List(messages.collect()))
+    });
+    let services: Vec<(String, Value)> = services.collect();
+    (!services.is_empty()).then(|| json::write_value(&Value::Object(services)))
+}
+
 #[test]
 fn every_scenario_does_what_its_file_says() {
     let _files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
     let mut wrong = Vec::new();
     for folder in folders() {
-        let (path, told) = told(&folder, &play(&folder));
-        if update() {
-            fs::write(&path, &told).expect("a file that can be written");
-        }
-        let written = fs::read_to_string(&path).unwrap_or_default();
-        if told != written {
-            wrong.push(format!(
-                "{}\n{}",
-                path.display(),
-                first_difference(&written, &told)
-            ));
+        let recording = play(&folder);
+        let received =
+            received(&recording).map(|told| (folder.join("received.txt"), told));
+        let all = [told(&folder, &recording)].into_iter().chain(received);
+        for (path, told) in all {
+            if update() {
+                fs::write(&path, &told).expect("a file that can be written");
+            }
+            let written = fs::read_to_string(&path).unwrap_or_default();
+            if told != written {
+                let difference = first_difference(&written, &told);
+                wrong.push(format!("{}\n{difference}", path.display()));
+            }
         }
     }
     assert!(wrong.is_empty(), "UPDATE=1 shows it all\n{}", wrong.join("\n"));
@@ -249,6 +286,10 @@ fn covered() -> Vec<String> {
         ("ENV", (1..=16).collect()),
         ("CON", (1..=16).collect()),
         ("COST", (1..=7).collect::<Vec<u32>>()),
+        ("ASY", [1..=26, 30..=32].into_iter().flatten().collect()),
+        ("DLQ", (1..=8).collect()),
+        ("DST", [1..=8, 10..=16].into_iter().flatten().collect()),
+        ("REC", (1..=6).collect()),
     ];
     all.into_iter().flat_map(|(family, numbers)| ids(family, numbers)).collect()
 }

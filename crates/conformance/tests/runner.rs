@@ -244,8 +244,15 @@ fn what_is_wrong_is_told_with_its_place() {
             r#""invocations":[{"start":0}]"#,
             "fail: expected 1 rows got 0 rows (invocations)",
         ),
-        (r#""invocations":[{"label":"e"}]"#, "unsupported: expect.invocations[0].label"),
-        (r#""fates":{}"#, "unsupported: expect.fates"),
+        (
+            r#""invocations":[{"values":[1]}]"#,
+            "unsupported: expect.invocations[0].values",
+        ),
+        (
+            r#""fates":{"s":{"fate":"Success","at":1}}"#,
+            "fail: expected Success got not finished (fates.s.fate), and 1 more",
+        ),
+        (r#""checkpoint":{}"#, "unsupported: expect.checkpoint"),
         (r#""metrics":{"Duration":1}"#, "unsupported: expect.metrics.Duration"),
     ] {
         assert_eq!(line(given, expect), format!("c {told}"));
@@ -260,8 +267,8 @@ fn what_is_wrong_is_told_with_its_place() {
             "unsupported: operation CreateAlias (step a)",
         ),
         (
-            r#""steps":[{"op":"Invoke","params":{"InvocationType":"Event"}}]"#,
-            "unsupported: asynchronous invocation",
+            r#""steps":[{"op":"Invoke"}],"asyncConfig":{"OnSuccess":"ftp:x"}"#,
+            "unsupported: target ftp:x",
         ),
         (r#""steps":[{"op":"Invoke","at":"soon"}]"#, "unsupported: at \"soon\""),
         (

@@ -7,9 +7,10 @@ use lambdarium_sim::call::Operation;
 use lambdarium_sim::caller::Kind as CallerKind;
 use lambdarium_sim::knob::{Choices, Kind, Knob, Knobs, Setting};
 use lambdarium_sim::lambda::behaviour::{Failure, On, Operator};
-use lambdarium_sim::lambda::{Shared, Spec};
+use lambdarium_sim::lambda::{Shared, Spec, event_invoke};
 use lambdarium_sim::limits;
 use lambdarium_sim::scenario::Settings;
+use lambdarium_sim::service::{self, Kind as ServiceKind};
 use lambdarium_sim::value::Value;
 use lambdarium_sim::with_caller_spec;
 
@@ -30,6 +31,8 @@ pub fn help_table() -> String {
     let mut lines = about("settings", &Settings::default());
     lines.extend(about("functions", &Shared::default()));
     lines.extend(about("functions", &Spec::default()));
+    lines.extend(about("async", &event_invoke::Spec::default()));
+    lines.extend(about("services", &service::Spec::default()));
     for kind in CallerKind::all() {
         lines.extend(with_caller_spec!(kind, spec => about("callers", &spec)));
     }
@@ -58,6 +61,7 @@ fn whole() -> Value {
         ("settings".into(), closed(knobs(&Settings::default()), &[])),
         ("functions".into(), named(reference("function"), limits::PARTS_MAX)),
         ("callers".into(), named(reference("caller"), limits::PARTS_MAX)),
+        ("services".into(), named(reference("service"), limits::PARTS_MAX)),
         ("board".into(), board()),
         ("acts".into(), list(act(), limits::ACTS_MAX)),
         ("markers".into(), list(marker(), limits::LIST_MAX)),
@@ -106,6 +110,8 @@ fn definitions() -> Value {
         ("function", function()),
         ("version", closed(spec(), &[])),
         ("caller", caller()),
+        ("async", closed(knobs(&event_invoke::Spec::default()), &[])),
+        ("service", service()),
     ])
 }
 
@@ -169,12 +175,27 @@ fn function() -> Value {
     let provisioned = named(count(1, Some(1_000_000)), limits::LIST_MAX);
     let help = "Provisioned concurrency by version or alias.";
     properties.push(("provisioned".into(), described(provisioned, help)));
+    let help = "What becomes of asynchronous events that ask for no version or alias.";
+    properties.push(("async".into(), described(reference("async"), help)));
+    let others = named(reference("async"), limits::LIST_MAX);
+    let help = "What becomes of those that do, by version or alias.";
+    properties.push(("async-of".into(), described(others, help)));
     closed(properties, &[])
+}
+
+/// A queue, topic, bus or bucket.
+fn service() -> Value {
+    let mut properties = vec![("kind".to_string(), words_of(ServiceKind::WORDS))];
+    properties.extend(knobs(&service::Spec::default()));
+    closed(properties, &["kind"])
 }
 
 /// What a version freezes.
 fn spec() -> Members {
     let mut properties = knobs(&Spec::default());
+    let sends = text_of(json::TARGET_MAX);
+    let help = "Where its code sends the event on to, if it succeeds.";
+    properties.push(("sends-to".into(), described(sends, help)));
     let add = |properties: &mut Members, key: &str, name: &str, help: &str| {
         properties.push((key.into(), described(reference(name), help)));
     };

@@ -3,6 +3,7 @@
 //! An act carries names as typed; they are looked up when its time comes, and a refusal
 //! is a fact like any other. Rules: INV-01 to INV-06, CON-03, CON-04, VER-01 to VER-15.
 
+mod event_invoke;
 mod names;
 mod operations;
 
@@ -11,7 +12,7 @@ use alloc::vec::Vec;
 
 use crate::value::{Payload, Value};
 
-pub use names::{FunctionName, Names};
+pub use names::{ACCOUNT, FunctionName, Names, REGION, arn, arn_of};
 pub(crate) use operations::perform;
 
 choices! {
@@ -37,6 +38,20 @@ choices! {
         UpdateFunctionCode "UpdateFunctionCode",
         /// Change the settings of `$LATEST`.
         UpdateFunctionConfiguration "UpdateFunctionConfiguration",
+        /// Set what becomes of asynchronous events.
+        PutFunctionEventInvokeConfig "PutFunctionEventInvokeConfig",
+        /// Change some of that.
+        UpdateFunctionEventInvokeConfig "UpdateFunctionEventInvokeConfig",
+        /// Read it.
+        GetFunctionEventInvokeConfig "GetFunctionEventInvokeConfig",
+        /// Go back to the defaults.
+        DeleteFunctionEventInvokeConfig "DeleteFunctionEventInvokeConfig",
+        /// Read it for all qualifiers.
+        ListFunctionEventInvokeConfigs "ListFunctionEventInvokeConfigs",
+        /// Set whether loops are stopped.
+        PutFunctionRecursionConfig "PutFunctionRecursionConfig",
+        /// Read that.
+        GetFunctionRecursionConfig "GetFunctionRecursionConfig",
     }
 }
 

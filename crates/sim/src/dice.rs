@@ -8,6 +8,8 @@
     reason = "a logarithm of IEEE 754 operations alone is the same everywhere"
 )]
 
+use alloc::format;
+use alloc::string::String;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::time::Span;
@@ -25,6 +27,10 @@ pub enum Purpose {
     Init = 4,
     /// The ID of a request.
     RequestId = 5,
+    /// Whether an asynchronous event is tried a second time, and when.
+    Duplicate = 6,
+    /// How much longer an asynchronous event waits.
+    AsyncJitter = 7,
     /// Whether a fault happens; the place of the fault is added.
     Fault = 16,
 }
@@ -59,6 +65,21 @@ impl Dice {
     #[must_use]
     pub fn bits(&self, purpose: u64, subject: u64, attempt: u64) -> u64 {
         mix(self.key ^ mix(subject ^ (purpose << 56) ^ (attempt << 44)))
+    }
+
+    /// An ID for a subject, as AWS writes one.
+    #[must_use]
+    pub fn uuid(&self, subject: u64) -> String {
+        let bits = |half| self.bits(Purpose::RequestId as u64, subject, half);
+        let (high, low) = (bits(0), bits(1));
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            high >> 32,
+            high >> 16 & 0xffff,
+            high & 0xfff,
+            low >> 48 & 0x3fff | 0x8000,
+            low & 0xffff_ffff_ffff
+        )
     }
 
     /// A number of parts per million, 0 to 999,999, all equally likely.

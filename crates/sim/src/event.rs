@@ -1,6 +1,6 @@
 //! Everything that can be sent from one part to another, and to itself for later.
 
-use crate::id::{CallerId, FunctionId, Job, Origin, VersionIx};
+use crate::id::{CallerId, FunctionId, Job, Origin, ServiceId, VersionIx};
 use crate::trace::{Ending, Reason, Refusal};
 
 /// One event; it names the part it is for.
@@ -10,6 +10,8 @@ pub enum Event {
     Caller(CallerId, CallerEvent),
     /// For a function.
     Function(FunctionId, FunctionEvent),
+    /// For a service.
+    Service(ServiceId, ServiceEvent),
 }
 
 /// What reaches a caller.
@@ -50,6 +52,8 @@ pub enum Answer {
     Oversize,
     /// A dry run found nothing wrong.
     Checked,
+    /// 202: an event waits in the function's queue.
+    Accepted,
     /// 429
     Throttled(Reason),
     /// Another invocation error.
@@ -65,8 +69,21 @@ pub struct Request {
     pub attempt: u16,
     /// Its place at its sender, which the answer brings back.
     pub slot: u32,
-    /// Check only, do not run.
-    pub dry_run: bool,
+    /// What it asks for.
+    pub mode: Mode,
+}
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Run and answer (`RequestResponse`).
+    Answer,
+    /// Check only (`DryRun`).
+    Check,
+    /// Run later (`Event`).
+    Later,
+    /// It comes from the function's queue, where it has its place.
+    Queued,
 }
 
 /// What reaches a function.
@@ -110,6 +127,21 @@ pub enum FunctionEvent {
         /// Guards against a changed configuration.
         serial: u32,
     },
+    /// An event in the queue is due to be tried.
+    DispatchDue,
+}
+
+/// What reaches a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ServiceEvent {
+    /// Something arrived.
+    Arrived {
+        /// As its sender counts it.
+        job: Job,
+        /// Where its content lies.
+        letter: u32,
+    },
 }
 
 /// Whoever passes events on to the parts they are for.
@@ -118,6 +150,8 @@ pub(crate) trait Receive {
     fn on_caller(&mut self, id: CallerId, event: CallerEvent);
     /// An event for a function.
     fn on_function(&mut self, id: FunctionId, event: FunctionEvent);
+    /// An event for a service.
+    fn on_service(&mut self, id: ServiceId, event: ServiceEvent);
 }
 
 /// An event on its way, with the entry that led to it.
@@ -137,7 +171,7 @@ pub struct Sent {
     version: VersionIx,
     answer: Answer,
     kind: Kind,
-    dry_run: bool,
+    mode: Mode,
 }
 
 /// A call, a serial or a count, and below it a place: in one word, because a compiler
@@ -170,6 +204,8 @@ enum Kind {
     CallerLeft,
     IdleDue,
     ProvisioningDue,
+    DispatchDue,
+    Delivered,
 }
 
 impl Sent {
@@ -183,7 +219,7 @@ impl Sent {
             version: VersionIx::LATEST,
             answer: Answer::Ran(Ending::Succeeded),
             kind,
-            dry_run: false,
+            mode: Mode::Answer,
         }
     }
 
@@ -193,6 +229,7 @@ impl Sent {
         match event {
             Event::Caller(CallerId(id), event) => Self::to_caller(cause, id, event),
             Event::Function(FunctionId(id), event) => Self::to_function(cause, id, event),
+            Event::Service(ServiceId(id), event) => Self::to_service(cause, id, event),
         }
     }
 
@@ -219,10 +256,10 @@ impl Sent {
         let new = |kind| Self::new(cause, id, kind);
         match event {
             FunctionEvent::Arrived(request) => {
-                let Request { job, attempt, slot, dry_run } = request;
+                let Request { job, attempt, slot, mode } = request;
                 let Job { origin, call } = job;
                 let numbers = Numbers::new(call, slot);
-                Self { numbers, origin, attempt, dry_run, ..new(Kind::Arrived) }
+                Self { numbers, origin, attempt, mode, ..new(Kind::Arrived) }
             }
             FunctionEvent::RunEnded { slot, serial } => {
                 Self { numbers: Numbers::new(serial, slot), ..new(Kind::RunEnded) }
@@ -240,14 +277,22 @@ impl Sent {
                 let numbers = Numbers::new(serial, 0);
                 Self { numbers, version, ..new(Kind::ProvisioningDue) }
             }
+            FunctionEvent::DispatchDue => new(Kind::DispatchDue),
         }
+    }
+
+    #[inline(always)]
+    fn to_service(cause: u32, id: u16, event: ServiceEvent) -> Self {
+        let ServiceEvent::Arrived { job, letter } = event;
+        let numbers = Numbers::new(job.call, letter);
+        Self { numbers, origin: job.origin, ..Self::new(cause, id, Kind::Delivered) }
     }
 
     /// Hands the event over. It is unpacked where its kind is known, so that the receiver
     /// need not find that out a second time.
     #[inline(always)]
     pub(crate) fn deliver(self, to: &mut impl Receive) {
-        let Self { numbers, origin, attempt, version, answer, dry_run, .. } = self;
+        let Self { numbers, origin, attempt, version, answer, mode, .. } = self;
         let (number, slot) = numbers.parts();
         let job = Job { origin, call: number };
         let (caller, function) = (CallerId(self.part), FunctionId(self.part));
@@ -263,7 +308,7 @@ impl Sent {
                 );
             }
             Kind::Arrived => {
-                let request = Request { job, attempt, slot, dry_run };
+                let request = Request { job, attempt, slot, mode };
                 to.on_function(function, FunctionEvent::Arrived(request));
             }
             Kind::RunEnded => {
@@ -288,6 +333,11 @@ impl Sent {
                     FunctionEvent::ProvisioningDue { version, serial },
                 );
             }
+            Kind::DispatchDue => to.on_function(function, FunctionEvent::DispatchDue),
+            Kind::Delivered => {
+                let event = ServiceEvent::Arrived { job, letter: slot };
+                to.on_service(ServiceId(self.part), event);
+            }
         }
     }
 
@@ -303,7 +353,9 @@ impl Sent {
             | Kind::RunEnded
             | Kind::InitDue
             | Kind::CallerLeft
-            | Kind::ProvisioningDue => false,
+            | Kind::ProvisioningDue
+            | Kind::DispatchDue
+            | Kind::Delivered => false,
         }
     }
 }

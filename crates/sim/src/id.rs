@@ -8,6 +8,10 @@ pub struct FunctionId(pub u16);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallerId(pub u16);
 
+/// A queue, topic, bus or bucket of the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceId(pub u16);
+
 /// A version of one function: 0 is `$LATEST`, the others are in order of publication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VersionIx(pub u16);
@@ -28,6 +32,10 @@ pub enum Origin {
     Caller(CallerId),
     /// An `Invoke` call made by an act, by its place in the list of acts.
     Act(u16),
+    /// A function: records it sends to destinations, dead letters, and what its code sends.
+    Function(FunctionId),
+    /// A topic, bus or bucket that passes something on.
+    Service(ServiceId),
 }
 
 /// One request as its sender counts it, through all of its attempts.
@@ -48,4 +56,6 @@ pub enum Part {
     Function(FunctionId),
     /// The person at the page: acts and their replies.
     Desk,
+    /// A queue, topic, bus or bucket.
+    Service(ServiceId),
 }

@@ -69,5 +69,11 @@ pub const CHECKPOINT_BYTES_MAX: usize =
     if cfg!(target_family = "wasm") { 64 << 20 } else { 128 << 20 };
 /// Largest synchronous request, in bytes (section 8 of the invocation rules: 6 MB).
 pub const SYNC_REQUEST_BYTES_MAX: u64 = 6 << 20;
+/// Largest asynchronous request, in bytes (ASY-03).
+pub const ASYNC_REQUEST_BYTES_MAX: u64 = 1 << 20;
+/// Largest message of a queue, and largest event of a bus, in bytes (DST-16).
+pub const QUEUE_MESSAGE_BYTES_MAX: u64 = 1 << 20;
+/// Largest message of a topic, in bytes (DST-16).
+pub const TOPIC_MESSAGE_BYTES_MAX: u64 = 256 << 10;
 /// Largest synchronous response the service names, in bytes (INV-08).
 pub const SYNC_RESPONSE_BYTES_MAX: u64 = 6_291_556;

@@ -11,12 +11,14 @@ use alloc::vec::Vec;
 use crate::caller::load::Load;
 use crate::caller::{Caller, Kind};
 use crate::dice::Dice;
-use crate::id::{CallerId, FunctionId, Part, VersionIx};
+use crate::event::Mode;
+use crate::id::{CallerId, FunctionId, Job, Origin, Part, ServiceId, VersionIx};
 use crate::knob::Issue;
-use crate::lambda::{self, Function};
+use crate::lambda::{self, Function, event_invoke};
 use crate::limits::Bounds;
 use crate::rule::Rule;
 use crate::scenario::{Run, Settings};
+use crate::service;
 use crate::time::{Instant, Span};
 use crate::value::Payload;
 
@@ -26,7 +28,7 @@ pub enum Qualifier {
     /// None: `$LATEST`.
     Latest,
     /// A version's number or an alias's name, looked up at each call.
-    Named(String),
+    Named(Rc<str>),
 }
 
 impl Qualifier {
@@ -38,6 +40,45 @@ impl Qualifier {
             Self::Named(name) => called_rule(Some(name)),
         }
     }
+
+    /// It, where there is one.
+    pub(crate) fn name(&self) -> Option<Rc<str>> {
+        match self {
+            Self::Latest => None,
+            Self::Named(name) => Some(Rc::clone(name)),
+        }
+    }
+}
+
+/// Where something is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// To a function.
+    Function(FunctionId, Qualifier),
+    /// To a service.
+    Service(ServiceId),
+}
+
+impl Target {
+    /// The part that is meant.
+    #[must_use]
+    pub const fn part(&self) -> Part {
+        match self {
+            Self::Function(id, _) => Part::Function(*id),
+            Self::Service(id) => Part::Service(*id),
+        }
+    }
+}
+
+/// Settings for asynchronous events, as they were made at an instant.
+#[derive(Clone, Debug)]
+pub struct Configured {
+    /// For this version or alias; `$LATEST` for calls without a qualifier.
+    pub(crate) qualifier: String,
+    /// None where they were deleted.
+    pub(crate) spec: Option<event_invoke::Spec>,
+    /// When; none where they are there from the start.
+    pub(crate) at: Option<Instant>,
 }
 
 /// The rule that says which version a call with this qualifier runs.
@@ -64,8 +105,8 @@ pub struct PlannedCaller {
     pub(crate) payload_bytes: u64,
     /// Whether its kind does not even send that much.
     pub(crate) sends_too_much: bool,
-    /// Whether it only asks for a check.
-    pub(crate) dry_run: bool,
+    /// What it asks for.
+    pub(crate) mode: Mode,
     /// How long it waits for an answer.
     pub(crate) patience: Option<Span>,
     /// The largest answer it takes.
@@ -150,6 +191,10 @@ pub struct PlannedFunction {
     pub(crate) aliases: Vec<lambda::Alias>,
     pub(crate) reserved: Option<u64>,
     pub(crate) provisioned: Vec<lambda::Provisioned>,
+    /// Settings for asynchronous events, in order of time.
+    pub(crate) event_invoke: Vec<Configured>,
+    /// Whether its loops are left alone (REC-01).
+    pub(crate) allows_loops: bool,
     pub(crate) dice: Dice,
     /// What `$LATEST` was when it was last published (VER-04).
     pub(crate) published: Option<Rc<lambda::Spec>>,
@@ -187,6 +232,27 @@ impl PlannedFunction {
         self.reserved
     }
 
+    /// What a qualifier has by way of settings for asynchronous events, once what was made
+    /// has spread (ASY-09).
+    pub(crate) fn configured(
+        &self,
+        qualifier: &str,
+        now: Instant,
+        spreads_in: Span,
+    ) -> Option<&event_invoke::Spec> {
+        let made = self.event_invoke.iter().rev();
+        let mut made = made.filter(|made| made.qualifier == qualifier);
+        made.find(|made| made.at.is_none_or(|at| at.plus(spreads_in) <= now))?
+            .spec
+            .as_ref()
+    }
+
+    /// What a qualifier has now, whether it has spread or not.
+    pub(crate) fn now(&self, qualifier: &str) -> Option<&event_invoke::Spec> {
+        let mut made = self.event_invoke.iter().rev();
+        made.find(|made| made.qualifier == qualifier)?.spec.as_ref()
+    }
+
     pub(crate) fn version_numbered(&self, number: u64) -> Option<VersionIx> {
         let at = self.versions.iter().position(|version| version.number == number)?;
         Some(VersionIx(u16::try_from(at).ok()?))
@@ -207,6 +273,29 @@ impl PlannedFunction {
     }
 }
 
+/// A service with its dice.
+#[derive(Clone, Debug)]
+pub struct PlannedService {
+    pub(crate) name: String,
+    pub(crate) kind: service::Kind,
+    pub(crate) spec: service::Spec,
+    pub(crate) dice: Dice,
+}
+
+impl PlannedService {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> service::Kind {
+        self.kind
+    }
+}
+
 /// A checked scenario.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -214,6 +303,7 @@ pub struct Plan {
     /// Shared, like the callers: a copy that an act has changed costs what it has changed.
     pub(crate) functions: Vec<Rc<PlannedFunction>>,
     pub(crate) callers: Rc<Vec<PlannedCaller>>,
+    pub(crate) services: Rc<Vec<PlannedService>>,
     /// Dice for requests sent by acts.
     pub(crate) desk: Dice,
     pub(crate) bounds: Bounds,
@@ -255,10 +345,16 @@ impl Plan {
                 sends_too_much: kind
                     .request_bytes_max()
                     .is_some_and(|max| payload_bytes > max),
-                dry_run: kind.is_dry_run(),
+                mode: kind.mode(),
                 patience: kind.patience(),
                 answer_bytes_max: kind.answer_bytes_max().unwrap_or(u64::MAX),
             })
+        });
+        let services = run.scenario.services.iter().map(|service| PlannedService {
+            name: service.name.clone(),
+            kind: service.kind,
+            spec: service.spec.clone(),
+            dice: Dice::of(run.seed, &service.name),
         });
         let settings = &run.scenario.settings;
         let until = bounds.until.unwrap_or(settings.until);
@@ -266,6 +362,7 @@ impl Plan {
             settings: Settings { until, ..settings.clone() },
             functions: functions.map(Rc::new).collect(),
             callers: Rc::new(callers.collect()),
+            services: Rc::new(services.collect()),
             desk: Dice::of(run.seed, "desk"),
             bounds,
         }
@@ -301,6 +398,57 @@ impl Plan {
         &self.callers[usize::from(id.0)]
     }
 
+    /// The services, in the order they were drawn.
+    #[must_use]
+    pub fn services(&self) -> &[PlannedService] {
+        &self.services
+    }
+
+    /// One service.
+    #[must_use]
+    pub fn service(&self, id: ServiceId) -> &PlannedService {
+        &self.services[usize::from(id.0)]
+    }
+
+    /// What a name means as a target: a service, or a function with its qualifier; none
+    /// where nothing is named.
+    #[must_use]
+    pub fn target(&self, name: &str) -> Option<Target> {
+        let mut services = self.services.iter();
+        if let Some(at) = services.position(|service| service.name == name) {
+            return Some(Target::Service(ServiceId(u16::try_from(at).ok()?)));
+        }
+        let (name, qualifier) = split_target(name);
+        Some(Target::Function(self.find_function(name)?, qualifier))
+    }
+
+    /// The dice of whoever sent a request.
+    pub(crate) fn dice_of(&self, job: Job) -> &Dice {
+        match job.origin {
+            Origin::Caller(caller) => &self.caller(caller).dice,
+            Origin::Act(_) => &self.desk,
+            Origin::Function(function) => &self.function(function).dice,
+            Origin::Service(service) => &self.service(service).dice,
+        }
+    }
+
+    /// What a function draws with for a request.
+    pub(crate) fn dice_for(&self, id: FunctionId, job: Job) -> Dice {
+        self.function(id).dice.with(self.dice_of(job))
+    }
+
+    /// The ID of a request: the same in every run with the same seed.
+    #[must_use]
+    pub fn request_id(&self, job: Job) -> String {
+        let subject = match job.origin {
+            Origin::Act(act) => act.into(),
+            Origin::Caller(_) | Origin::Function(_) | Origin::Service(_) => {
+                job.call.into()
+            }
+        };
+        self.dice_of(job).uuid(subject)
+    }
+
     /// The name of a part.
     #[must_use]
     pub fn name(&self, part: Part) -> &str {
@@ -308,6 +456,7 @@ impl Plan {
             Part::Caller(id) => self.caller(id).name(),
             Part::Function(id) => self.function(id).name(),
             Part::Desk => "you",
+            Part::Service(id) => self.service(id).name(),
         }
     }
 
@@ -355,12 +504,19 @@ fn planned_function(function: &Function, seed: u64) -> PlannedFunction {
         revision: 0,
     }));
     let last = function.versions.last();
+    let event_invoke = function.event_invoke.iter().map(|(qualifier, spec)| Configured {
+        qualifier: qualifier.clone(),
+        spec: Some(spec.clone()),
+        at: None,
+    });
     PlannedFunction {
         name: function.name.clone(),
         versions,
         aliases: function.aliases.clone(),
         reserved: function.shared.reserved,
         provisioned: function.provisioned.clone(),
+        event_invoke: event_invoke.collect(),
+        allows_loops: function.shared.recursive_loop == lambda::RecursiveLoop::Allow,
         dice: Dice::of(seed, &function.name),
         published: last.map(|version| Rc::new(version.spec.clone())),
     }

@@ -107,6 +107,68 @@ rules! {
     Inv16 "INV-16" Observed("botocore 1.44.5") "A call that outlasts the SDK's read timeout is abandoned and retried, although the function still runs.";
     Inv20 "INV-20" Documented(dg!("services-apigateway-errors")) "A service that calls on a client's behalf turns throttles, function errors and time-outs into its own status codes.";
     Inv21 "INV-21" Assumed("sync.abandon_keeps_running") "When the caller's wait ends first, its client gets the time-out answer and the function runs on.";
+    // Asynchronous invocation
+    Asy01 "ASY-01" Documented(dg!("invocation-async")) "An Event invocation puts the event on the function's queue and answers 202; what becomes of it is not told.";
+    Asy02 "ASY-02" Documented(dg!("lambda-services")) "S3, SNS, EventBridge, CloudWatch Logs, SES, IoT and others send events; queues and streams are polled.";
+    Asy03 "ASY-03" Documented(api!("Invoke")) "An event may have 1 MB; a larger one is refused with 413.";
+    Asy04 "ASY-04" Documented(api!("Invoke")) "ClientContext does not reach the runs of an event.";
+    Asy05 "ASY-05" Observed(LOCALSTACK) "All attempts of one event share one request ID.";
+    Asy06 "ASY-06" Observed(STACKD) "Each attempt looks the qualifier up again: after an alias has moved, a retry runs the new version.";
+    Asy07 "ASY-07" Documented(dg!("invocation-async-configuring")) "Retries, age and destinations are set for $LATEST, a version or an alias each; one without settings of its own has the defaults.";
+    Asy08 "ASY-08" Documented(api!("PutFunctionEventInvokeConfig")) "Put replaces all settings for events, Update keeps those it does not name.";
+    Asy09 "ASY-09" Assumed("async.config_propagation") "How long changed settings take to reach the queue is not documented.";
+    Asy10 "ASY-10" Documented(dg!("invocation-async-error-handling")) "After a function error an event is tried again, up to two times; time-outs and exits of the runtime are function errors.";
+    Asy11 "ASY-11" Assumed("async.error_delay_1, async.error_delay_2") "The second attempt comes one minute after the end of the first, the third two minutes after the second.";
+    Asy12 "ASY-12" Documented(dg!("invocation-async-error-handling")) "An event that is throttled or meets an error of the service goes back to the queue, at first for 1 s, then for ever longer up to 5 minutes.";
+    Asy13 "ASY-13" Assumed("async.throttle_base, async.throttle_cap") "Each wait after a throttle is twice the one before: tries come at 0, 1, 3, 7, 15, 31 s and so on.";
+    Asy14 "ASY-14" Observed(STACKD) "Throttled tries use up no retry and count as no invocation.";
+    Asy15 "ASY-15" Assumed("async.throttle_reset_on_attempt") "After a run the waits for throttles begin at the first one again.";
+    Asy16 "ASY-16" Observed(LOCALSTACK) "An event whose next try would come when it is too old is given up at once.";
+    Asy17 "ASY-17" Documented(dg!("invocation-async-error-handling")) "An event that becomes too old in the queue is given up without another try.";
+    Asy18 "ASY-18" Observed(STACKD) "The age bounds waiting only: a run under way is not cut, and a late success is a success.";
+    Asy19 "ASY-19" Assumed("order of checks") "After a failed attempt come the checks for concurrency 0, for retries, for age, in this order.";
+    Asy20 "ASY-20" Documented(dg!("invocation-async-retain-records")) "With reserved concurrency 0 an event is given up at its next try.";
+    Asy21 "ASY-21" Documented(dg!("invocation-async-error-handling")) "With a long queue Lambda waits longer between tries and reads more slowly.";
+    Asy22 "ASY-22" Assumed("async.dispatch") "How long an event waits in an idle queue is not documented; one measurement says 33 ms.";
+    Asy23 "ASY-23" Assumed("async.duplicate_probability") "Delivery is at least once: an event may run twice although nothing went wrong.";
+    Asy24 "ASY-24" Assumed("order of the queue") "No order is promised between events; here they are tried as they are due, then as they were accepted.";
+    Asy25 "ASY-25" Documented(dg!("gettingstarted-limits")) "AWS's services may send events at any rate; others up to ten times the account concurrency a second.";
+    Asy26 "ASY-26" Observed(STACKD) "When the version or alias of a waiting event is gone, its attempts fail with 404 and use up its retries.";
+    Asy30 "ASY-30" Assumed("sns.backoff") "Between what is documented of SNS's retries the waits grow evenly from 1 s to 20 s.";
+    Asy31 "ASY-31" Assumed("eb.backoff") "EventBridge waits twice as long after each failed delivery, up to 512 s.";
+    Asy32 "ASY-32" Documented("https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html") "Without permission to invoke the function, SNS and EventBridge do not retry.";
+    // Dead-letter queues
+    Dlq01 "DLQ-01" Documented(dg!("invocation-async-retain-records")) "A function's dead-letter queue is a standard queue or a standard topic.";
+    Dlq02 "DLQ-02" Documented(dg!("invocation-async-retain-records")) "It gets asynchronous events that are given up, and nothing else.";
+    Dlq03 "DLQ-03" Observed(LOCALSTACK) "A dead letter is the event as it was, without a word changed.";
+    Dlq04 "DLQ-04" Documented(dg!("invocation-async-retain-records")) "Beside the event stand RequestID, ErrorCode and ErrorMessage.";
+    Dlq05 "DLQ-05" Documented(dg!("invocation-async-retain-records")) "When a dead letter cannot be sent, the event is gone and DeadLetterErrors counts it.";
+    Dlq06 "DLQ-06" Observed(STACKD) "With a dead-letter queue and a failure destination both are told, the queue first.";
+    Dlq07 "DLQ-07" Documented(dg!("invocation-async-retain-records")) "A dead-letter queue learns nothing of successes.";
+    Dlq08 "DLQ-08" Assumed("dlq.scope") "A version keeps the dead-letter queue it was published with; the guide says otherwise.";
+    // Destinations
+    Dst01 "DST-01" Documented(dg!("invocation-async-retain-records")) "Destinations are for asynchronous events only.";
+    Dst02 "DST-02" Documented(api!("PutFunctionEventInvokeConfig")) "A success can be told to a queue, a topic, a function or a bus, a failure to a bucket as well.";
+    Dst03 "DST-03" Observed(STACKD) "A FIFO queue or topic is refused as a destination.";
+    Dst04 "DST-04" Documented(api!("PutFunctionEventInvokeConfig")) "There is one destination for successes and one for failures.";
+    Dst05 "DST-05" Documented(dg!("invocation-async-retain-records")) "The function's role sends the record; without the right to, it is lost and DestinationDeliveryFailures counts it.";
+    Dst06 "DST-06" Documented(dg!("invocation-async-retain-records")) "A record is sent once, when an event has succeeded or is given up.";
+    Dst07 "DST-07" Assumed("dest.delivery") "How long a record takes is not documented.";
+    Dst08 "DST-08" Observed(STACKD) "A function as destination gets the record as an event of its own; a function cannot be its own destination.";
+    Dst10 "DST-10" Assumed("dest.success_count") "The record of a success counts one invocation, however many there were.";
+    Dst11 "DST-11" Assumed("reading of recordings") "When the last try was throttled, the record says 429 and counts the runs before.";
+    Dst12 "DST-12" Assumed("condition of a stopped loop") "What the record of a stopped loop says is not recorded.";
+    Dst13 "DST-13" Documented(dg!("invocation-async-retain-records")) "A queue gets the record as a message, a topic as its Message, a function as its event.";
+    Dst14 "DST-14" Observed(LOCALSTACK) "A bus gets the record as the detail of an event from lambda.";
+    Dst15 "DST-15" Documented(dg!("invocation-async-retain-records")) "A bucket gets the record as an object under aws/lambda/async/.";
+    Dst16 "DST-16" Assumed("dest.oversize") "A record too large for its destination is sent without what was asked and answered.";
+    // Recursive loops
+    Rec01 "REC-01" Documented(api!("PutFunctionRecursionConfig")) "A function stops loops through it unless RecursiveLoop is Allow.";
+    Rec02 "REC-02" Assumed("recursion.limit") "A function may run 16 times in one chain of requests; the next run is stopped.";
+    Rec03 "REC-03" Documented(dg!("invocation-recursion")) "The chain is known through Lambda, SQS, SNS and S3; any other service breaks it.";
+    Rec04 "REC-04" Documented(dg!("invocation-recursion")) "A call that is stopped does not run, and RecursiveInvocationsDropped counts it.";
+    Rec05 "REC-05" Documented(dg!("invocation-recursion")) "A message of a queue that is stopped is received again, until the queue's own redrive takes it.";
+    Rec06 "REC-06" Documented(dg!("invocation-recursion")) "An event that is stopped goes to the failure destination or the dead-letter queue, or is lost.";
     // Execution environments
     Env01 "ENV-01" Documented(dg!("lambda-concurrency")) "An execution environment runs one invocation at a time.";
     Env02 "ENV-02" Documented(dg!("lambda-runtime-environment")) "Without a free environment one is created: a cold start, whose Init phase comes before the handler.";
@@ -174,7 +236,20 @@ pub const NOT_SIMULATED: &[(Rule, &str)] = &[
     (Rule::Env13, "AWS gives no rule for when it initialises ahead of a request"),
     (Rule::Env14, "Shutdown has no effect on any result"),
     (Rule::Con11, "history: the limit no longer exists"),
-    (Rule::Cost07, "no queue, topic, bus or stream is simulated yet"),
+    (Rule::Cost07, "what other services cost is not counted yet"),
+    (Rule::Asy02, "services that send events are not simulated yet; SDK and CLI do"),
+    (Rule::Asy04, "no function sees the ClientContext"),
+    (Rule::Asy21, "AWS gives no number"),
+    (Rule::Asy26, "no version or alias can be deleted yet"),
+    (Rule::Asy30, "topics do not pass anything on yet"),
+    (Rule::Asy31, "buses do not pass anything on yet"),
+    (Rule::Asy32, "topics and buses do not pass anything on yet"),
+    (
+        Rule::Dst01,
+        "it says what does not happen: no step shows a record that is not sent",
+    ),
+    (Rule::Dst04, "a scenario has room for no more than one of each"),
+    (Rule::Rec05, "queues are not polled yet"),
 ];
 
 impl Rule {

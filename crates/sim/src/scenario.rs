@@ -9,6 +9,7 @@ use crate::caller::Caller;
 use crate::knob::{Choices, Kind, Knob, Knobs};
 use crate::lambda::Function;
 use crate::limits;
+use crate::service::Service;
 use crate::time::{Instant, Span};
 use crate::value::Value;
 
@@ -29,6 +30,36 @@ choices! {
         Unhandled "Unhandled",
         /// What some runtimes once sent for errors returned on purpose.
         Handled "Handled",
+    }
+}
+
+choices! {
+    /// Whose dead-letter queue gets an event that a version ran (DLQ-08).
+    DlqScope {
+        /// The one the version was published with.
+        VersionSnapshot "version_snapshot",
+        /// That of `$LATEST`.
+        Function "function",
+    }
+}
+
+choices! {
+    /// How many runs the record of a success counts (DST-10).
+    SuccessCount {
+        /// One, as in every recording.
+        AlwaysOne "always_one",
+        /// As many as there were.
+        Actual "actual",
+    }
+}
+
+choices! {
+    /// What happens to a record that is too large for its destination (DST-16).
+    Oversize {
+        /// It is sent without what was asked and answered.
+        DropPayload "drop_payload",
+        /// It is not sent.
+        Fail "fail",
     }
 }
 
@@ -69,6 +100,36 @@ pub struct Settings {
     pub publish_latency: Span,
     /// Whether the free tier is taken off the cost.
     pub free_tier: bool,
+    /// How long an accepted event waits before it is tried, in an idle queue.
+    pub dispatch: Span,
+    /// Wait before the second attempt after a function error.
+    pub error_delay_1: Span,
+    /// Wait before the third attempt.
+    pub error_delay_2: Span,
+    /// How much longer those waits may be, drawn.
+    pub error_jitter_ppm: u64,
+    /// First wait after a try that found no room; it doubles.
+    pub throttle_base: Span,
+    /// Longest such wait.
+    pub throttle_cap: Span,
+    /// How much longer those waits may be, drawn.
+    pub throttle_jitter_ppm: u64,
+    /// Whether those waits begin anew after a run.
+    pub throttle_reset: bool,
+    /// Share of events that are tried twice although nothing went wrong.
+    pub duplicate_ppm: u64,
+    /// How long a change of settings for events takes to reach the queue.
+    pub config_propagation: Span,
+    /// Whose dead-letter queue counts.
+    pub dlq_scope: DlqScope,
+    /// How long a record takes to its destination.
+    pub delivery: Span,
+    /// How many runs the record of a success counts.
+    pub success_count: SuccessCount,
+    /// What happens to a record that is too large.
+    pub oversize: Oversize,
+    /// Runs of a function in one chain of requests, after which the next is stopped.
+    pub recursion_limit: u64,
 }
 
 impl Default for Settings {
@@ -91,6 +152,21 @@ impl Default for Settings {
             function_error: FunctionError::Unhandled,
             publish_latency: Span::ZERO,
             free_tier: false,
+            dispatch: Span::ZERO,
+            error_delay_1: Span::MINUTE,
+            error_delay_2: Span::MINUTE.times(2),
+            error_jitter_ppm: 0,
+            throttle_base: Span::SECOND,
+            throttle_cap: Span::MINUTE.times(5),
+            throttle_jitter_ppm: 0,
+            throttle_reset: true,
+            duplicate_ppm: 0,
+            config_propagation: Span::ZERO,
+            dlq_scope: DlqScope::VersionSnapshot,
+            delivery: Span::ZERO,
+            success_count: SuccessCount::AlwaysOne,
+            oversize: Oversize::DropPayload,
+            recursion_limit: 16,
         }
     }
 }
@@ -143,6 +219,42 @@ impl Knobs for Settings {
             "How long a version that a code update publishes is Pending before it can be called."),
         knob!(free_tier: bool, "cost.free_tier", "", "Free tier", Kind::Bool, Cost04,
             "Whether the monthly free tier is taken off the cost."),
+        knob!(dispatch: span, "async.dispatch", "", "Event dispatch", UP_TO_A_DAY, Asy22,
+            "How long an accepted event waits in an idle queue before it is tried."),
+        knob!(error_delay_1: span, "async.error_delay_1", "", "Wait after the first error",
+            UP_TO_A_DAY, Asy11, "How long an event waits before its second attempt."),
+        knob!(error_delay_2: span, "async.error_delay_2", "", "Wait after the second error",
+            UP_TO_A_DAY, Asy11, "How long an event waits before its third attempt."),
+        knob!(error_jitter_ppm: count, "async.error_jitter", "", "Jitter after errors",
+            Kind::Ppm, Asy11, "By how much of itself such a wait may be longer, drawn evenly."),
+        knob!(throttle_base: span, "async.throttle_base", "", "First throttle wait",
+            Kind::Span { min: Span::millis(1), max: Span::HOUR, whole_seconds: false }, Asy13,
+            "How long an event waits after a try that found no room; each next wait is twice as long."),
+        knob!(throttle_cap: span, "async.throttle_cap", "", "Longest throttle wait",
+            Kind::Span { min: Span::millis(1), max: limits::RUN_SPAN_MAX, whole_seconds: false }, Asy13,
+            "The longest such wait."),
+        knob!(throttle_jitter_ppm: count, "async.throttle_jitter", "", "Throttle jitter",
+            Kind::Ppm, Asy13, "By how much of itself such a wait may be longer, drawn evenly."),
+        knob!(throttle_reset: bool, "async.throttle_reset_on_attempt", "", "Throttle waits begin anew",
+            Kind::Bool, Asy15, "Whether those waits begin at the first one again after a run."),
+        knob!(duplicate_ppm: count, "async.duplicate_probability", "", "Duplicates",
+            Kind::Ppm, Asy23, "Share of events that are run twice although nothing went wrong."),
+        knob!(config_propagation: span, "async.config_propagation", "", "Settings spread in",
+            UP_TO_A_DAY, Asy09, "How long a change of settings for events takes to reach the queue."),
+        knob!(dlq_scope: choice, "dlq.scope", "", "Dead-letter queue of",
+            Kind::Choice(DlqScope::WORDS), Dlq08,
+            "Whether a version keeps the dead-letter queue it was published with."),
+        knob!(delivery: span, "dest.delivery", "", "Destination delivery", UP_TO_A_DAY, Dst07,
+            "How long a record takes to its destination."),
+        knob!(success_count: choice, "dest.success_count", "", "Count of a success",
+            Kind::Choice(SuccessCount::WORDS), Dst10,
+            "How many runs the record of a success counts."),
+        knob!(oversize: choice, "dest.oversize", "", "Oversize records",
+            Kind::Choice(Oversize::WORDS), Dst16,
+            "What happens to a record that is too large for its destination."),
+        knob!(recursion_limit: count, "recursion.limit", "", "Recursion limit",
+            Kind::Count { min: 1, max: 1_000, unit: "runs" }, Rec02,
+            "How often a function may run in one chain of requests before it is stopped."),
     ];
 }
 
@@ -194,6 +306,8 @@ pub struct Scenario {
     pub functions: Vec<Function>,
     /// The callers, in the order they were drawn.
     pub callers: Vec<Caller>,
+    /// Queues, topics, buses and buckets, in the order they were drawn.
+    pub services: Vec<Service>,
     /// The parts that were moved by hand.
     pub nudges: Vec<Nudge>,
     /// Moments that pause and explain, in order of time.

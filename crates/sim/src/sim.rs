@@ -7,13 +7,15 @@ use alloc::vec::Vec;
 
 use crate::call;
 use crate::caller::state as caller;
-use crate::event::{CallerEvent, Event, FunctionEvent, Receive, Sent};
-use crate::id::{CallerId, FunctionId, Job, Part};
+use crate::event::{CallerEvent, Event, FunctionEvent, Receive, Sent, ServiceEvent};
+use crate::id::{CallerId, FunctionId, Job, Origin, Part, ServiceId};
 use crate::lambda::invoke as lambda;
+use crate::message::{Body, Content, Mail, Message};
 use crate::plan::Plan;
 use crate::queue::{Queue, Rank};
 use crate::rule::Rule;
 use crate::scenario::Act;
+use crate::service;
 use crate::time::{Instant, Moment};
 use crate::trace::{Entry, Fact, Log, NO_CAUSE, Stop};
 
@@ -26,6 +28,8 @@ pub(crate) struct Cx<'a> {
     queue: &'a mut Queue<Sent>,
     idle: &'a mut usize,
     log: &'a mut Log,
+    /// What is on its way; events say where it lies.
+    pub(crate) mail: &'a mut Mail,
 }
 
 impl Cx<'_> {
@@ -75,6 +79,7 @@ impl Cx<'_> {
 pub struct World {
     pub(crate) callers: Vec<caller::State>,
     pub(crate) lambda: lambda::State,
+    pub(crate) services: Vec<service::State>,
 }
 
 /// The machine.
@@ -85,6 +90,7 @@ pub struct Sim {
     plan: Rc<Plan>,
     world: World,
     queue: Queue<Sent>,
+    mail: Mail,
     /// Pending events that only tidy up.
     idle: usize,
     acts: Rc<Vec<Act>>,
@@ -103,7 +109,9 @@ impl Sim {
             world: World {
                 callers: plan.callers.iter().map(caller::State::new).collect(),
                 lambda: lambda::State::new(&plan),
+                services: service::states(plan.services.len()),
             },
+            mail: Mail::default(),
             plan,
             queue: Queue::new(),
             idle: 0,
@@ -131,6 +139,7 @@ impl Sim {
             queue: &mut self.queue,
             idle: &mut self.idle,
             log,
+            mail: &mut self.mail,
         };
         (&mut self.world, cx)
     }
@@ -296,13 +305,13 @@ impl Sim {
     /// Takes an event. The only dispatcher: every event goes to the part it names.
     #[inline]
     fn take(&mut self, log: &mut Log) {
-        let Self { now, step, plan, world, queue, idle, .. } = self;
+        let Self { now, step, plan, world, queue, idle, mail, .. } = self;
         let Some((at, sent)) = queue.pop() else { return };
         *now = at;
         if sent.is_idle() {
             *idle -= 1;
         }
-        let cx = Cx { now: at, step: *step, cause: sent.cause, queue, idle, log };
+        let cx = Cx { now: at, step: *step, cause: sent.cause, queue, idle, log, mail };
         sent.deliver(&mut Turn { world, plan, cx });
     }
 
@@ -328,7 +337,9 @@ impl Sim {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let callers: usize = self.world.callers.iter().map(caller::State::bytes).sum();
-        size_of::<Self>() + self.queue.bytes() + callers + self.world.lambda.bytes()
+        let services: usize = self.world.services.iter().map(service::State::bytes).sum();
+        let parts = callers + self.world.lambda.bytes() + services;
+        size_of::<Self>() + self.queue.bytes() + self.mail.bytes() + parts
     }
 
     /// Panics if the world contradicts itself; tests call it after every step.
@@ -359,6 +370,32 @@ impl Receive for Turn<'_> {
         let Self { world, plan, cx } = self;
         world.lambda.on_event(id, plan, cx, event);
     }
+
+    #[inline(always)]
+    fn on_service(&mut self, id: ServiceId, event: ServiceEvent) {
+        let Self { world, plan, cx } = self;
+        world.services[usize::from(id.0)].on_event(id, plan, cx, event);
+    }
+}
+
+impl Sim {
+    /// What a request or message says, once it was sent.
+    #[must_use]
+    pub fn content(&self, job: Job) -> Option<Content> {
+        let place = (job.call as usize).checked_sub(1)?;
+        match job.origin {
+            Origin::Caller(caller) => Some(Content::Caller(caller)),
+            Origin::Act(act) => {
+                let payload = self.world.lambda.asked(act)?.payload.clone();
+                let message = Message { body: Body::Given(payload), chain: Vec::new() };
+                Some(Content::Message(Rc::new(message)))
+            }
+            Origin::Function(id) => {
+                self.world.lambda.function(id).outbox.get(place).cloned()
+            }
+            Origin::Service(_) => None,
+        }
+    }
 }
 
 impl World {
@@ -366,6 +403,12 @@ impl World {
     #[must_use]
     pub fn lambda(&self) -> &lambda::State {
         &self.lambda
+    }
+
+    /// The services.
+    #[must_use]
+    pub fn services(&self) -> &[service::State] {
+        &self.services
     }
 
     /// The callers.

@@ -3,6 +3,8 @@
 //! Units: everything is an integer number of simulated microseconds. Arithmetic that
 //! would leave the range of 64 bits stops the program; it never wraps.
 
+use alloc::format;
+use alloc::string::String;
 use core::fmt;
 
 /// A point in simulated time: microseconds since the start of the run.
@@ -47,6 +49,44 @@ impl Instant {
     #[must_use]
     pub const fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0))
+    }
+
+    /// It as a time of day, in milliseconds: a run starts when 2026 does.
+    #[must_use]
+    pub fn iso_millis(self) -> String {
+        let seconds = self.iso_seconds();
+        format!("{}.{:03}Z", seconds.trim_end_matches('Z'), self.0 / 1_000 % 1_000)
+    }
+
+    /// The same, in seconds.
+    #[must_use]
+    pub fn iso_seconds(self) -> String {
+        let seconds = self.0 / 1_000_000;
+        let (mut day, mut year) = (seconds / 86_400, 2026);
+        let is_leap = |year: u64| {
+            year.is_multiple_of(4)
+                && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+        };
+        while day >= 365 + u64::from(is_leap(year)) {
+            day -= 365 + u64::from(is_leap(year));
+            year += 1;
+        }
+        let mut month = 1;
+        for days in
+            [31, 28 + u64::from(is_leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        {
+            if day < days {
+                break;
+            }
+            day -= days;
+            month += 1;
+        }
+        let (hour, minute) = (seconds / 3_600 % 24, seconds / 60 % 60);
+        format!(
+            "{year}-{month:02}-{:02}T{hour:02}:{minute:02}:{:02}Z",
+            day + 1,
+            seconds % 60
+        )
     }
 }
 

@@ -124,6 +124,38 @@ choices! {
         Refused "refused",
         /// No answer in time, and no retry left.
         TimedOut "timed out",
+        /// An event was accepted; what becomes of it is not told.
+        Accepted "accepted",
+    }
+}
+
+choices! {
+    /// How an asynchronous event ended: the `condition` of its record.
+    Condition {
+        /// A run succeeded.
+        Success "Success",
+        /// Every try failed.
+        RetriesExhausted "RetriesExhausted",
+        /// It would have become too old.
+        EventAgeExceeded "EventAgeExceeded",
+        /// The function has reserved concurrency 0.
+        ZeroReservedConcurrency "ZeroReservedConcurrency",
+        /// It came from a loop.
+        RecursiveInvocation "RecursiveInvocation",
+    }
+}
+
+choices! {
+    /// What a function sends to another part.
+    Delivery {
+        /// An event that was given up, to its dead-letter queue.
+        DeadLetter "dead letter",
+        /// The record of a success.
+        OnSuccess "record of a success",
+        /// The record of a failure.
+        OnFailure "record of a failure",
+        /// What its code sends.
+        Code "message",
     }
 }
 
@@ -270,6 +302,50 @@ pub enum Fact {
         /// For this version.
         version: VersionIx,
     },
+    /// An event was accepted and waits in the function's queue.
+    Queued,
+    /// An event will be tried a second time, although nothing went wrong.
+    Duplicated {
+        /// So long after the first time.
+        after: Span,
+    },
+    /// An event is tried.
+    Dispatched {
+        /// As this attempt, from 1; tries that find no room do not count.
+        attempt: u16,
+        /// This long after it was accepted.
+        age: Span,
+    },
+    /// An event goes back to the queue.
+    PutBack {
+        /// For this long.
+        after: Span,
+        /// To be tried as this attempt.
+        attempt: u16,
+    },
+    /// An event has left the queue for good.
+    Finished {
+        /// How.
+        condition: Condition,
+        /// Runs of function code.
+        runs: u16,
+    },
+    /// A function has sent something.
+    Sent {
+        /// What.
+        what: Delivery,
+        /// To this part.
+        to: Part,
+    },
+    /// What a function sent did not get there.
+    DeliveryFailed {
+        /// What.
+        what: Delivery,
+        /// To this part.
+        to: Part,
+    },
+    /// A service has received something.
+    Received,
     /// An act was answered.
     Replied {
         /// What was asked for.

@@ -256,6 +256,15 @@ impl Payload {
         }
     }
 
+    /// It as JSON; of what has only a size, that is said.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        match self {
+            Self::Json(value) => value.clone(),
+            Self::Bytes(count) => Value::Text(alloc::format!("<{count} bytes>")),
+        }
+    }
+
     /// The JSON value, if it is one.
     #[must_use]
     pub fn json(&self) -> Option<&Value> {

@@ -79,7 +79,7 @@ pub struct CallerView {
     /// Calls waiting to be tried again.
     pub backing_off: u32,
     /// Calls ended, by [`Outcome`] in order of its values.
-    pub ended: [u64; 5],
+    pub ended: [u64; 6],
     /// Tokens in the retry quota, where there is one.
     pub bucket: Option<u64>,
 }
@@ -212,7 +212,8 @@ pub enum Back {
     Refused,
 }
 
-/// Something that moves: one request. A request is never two tokens.
+/// Something that moves: one request. A request is never two tokens, but a copy of an event
+/// is one of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
     /// Which request.
@@ -221,20 +222,25 @@ pub struct Token {
     pub function: FunctionId,
     /// Its attempt, from 1.
     pub attempt: u16,
+    /// Whether it is the second copy of an event that is tried twice.
+    pub copy: bool,
     /// Where.
     pub place: Place,
     /// The kind of room it found, where it runs.
     pub room: Option<Room>,
 }
 
-/// What has become of all calls: `entered` is always the sum of the others.
+/// What has become of all calls and events: `entered` is always the sum of the others, but
+/// for `twice`, which counts some of those that succeeded.
+///
+/// A call that only puts an event into a queue is not counted: the event is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fates {
-    /// Calls made.
+    /// Calls made and events accepted.
     pub entered: u64,
-    /// Answered.
+    /// Answered, or run with success.
     pub succeeded: u64,
-    /// Ended with a function error.
+    /// Ended with a function error that the caller was told.
     pub failed: u64,
     /// Ended throttled.
     pub throttled: u64,
@@ -242,10 +248,18 @@ pub struct Fates {
     pub refused: u64,
     /// Ended without an answer in time.
     pub timed_out: u64,
-    /// Waiting for an answer.
+    /// Events given up that lie in a dead-letter queue.
+    pub dead_lettered: u64,
+    /// Events given up of which a failure destination has the record.
+    pub at_destination: u64,
+    /// Events given up of which nobody was told.
+    pub lost: u64,
+    /// Waiting for an answer, or running.
     pub running: u64,
-    /// Waiting to be tried again.
+    /// Waiting to be tried, again or for the first time.
     pub waiting: u64,
+    /// Events that succeeded more than once.
+    pub twice: u64,
 }
 
 /// CloudWatch's counters of one function, summed since the run began.
@@ -273,11 +287,27 @@ pub struct Metrics {
     pub provisioned_max: u64,
     /// Environments created on demand (cold starts).
     pub cold_starts: u64,
+    /// `AsyncEventsReceived`: events accepted.
+    pub async_received: u64,
+    /// `AsyncEventsDropped`: events given up, whoever was told.
+    pub async_dropped: u64,
+    /// `AsyncEventAge`: tries that have one.
+    pub async_age_count: u64,
+    /// `AsyncEventAge`, summed, in microseconds.
+    pub async_age_us: u64,
+    /// `AsyncEventAge`, the highest, in microseconds.
+    pub async_age_max_us: u64,
+    /// `DestinationDeliveryFailures`.
+    pub destination_failures: u64,
+    /// `DeadLetterErrors`.
+    pub dead_letter_errors: u64,
+    /// `RecursiveInvocationsDropped`.
+    pub recursive_dropped: u64,
 }
 
 impl Outcome {
     /// How many outcomes there are.
-    pub const COUNT: usize = 5;
+    pub const COUNT: usize = 6;
 }
 
 impl CallerView {

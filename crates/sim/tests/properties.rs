@@ -12,7 +12,7 @@ use lambdarium_sim::record::Recording;
 use lambdarium_sim::scenario::Run;
 use lambdarium_sim::sim::Sim;
 use lambdarium_sim::time::{Instant, Moment, Span};
-use lambdarium_sim::trace::{Entry, Fact, Keep, Log, NO_CAUSE, Outcome, Stop};
+use lambdarium_sim::trace::{Condition, Entry, Fact, Keep, Log, NO_CAUSE, Outcome, Stop};
 use lambdarium_sim::view::{Look, frame};
 use proptest::prelude::*;
 use small::Numbers;
@@ -64,6 +64,10 @@ struct Story {
     running: u32,
     waiting_again: bool,
     answers: u32,
+    /// Copies of the event in the queue or in a run.
+    queued: u32,
+    successes: u32,
+    given_up: u32,
 }
 
 fn stories(trace: &[Entry]) -> BTreeMap<Job, Story> {
@@ -76,6 +80,23 @@ fn stories(trace: &[Entry]) -> BTreeMap<Job, Story> {
             Fact::Retried { .. } => {
                 assert!(story.waiting_again, "{job:?} tried again out of turn");
                 (story.waiting_again, story.knocking) = (false, 1);
+            }
+            Fact::Sent { to: Part::Function(_), .. } => story.knocking += 1,
+            Fact::Queued => {
+                story.knocking = story.knocking.checked_sub(1).expect("a request");
+                story.queued += 1;
+            }
+            Fact::Duplicated { .. } => story.queued += 1,
+            Fact::Dispatched { .. } => story.knocking += 1,
+            Fact::Finished { condition, .. } => {
+                // It may be given up without a try, and before a try has led anywhere.
+                story.knocking = story.knocking.saturating_sub(u32::from(!matches!(
+                    condition,
+                    Condition::Success | Condition::RetriesExhausted
+                )));
+                story.queued = story.queued.checked_sub(1).expect("an event");
+                story.successes += u32::from(condition == Condition::Success);
+                story.given_up += u32::from(condition != Condition::Success);
             }
             Fact::Started { .. } => {
                 story.knocking = story.knocking.checked_sub(1).expect("a request");
@@ -100,7 +121,8 @@ proptest! {
 
     #[test]
     fn every_request_ends_once_or_is_still_under_way(seed: u64) {
-        let recording = record(&small::run(&mut Numbers(seed)));
+        let run = small::run(&mut Numbers(seed));
+        let recording = record(&run);
         let trace = entries(&recording);
         let stopped = recording.progress().stop;
         prop_assert!(matches!(stopped, Some(Stop::Quiet | Stop::Until)));
@@ -116,6 +138,11 @@ proptest! {
                 }
                 // Acts other than Invoke are answered without a call.
                 Origin::Act(_) => prop_assert!(cut || story.answers == 1, "{:?}", job),
+                Origin::Function(_) | Origin::Service(_) => {}
+            }
+            prop_assert!(cut || story.queued == 0, "{:?} waits for ever", job);
+            if run.scenario.settings.duplicate_ppm == 0 {
+                prop_assert!(story.successes + story.given_up <= 1, "{:?}", job);
             }
             prop_assert!(cut || story.running + story.knocking == 0, "{:?} runs on", job);
         }
@@ -135,6 +162,7 @@ proptest! {
                 Outcome::Throttled,
                 Outcome::Refused,
                 Outcome::TimedOut,
+                Outcome::Accepted,
             ];
             prop_assert_eq!(*caller.ended(), outcomes.map(answered));
             let left = caller.waiting() + caller.backing_off();
@@ -263,26 +291,49 @@ proptest! {
         run.acts.clear();
         let alone = entries(&record(&run));
         let functions = &mut run.scenario.functions;
-        functions.insert(0, small::function("another", &mut n));
+        // It keeps to itself.
+        let mut another = small::function("another", &mut n);
+        another.event_invoke.clear();
+        let versions = another.versions.iter_mut().map(|version| &mut version.spec);
+        for spec in versions.chain([&mut another.spec]) {
+            spec.dead_letter.clear();
+            spec.behaviour.sends.clear();
+        }
+        functions.insert(0, another);
         let others = &functions[..1];
         let more = small::caller("one-more", others, &mut n);
         run.scenario.callers.insert(0, more);
         let together = entries(&record(&run));
         let moved = |entry: &Entry| {
             let caller = |CallerId(id)| id.checked_sub(1).map(CallerId);
-            let part = match entry.part {
-                Part::Caller(id) => Part::Caller(caller(id)?),
-                Part::Function(id) => Part::Function(FunctionId(id.0.checked_sub(1)?)),
-                Part::Desk => return None,
+            let function = |FunctionId(id)| id.checked_sub(1).map(FunctionId);
+            let part = |part| {
+                Some(match part {
+                    Part::Caller(id) => Part::Caller(caller(id)?),
+                    Part::Function(id) => Part::Function(function(id)?),
+                    Part::Service(id) => Part::Service(id),
+                    Part::Desk => return None,
+                })
             };
+            let fact = match entry.fact {
+                Fact::Sent { what, to } => Fact::Sent { what, to: part(to)? },
+                Fact::DeliveryFailed { what, to } => {
+                    Fact::DeliveryFailed { what, to: part(to)? }
+                }
+                other => other,
+            };
+            let part = part(entry.part)?;
             let job = match entry.job {
                 None => None,
                 Some(Job { origin: Origin::Caller(id), call }) => {
                     Some(Job { origin: Origin::Caller(caller(id)?), call })
                 }
+                Some(Job { origin: Origin::Function(id), call }) => {
+                    Some(Job { origin: Origin::Function(function(id)?), call })
+                }
                 Some(job) => Some(job),
             };
-            Some((entry.at, part, job, entry.rule, entry.fact))
+            Some((entry.at, part, job, entry.rule, fact))
         };
         let still = |entry: &Entry| {
             let is_desk = entry.part == Part::Desk;
@@ -315,10 +366,14 @@ proptest! {
                 + fates.throttled
                 + fates.refused
                 + fates.timed_out
+                + fates.dead_lettered
+                + fates.at_destination
+                + fates.lost
                 + fates.running
                 + fates.waiting;
             prop_assert_eq!(fates.entered, sum);
-            let mut jobs: Vec<Job> = frame.tokens.iter().map(|token| token.job).collect();
+            let tokens = frame.tokens.iter().map(|token| (token.job, token.copy));
+            let mut jobs: Vec<(Job, bool)> = tokens.collect();
             jobs.sort_unstable();
             jobs.dedup();
             prop_assert_eq!(jobs.len(), frame.tokens.len(), "a request is two tokens");

@@ -90,6 +90,9 @@ fn equation(fates: Fates) -> Html {
         ("sw dead", fates.throttled, texts::THROTTLED),
         ("sw fail", fates.timed_out, texts::TIMED_OUT),
         ("sw fail", fates.refused, texts::REFUSED),
+        ("sw dead", fates.dead_lettered, texts::DEAD_LETTERED),
+        ("sw dead", fates.at_destination, texts::AT_DESTINATION),
+        ("sw fail", fates.lost, texts::LOST),
     ];
     let shown = always.into_iter().chain(sometimes.into_iter().filter(|fate| fate.1 > 0));
     let first = shown.clone().position(|fate| fate.1 > 0);

@@ -64,7 +64,8 @@ impl Player {
             (None, Part::Desk, Fact::Replied { operation, .. }) => {
                 Some(format!("It began with the call {}.", operation.word()))
             }
-            (None, Part::Desk | Part::Function(_), _) => None,
+            (Some(Origin::Function(_) | Origin::Service(_)), ..)
+            | (None, Part::Desk | Part::Function(_) | Part::Service(_), _) => None,
         };
         text.unwrap_or_else(|| String::from("It began with the scenario's settings."))
     }

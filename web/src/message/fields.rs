@@ -1,6 +1,8 @@
 //! What of each message goes over the line.
 
-use lambdarium_sim::id::{CallerId, EnvironmentId, FunctionId, Job, Origin, VersionIx};
+use lambdarium_sim::id::{
+    CallerId, EnvironmentId, FunctionId, Job, Origin, ServiceId, VersionIx,
+};
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::{Ending, Room, Stop};
 use lambdarium_sim::view::{
@@ -29,6 +31,7 @@ pack! {
     struct Instant { 0 }
     struct Job { origin, call }
     struct Moment { at, step }
+    struct ServiceId { 0 }
     struct Slot { 0 }
     struct Span { 0 }
     struct VersionIx { 0 }
@@ -46,7 +49,8 @@ pack! {
         id, doing, provisioned, job, since, init_until, until, ending,
     }
     struct Fates {
-        entered, succeeded, failed, throttled, refused, timed_out, running, waiting,
+        entered, succeeded, failed, throttled, refused, timed_out, dead_lettered,
+        at_destination, lost, running, waiting, twice,
     }
     struct Frame {
         moment, entries, callers, functions, account, tokens, counted, fates,
@@ -63,11 +67,13 @@ pack! {
     struct Metrics {
         invocations, errors, throttles, duration_count, duration_us, duration_max_us,
         concurrent_max, provisioned_invocations, spillovers, provisioned_max, cold_starts,
+        async_received, async_dropped, async_age_count, async_age_us, async_age_max_us,
+        destination_failures, dead_letter_errors, recursive_dropped,
     }
     struct PaintedColumn { paint }
     struct Pane { from, to, by, columns }
     struct Scale { knots }
-    struct Token { job, function, attempt, place, room }
+    struct Token { job, function, attempt, copy, place, room }
     struct VersionView {
         name, index, memory_mb, timeout, environments, busy, idle, provisioned,
         provisioned_ready_at, provisioned_failed,
@@ -79,7 +85,7 @@ pack! {
     enum By { Time, Events }
     enum Doing { Init, Busy, Idle, Reset }
     enum LaneKind { Function, Caller }
-    enum Origin { Caller(id), Act(number) }
+    enum Origin { Caller(id), Act(number), Function(id), Service(id) }
     enum Paint { Quiet, Running, Ok, Throttled, Failed }
     enum Place { Going(way), Running(environment), Returning(way, back), BackingOff(left, wait) }
 }

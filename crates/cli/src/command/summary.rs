@@ -64,7 +64,7 @@ impl Summary {
         )?;
         writeln!(out, "It ended because {}.\n", self.stop.word())?;
         writeln!(out, "{}", equation(&self.frame.fates))?;
-        for table in [callers, functions, provisioned] {
+        for table in [callers, functions, provisioned, events] {
             table(&self.frame).write(out)?;
         }
         writeln!(out, "\nCost: {} USD.", decimal_places(self.micro_usd(), 6))
@@ -79,8 +79,12 @@ impl Summary {
             throttled,
             refused,
             timed_out,
+            dead_lettered,
+            at_destination,
+            lost,
             running,
             waiting,
+            twice,
         } = self.frame.fates;
         let fates = numbers([
             ("entered", entered),
@@ -89,8 +93,12 @@ impl Summary {
             ("throttled", throttled),
             ("refused", refused),
             ("timed_out", timed_out),
+            ("dead_lettered", dead_lettered),
+            ("at_destination", at_destination),
+            ("lost", lost),
             ("running", running),
             ("waiting", waiting),
+            ("twice", twice),
         ]);
         let callers = self.frame.callers.iter().map(caller_json).collect();
         let functions = self.frame.functions.iter().map(function_json).collect();
@@ -124,10 +132,23 @@ const fn stop_key(stop: Stop) -> &'static str {
 fn equation(fates: &Fates) -> String {
     let Fates { entered, succeeded, failed, throttled, .. } = fates;
     let Fates { refused, timed_out, running, waiting, .. } = fates;
-    format!(
+    let Fates { dead_lettered, at_destination, lost, twice, .. } = fates;
+    let mut words = format!(
         "{entered} calls = {succeeded} succeeded + {failed} failed + {throttled} throttled \
          + {refused} refused + {timed_out} timed out + {running} running + {waiting} waiting"
-    )
+    );
+    let of_events = [
+        (dead_lettered, "dead-lettered"),
+        (at_destination, "at a failure destination"),
+        (lost, "lost silently"),
+    ];
+    for (count, word) in of_events.into_iter().filter(|(count, _)| **count > 0) {
+        words += &format!(" + {count} {word}");
+    }
+    if *twice > 0 {
+        words += &format!("\n{twice} of those that succeeded did so twice");
+    }
+    words
 }
 
 fn callers(frame: &Frame) -> Table {
@@ -141,6 +162,7 @@ fn callers(frame: &Frame) -> Table {
         "throttled",
         "refused",
         "timed out",
+        "accepted",
         "running",
         "waiting",
     ];
@@ -187,6 +209,36 @@ fn functions(frame: &Frame) -> Table {
     table
 }
 
+/// Asynchronous events, of the functions that have had some.
+fn events(frame: &Frame) -> Table {
+    let head = [
+        "function",
+        "AsyncEventsReceived",
+        "AsyncEventsDropped",
+        "AsyncEventAge max s",
+        "DeadLetterErrors",
+        "DestinationDeliveryFailures",
+        "RecursiveInvocationsDropped",
+    ];
+    let mut table = Table::new(1, &head);
+    for function in &frame.functions {
+        let metrics = &function.metrics;
+        if metrics.async_received == 0 {
+            continue;
+        }
+        table.row(vec![
+            function.name.clone(),
+            metrics.async_received.to_string(),
+            metrics.async_dropped.to_string(),
+            decimal_places(metrics.async_age_max_us, 6),
+            metrics.dead_letter_errors.to_string(),
+            metrics.destination_failures.to_string(),
+            metrics.recursive_dropped.to_string(),
+        ]);
+    }
+    table
+}
+
 /// Provisioned concurrency, of the functions that have used it.
 fn provisioned(frame: &Frame) -> Table {
     let head = ["function", "provisioned", "Invocations", "Spillover", "max"];
@@ -218,6 +270,7 @@ fn caller_json(caller: &CallerView) -> Value {
         ("throttled", ended(Outcome::Throttled)),
         ("refused", ended(Outcome::Refused)),
         ("timed_out", ended(Outcome::TimedOut)),
+        ("accepted", ended(Outcome::Accepted)),
         ("running", Value::number(caller.waiting.into())),
         ("waiting", Value::number(caller.backing_off.into())),
     ])
@@ -236,6 +289,14 @@ fn function_json(function: &FunctionView) -> Value {
         spillovers,
         provisioned_max,
         cold_starts,
+        async_received,
+        async_dropped,
+        async_age_count,
+        async_age_us,
+        async_age_max_us,
+        destination_failures,
+        dead_letter_errors,
+        recursive_dropped,
     } = function.metrics;
     let milliseconds = |us| Value::Number(decimal(us, 3));
     Value::object([
@@ -250,6 +311,14 @@ fn function_json(function: &FunctionView) -> Value {
         ("ProvisionedConcurrencyInvocations", Value::number(provisioned_invocations)),
         ("ProvisionedConcurrencySpilloverInvocations", Value::number(spillovers)),
         ("ProvisionedConcurrentExecutionsMaximum", Value::number(provisioned_max)),
+        ("AsyncEventsReceived", Value::number(async_received)),
+        ("AsyncEventsDropped", Value::number(async_dropped)),
+        ("AsyncEventAgeSampleCount", Value::number(async_age_count)),
+        ("AsyncEventAgeSum", milliseconds(async_age_us)),
+        ("AsyncEventAgeMaximum", milliseconds(async_age_max_us)),
+        ("DestinationDeliveryFailures", Value::number(destination_failures)),
+        ("DeadLetterErrors", Value::number(dead_letter_errors)),
+        ("RecursiveInvocationsDropped", Value::number(recursive_dropped)),
         ("cold_starts", Value::number(cold_starts)),
         ("cost_micro_usd", Value::number(function.micro_usd)),
     ])

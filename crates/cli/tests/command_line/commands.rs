@@ -34,8 +34,8 @@ It ended because nothing was left to happen.
 
 1 calls = 1 succeeded + 0 failed + 0 throttled + 0 refused + 0 timed out + 0 running + 0 waiting
 
-caller  kind     calls  made  ok  failed  throttled  refused  timed out  running  waiting
-me      AWS CLI  hello     1   1       0          0        0          0        0        0
+caller  kind     calls  made  ok  failed  throttled  refused  timed out  accepted  running  waiting
+me      AWS CLI  hello     1   1       0          0        0          0         0        0        0
 
 function  Invocations  Errors  Throttles  Duration avg ms  Duration max ms  ConcurrentExecutions max  cold starts  cost USD
 hello               1       0          0          100.000          100.000                         1            1  0.000006
@@ -57,7 +57,7 @@ fn run_as_json_keeps_its_members() {
     assert!(
         fingerprint.len() == 16 && fingerprint.bytes().all(|b| b.is_ascii_hexdigit())
     );
-    let expected = r#","fates":{"entered":1,"succeeded":1,"failed":0,"throttled":0,"refused":0,"timed_out":0,"running":0,"waiting":0},"callers":[{"name":"me","kind":"cli","calls":"hello","made":1,"succeeded":1,"failed":0,"throttled":0,"refused":0,"timed_out":0,"running":0,"waiting":0}],"functions":[{"name":"hello","Invocations":1,"Errors":0,"Throttles":0,"DurationSampleCount":1,"DurationSum":100,"DurationMaximum":100,"ConcurrentExecutionsMaximum":1,"ProvisionedConcurrencyInvocations":0,"ProvisionedConcurrencySpilloverInvocations":0,"ProvisionedConcurrentExecutionsMaximum":0,"cold_starts":1,"cost_micro_usd":6}],"cost_micro_usd":6}"#;
+    let expected = r#","fates":{"entered":1,"succeeded":1,"failed":0,"throttled":0,"refused":0,"timed_out":0,"dead_lettered":0,"at_destination":0,"lost":0,"running":0,"waiting":0,"twice":0},"callers":[{"name":"me","kind":"cli","calls":"hello","made":1,"succeeded":1,"failed":0,"throttled":0,"refused":0,"timed_out":0,"accepted":0,"running":0,"waiting":0}],"functions":[{"name":"hello","Invocations":1,"Errors":0,"Throttles":0,"DurationSampleCount":1,"DurationSum":100,"DurationMaximum":100,"ConcurrentExecutionsMaximum":1,"ProvisionedConcurrencyInvocations":0,"ProvisionedConcurrencySpilloverInvocations":0,"ProvisionedConcurrentExecutionsMaximum":0,"AsyncEventsReceived":0,"AsyncEventsDropped":0,"AsyncEventAgeSampleCount":0,"AsyncEventAgeSum":0,"AsyncEventAgeMaximum":0,"DestinationDeliveryFailures":0,"DeadLetterErrors":0,"RecursiveInvocationsDropped":0,"cold_starts":1,"cost_micro_usd":6}],"cost_micro_usd":6}"#;
     assert_eq!(after, format!("{expected}\n"));
 }
 

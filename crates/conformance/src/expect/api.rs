@@ -46,7 +46,21 @@ const fn fields(operation: Operation) -> &'static [&'static str] {
         Operation::GetFunctionConcurrency | Operation::PutFunctionConcurrency => {
             &["ReservedConcurrentExecutions"]
         }
+        Operation::PutFunctionEventInvokeConfig
+        | Operation::UpdateFunctionEventInvokeConfig
+        | Operation::GetFunctionEventInvokeConfig => &[
+            "LastModified",
+            "FunctionArn",
+            "MaximumRetryAttempts",
+            "MaximumEventAgeInSeconds",
+            "DestinationConfig",
+        ],
+        Operation::ListFunctionEventInvokeConfigs => &["FunctionEventInvokeConfigs"],
+        Operation::PutFunctionRecursionConfig | Operation::GetFunctionRecursionConfig => {
+            &["RecursiveLoop"]
+        }
         Operation::DeleteFunctionConcurrency
+        | Operation::DeleteFunctionEventInvokeConfig
         | Operation::DeleteProvisionedConcurrencyConfig => &[],
         Operation::GetProvisionedConcurrencyConfig
         | Operation::PutProvisionedConcurrencyConfig => &[

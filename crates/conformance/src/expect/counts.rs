@@ -1,12 +1,12 @@
 //! Expected numbers: runs, concurrency, and CloudWatch's metrics.
 
 use lambdarium_sim::scenario::Act;
-use lambdarium_sim::trace::Ending;
+use lambdarium_sim::trace::{Condition, Ending};
 use lambdarium_sim::value::Value;
 
 use super::Comparison;
 use crate::case::{Members, Unsupported, count, unsupported};
-use crate::observe::Ran;
+use crate::observe::{Finished, Ran};
 
 /// Compares the number of runs, in all or function by function.
 pub fn invocations(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsupported> {
@@ -63,6 +63,20 @@ pub fn metrics(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsuppor
                 all(|run| run.ending.is_some_and(|e| e != Ending::Succeeded)) as u64
             }
             "Throttles" => on.observed.throttled.len() as u64,
+            "AsyncEventsReceived" => on.observed.accepted.len() as u64,
+            "AsyncEventsDropped" => {
+                let finished = on.observed.finished.iter();
+                let given_up = |f: &&Finished| f.condition != Condition::Success;
+                finished.filter(given_up).count() as u64
+            }
+            "DeadLetterErrors" => on.observed.undelivered_letters,
+            "DestinationDeliveryFailures" => on.observed.undelivered_records,
+            "RecursiveInvocationsDropped" => {
+                let finished = on.observed.finished.iter();
+                let stopped =
+                    |f: &&Finished| f.condition == Condition::RecursiveInvocation;
+                finished.filter(stopped).count() as u64
+            }
             "ConcurrentExecutions" => most(&|_| true)?,
             "UnreservedConcurrentExecutions" => {
                 let plan = on.played.recording.plan();

@@ -5,6 +5,8 @@
 
 mod api;
 mod counts;
+mod events;
+mod received;
 mod rows;
 mod timing;
 
@@ -29,6 +31,9 @@ pub struct Expectations<'a> {
     throttles: Option<&'a Value>,
     metrics: Option<&'a Value>,
     timing: Option<&'a Value>,
+    destinations: Option<&'a Value>,
+    fates: Option<&'a Value>,
+    same_request_id: Option<&'a Value>,
 }
 
 impl<'a> Expectations<'a> {
@@ -47,6 +52,9 @@ impl<'a> Expectations<'a> {
             throttles: members.take("throttles"),
             metrics: members.take("metrics"),
             timing: members.take("timing"),
+            destinations: members.take("destinations"),
+            fates: members.take("fates"),
+            same_request_id: members.take("sameRequestIdInAllAttempts"),
         };
         members.finish()?;
         Ok(expectations)
@@ -69,7 +77,7 @@ impl<'a> Expectations<'a> {
             differences: Vec::new(),
             wording: Vec::new(),
         };
-        let parts: [(Option<&Value>, Compare); 7] = [
+        let parts: [(Option<&Value>, Compare); 10] = [
             (self.api, api::compare),
             (self.invocations, rows::invocations),
             (self.invocation_count, counts::invocations),
@@ -77,6 +85,9 @@ impl<'a> Expectations<'a> {
             (self.throttles, rows::throttles),
             (self.metrics, counts::metrics),
             (self.timing, timing::compare),
+            (self.destinations, received::compare),
+            (self.fates, events::fates),
+            (self.same_request_id, events::same_request_id),
         ];
         for (expected, compare) in parts {
             if let Some(expected) = expected {

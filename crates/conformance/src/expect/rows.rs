@@ -11,13 +11,13 @@ use lambdarium_sim::value::Value;
 use super::{Comparison, shown, shown_span};
 use crate::case::{Members, Unsupported, count, list, seconds, text, unsupported};
 use crate::given::Work;
-use crate::observe::{Ran, Throttled, payload};
+use crate::observe::{Ran, Throttled, is_labelled, payload};
 use crate::placeholder::{Names, matches};
 
 /// What may be said of a run.
-const RUN_KEYS: [&str; 10] = [
+const RUN_KEYS: [&str; 11] = [
     "count", "function", "version", "start", "end", "attempt", "billedMs", "step",
-    "outcome", "event",
+    "outcome", "event", "label",
 ];
 /// Most rows that are compared.
 const ROWS_MAX: u64 = 2_000;
@@ -63,7 +63,7 @@ pub fn throttles(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsupp
     tries.sort_by_key(|throttled| throttled.at);
     let matching = Matching {
         place: "throttles",
-        keys: &["function", "at", "reason", "step"],
+        keys: &["function", "at", "reason", "step", "label"],
         time: Some(|throttled: &Throttled| throttled.at),
         fits: |on: &Comparison<'_>, row: &Row<'_>, t: &Throttled| row.is_throttled(on, t),
         shown: |on: &Comparison<'_>, throttled: &Throttled| {
@@ -99,6 +99,10 @@ impl Row<'_> {
         fits.extend(members.read("billedMs", count)?.map(|ms| ms == run.billed_ms));
         let step = members.read("step", text)?;
         fits.extend(step.map(|id| on.is_by_step(run.job, id)));
+        let label = members.read("label", text)?;
+        fits.extend(
+            label.map(|label| is_labelled(on.setting, on.played, run.job, label)),
+        );
         let outcome = members.read("outcome", text)?;
         fits.extend(outcome.map(|outcome| outcome == self::outcome(run)));
         if let Some(event) = members.take("event") {
@@ -122,8 +126,11 @@ impl Row<'_> {
         let at = members.read("at", seconds)?;
         let reason = members.read("reason", text)?;
         let step = members.read("step", text)?;
+        let label = members.read("label", text)?;
         members.finish()?;
-        Ok(function.is_none_or(|name| on.name(throttled.function) == name)
+        let is = |label| is_labelled(on.setting, on.played, throttled.job, label);
+        Ok(label.is_none_or(is)
+            && function.is_none_or(|name| on.name(throttled.function) == name)
             && at.is_none_or(|at| at == throttled.at)
             && reason.is_none_or(|reason| reason == throttled.reason.word())
             && step.is_none_or(|id| on.is_by_step(throttled.job, id)))

@@ -5,13 +5,14 @@ use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::trace::{Fact, Outcome, Room};
 use lambdarium_sim::value::Value;
 
-use super::{Comparison, counts, shown, shown_span};
+use super::{Compare, Comparison, counts, events, shown, shown_span};
 use crate::case::{Members, Unsupported, list, seconds, text, unsupported};
 use crate::given::Work;
 use crate::observe::Ran;
 
 /// What the times of a case may be counted in.
-const UNITS: [&str; 3] = ["s", "s since t = 0", "s since the call's first attempt"];
+const UNITS: [&str; 4] =
+    ["s", "s since t = 0", "s since the call's first attempt", "s since acceptance"];
 
 /// Compares times.
 pub fn compare(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsupported> {
@@ -19,6 +20,9 @@ pub fn compare(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsuppor
     let calls = members.take("calls");
     let steps = members.take("perStep");
     let billed = members.take("billedMs");
+    let ages = members.take("eventAges");
+    let done = members.take("attemptsDoneAtSeconds");
+    let gaps = members.take("nominalGapsSeconds");
     if let Some(unit) = members.read("unit", text)?
         && !UNITS.contains(&unit)
     {
@@ -35,6 +39,15 @@ pub fn compare(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsuppor
     }
     if let Some(billed) = billed {
         compare_billed(on, billed)?;
+    }
+    for (expected, compare) in [
+        (ages, events::ages as Compare),
+        (done, events::attempts_done),
+        (gaps, events::gaps),
+    ] {
+        if let Some(expected) = expected {
+            compare(on, expected)?;
+        }
     }
     Ok(())
 }
@@ -184,7 +197,7 @@ fn compare_call(
     }
     if let Some(result) = members.read("result", text)? {
         let got: &[&str] = match call.outcome {
-            Some(Outcome::Ok) => &["ok"],
+            Some(Outcome::Ok | Outcome::Accepted) => &["ok"],
             Some(Outcome::FunctionError) => &["function_error"],
             // An SDK raises both as errors.
             Some(Outcome::Throttled) => &["throttle", "error"],

@@ -37,13 +37,22 @@ pub fn read(name: &str, value: &Value) -> Result<Given, Unsupported> {
     if let Some(timeout) = members.read("timeout", seconds)? {
         spec.timeout = timeout;
     }
+    for (key, to) in
+        [("deadLetter", &mut spec.dead_letter), ("sendsTo", &mut spec.behaviour.sends)]
+    {
+        if let Some(target) = members.read(key, text)? {
+            *to = target.into();
+        }
+    }
     if let Some(config) = members.read("config", text)? {
         spec.environment = config.into();
     }
     if let Some(description) = members.read("description", text)? {
         spec.description = description.into();
     }
+    let sends = std::mem::take(&mut spec.behaviour.sends);
     spec.behaviour = behaviour(&mut members, &mut spec.code)?;
+    spec.behaviour.sends = sends;
     if matches!(spec.behaviour.duration, Draw::Fixed(body) if body > spec.timeout)
         && spec.timeout == TIMEOUT
     {

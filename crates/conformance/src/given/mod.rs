@@ -4,6 +4,7 @@
 //! recordings show new versions Pending (VER-24).
 
 pub mod client;
+pub mod destination;
 pub mod function;
 pub mod moment;
 pub mod script;
@@ -14,12 +15,13 @@ use lambdarium_sim::caller::load::{Load, Pattern};
 use lambdarium_sim::caller::sdk::{RetryProfile, Spec as Sdk};
 use lambdarium_sim::caller::{Caller, Kind};
 use lambdarium_sim::lambda::behaviour::{Behaviour, Draw};
-use lambdarium_sim::lambda::{Spec, Version};
+use lambdarium_sim::lambda::{Function, Spec, Version};
 use lambdarium_sim::scenario::{Scenario, Settings};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::{Payload, Value};
 
 use crate::case::{Members, Unsupported, count, instant, list, text, unsupported};
+use destination::Services;
 use function::Given;
 use script::Script;
 use step::Step;
@@ -64,7 +66,14 @@ impl Setting {
                 | Operation::GetProvisionedConcurrencyConfig
                 | Operation::PutProvisionedConcurrencyConfig
                 | Operation::DeleteProvisionedConcurrencyConfig
-                | Operation::UpdateFunctionConfiguration => false,
+                | Operation::UpdateFunctionConfiguration
+                | Operation::PutFunctionEventInvokeConfig
+                | Operation::UpdateFunctionEventInvokeConfig
+                | Operation::GetFunctionEventInvokeConfig
+                | Operation::DeleteFunctionEventInvokeConfig
+                | Operation::ListFunctionEventInvokeConfigs
+                | Operation::PutFunctionRecursionConfig
+                | Operation::GetFunctionRecursionConfig => false,
             }),
             Work::Calls(_) => false,
         }
@@ -87,6 +96,12 @@ pub fn is_occupant(name: &str) -> bool {
     name.starts_with(OCCUPANT)
 }
 
+/// Whether a version is only there for an occupant to run.
+#[must_use]
+pub const fn is_of_occupant(version: u64) -> bool {
+    version >= OCCUPANT_VERSION
+}
+
 /// Translates what is given.
 ///
 /// # Errors
@@ -104,7 +119,18 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
     })?;
     let functions: Vec<Given> = functions.unwrap_or_default();
     let client = members.read("sdk", client::read)?;
+    let mut services = Services::default();
+    let put = members.read("asyncConfig", |place, value| {
+        destination::put_config(place, value, &mut services)
+    })?;
     let steps = members.read("steps", step::read_all)?;
+    // The set-up comes before everything else.
+    let steps = match (steps, put) {
+        (steps, None) => steps,
+        (steps, Some(put)) => {
+            Some([put].into_iter().chain(steps.unwrap_or_default()).collect())
+        }
+    };
     let calls = members.read("calls", client::read_calls)?;
     let occupied = members.read("occupied", list)?.unwrap_or_default();
     members.finish()?;
@@ -112,7 +138,7 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
     let scripts: Vec<Script> =
         functions.iter().filter_map(|given| given.script.clone()).collect();
     let functions = functions.into_iter().map(|given| given.function).collect();
-    let mut scenario = Scenario { settings, functions, ..Scenario::default() };
+    let mut scenario = with_services(functions, services, settings)?;
     if !told_minimum {
         leave_minimum(&mut scenario);
     }
@@ -140,13 +166,32 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
         client.profile != usual.profile || client.read_timeout != usual.read_timeout
     });
     let setting = Setting { scenario, work, client, base, scripts };
-    if !setting.scripts.is_empty() && (setting.is_occupied() || setting.publishes()) {
+    if !setting.scripts.is_empty() && setting.publishes() {
         return unsupported("given.functions: a script beside versions");
     }
     if setting.is_occupied() && setting.publishes() {
         return unsupported("given.occupied beside a step that publishes");
     }
     Ok(setting)
+}
+
+/// The functions with all they send to.
+fn with_services(
+    functions: Vec<Function>,
+    mut services: Services,
+    settings: Settings,
+) -> Result<Scenario, Unsupported> {
+    for function in &functions {
+        services.add_named(&function.spec.dead_letter, &functions)?;
+        services.add_named(&function.spec.behaviour.sends, &functions)?;
+    }
+    let services = services.into_services();
+    let mut scenario = Scenario { settings, functions, services, ..Scenario::default() };
+    for function in &mut scenario.functions {
+        let versions = function.versions.iter_mut().map(|version| &mut version.spec);
+        versions.chain([&mut function.spec]).for_each(destination::plain_names);
+    }
+    Ok(scenario)
 }
 
 /// Reads the account's limits; says whether the unreserved minimum is among them.

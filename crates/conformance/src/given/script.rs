@@ -11,6 +11,7 @@ use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
 
 use super::function::thrown;
+use super::is_of_occupant;
 use crate::case::{Members, Unsupported, count, list, seconds, switch, unsupported};
 
 /// Most lines of a script.
@@ -91,8 +92,8 @@ impl Script {
         let behaviour = &mut function.spec.behaviour;
         let sleeps = self.lines.iter().any(|line| line.sleeps.is_some());
         let busy = behaviour.duration != Draw::default();
-        if !behaviour.faults.is_empty() || !function.versions.is_empty() || sleeps && busy
-        {
+        let versions = function.versions.iter().any(|v| !is_of_occupant(v.number));
+        if !behaviour.faults.is_empty() || versions || sleeps && busy {
             return unsupported("given.functions: a script beside other behaviour");
         }
         for (at, line) in self.lines.iter().take(changes.len() + 1).enumerate() {

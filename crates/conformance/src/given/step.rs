@@ -118,6 +118,18 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
             ("Qualifier", "Qualifier"),
             ("ProvisionedConcurrentExecutions", "ProvisionedConcurrentExecutions"),
         ],
+        Operation::PutFunctionEventInvokeConfig
+        | Operation::UpdateFunctionEventInvokeConfig => &[
+            ("Qualifier", "Qualifier"),
+            ("MaximumRetryAttempts", "MaximumRetryAttempts"),
+            ("MaximumEventAgeInSeconds", "MaximumEventAgeInSeconds"),
+            ("DestinationConfig", "DestinationConfig"),
+        ],
+        Operation::GetFunctionEventInvokeConfig
+        | Operation::DeleteFunctionEventInvokeConfig => &[("Qualifier", "Qualifier")],
+        Operation::ListFunctionEventInvokeConfigs
+        | Operation::GetFunctionRecursionConfig => &[],
+        Operation::PutFunctionRecursionConfig => &[("RecursiveLoop", "RecursiveLoop")],
         Operation::PublishVersion => &[("Description", "Description")],
         Operation::UpdateFunctionCode => &[("code", "Code"), ("Publish", "Publish")],
         Operation::UpdateFunctionConfiguration => &[
@@ -146,8 +158,7 @@ fn translate(
     let parameters = Value::Object(parameters);
     let kind = parameters.get("InvocationType").and_then(Value::as_text);
     match kind {
-        None | Some("RequestResponse" | "DryRun") => Ok(parameters),
-        Some("Event") => unsupported("asynchronous invocation"),
+        None | Some("RequestResponse" | "DryRun" | "Event") => Ok(parameters),
         Some(other) => unsupported(format!("InvocationType {other}")),
     }
 }

@@ -7,7 +7,7 @@ use lambdarium_sim::limits;
 use lambdarium_sim::value::Value;
 
 use super::reader::{Fields, Reader, one_of};
-use super::{Members, instant_value, items, json, span_value};
+use super::{Members, TARGET_MAX, instant_value, items, json, span_value};
 use crate::unit::{SPAN_ALLOWED, decimal};
 
 /// Longest path into a payload, in bytes.
@@ -40,6 +40,11 @@ pub(super) fn read(
     if let Some(answer) = fields.read(reader, "answer", read_answer) {
         behaviour.answer = answer;
     }
+    if let Some(sends) =
+        fields.read(reader, "sends-to", |reader, value| reader.text(value, TARGET_MAX))
+    {
+        behaviour.sends = sends;
+    }
     let faults = fields.read(reader, "faults", |reader, value| {
         items(reader, value, limits::LIST_MAX, read_fault)
     });
@@ -50,7 +55,7 @@ pub(super) fn read(
 
 /// Writes what differs from `base`.
 pub(super) fn write(behaviour: &Behaviour, base: &Behaviour, members: &mut Members) {
-    let Behaviour { init, duration, answer, faults } = behaviour;
+    let Behaviour { init, duration, answer, sends, faults } = behaviour;
     if *init != base.init {
         members.put("init", write_draw(init));
     }
@@ -59,6 +64,9 @@ pub(super) fn write(behaviour: &Behaviour, base: &Behaviour, members: &mut Membe
     }
     if *answer != base.answer {
         members.put("answer", write_answer(answer));
+    }
+    if *sends != base.sends {
+        members.put("sends-to", Value::text(sends));
     }
     if *faults != base.faults {
         members.put("faults", Value::List(faults.iter().map(write_fault).collect()));

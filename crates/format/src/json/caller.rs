@@ -12,13 +12,11 @@ use lambdarium_sim::with_caller_spec;
 
 use super::behaviour::BYTES_MAX;
 use super::reader::{Fields, Reader, one_of};
-use super::{Members, instant_value, items, json, knobs};
+use super::{Members, TARGET_MAX, instant_value, items, json, knobs};
 use crate::unit::decimal;
 
 /// Decimals of a rate: billionths of a call per second.
 const RATE_DIGITS: i32 = 9;
-/// Longest target: a function's name, a colon, and an alias's name.
-const TARGET_MAX: usize = 2 * limits::NAME_MAX + 1;
 
 pub(super) fn read(
     reader: &mut Reader,

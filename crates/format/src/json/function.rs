@@ -1,5 +1,6 @@
 //! A function as JSON. A version lists only what differs from the function itself.
 
+use lambdarium_sim::lambda::event_invoke;
 use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
 use lambdarium_sim::limits;
 use lambdarium_sim::value::Value;
@@ -8,6 +9,10 @@ use super::reader::{Fields, Reader};
 use super::{Members, behaviour, knobs};
 
 const LATEST: &str = "$LATEST";
+/// Settings for events that ask for no version or alias.
+const ASYNC: &str = "async";
+/// Settings for those that do.
+const ASYNC_OF: &str = "async-of";
 
 pub(super) fn read(
     reader: &mut Reader,
@@ -33,8 +38,20 @@ pub(super) fn read(
             fits.then(|| Provisioned { qualifier: qualifier.into(), count })
         })
     });
+    let own = fields.read(reader, ASYNC, read_event_invoke);
+    let others = fields.read(reader, ASYNC_OF, |reader, value| {
+        listed(reader, value, "qualifiers", |reader, qualifier, value| {
+            let fits =
+                reader.at_most(qualifier.len(), limits::NAME_MAX, "bytes of a name");
+            let spec = read_event_invoke(reader, value)?;
+            fits.then(|| (qualifier.to_string(), spec))
+        })
+    });
+    let own = own.map(|spec| (LATEST.to_string(), spec));
+    let event_invoke = own.into_iter().chain(others.unwrap_or_default()).collect();
     fields.finish(reader);
     named.then(|| Function {
+        event_invoke,
         name: name.into(),
         spec,
         shared,
@@ -42,6 +59,21 @@ pub(super) fn read(
         aliases: aliases.unwrap_or_default(),
         provisioned: provisioned.unwrap_or_default(),
     })
+}
+
+/// What becomes of asynchronous events.
+fn read_event_invoke(reader: &mut Reader, value: &Value) -> Option<event_invoke::Spec> {
+    let mut spec = event_invoke::Spec::default();
+    let mut fields = Fields::of(reader.object(value)?);
+    knobs::read(&mut spec, &mut fields, reader);
+    fields.finish(reader);
+    Some(spec)
+}
+
+fn write_event_invoke(spec: &event_invoke::Spec) -> Value {
+    let mut members = Members::default();
+    knobs::write(spec, &event_invoke::Spec::default(), &mut members);
+    members.value()
 }
 
 /// What a version freezes, over the settings it is based on.
@@ -106,7 +138,8 @@ fn read_alias(reader: &mut Reader, name: &str, value: &Value) -> Option<Alias> {
 }
 
 pub(super) fn write(function: &Function) -> Value {
-    let Function { name: _, spec, shared, versions, aliases, provisioned } = function;
+    let Function { name: _, spec, shared, versions, aliases, provisioned, event_invoke } =
+        function;
     let mut members = Members::default();
     write_spec(spec, &Spec::default(), &mut members);
     knobs::write(shared, &Shared::default(), &mut members);
@@ -122,6 +155,14 @@ pub(super) fn write(function: &Function) -> Value {
     });
     members.put_all("provisioned", provisioned, |provisioned| {
         (provisioned.qualifier.clone(), Value::number(provisioned.count))
+    });
+    let (own, others): (Vec<_>, Vec<_>) =
+        event_invoke.iter().partition(|(qualifier, _)| qualifier == LATEST);
+    if let Some((_, spec)) = own.first() {
+        members.put(ASYNC, write_event_invoke(spec));
+    }
+    members.put_all(ASYNC_OF, &others, |(qualifier, spec)| {
+        (qualifier.clone(), write_event_invoke(spec))
     });
     members.value()
 }

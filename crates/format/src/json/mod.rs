@@ -15,6 +15,7 @@ mod locate;
 mod parse;
 mod print;
 mod reader;
+mod service;
 
 use lambdarium_sim::caller::Caller;
 use lambdarium_sim::knob::Issue;
@@ -22,6 +23,7 @@ use lambdarium_sim::lambda::Function;
 use lambdarium_sim::limits;
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::scenario::{Act, Marker, Nudge, Question, Run, Scenario, Settings};
+use lambdarium_sim::service::Service;
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
 
@@ -33,6 +35,9 @@ use reader::{Fields, Reader, one_of};
 
 /// The version that is written, and the newest that is read.
 pub const VERSION: u64 = 1;
+
+/// Longest target: a function's name, a colon, and an alias's name.
+pub(crate) const TARGET_MAX: usize = 2 * limits::NAME_MAX + 1;
 
 /// Reads a run.
 ///
@@ -132,11 +137,16 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
     let callers = fields.read(reader, "callers", |reader, value| {
         parts(reader, value, "callers", caller::read)
     });
+    let services = fields.read(reader, "services", |reader, value| {
+        parts(reader, value, "services", service::read)
+    });
     let functions = functions.unwrap_or_default();
     let callers = callers.unwrap_or_default();
+    let services = services.unwrap_or_default();
     let nudges = fields.read(reader, "board", |reader, value| {
         let names = functions.iter().map(|function: &Function| function.name.as_str());
         let names = names.chain(callers.iter().map(|caller: &Caller| &*caller.name));
+        let names = names.chain(services.iter().map(|service: &Service| &*service.name));
         read_nudges(reader, value, &names.collect::<Vec<_>>())
     });
     let acts = fields.read(reader, "acts", |reader, value| {
@@ -153,6 +163,7 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
             settings,
             functions,
             callers,
+            services,
             nudges: nudges.unwrap_or_default(),
             markers: markers.unwrap_or_default(),
             question,
@@ -309,6 +320,7 @@ pub fn to_value(run: &Run) -> Value {
         settings,
         functions,
         callers,
+        services,
         nudges,
         markers,
         question,
@@ -327,6 +339,7 @@ pub fn to_value(run: &Run) -> Value {
     }
     whole.put_all("functions", functions, |f| (f.name.clone(), function::write(f)));
     whole.put_all("callers", callers, |c| (c.name.clone(), caller::write(c)));
+    whole.put_all("services", services, |s| (s.name.clone(), service::write(s)));
     whole.put_all("board", nudges, |nudge| {
         let place = [nudge.x, nudge.y].map(|by| Value::Number(by.to_string()));
         (nudge.part.clone(), Value::List(place.into()))

@@ -12,36 +12,34 @@ use crate::unit::span_text;
 
 /// What happened, in compact words.
 pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
-    let Entry { at: _, step: _, cause: _, part, job: _, rule: _, fact } = *entry;
-    let name = plan.name(part);
-    match fact {
+    let (part, name) = (entry.part, plan.name(entry.part));
+    match entry.fact {
         Fact::Called => called(plan, log, number, part),
         Fact::RetryPlanned { after, attempt, bucket } => {
-            let after = span_text(after);
-            format!("plans attempt {attempt} in {after}{}", tokens(plan, part, bucket))
+            let (after, tokens) = (span_text(after), tokens(plan, part, bucket));
+            format!("plans attempt {attempt} in {after}{tokens}")
         }
         Fact::Retried { attempt } => format!("attempt {attempt}"),
         Fact::QuotaExhausted { bucket } => {
-            format!("retry quota exhausted{}", tokens(plan, part, bucket))
+            String::from("retry quota exhausted") + &tokens(plan, part, bucket)
         }
         Fact::WaitEnded { waited } => {
-            format!("stopped waiting after {}", span_text(waited))
+            String::from("stopped waiting after ") + &span_text(waited)
         }
         Fact::Answered { outcome, http, attempts, bucket } => {
+            let end = format!("ended {}{}", outcome.word(), status(outcome, http));
             let tried = if attempts == 1 { "attempt" } else { "attempts" };
-            let status = status(outcome, http);
-            let bucket = tokens(plan, part, bucket);
-            format!("ended {}{status} after {attempts} {tried}{bucket}", outcome.word())
+            format!("{end} after {attempts} {tried}{}", tokens(plan, part, bucket))
         }
         Fact::DryRunAnswered => format!("dry run answered by {name}"),
         Fact::Started { environment, version, room, init } => {
-            let environment = names::environment(plan, part, version, environment);
-            format!("started on {environment} {}{}", room.word(), init_text(room, init))
+            let on = names::environment(plan, part, version, environment);
+            format!("started on {on} {}{}", room.word(), init_text(room, init))
         }
         Fact::SpilledOver { provisioned } => {
             format!("spilled over the {provisioned} provisioned of {name}")
         }
-        Fact::InitCut => "init cut".to_string(),
+        Fact::InitCut => String::from("init cut"),
         Fact::Ended { ending, billed_ms, environment } => {
             let environment = format!("{name}/{}", environment.0);
             format!("{} on {environment}, billed {billed_ms}ms", ending.word())
@@ -50,12 +48,39 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
         Fact::Throttled { reason, in_flight, limit } => {
             format!("throttled by {name}, {}, {in_flight} of {limit}", reason.word())
         }
-        Fact::Refused { refusal } => {
-            format!("refused by {name}, {} {}", refusal.http(), refusal.word())
+        Fact::Refused { refusal: r } => {
+            format!("refused by {name}, {} {}", r.http(), r.word())
         }
+        Fact::EnvironmentRemoved { .. }
+        | Fact::ProvisioningStarted { .. }
+        | Fact::ProvisioningReady { .. }
+        | Fact::ProvisioningFailed { .. } => of_environments(plan, entry),
+        Fact::Replied { operation, http } => {
+            format!("{} replied {http}{}", operation.word(), error(log, entry))
+        }
+        Fact::Cost { requests, micro_usd } => {
+            let s = if requests == 1 { "" } else { "s" };
+            format!("cost {} USD for {requests} run{s}", names::cost(entry, micro_usd))
+        }
+        Fact::Stopped { stop } => format!("stopped, {}", stop.word()),
+        Fact::Queued
+        | Fact::Duplicated { .. }
+        | Fact::Dispatched { .. }
+        | Fact::PutBack { .. }
+        | Fact::Finished { .. }
+        | Fact::Sent { .. }
+        | Fact::DeliveryFailed { .. }
+        | Fact::Received => of_event(plan, entry),
+    }
+}
+
+/// What happened to environments as such; of others nothing is said here.
+fn of_environments(plan: &Plan, entry: &Entry) -> String {
+    let part = entry.part;
+    match entry.fact {
         Fact::EnvironmentRemoved { environment, version, removal } => {
-            let environment = names::environment(plan, part, version, environment);
-            format!("{environment} removed, {}", removal.word())
+            let of = names::environment(plan, part, version, environment);
+            of + " removed, " + removal.word()
         }
         Fact::ProvisioningStarted { version, count } => {
             format!("provisioning {count} of {}", names::version(plan, part, version))
@@ -64,26 +89,91 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
             format!("provisioned {count} of {}", names::version(plan, part, version))
         }
         Fact::ProvisioningFailed { version } => {
-            format!("provisioning failed for {}", names::version(plan, part, version))
+            String::from("provisioning failed for ")
+                + &names::version(plan, part, version)
         }
-        Fact::Replied { operation, http } => {
-            format!("{} replied {http}{}", operation.word(), error(log, entry))
+        Fact::Called
+        | Fact::RetryPlanned { .. }
+        | Fact::Retried { .. }
+        | Fact::QuotaExhausted { .. }
+        | Fact::WaitEnded { .. }
+        | Fact::Answered { .. }
+        | Fact::DryRunAnswered
+        | Fact::Started { .. }
+        | Fact::SpilledOver { .. }
+        | Fact::InitCut
+        | Fact::Ended { .. }
+        | Fact::Abandoned
+        | Fact::Throttled { .. }
+        | Fact::Refused { .. }
+        | Fact::Queued
+        | Fact::Duplicated { .. }
+        | Fact::Dispatched { .. }
+        | Fact::PutBack { .. }
+        | Fact::Finished { .. }
+        | Fact::Sent { .. }
+        | Fact::DeliveryFailed { .. }
+        | Fact::Received
+        | Fact::Replied { .. }
+        | Fact::Cost { .. }
+        | Fact::Stopped { .. } => String::new(),
+    }
+}
+
+/// What happened to an asynchronous event; of others nothing is said here.
+fn of_event(plan: &Plan, entry: &Entry) -> String {
+    let name = plan.name(entry.part);
+    match entry.fact {
+        Fact::Queued => format!("queued for {name}"),
+        Fact::Duplicated { after } => format!("duplicated, in {}", span_text(after)),
+        Fact::Dispatched { attempt, age } => {
+            format!("tried as attempt {attempt}, {} old", span_text(age))
         }
-        Fact::Cost { requests, micro_usd } => {
-            let runs = if requests == 1 { "run" } else { "runs" };
-            format!("cost {} USD for {requests} {runs}", names::cost(entry, micro_usd))
+        Fact::PutBack { after, attempt } => {
+            format!("back in the queue for {}, attempt {attempt}", span_text(after))
         }
-        Fact::Stopped { stop } => format!("stopped, {}", stop.word()),
+        Fact::Finished { condition, runs } => {
+            let s = if runs == 1 { "" } else { "s" };
+            format!("finished {}, {runs} run{s}", condition.word())
+        }
+        Fact::Sent { what, to } => format!("{} sent to {}", what.word(), plan.name(to)),
+        Fact::DeliveryFailed { what, to } => {
+            format!("{} not delivered to {}", what.word(), plan.name(to))
+        }
+        Fact::Received => format!("received by {name}"),
+        Fact::Called
+        | Fact::RetryPlanned { .. }
+        | Fact::Retried { .. }
+        | Fact::QuotaExhausted { .. }
+        | Fact::WaitEnded { .. }
+        | Fact::Answered { .. }
+        | Fact::DryRunAnswered
+        | Fact::Started { .. }
+        | Fact::SpilledOver { .. }
+        | Fact::InitCut
+        | Fact::Ended { .. }
+        | Fact::Abandoned
+        | Fact::Throttled { .. }
+        | Fact::Refused { .. }
+        | Fact::EnvironmentRemoved { .. }
+        | Fact::ProvisioningStarted { .. }
+        | Fact::ProvisioningReady { .. }
+        | Fact::ProvisioningFailed { .. }
+        | Fact::Replied { .. }
+        | Fact::Cost { .. }
+        | Fact::Stopped { .. } => String::new(),
     }
 }
 
 fn called(plan: &Plan, log: &Log, number: u32, part: Part) -> String {
     match part {
         Part::Caller(id) => format!("called {}", plan.caller(id).target()),
-        Part::Function(_) | Part::Desk => match names::called_by_act(log, number) {
-            Some(id) => format!("called {}", plan.function(id).name()),
-            None => "called".to_string(),
-        },
+        Part::Function(_) | Part::Desk | Part::Service(_) => {
+            match names::called_by_act(log, number) {
+                Some(id) => format!("called {}", plan.function(id).name()),
+                None => "called".to_string(),
+            }
+        }
     }
 }
 
@@ -91,7 +181,9 @@ fn called(plan: &Plan, log: &Log, number: u32, part: Part) -> String {
 fn tokens(plan: &Plan, part: Part, bucket: u16) -> String {
     match part {
         Part::Caller(id) if names::has_quota(plan, id) => format!(", {bucket} tokens"),
-        Part::Caller(_) | Part::Function(_) | Part::Desk => String::new(),
+        Part::Caller(_) | Part::Function(_) | Part::Desk | Part::Service(_) => {
+            String::new()
+        }
     }
 }
 
@@ -103,6 +195,7 @@ fn status(outcome: Outcome, http: u16) -> String {
         | Outcome::FunctionError
         | Outcome::Throttled
         | Outcome::Refused
+        | Outcome::Accepted
         | Outcome::TimedOut => format!(" {http}"),
     }
 }

@@ -74,6 +74,8 @@ impl Fnv {
                 let origin = match origin {
                     Origin::Caller(id) => [1, id.0.into()],
                     Origin::Act(act) => [2, act.into()],
+                    Origin::Function(id) => [3, id.0.into()],
+                    Origin::Service(id) => [4, id.0.into()],
                 };
                 self.numbers(origin);
                 self.number(call.into());
@@ -88,6 +90,7 @@ impl Fnv {
             Part::Caller(id) => [0, id.0.into()],
             Part::Function(id) => [1, id.0.into()],
             Part::Desk => [2, 0],
+            Part::Service(id) => [3, id.0.into()],
         });
     }
 
@@ -146,6 +149,64 @@ impl Fnv {
                 self.number(20);
                 self.text(stop.word());
             }
+            Fact::Queued
+            | Fact::Duplicated { .. }
+            | Fact::Dispatched { .. }
+            | Fact::PutBack { .. }
+            | Fact::Finished { .. }
+            | Fact::Sent { .. }
+            | Fact::DeliveryFailed { .. }
+            | Fact::Received => self.fact_of_event(fact),
+        }
+    }
+
+    /// What happens to an asynchronous event.
+    fn fact_of_event(&mut self, fact: Fact) {
+        match fact {
+            Fact::Duplicated { after } => self.numbers([22, after.0]),
+            Fact::Dispatched { attempt, age } => {
+                self.numbers([23, attempt.into(), age.0]);
+            }
+            Fact::PutBack { after, attempt } => {
+                self.numbers([24, after.0, attempt.into()]);
+            }
+            Fact::Finished { condition, runs } => {
+                self.numbers([25, runs.into()]);
+                self.text(condition.word());
+            }
+            Fact::Sent { what, to } => {
+                self.number(26);
+                self.text(what.word());
+                self.part(to);
+            }
+            Fact::DeliveryFailed { what, to } => {
+                self.number(27);
+                self.text(what.word());
+                self.part(to);
+            }
+            Fact::Received => self.number(28),
+            Fact::Queued
+            | Fact::Called
+            | Fact::RetryPlanned { .. }
+            | Fact::Retried { .. }
+            | Fact::QuotaExhausted { .. }
+            | Fact::WaitEnded { .. }
+            | Fact::Answered { .. }
+            | Fact::DryRunAnswered
+            | Fact::Started { .. }
+            | Fact::SpilledOver { .. }
+            | Fact::InitCut
+            | Fact::Ended { .. }
+            | Fact::Abandoned
+            | Fact::Throttled { .. }
+            | Fact::Refused { .. }
+            | Fact::EnvironmentRemoved { .. }
+            | Fact::ProvisioningStarted { .. }
+            | Fact::ProvisioningReady { .. }
+            | Fact::ProvisioningFailed { .. }
+            | Fact::Replied { .. }
+            | Fact::Cost { .. }
+            | Fact::Stopped { .. } => self.number(21),
         }
     }
 

@@ -24,6 +24,8 @@ fn tag(plan: &Plan, job: Job) -> String {
     match job.origin {
         Origin::Caller(id) => format!("{}#{}", plan.caller(id).name(), job.call),
         Origin::Act(act) => format!("{}#{}", plan.name(Part::Desk), act + 1),
+        Origin::Function(id) => format!("{}#{}", plan.function(id).name(), job.call),
+        Origin::Service(id) => format!("{}#{}", plan.service(id).name(), job.call),
     }
 }
 
@@ -33,6 +35,12 @@ pub fn request(plan: &Plan, job: Job) -> String {
         Origin::Caller(id) if calls_once(plan, id) => plan.caller(id).name().to_string(),
         Origin::Caller(id) => format!("{} #{}", plan.caller(id).name(), job.call),
         Origin::Act(act) => format!("your call #{}", act + 1),
+        Origin::Function(id) => {
+            format!("message #{} of {}", job.call, plan.function(id).name())
+        }
+        Origin::Service(id) => {
+            format!("message #{} of {}", job.call, plan.service(id).name())
+        }
     }
 }
 
@@ -69,7 +77,9 @@ pub fn version(plan: &Plan, part: Part, version: VersionIx) -> String {
         Part::Function(id) if version != VersionIx::LATEST => {
             format!("{name}:{}", plan.function(id).version(version).name())
         }
-        Part::Function(_) | Part::Caller(_) | Part::Desk => name.to_string(),
+        Part::Function(_) | Part::Caller(_) | Part::Desk | Part::Service(_) => {
+            name.to_string()
+        }
     }
 }
 
@@ -89,7 +99,7 @@ pub fn called_by_act(log: &Log, number: u32) -> Option<FunctionId> {
     let mut after = log.range(number + 1, number.saturating_add(LOOK_AHEAD));
     after.find_map(|entry| match entry.part {
         Part::Function(id) if entry.job == Some(job) => Some(id),
-        Part::Function(_) | Part::Caller(_) | Part::Desk => None,
+        Part::Function(_) | Part::Caller(_) | Part::Desk | Part::Service(_) => None,
     })
 }
 
@@ -105,7 +115,7 @@ pub fn cost(entry: &Entry, micro_usd: u64) -> String {
 pub fn act(job: Job) -> Option<usize> {
     match job.origin {
         Origin::Act(act) => Some(act.into()),
-        Origin::Caller(_) => None,
+        Origin::Caller(_) | Origin::Function(_) | Origin::Service(_) => None,
     }
 }
 

@@ -13,6 +13,8 @@ use lambdarium_sim::trace::{
 
 use super::names;
 
+mod event;
+
 /// One entry as a sentence. Empty if there is no such entry.
 #[must_use]
 pub fn sentence(plan: &Plan, log: &Log, number: u32) -> String {
@@ -21,6 +23,9 @@ pub fn sentence(plan: &Plan, log: &Log, number: u32) -> String {
         teller.tell()
     })
 }
+
+const INIT_CUT: &str =
+    "Init is not done within 10 s. It is cut, and runs again with the handler.";
 
 /// One entry with all that is needed to tell it.
 struct Teller<'a> {
@@ -35,21 +40,16 @@ impl Teller<'_> {
         let (request, name) = (self.request(), self.name());
         match self.entry.fact {
             Fact::Called => self.called(),
-            Fact::RetryPlanned { after, attempt, bucket: _ } if after == Span::ZERO => {
-                format!("{request} tries again at once (attempt {attempt}).")
-            }
             Fact::RetryPlanned { after, attempt, bucket: _ } => {
-                format!("{request} tries again in {after} (attempt {attempt}).")
+                self.plans_retry(after, attempt)
             }
-            Fact::Retried { attempt } => format!("{request} tries again: attempt {attempt}."),
-            Fact::QuotaExhausted { bucket } => {
-                let left = counted(bucket.into(), "token");
-                let verb = if bucket == 1 { "is" } else { "are" };
-                format!(
-                    "{request} cannot pay for a retry: {left} {verb} left in the retry quota."
-                )
+            Fact::Retried { attempt } => {
+                format!("{request} tries again: attempt {attempt}.")
             }
-            Fact::WaitEnded { waited } => format!("{request} stops waiting after {waited}."),
+            Fact::QuotaExhausted { bucket } => self.cannot_pay(bucket),
+            Fact::WaitEnded { waited } => {
+                format!("{request} stops waiting after {waited}.")
+            }
             Fact::Answered { outcome, http, attempts, bucket: _ } => {
                 self.answered(outcome, http, attempts)
             }
@@ -60,33 +60,32 @@ impl Teller<'_> {
                 self.started(environment, version, room, init)
             }
             Fact::SpilledOver { provisioned } => self.spilled_over(provisioned),
-            Fact::InitCut => {
-                "Init is not done within 10 s. It is cut, and runs again with the handler."
-                    .to_string()
+            Fact::InitCut => INIT_CUT.to_string(),
+            Fact::Ended { ending, billed_ms, environment: _ } => {
+                self.ended(ending, billed_ms)
             }
-            Fact::Ended { ending, billed_ms, environment: _ } => self.ended(ending, billed_ms),
-            Fact::Abandoned => format!("Nobody waits for {request} any more. {name} runs on."),
+            Fact::Abandoned => {
+                format!("Nobody waits for {request} any more. {name} runs on.")
+            }
             Fact::Throttled { reason, in_flight, limit } => {
                 let why = self.throttled(reason, in_flight.into(), limit.into());
                 format!("{name} throttles {request}: {why}.")
             }
-            Fact::Refused { refusal } => format!("{name} refuses {request}: {}.", why(refusal)),
+            Fact::Refused { refusal } => {
+                format!("{name} refuses {request}: {}.", why(refusal))
+            }
             Fact::EnvironmentRemoved { environment, version, removal } => {
                 self.removed(environment, version, removal)
             }
             Fact::ProvisioningStarted { version, count } => {
                 let environments = counted(count.into(), "environment");
-                let version = self.version(version);
-                format!("{version} is to have {environments} provisioned. They are being prepared.")
+                self.provisioning(version, &environments)
             }
             Fact::ProvisioningReady { version, count } => {
                 let environments = counted(count.into(), "provisioned environment");
                 format!("{} has {environments} ready.", self.version(version))
             }
-            Fact::ProvisioningFailed { version } => {
-                let version = self.version(version);
-                format!("Init fails while {version} is provisioned. Nothing is allocated.")
-            }
+            Fact::ProvisioningFailed { version } => self.provisioning_failed(version),
             Fact::Replied { operation, http } => self.replied(operation.word(), http),
             Fact::Cost { requests, micro_usd } => {
                 let runs = counted(requests.into(), "run");
@@ -94,7 +93,44 @@ impl Teller<'_> {
                 format!("{name} has cost {usd} USD for {runs}.")
             }
             Fact::Stopped { stop } => format!("The run ends: {}.", stop.word()),
+            Fact::Queued
+            | Fact::Duplicated { .. }
+            | Fact::Dispatched { .. }
+            | Fact::PutBack { .. }
+            | Fact::Finished { .. }
+            | Fact::Sent { .. }
+            | Fact::DeliveryFailed { .. }
+            | Fact::Received => event::sentence(self.plan, self.entry),
         }
+    }
+
+    fn plans_retry(&self, after: Span, attempt: u16) -> String {
+        let request = self.request();
+        if after == Span::ZERO {
+            return format!("{request} tries again at once (attempt {attempt}).");
+        }
+        format!("{request} tries again in {after} (attempt {attempt}).")
+    }
+
+    fn cannot_pay(&self, bucket: u16) -> String {
+        let request = self.request();
+        let left = counted(bucket.into(), "token");
+        let verb = if bucket == 1 { "is" } else { "are" };
+        format!(
+            "{request} cannot pay for a retry: {left} {verb} left in the retry quota."
+        )
+    }
+
+    fn provisioning(&self, version: VersionIx, environments: &str) -> String {
+        let version = self.version(version);
+        format!(
+            "{version} is to have {environments} provisioned. They are being prepared."
+        )
+    }
+
+    fn provisioning_failed(&self, version: VersionIx) -> String {
+        let version = self.version(version);
+        format!("Init fails while {version} is provisioned. Nothing is allocated.")
     }
 
     fn name(&self) -> &str {
@@ -113,7 +149,7 @@ impl Teller<'_> {
     fn caller(&self) -> Option<CallerId> {
         match self.entry.part {
             Part::Caller(id) => Some(id),
-            Part::Function(_) | Part::Desk => None,
+            Part::Function(_) | Part::Desk | Part::Service(_) => None,
         }
     }
 
@@ -143,6 +179,7 @@ impl Teller<'_> {
                 Outcome::Throttled => "Lambda throttled the call",
                 Outcome::Refused => "Lambda refused the call",
                 Outcome::TimedOut => "the wait is over",
+                Outcome::Accepted => "the event was accepted",
             };
             return format!("{request} answers its client {http}: {why}.");
         }
@@ -151,6 +188,11 @@ impl Teller<'_> {
                 format!("{request} is told that the function could run (204).")
             }
             Outcome::Ok => format!("{request} has its answer{tries}."),
+            Outcome::Accepted => {
+                format!(
+                    "{request} is accepted{tries} (202): what becomes of it is not told."
+                )
+            }
             Outcome::FunctionError => {
                 format!(
                     "{request} gets a function error{tries}. The status is still {http}."

@@ -6,9 +6,11 @@ use lambdarium_sim::knob::{Choices, Kind, Knobs, Setting};
 use lambdarium_sim::lambda::behaviour::{
     Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, When,
 };
+use lambdarium_sim::lambda::event_invoke;
 use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
 use lambdarium_sim::limits;
 use lambdarium_sim::scenario::{Act, Marker, Nudge, Question, Run, Scenario, Settings};
+use lambdarium_sim::service::{self, Service};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::{Payload, Value};
 use lambdarium_sim::with_caller_spec;
@@ -183,6 +185,7 @@ fn spec(n: &mut Numbers) -> Spec {
             init: draw(n),
             duration: draw(n),
             answer: answer(n),
+            sends: n.maybe(text).unwrap_or_default(),
             faults: n.list(3, fault),
         })
         .unwrap_or_default();
@@ -208,7 +211,25 @@ fn function(at: usize, n: &mut Numbers) -> Function {
         provisioned: provisioned
             .map(|(at, count)| Provisioned { qualifier: format!("{}", at + 1), count })
             .collect(),
+        event_invoke: n
+            .list(2, event_invoke)
+            .into_iter()
+            .zip(["$LATEST", "live"])
+            .map(|(spec, qualifier)| (qualifier.to_string(), spec))
+            .collect(),
     }
+}
+
+fn event_invoke(n: &mut Numbers) -> event_invoke::Spec {
+    let mut spec = event_invoke::Spec::default();
+    shake(&mut spec, n);
+    spec
+}
+
+fn service(at: usize, n: &mut Numbers) -> Service {
+    let mut spec = service::Spec::default();
+    shake(&mut spec, n);
+    Service { name: format!("s{at}"), kind: n.choice(), spec }
 }
 
 fn load(n: &mut Numbers) -> Load {
@@ -274,6 +295,7 @@ pub fn run(n: &mut Numbers) -> Run {
             settings,
             functions: (0..functions).map(|at| function(at, n)).collect(),
             callers: (0..callers).map(|at| caller(at, n)).collect(),
+            services: (0..n.below(4) as usize).map(|at| service(at, n)).collect(),
             nudges,
             markers: n.list(3, marker),
             question: n.maybe(question),

@@ -85,8 +85,15 @@ impl FunctionName {
 }
 
 /// The ARN of the function with this name.
-pub(super) fn arn(name: &str) -> String {
-    format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
+#[must_use]
+pub fn arn(name: &str) -> String {
+    format!("{}:function:{name}", arn_of("lambda"))
+}
+
+/// How the ARNs of a service begin.
+#[must_use]
+pub fn arn_of(service: &str) -> String {
+    format!("arn:aws:{service}:{REGION}:{ACCOUNT}")
 }
 
 fn malformed(value: &str, field: &str, pattern: &str) -> Reply {

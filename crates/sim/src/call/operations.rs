@@ -8,8 +8,8 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 
 use super::names::{FunctionName, Names, arn};
-use super::{Operation, Reply};
-use crate::event::{Event, FunctionEvent, Request};
+use super::{Operation, Reply, event_invoke};
+use crate::event::{Event, FunctionEvent, Mode, Request};
 use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
 use crate::knob::{Choices, Knobs, Setting};
 use crate::lambda::answer::Asked;
@@ -25,15 +25,15 @@ use crate::trace::{Fact, Removal};
 use crate::value::{Payload, Value};
 
 /// What an operation works on.
-struct Desk<'a, 'b> {
+pub(super) struct Desk<'a, 'b> {
     act: u16,
-    plan: &'a mut Rc<Plan>,
+    pub(super) plan: &'a mut Rc<Plan>,
     world: &'a mut World,
-    cx: &'a mut Cx<'b>,
+    pub(super) cx: &'a mut Cx<'b>,
 }
 
 /// An answer with the rule behind it; none where the answer comes later.
-type Answer = Result<Option<(Reply, Rule)>, (Reply, Rule)>;
+pub(super) type Answer = Result<Option<(Reply, Rule)>, (Reply, Rule)>;
 
 /// Carries out an act.
 pub(crate) fn perform(
@@ -63,12 +63,15 @@ pub(crate) fn perform(
     cx.note(Part::Desk, Some(job), rule, fact);
 }
 
-fn invalid(message: impl Into<String>, rule: Rule) -> (Reply, Rule) {
+pub(super) fn invalid(message: impl Into<String>, rule: Rule) -> (Reply, Rule) {
     (Reply::error(400, "InvalidParameterValueException", message), rule)
 }
 
 impl Desk<'_, '_> {
     fn on(&mut self, operation: Operation, name: &FunctionName, with: &Value) -> Answer {
+        if event_invoke::is_one(operation) {
+            return self.on_event_invoke(operation, name, with);
+        }
         let found = self.plan.find_function(&name.name);
         let id = found.ok_or_else(|| (name.not_found(), Rule::Ver15))?;
         match operation {
@@ -98,7 +101,39 @@ impl Desk<'_, '_> {
             Operation::PublishVersion => Ok(Some(self.publish(id, with, Span::ZERO))),
             Operation::UpdateFunctionCode => self.update_code(id, with),
             Operation::UpdateFunctionConfiguration => self.update_configuration(id, with),
+            Operation::PutFunctionEventInvokeConfig
+            | Operation::UpdateFunctionEventInvokeConfig
+            | Operation::GetFunctionEventInvokeConfig
+            | Operation::DeleteFunctionEventInvokeConfig
+            | Operation::ListFunctionEventInvokeConfigs => {
+                self.on_event_invoke(operation, name, with)
+            }
+            Operation::PutFunctionRecursionConfig => self.put_recursion(id, with),
+            Operation::GetFunctionRecursionConfig => {
+                Ok(Some((self.recursion_reply(id), Rule::Rec01)))
+            }
         }
+    }
+
+    fn put_recursion(&mut self, id: FunctionId, with: &Value) -> Answer {
+        let given = with.get("RecursiveLoop").and_then(Value::as_text);
+        let allows = match given {
+            Some("Allow") => true,
+            Some("Terminate") => false,
+            Some(_) | None => {
+                let allowed = lambda::RecursiveLoop::WORDS.join(", ");
+                let allowed = format!("one of [{allowed}]");
+                return Err(out_of_range("recursiveLoop", &allowed, Rule::Rec01));
+            }
+        };
+        Rc::make_mut(self.plan).function_mut(id).allows_loops = allows;
+        Ok(Some((self.recursion_reply(id), Rule::Rec01)))
+    }
+
+    fn recursion_reply(&self, id: FunctionId) -> Reply {
+        let allows = self.plan.function(id).allows_loops;
+        let word = if allows { "Allow" } else { "Terminate" };
+        Reply::ok(200, [("RecursiveLoop", Value::text(word))])
     }
 
     fn version(
@@ -136,9 +171,10 @@ impl Desk<'_, '_> {
     fn invoke(&mut self, id: FunctionId, name: &FunctionName, with: &Value) -> Answer {
         let version = self.version(id, name)?;
         let kind = with.get("InvocationType").and_then(Value::as_text);
-        let dry_run = match kind.unwrap_or("RequestResponse") {
-            "RequestResponse" => false,
-            "DryRun" => true,
+        let mode = match kind.unwrap_or("RequestResponse") {
+            "RequestResponse" => Mode::Answer,
+            "DryRun" => Mode::Check,
+            "Event" => Mode::Later,
             other => {
                 let message = format!("InvocationType {other} is not simulated");
                 return Err(invalid(message, Rule::Inv01));
@@ -147,12 +183,13 @@ impl Desk<'_, '_> {
         let payload = with
             .get("Payload")
             .map_or_else(Payload::default, |value| Payload::Json(value.clone()));
-        let asked = Asked { payload, version, arn: name.called_arn() };
+        let qualifier = name.qualifier.as_deref().map(Rc::from);
+        let asked = Asked { payload, version, qualifier, arn: name.called_arn() };
         self.world.lambda.keep_desk_call(self.act, asked);
         let job = Job { origin: Origin::Act(self.act), call: 1 };
         let rule = called_rule(name.qualifier.as_deref());
         self.cx.note(Part::Desk, Some(job), rule, Fact::Called);
-        let request = Request { job, attempt: 1, slot: 0, dry_run };
+        let request = Request { job, attempt: 1, slot: 0, mode };
         let arrived = FunctionEvent::Arrived(request);
         self.cx.send(Rank::Arrival, Event::Function(id, arrived));
         Ok(None)
@@ -419,6 +456,10 @@ impl Desk<'_, '_> {
         let mut spec = (*self.plan.function(id).versions[0].spec).clone();
         for knob in lambda::Spec::KNOBS.iter().filter(|knob| !belongs_to_code(knob.aws)) {
             let Some(value) = with.get(knob.aws) else { continue };
+            if knob.aws == "DeadLetterConfig" {
+                spec.dead_letter = event_invoke::dead_letter(self.plan, value)?;
+                continue;
+            }
             let setting = match (value, (knob.get)(&spec)) {
                 (Value::Text(text), Setting::Text(_)) => {
                     Some(Setting::Text(text.clone()))

@@ -7,6 +7,7 @@ use super::sdk::{InvocationType, Jitter, RetryProfile, Trouble};
 use super::state::Call;
 use super::{Kind, gateway, sdk, step_functions};
 use crate::dice::{Dice, Purpose};
+use crate::event::Mode;
 use crate::rule::Rule;
 use crate::time::Span;
 use crate::trace::Outcome;
@@ -24,9 +25,18 @@ impl Kind {
         }
     }
 
-    /// Whether it only asks for a check.
-    pub(crate) fn is_dry_run(&self) -> bool {
-        client(self).is_some_and(|spec| spec.invocation_type == InvocationType::DryRun)
+    /// What it asks for.
+    pub(crate) fn mode(&self) -> Mode {
+        match client(self).map(|spec| spec.invocation_type) {
+            Some(InvocationType::DryRun) => Mode::Check,
+            Some(InvocationType::Event) => Mode::Later,
+            Some(InvocationType::RequestResponse) | None => Mode::Answer,
+        }
+    }
+
+    /// Whether it is a service of AWS, which may send events at any rate (ASY-25).
+    pub(crate) fn is_aws(&self) -> bool {
+        client(self).is_none()
     }
 }
 
@@ -119,6 +129,7 @@ pub(super) fn retry_rule(kind: &Kind, trouble: Trouble) -> Rule {
 pub(super) fn end_rule(kind: &Kind, outcome: Outcome, attempts: u16) -> Rule {
     match outcome {
         Outcome::Ok => Rule::Inv01,
+        Outcome::Accepted => Rule::Asy01,
         Outcome::TimedOut if client(kind).is_some() => Rule::Inv16,
         Outcome::TimedOut => Rule::Inv21,
         Outcome::FunctionError | Outcome::Throttled | Outcome::Refused
@@ -139,7 +150,7 @@ pub(super) fn end_rule(kind: &Kind, outcome: Outcome, attempts: u16) -> Rule {
 pub(super) fn client_status(kind: &Kind, outcome: Outcome, http: u16) -> u16 {
     let Some(spec) = front(kind) else { return http };
     match outcome {
-        Outcome::Ok => http,
+        Outcome::Ok | Outcome::Accepted => http,
         Outcome::FunctionError => status(spec.on_function_error),
         Outcome::Refused if matches!(kind, Kind::FunctionUrl(_)) => http,
         Outcome::Throttled | Outcome::Refused => status(spec.on_throttle),

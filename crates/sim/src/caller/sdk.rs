@@ -38,6 +38,8 @@ choices! {
         RequestResponse "RequestResponse",
         /// Check only.
         DryRun "DryRun",
+        /// Run later.
+        Event "Event",
     }
 }
 
@@ -93,7 +95,7 @@ impl Knobs for Spec {
             "How long a call waits before it is abandoned and retried; null waits for ever."),
         knob!(invocation_type: choice, "invocation-type", "InvocationType", "Invocation type",
             Kind::Choice(InvocationType::WORDS), Inv01,
-            "RequestResponse runs the function; DryRun only checks that it could."),
+            "RequestResponse runs the function, Event lets it run later; DryRun only checks that it could."),
     ];
 }
 

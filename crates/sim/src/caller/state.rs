@@ -263,8 +263,8 @@ impl State {
                 cx.at(deadline, Rank::Timer, Event::Caller(id, CallerEvent::WaitDue));
             }
         }
-        let dry_run = caller.dry_run;
-        let request = Request { job: job(id, number), attempt, slot, dry_run };
+        let mode = caller.mode;
+        let request = Request { job: job(id, number), attempt, slot, mode };
         let arrived = FunctionEvent::Arrived(request);
         cx.send(Rank::Arrival, Event::Function(caller.function, arrived));
     }
@@ -353,6 +353,9 @@ impl State {
             }
             Answer::Checked => {
                 self.succeed(id, caller, cx, slot, closed(Outcome::Ok, 204))
+            }
+            Answer::Accepted => {
+                self.succeed(id, caller, cx, slot, closed(Outcome::Accepted, 202));
             }
             Answer::Ran(
                 Ending::Threw

@@ -6,7 +6,7 @@ use super::concurrency::NoRoom;
 use super::invoke::{FunctionState, State, small};
 use super::provision::ProvisionedRoom;
 use crate::caller::Kind;
-use crate::event::Request;
+use crate::event::{Mode, Request};
 use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
 use crate::plan::{Plan, PlannedFunction};
 use crate::rule::Rule;
@@ -35,7 +35,10 @@ impl State {
         let planned = plan.function(id);
         let Self { account, functions, .. } = self;
         let function = &mut functions[usize::from(id.0)];
-        if let Some(no_room) = account.count_request(settings, cx.now) {
+        // The queue is emptied as fast as there is room (ASY-25).
+        if request.mode != Mode::Queued
+            && let Some(no_room) = account.count_request(settings, cx.now)
+        {
             return Err((no_room, Rule::Con12));
         }
         if settings.rps_limit
@@ -124,7 +127,7 @@ fn is_function_url(plan: &Plan, job: Job) -> bool {
         Origin::Caller(caller) => {
             matches!(plan.caller(caller).caller.kind, Kind::FunctionUrl(_))
         }
-        Origin::Act(_) => false,
+        Origin::Act(_) | Origin::Function(_) | Origin::Service(_) => false,
     }
 }
 

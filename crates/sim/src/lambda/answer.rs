@@ -4,16 +4,16 @@
 //! Rules: INV-01 to INV-08, CON-08, ALI-21 (the executed version).
 
 use alloc::format;
-use alloc::string::String;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
 
+use super::Spec;
 use super::behaviour::{Answer as Gives, Fault};
-use super::run::Run;
 use crate::call::{Operation, Reply};
-use crate::dice::Purpose;
 use crate::event::Answer;
 use crate::id::{Job, Origin, Part, VersionIx};
 use crate::limits::SYNC_RESPONSE_BYTES_MAX;
-use crate::plan::{Plan, PlannedCaller};
+use crate::plan::Plan;
 use crate::rule::Rule;
 use crate::sim::Cx;
 use crate::trace::{Ending, Fact, Refusal};
@@ -26,46 +26,86 @@ pub struct Asked {
     pub payload: Payload,
     /// The version that its qualifier meant.
     pub version: VersionIx,
+    /// The qualifier, as it was given.
+    pub qualifier: Option<Rc<str>>,
     /// The ARN that was called, with the qualifier as it was given (VER-13).
     pub arn: String,
+}
+
+/// A run that has ended, as far as it can be answered with.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// The settings it ran with.
+    pub spec: Rc<Spec>,
+    /// The fault that hit it, by its place.
+    pub fault: Option<u16>,
+    /// How it ended.
+    pub ending: Ending,
+    /// Whether it ran on a provisioned environment.
+    pub provisioned: bool,
+    /// The number of the version that ran; 0 is `$LATEST`.
+    pub version: u64,
+}
+
+impl Ran {
+    /// The version that ran, by its name.
+    pub(crate) fn version_name(&self) -> String {
+        if self.version == 0 { "$LATEST".into() } else { self.version.to_string() }
+    }
+
+    /// What came of it: the answer, or the error object. `arn` is the one that was called.
+    pub(crate) fn response(&self, event: &Payload, id: &str, arn: &str) -> Payload {
+        if self.ending == Ending::Succeeded {
+            given(self, event, arn)
+        } else {
+            Payload::Json(error_object(self, id))
+        }
+    }
+
+    /// The size of that, about: what is small is not counted.
+    pub(crate) fn response_bytes(&self, event_bytes: u64) -> u64 {
+        if self.ending == Ending::Succeeded {
+            given_bytes(&self.spec, event_bytes)
+        } else {
+            let faults = &self.spec.behaviour.faults;
+            let fault = self.fault.and_then(|at| faults.get(usize::from(at)));
+            fault.map_or(0, |fault| fault.error_message.len() as u64)
+        }
+    }
 }
 
 /// Answers an act whose request ran.
 pub(crate) fn reply(
     act: u16,
     plan: &Plan,
-    version: &str,
-    run: &Run,
-    ending: Ending,
+    job: Job,
+    ran: &Ran,
     asked: &Asked,
     cx: &mut Cx<'_>,
 ) {
+    let version = ran.version_name();
     let mut reply = Reply::ok(
         200,
-        [("StatusCode", Value::number(200)), ("ExecutedVersion", Value::text(version))],
+        [("StatusCode", Value::number(200)), ("ExecutedVersion", Value::text(&version))],
     );
     let mut rule = Rule::Inv01;
-    if ending == Ending::Succeeded {
-        reply.payload = Some(given(run, version, asked));
-    } else {
+    if ran.ending != Ending::Succeeded {
         rule = Rule::Inv03;
         let word = plan.settings.function_error.word();
         reply.fields.push(("FunctionError".into(), Value::text(word)));
-        reply.payload = Some(Payload::Json(error_object(plan, act, run, ending)));
     }
+    let id = plan.request_id(job);
+    reply.payload = Some(ran.response(&asked.payload, &id, &asked.arn));
     cx.reply(act, reply);
     let fact = Fact::Replied { operation: Operation::Invoke, http: 200 };
-    cx.note(Part::Desk, Some(run.job), rule, fact);
+    cx.note(Part::Desk, Some(job), rule, fact);
 }
 
 /// Answers an act whose request did not run.
 pub(crate) fn reply_without_run(act: u16, answer: Answer, cx: &mut Cx<'_>) {
     let (reply, rule) = match answer {
-        Answer::Checked | Answer::Ran(_) | Answer::Oversize => {
-            let mut reply = Reply::ok(204, [("StatusCode", Value::number(204))]);
-            reply.payload = Some(Payload::Json(Value::text("")));
-            (reply, Rule::Inv01)
-        }
+        Answer::Checked | Answer::Ran(_) | Answer::Oversize => (empty(204), Rule::Inv01),
+        Answer::Accepted => (empty(202), Rule::Asy01),
         Answer::Throttled(reason) => {
             let mut reply =
                 Reply::error(429, "TooManyRequestsException", "Rate Exceeded.");
@@ -94,34 +134,42 @@ pub(crate) fn reply_without_run(act: u16, answer: Answer, cx: &mut Cx<'_>) {
     cx.note(Part::Desk, Some(job), rule, fact);
 }
 
+/// A reply that only says that all is well.
+fn empty(http: u16) -> Reply {
+    let mut reply = Reply::ok(http, [("StatusCode", Value::number(http.into()))]);
+    reply.payload = Some(Payload::Json(Value::text("")));
+    reply
+}
+
 /// What a successful run answers.
-fn given(run: &Run, version: &str, asked: &Asked) -> Payload {
-    let value = match &run.spec.behaviour.answer {
+fn given(ran: &Ran, event: &Payload, arn: &str) -> Payload {
+    let version = ran.version_name();
+    let value = match &ran.spec.behaviour.answer {
         Gives::Null => Value::Null,
         Gives::Value(value) => value.clone(),
-        Gives::Echo => return asked.payload.clone(),
+        Gives::Echo => return event.clone(),
         Gives::Bytes(count) => return Payload::Bytes(*count),
-        Gives::Version => Value::text(version),
-        Gives::InitializationType => Value::text(if run.provisioned {
+        Gives::Version => Value::Text(version),
+        Gives::InitializationType => Value::text(if ran.provisioned {
             "provisioned-concurrency"
         } else {
             "on-demand"
         }),
-        Gives::Environment => Value::text(&run.spec.environment),
-        Gives::Code => Value::text(&run.spec.code),
+        Gives::Environment => Value::text(&ran.spec.environment),
+        Gives::Code => Value::text(&ran.spec.code),
         Gives::Context => Value::object([
-            ("version_id", Value::text(&run.spec.code)),
-            ("invoked_arn", Value::text(&asked.arn)),
-            ("version_from_ctx", Value::text(version)),
+            ("version_id", Value::text(&ran.spec.code)),
+            ("invoked_arn", Value::text(arn)),
+            ("version_from_ctx", Value::Text(version)),
         ]),
     };
     Payload::Json(value)
 }
 
-/// The size of what a successful run answers to a caller.
-pub(crate) fn bytes(run: &Run, caller: &PlannedCaller) -> u64 {
-    match &run.spec.behaviour.answer {
-        Gives::Echo => caller.payload_bytes,
+/// The size of what a successful run answers to an event of a size.
+pub(crate) fn given_bytes(spec: &Spec, event_bytes: u64) -> u64 {
+    match &spec.behaviour.answer {
+        Gives::Echo => event_bytes,
         Gives::Bytes(count) => *count,
         Gives::Value(value) => value.bytes(),
         // Words and numbers, far below every limit.
@@ -135,20 +183,19 @@ pub(crate) fn bytes(run: &Run, caller: &PlannedCaller) -> u64 {
 }
 
 /// The error object of a failed run, as the runtime and the service word it.
-fn error_object(plan: &Plan, act: u16, run: &Run, ending: Ending) -> Value {
-    let id = request_id(plan, act);
-    let fault = run.fault.and_then(|at| run.spec.behaviour.faults.get(usize::from(at)));
+fn error_object(ran: &Ran, id: &str) -> Value {
+    let fault = ran.fault.and_then(|at| ran.spec.behaviour.faults.get(usize::from(at)));
     let two = |kind: &str, message: String| {
         Value::object([
             ("errorType", Value::text(kind)),
             ("errorMessage", Value::Text(message)),
         ])
     };
-    match ending {
-        Ending::Threw => thrown(fault, &id),
+    match ran.ending {
+        Ending::Threw => thrown(fault, id),
         Ending::InitFailed => thrown(fault, ""),
         Ending::TimedOut | Ending::Cut => {
-            let centis = run.spec.timeout.0 / 10_000;
+            let centis = ran.spec.timeout.0 / 10_000;
             let seconds = format!("{}.{:02}", centis / 100, centis % 100);
             let message =
                 format!("RequestId: {id} Error: Task timed out after {seconds} seconds");
@@ -185,18 +232,4 @@ fn thrown(fault: Option<&Fault>, request_id: &str) -> Value {
         ("requestId", Value::text(request_id)),
         ("stackTrace", Value::List(alloc::vec![])),
     ])
-}
-
-/// The ID of the request an act made: the same in every run with the same seed.
-fn request_id(plan: &Plan, act: u16) -> String {
-    let high = plan.desk.bits(Purpose::RequestId as u64, act.into(), 0);
-    let low = plan.desk.bits(Purpose::RequestId as u64, act.into(), 1);
-    format!(
-        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-        high >> 32,
-        high >> 16 & 0xffff,
-        high & 0xfff,
-        low >> 48 & 0x3fff | 0x8000,
-        low & 0xffff_ffff_ffff
-    )
 }

@@ -225,6 +225,8 @@ pub struct Behaviour {
     pub duration: Draw,
     /// What it answers.
     pub answer: Answer,
+    /// Where its code sends the event on to, if it succeeds; empty is nowhere.
+    pub sends: String,
     /// What goes wrong; the first that applies counts, `slow` adds to the others.
     pub faults: Vec<Fault>,
 }

@@ -9,20 +9,20 @@ use alloc::vec::Vec;
 
 use super::admission::Admitted;
 use super::answer::Asked;
-use super::behaviour::Failure;
 use super::billing::Month;
 use super::concurrency::{self, Account, NoRoom};
 use super::environment;
 use super::run::{self, Case, Run};
-use super::{answer, billing};
-use crate::event::{Answer, CallerEvent, Event, FunctionEvent, Request};
+use super::{answer, async_queue, billing};
+use crate::event::{Answer, CallerEvent, Event, FunctionEvent, Mode, Request};
 use crate::id::{CallerId, FunctionId, Job, Origin, Part, VersionIx};
-use crate::limits;
-use crate::plan::{Plan, Qualifier};
+use crate::message::{Content, Last};
+use crate::plan::Plan;
 use crate::queue::Rank;
 use crate::rule::Rule;
+use crate::service::shelf::Shelf;
 use crate::sim::Cx;
-use crate::trace::{Ending, Fact, Reason, Refusal, Room};
+use crate::trace::{Ending, Fact, Refusal, Room};
 use crate::view::Metrics;
 
 /// The state behind all front doors.
@@ -36,7 +36,7 @@ pub struct State {
     /// `Invoke` calls, by act.
     desk_calls: Vec<(u16, Rc<Asked>)>,
     /// `Invoke` calls of acts that have not arrived yet.
-    desk_on_the_way: u16,
+    pub(super) desk_on_the_way: u16,
 }
 
 /// The state behind one front door.
@@ -49,6 +49,10 @@ pub struct FunctionState {
     pub(crate) metrics: Metrics,
     pub(crate) bill: billing::State,
     pub(crate) on_provisioned: u64,
+    /// Asynchronous events that wait or run.
+    pub(crate) queue: async_queue::State,
+    /// What it has sent to other parts, by its number there less one.
+    pub(crate) outbox: Shelf<Content>,
     serial: u32,
 }
 
@@ -62,6 +66,8 @@ impl FunctionState {
             metrics: Metrics::default(),
             bill: billing::State::default(),
             on_provisioned: 0,
+            queue: async_queue::State::default(),
+            outbox: Shelf::default(),
             serial: 0,
         }
     }
@@ -93,6 +99,18 @@ impl FunctionState {
     #[must_use]
     pub fn run(&self, slot: u32) -> Option<&Run> {
         self.runs.get(slot as usize)
+    }
+
+    /// What it has sent to other parts, the oldest first.
+    #[must_use]
+    pub fn outbox(&self) -> &Shelf<Content> {
+        &self.outbox
+    }
+
+    /// Its asynchronous events.
+    #[must_use]
+    pub fn queue(&self) -> &async_queue::State {
+        &self.queue
     }
 
     /// CloudWatch's counters.
@@ -152,7 +170,14 @@ impl State {
         self.desk_on_the_way += 1;
     }
 
-    fn desk_call(&self, act: u16) -> Rc<Asked> {
+    /// What a request of an act brought along.
+    #[must_use]
+    pub fn asked(&self, act: u16) -> Option<&Asked> {
+        let kept = self.desk_calls.binary_search_by_key(&act, |(number, _)| *number);
+        Some(&self.desk_calls[kept.ok()?].1)
+    }
+
+    pub(super) fn desk_call(&self, act: u16) -> Rc<Asked> {
         // Acts are carried out in the order of their numbers.
         let kept = self.desk_calls.binary_search_by_key(&act, |(number, _)| *number);
         Rc::clone(&self.desk_calls[kept.expect("an act keeps its payload")].1)
@@ -191,72 +216,11 @@ impl State {
             FunctionEvent::ProvisioningDue { version, serial } => {
                 self.on_provisioning_due(id, plan, cx, version, serial);
             }
+            FunctionEvent::DispatchDue => self.on_dispatch_due(id, plan, cx),
         }
     }
 
-    // Apart from the dispatcher, which else would save more registers at every step.
-    #[inline(never)]
-    fn on_arrived(
-        &mut self,
-        id: FunctionId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        request: Request,
-    ) {
-        let planned = plan.function(id);
-        let job = request.job;
-        if let Origin::Act(_) = job.origin {
-            self.desk_on_the_way -= 1;
-        }
-        let desk;
-        let (version, payload, bytes, dice) = match job.origin {
-            Origin::Caller(caller) => {
-                let caller = plan.caller(caller);
-                let version = match &caller.qualifier {
-                    Qualifier::Latest => Some(VersionIx::LATEST),
-                    Qualifier::Named(name) => planned.resolve(name),
-                };
-                let payload = &caller.caller.payload;
-                (version, payload, caller.payload_bytes, caller.function_dice)
-            }
-            Origin::Act(act) => {
-                desk = self.desk_call(act);
-                let dice = planned.dice.with(&plan.desk);
-                (Some(desk.version), &desk.payload, desk.payload.bytes(), dice)
-            }
-        };
-        let Some(version) = version else {
-            return refuse(id, cx, &request, Rule::Ver15, Refusal::ResourceNotFound);
-        };
-        let target = planned.version(version);
-        if cx.now < target.active_at {
-            return refuse(id, cx, &request, Rule::Inv06, Refusal::ResourceConflict);
-        }
-        if bytes > limits::SYNC_REQUEST_BYTES_MAX {
-            return refuse(id, cx, &request, Rule::Inv04, Refusal::RequestTooLarge);
-        }
-        if request.dry_run {
-            cx.note(Part::Function(id), Some(job), Rule::Inv01, Fact::DryRunAnswered);
-            return reply(cx, &request, Answer::Checked);
-        }
-        let case = Case { request: &request, payload, dice, now: cx.now };
-        match case.refusal(&target.spec) {
-            Some(Failure::ServiceException) => {
-                return refuse(id, cx, &request, Rule::Inv04, Refusal::ServiceException);
-            }
-            Some(_) => {
-                let none = NoRoom { reason: Reason::Account, in_flight: 0, limit: 0 };
-                return self.throttle(id, cx, &request, Rule::Con08, none);
-            }
-            None => {}
-        }
-        match self.admit(id, plan, cx, version, &request) {
-            Ok(admitted) => self.run(id, plan, cx, &case, version, admitted),
-            Err((no_room, rule)) => self.throttle(id, cx, &request, rule, no_room),
-        }
-    }
-
-    fn run(
+    pub(super) fn run(
         &mut self,
         id: FunctionId,
         plan: &Plan,
@@ -272,7 +236,8 @@ impl State {
         taken.since = cx.now;
         let (provisioned, taken) = (taken.provisioned, taken.id);
         let course = run::course(case, spec, &plan.settings, room, provisioned);
-        let Request { job, attempt, slot, .. } = *case.request;
+        let Request { job, attempt, slot, mode } = *case.request;
+        let queued = mode == Mode::Queued;
         function.serial += 1;
         let serial = function.serial;
         let until = cx.now.plus(course.total);
@@ -280,6 +245,7 @@ impl State {
             job,
             attempt,
             slot,
+            queued,
             version,
             environment,
             provisioned,
@@ -300,7 +266,9 @@ impl State {
         metrics.provisioned_max = metrics.provisioned_max.max(function.on_provisioned);
         let in_flight = function.ledger.on_demand() + function.on_provisioned;
         metrics.concurrent_max = metrics.concurrent_max.max(in_flight);
-        if let Origin::Caller(caller) = job.origin {
+        if let Origin::Caller(caller) = job.origin
+            && !queued
+        {
             self.keep_place(caller, slot, place);
         }
         let part = Part::Function(id);
@@ -372,19 +340,50 @@ impl State {
         cx.because_of(cause);
         let run = &self.functions[usize::from(id.0)].runs[slot as usize];
         match run.job.origin {
+            Origin::Caller(caller)
+                if !run.queued && run.spec.behaviour.sends.is_empty() =>
+            {
+                answer_caller(plan, cx, caller, run, ending);
+            }
+            Origin::Caller(_)
+            | Origin::Act(_)
+            | Origin::Function(_)
+            | Origin::Service(_) => {
+                self.on_other_run_ended(id, plan, cx, slot, ending);
+            }
+        }
+    }
+
+    /// A run has ended whose code sends something, or that no caller waits for.
+    #[inline(never)]
+    fn on_other_run_ended(
+        &mut self,
+        id: FunctionId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        slot: u32,
+        ending: Ending,
+    ) {
+        let cause = cx.cause();
+        if ending == Ending::Succeeded {
+            self.send_by_code(id, plan, cx, slot);
+            cx.because_of(cause);
+        }
+        let run = &self.functions[usize::from(id.0)].runs[slot as usize];
+        let (job, place) = (run.job, run.slot);
+        match job.origin {
+            _ if run.queued => {
+                let last = Last::Ran(run.ran(plan.function(id), ending));
+                self.on_queued_ended(id, plan, cx, place, last);
+            }
             Origin::Act(act) => {
                 let asked = self.desk_call(act);
-                let version = plan.function(id).version(run.version).name();
-                answer::reply(act, plan, &version, run, ending, &asked, cx);
+                let ran = run.ran(plan.function(id), ending);
+                answer::reply(act, plan, job, &ran, &asked, cx);
             }
-            Origin::Caller(_) if run.abandoned => {}
-            Origin::Caller(caller) => {
-                let caller = plan.caller(caller);
-                let oversize = ending == Ending::Succeeded
-                    && answer::bytes(run, caller) > caller.answer_bytes_max;
-                let answer =
-                    if oversize { Answer::Oversize } else { Answer::Ran(ending) };
-                reply_to(cx, run.job, run.slot, run.attempt, answer);
+            Origin::Caller(caller) => answer_caller(plan, cx, caller, run, ending),
+            Origin::Function(_) | Origin::Service(_) => {
+                unreachable!("parts of AWS only send events")
             }
         }
     }
@@ -413,20 +412,20 @@ impl State {
         }
     }
 
-    fn throttle(
+    pub(super) fn throttle(
         &mut self,
         id: FunctionId,
         cx: &mut Cx<'_>,
-        request: &Request,
+        job: Job,
         rule: Rule,
         no_room: NoRoom,
-    ) {
+    ) -> Answer {
         self.functions[usize::from(id.0)].metrics.throttles += 1;
         let NoRoom { reason, in_flight, limit } = no_room;
         let fact =
             Fact::Throttled { reason, in_flight: small(in_flight), limit: small(limit) };
-        cx.note(Part::Function(id), Some(request.job), rule, fact);
-        reply(cx, request, Answer::Throttled(reason));
+        cx.note(Part::Function(id), Some(job), rule, fact);
+        Answer::Throttled(reason)
     }
 
     /// Notes what every function that was used has cost.
@@ -464,6 +463,8 @@ impl State {
     pub(crate) fn bytes(&self) -> usize {
         let function = |f: &FunctionState| {
             f.environments.bytes()
+                + f.queue.bytes()
+                + f.outbox.bytes()
                 + f.runs.len() * size_of::<Run>()
                 + size_of::<FunctionState>()
         };
@@ -475,6 +476,7 @@ impl State {
         let mut pool_used = 0;
         for (function, planned) in self.functions.iter().zip(&plan.functions) {
             function.environments.assert_consistent();
+            function.queue.assert_consistent();
             let running =
                 function.runs.iter().filter(|run| run.serial != 0).count() as u64;
             assert_eq!(running, function.in_flight(), "a unit of concurrency was lost");
@@ -507,24 +509,45 @@ fn ending_rule(ending: Ending, run: &Run, plan: &Plan) -> Rule {
     }
 }
 
-fn refuse(
+pub(super) fn refuse(
     id: FunctionId,
     cx: &mut Cx<'_>,
-    request: &Request,
+    job: Job,
     rule: Rule,
     refusal: Refusal,
-) {
-    cx.note(Part::Function(id), Some(request.job), rule, Fact::Refused { refusal });
-    reply(cx, request, Answer::Refused(refusal));
+) -> Answer {
+    cx.note(Part::Function(id), Some(job), rule, Fact::Refused { refusal });
+    Answer::Refused(refusal)
 }
 
-fn reply(cx: &mut Cx<'_>, request: &Request, answer: Answer) {
+pub(super) fn reply(cx: &mut Cx<'_>, request: &Request, answer: Answer) {
     match request.job.origin {
         Origin::Caller(_) => {
             reply_to(cx, request.job, request.slot, request.attempt, answer);
         }
         Origin::Act(act) => answer::reply_without_run(act, answer, cx),
+        // Nobody waits; what is refused is lost, and the trace says so.
+        Origin::Function(_) | Origin::Service(_) => {}
     }
+}
+
+/// Answers the call that a run was for, if anybody still waits.
+#[inline(always)]
+fn answer_caller(
+    plan: &Plan,
+    cx: &mut Cx<'_>,
+    caller: CallerId,
+    run: &Run,
+    ending: Ending,
+) {
+    if run.abandoned {
+        return;
+    }
+    let caller = plan.caller(caller);
+    let oversize = ending == Ending::Succeeded
+        && answer::given_bytes(&run.spec, caller.payload_bytes) > caller.answer_bytes_max;
+    let answer = if oversize { Answer::Oversize } else { Answer::Ran(ending) };
+    reply_to(cx, run.job, run.slot, run.attempt, answer);
 }
 
 /// Sends an answer to the caller. It belongs to the end of the run, so it comes before

@@ -5,10 +5,14 @@
 
 pub mod admission;
 pub mod answer;
+mod arrival;
+pub mod async_queue;
 pub mod behaviour;
 pub mod billing;
 pub mod concurrency;
+pub mod destination;
 pub mod environment;
+pub mod event_invoke;
 pub mod invoke;
 pub mod keep;
 pub mod provision;
@@ -48,6 +52,8 @@ pub struct Spec {
     pub code: String,
     /// AWS's `Description`.
     pub description: String,
+    /// Where asynchronous events are put that are given up; empty is nowhere.
+    pub dead_letter: String,
     /// What it does.
     pub behaviour: Behaviour,
 }
@@ -63,6 +69,7 @@ impl Default for Spec {
             environment: String::new(),
             code: String::new(),
             description: String::new(),
+            dead_letter: String::new(),
             behaviour: Behaviour::default(),
         }
     }
@@ -91,6 +98,9 @@ impl Knobs for Spec {
         knob!(description: text, "description", "Description", "Description",
             Kind::Text { max: 256 }, Ver02,
             "Free text, kept in each version."),
+        knob!(dead_letter: text, "dead-letter", "DeadLetterConfig", "Dead-letter queue",
+            Kind::Text { max: 64 }, Dlq01,
+            "The queue or topic that gets asynchronous events that are given up."),
     ];
 }
 
@@ -136,19 +146,44 @@ pub struct Function {
     pub aliases: Vec<Alias>,
     /// Provisioned concurrency.
     pub provisioned: Vec<Provisioned>,
+    /// What becomes of asynchronous events, by version or alias; `$LATEST` is for calls
+    /// without one.
+    pub event_invoke: Vec<(String, event_invoke::Spec)>,
+}
+
+choices! {
+    /// What happens to a chain of requests that runs a function too often (REC-01).
+    RecursiveLoop {
+        /// It is stopped.
+        Terminate "Terminate",
+        /// It goes on.
+        Allow "Allow",
+    }
 }
 
 /// The settings that belong to the function as a whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shared {
     /// Reserved concurrency, if there is a reservation.
     pub reserved: Option<u64>,
+    /// Whether loops through it are stopped.
+    pub recursive_loop: RecursiveLoop,
 }
 
 impl Knobs for Shared {
-    const KNOBS: &'static [Knob<Self>] = &[knob!(
-        reserved: optional_count, "reserved-concurrency", "ReservedConcurrentExecutions",
-        "Reserved concurrency", Kind::Count { min: 0, max: 1_000_000, unit: "" }, Con03,
-        "Units set aside for this function, and its cap; 0 stops it, unset shares the pool."
-    )];
+    const KNOBS: &'static [Knob<Self>] = &[
+        knob!(reserved: optional_count, "reserved-concurrency",
+            "ReservedConcurrentExecutions", "Reserved concurrency",
+            Kind::Count { min: 0, max: 1_000_000, unit: "" }, Con03,
+            "Units set aside for this function, and its cap; 0 stops it, unset shares the pool."),
+        knob!(recursive_loop: choice, "recursive-loop", "RecursiveLoop", "Recursive loops",
+            Kind::Choice(RecursiveLoop::WORDS), Rec01,
+            "Whether a chain of requests that comes back here again and again is stopped."),
+    ];
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self { reserved: None, recursive_loop: RecursiveLoop::Terminate }
+    }
 }

@@ -7,7 +7,7 @@ use super::concurrency::NoRoom;
 use super::environment::Status;
 use super::invoke::{FunctionState, State, small};
 use super::run::{Case, provisioning_failure};
-use crate::event::{Event, FunctionEvent, Request};
+use crate::event::{Event, FunctionEvent, Mode, Request};
 use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
 use crate::plan::Plan;
 use crate::queue::Rank;
@@ -146,12 +146,13 @@ impl State {
         // Init of an allocation belongs to no request; each allocation draws anew.
         let job = Job { origin: Origin::Act(u16::MAX), call: u32::from(version.0) << 16 };
         let attempt = u16::try_from(serial).unwrap_or(u16::MAX);
-        let request = Request { job, attempt, slot: 0, dry_run: false };
+        let request = Request { job, attempt, slot: 0, mode: Mode::Answer };
         let payload = Payload::default();
         let case = Case {
             request: &request,
             payload: &payload,
             dice: planned.dice,
+            draw: attempt,
             now: cx.now,
         };
         if let Some(rule) = provisioning_failure(&case, &target.spec, &plan.settings) {

@@ -6,11 +6,13 @@
 use alloc::rc::Rc;
 
 use super::Spec;
+use super::answer::Ran;
 use super::behaviour::{Answer, Draw, Failure, Fault, On};
 use crate::dice::{Dice, Purpose};
 use crate::event::Request;
 use crate::id::{Job, VersionIx};
 use crate::limits;
+use crate::plan::PlannedFunction;
 use crate::rule::Rule;
 use crate::scenario::Settings;
 use crate::time::{Instant, Span};
@@ -31,6 +33,8 @@ pub struct Run {
     pub attempt: u16,
     /// The request's place at its sender.
     pub(crate) slot: u32,
+    /// Whether it comes from the function's queue; its place is there then.
+    pub queued: bool,
     /// The version that runs.
     pub version: VersionIx,
     /// The place of its environment.
@@ -57,6 +61,17 @@ pub struct Run {
 }
 
 impl Run {
+    /// What it came to.
+    pub(crate) fn ran(&self, planned: &PlannedFunction, ending: Ending) -> Ran {
+        Ran {
+            spec: Rc::clone(&self.spec),
+            fault: self.fault,
+            ending,
+            provisioned: self.provisioned,
+            version: planned.version(self.version).number,
+        }
+    }
+
     /// From when on CloudWatch's `Duration` counts: without a cold start's Init, but with
     /// one that runs again inside the invocation (ENV-06).
     pub(crate) fn timed_from(&self) -> Instant {
@@ -75,6 +90,8 @@ pub(crate) struct Case<'a> {
     pub(crate) request: &'a Request,
     pub(crate) payload: &'a Payload,
     pub(crate) dice: Dice,
+    /// By which number of attempt its draws are keyed.
+    pub(crate) draw: u16,
     pub(crate) now: Instant,
 }
 
@@ -97,8 +114,11 @@ impl Case<'_> {
             }
             && when.payload.as_ref().is_none_or(|condition| condition.holds(self.payload))
             && (when.chance_ppm >= 1_000_000
-                || self.dice.ppm(Purpose::Fault as u64 + number as u64, call, attempt)
-                    < when.chance_ppm)
+                || self.dice.ppm(
+                    Purpose::Fault as u64 + number as u64,
+                    call,
+                    self.draw.into(),
+                ) < when.chance_ppm)
     }
 
     /// The refusal a fault makes before anything runs.
@@ -112,7 +132,7 @@ impl Case<'_> {
     }
 
     fn draw(&self, draw: &Draw, purpose: Purpose) -> Span {
-        let (call, attempt) = (self.request.job.call.into(), self.request.attempt.into());
+        let (call, attempt) = (self.request.job.call.into(), self.draw.into());
         match draw {
             Draw::Fixed(span) => *span,
             Draw::Uniform { min, max } => {

@@ -2,6 +2,8 @@
 //!
 //! Rules: SIM-02, SIM-03, VER-02, VER-15, ALI-01, CON-03 to CON-05, INV-20.
 
+mod wires;
+
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -25,6 +27,7 @@ pub(super) fn all(run: &Run, bounds: Bounds) -> Vec<Issue> {
     knob::check(&run.scenario.settings, "settings", &mut issues);
     check_functions(&run.scenario, &mut issues);
     check_set_aside(&run.scenario, &mut issues);
+    wires::check_services(&run.scenario, &mut issues);
     let until = bounds.until.unwrap_or(run.scenario.settings.until);
     let until = Instant::START.plus(until);
     check_callers(&run.scenario, until, bounds.calls, &mut issues);
@@ -62,6 +65,7 @@ fn check_counts(
     };
     at_most("functions".into(), scenario.functions.len(), limits::PARTS_MAX);
     at_most("callers".into(), scenario.callers.len(), limits::PARTS_MAX);
+    at_most("services".into(), scenario.services.len(), limits::PARTS_MAX);
     at_most("acts".into(), acts.len(), acts_max.into());
     at_most("markers".into(), scenario.markers.len(), limits::LIST_MAX);
     at_most("title".into(), scenario.title.len(), limits::TEXT_MAX);
@@ -75,6 +79,8 @@ fn check_counts(
             function.provisioned.len(),
             limits::LIST_MAX,
         );
+        let configured = function.event_invoke.len();
+        at_most(format!("{place}.async-of"), configured, limits::LIST_MAX + 1);
         let faults = function.spec.behaviour.faults.len();
         at_most(format!("{place}.faults"), faults, limits::LIST_MAX);
     }
@@ -148,6 +154,7 @@ fn check_functions(scenario: &Scenario, issues: &mut Vec<Issue>) {
         check_behaviour(&function.spec, &place, issues);
         check_versions(function, &place, issues);
         check_provisioned(function, &place, issues);
+        wires::check_sending(scenario, function, &place, issues);
     }
 }
 

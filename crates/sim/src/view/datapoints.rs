@@ -164,6 +164,14 @@ impl Fold {
             | Fact::ProvisioningStarted { .. }
             | Fact::ProvisioningReady { .. }
             | Fact::ProvisioningFailed { .. }
+            | Fact::Queued
+            | Fact::Duplicated { .. }
+            | Fact::Dispatched { .. }
+            | Fact::PutBack { .. }
+            | Fact::Finished { .. }
+            | Fact::Sent { .. }
+            | Fact::DeliveryFailed { .. }
+            | Fact::Received
             | Fact::Replied { .. }
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => {}

@@ -21,7 +21,6 @@ use crate::plan::{Plan, PlannedCaller, PlannedFunction};
 use crate::record::Recording;
 use crate::sim::Sim;
 use crate::time::{Instant, Moment};
-use crate::trace::Outcome;
 
 /// What a screen shows at a moment.
 pub fn frame(recording: &mut Recording, look: &Look) -> Frame {
@@ -51,7 +50,7 @@ pub fn frame(recording: &mut Recording, look: &Look) -> Frame {
     Frame {
         moment,
         entries,
-        fates: fates(&callers),
+        fates: fates(sim),
         functions,
         account: account_view(sim, plan),
         callers,
@@ -77,20 +76,34 @@ fn caller_view(planned: &PlannedCaller, state: &caller::State) -> CallerView {
     }
 }
 
-fn fates(callers: &[CallerView]) -> Fates {
-    let ended = |outcome: Outcome| -> u64 {
-        callers.iter().map(|caller| caller.ended[outcome as usize]).sum()
-    };
-    Fates {
-        entered: callers.iter().map(|caller| caller.made).sum(),
-        succeeded: ended(Outcome::Ok),
-        failed: ended(Outcome::FunctionError),
-        throttled: ended(Outcome::Throttled),
-        refused: ended(Outcome::Refused),
-        timed_out: ended(Outcome::TimedOut),
-        running: callers.iter().map(|caller| u64::from(caller.waiting)).sum(),
-        waiting: callers.iter().map(|caller| u64::from(caller.backing_off)).sum(),
+/// What has become of everything.
+pub(super) fn fates(sim: &Sim) -> Fates {
+    let mut fates = Fates::default();
+    for caller in sim.world().callers() {
+        let [ok, failed, throttled, refused, timed_out, accepted] = *caller.ended();
+        fates.entered += u64::from(caller.made()) - accepted;
+        fates.succeeded += ok;
+        fates.failed += failed;
+        fates.throttled += throttled;
+        fates.refused += refused;
+        fates.timed_out += timed_out;
+        fates.running += u64::from(caller.waiting());
+        fates.waiting += u64::from(caller.backing_off());
     }
+    for (_, state) in states(sim) {
+        let queue = state.queue();
+        let [succeeded, dead_lettered, at_destination, lost] = *queue.fates();
+        let (waiting, running) = queue.under_way();
+        fates.entered += queue.accepted();
+        fates.succeeded += succeeded;
+        fates.dead_lettered += dead_lettered;
+        fates.at_destination += at_destination;
+        fates.lost += lost;
+        fates.running += running;
+        fates.waiting += waiting;
+        fates.twice += queue.twice();
+    }
+    fates
 }
 
 fn account_view(sim: &Sim, plan: &Plan) -> AccountView {

@@ -185,15 +185,8 @@ impl Drawing<'_> {
             }
             Fact::Ended { ending, environment, .. } => {
                 let open = self.run_in(entry.part, environment).and_then(Option::take);
-                let paint = match ending {
-                    Ending::Succeeded => Paint::Ok,
-                    Ending::Threw
-                    | Ending::TimedOut
-                    | Ending::Exited
-                    | Ending::InitFailed
-                    | Ending::TooLarge
-                    | Ending::Cut => Paint::Failed,
-                };
+                let success = ending == Ending::Succeeded;
+                let paint = if success { Paint::Ok } else { Paint::Failed };
                 if let Some(run) = open {
                     self.draw(
                         entry.part,
@@ -205,7 +198,7 @@ impl Drawing<'_> {
                 self.draw(entry.part, span(at, at, Paint::Throttled));
             }
             Fact::Refused { .. } => self.draw(entry.part, span(at, at, Paint::Failed)),
-            Fact::RetryPlanned { after, .. } => {
+            Fact::RetryPlanned { after, .. } | Fact::PutBack { after, .. } => {
                 let until = at.plus(after).min(self.end);
                 self.draw(entry.part, span(at, until, Paint::Throttled));
             }
@@ -225,6 +218,13 @@ impl Drawing<'_> {
             | Fact::ProvisioningStarted { .. }
             | Fact::ProvisioningReady { .. }
             | Fact::ProvisioningFailed { .. }
+            | Fact::Queued
+            | Fact::Duplicated { .. }
+            | Fact::Dispatched { .. }
+            | Fact::Finished { .. }
+            | Fact::Sent { .. }
+            | Fact::DeliveryFailed { .. }
+            | Fact::Received
             | Fact::Replied { .. }
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => {}
@@ -253,7 +253,7 @@ impl Drawing<'_> {
                 self.functions.get_mut(usize::from(id.0))
             }
             Part::Caller(id) => self.callers.get_mut(usize::from(id.0)),
-            Part::Desk => None,
+            Part::Desk | Part::Service(_) => None,
         };
         if let Some(lane) = lane {
             lane.add(span);

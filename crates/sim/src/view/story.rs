@@ -129,6 +129,14 @@ fn tidies_up(fact: &Fact) -> bool {
         | Fact::ProvisioningStarted { .. }
         | Fact::ProvisioningReady { .. }
         | Fact::ProvisioningFailed { .. }
+        | Fact::Queued
+        | Fact::Duplicated { .. }
+        | Fact::Dispatched { .. }
+        | Fact::PutBack { .. }
+        | Fact::Finished { .. }
+        | Fact::Sent { .. }
+        | Fact::DeliveryFailed { .. }
+        | Fact::Received
         | Fact::Replied { .. }
         | Fact::Cost { .. }
         | Fact::Stopped { .. } => false,
@@ -146,7 +154,12 @@ fn key(entry: &Entry) -> (Part, Discriminant<Fact>, u32) {
         Fact::EnvironmentRemoved { removal, version, .. } => {
             removal as u32 | u32::from(version.0) << 8
         }
-        Fact::RetryPlanned { attempt, .. } | Fact::Retried { attempt } => attempt.into(),
+        Fact::RetryPlanned { attempt, .. }
+        | Fact::Retried { attempt }
+        | Fact::Dispatched { attempt, .. }
+        | Fact::PutBack { attempt, .. } => attempt.into(),
+        Fact::Finished { condition, runs } => condition as u32 | u32::from(runs) << 8,
+        Fact::Sent { what, .. } | Fact::DeliveryFailed { what, .. } => what as u32,
         Fact::ProvisioningStarted { version, .. }
         | Fact::ProvisioningReady { version, .. }
         | Fact::ProvisioningFailed { version } => version.0.into(),
@@ -158,6 +171,9 @@ fn key(entry: &Entry) -> (Part, Discriminant<Fact>, u32) {
         | Fact::SpilledOver { .. }
         | Fact::InitCut
         | Fact::Abandoned
+        | Fact::Queued
+        | Fact::Duplicated { .. }
+        | Fact::Received
         | Fact::Cost { .. }
         | Fact::Stopped { .. } => 0,
     };

@@ -96,6 +96,7 @@ impl Fold<'_> {
                 job,
                 function,
                 attempt,
+                copy: false,
                 place,
                 room: None,
             }));
@@ -145,6 +146,14 @@ impl Fold<'_> {
             | Fact::ProvisioningStarted { .. }
             | Fact::ProvisioningReady { .. }
             | Fact::ProvisioningFailed { .. }
+            | Fact::Queued
+            | Fact::Duplicated { .. }
+            | Fact::Dispatched { .. }
+            | Fact::PutBack { .. }
+            | Fact::Finished { .. }
+            | Fact::Sent { .. }
+            | Fact::DeliveryFailed { .. }
+            | Fact::Received
             | Fact::Replied { .. }
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => Seen::AskOlder,
@@ -215,6 +224,9 @@ impl Fold<'_> {
 
     /// Whether somebody waits for the answer of a run.
     fn is_awaited(&self, run: &Run) -> bool {
+        if run.queued {
+            return true;
+        }
         let Origin::Caller(caller) = run.job.origin else { return true };
         let state = &self.sim.world().callers()[usize::from(caller.0)];
         state.call_at(run.slot).is_some_and(|call| is_waiting(call, run.job, run.attempt))
@@ -237,14 +249,13 @@ impl Fold<'_> {
                 if self.is_full() {
                     return;
                 }
-                if let Some(run) = state.run(slot)
-                    && self.is_awaited(run)
-                    && !self.is_drawn(run.job)
-                {
+                let Some(run) = state.run(slot) else { continue };
+                let copy = run.queued && state.queue().at(run.slot).copy;
+                if self.is_awaited(run) && (copy || !self.is_drawn(run.job)) {
                     let place = self.place_of(run, environment);
                     let Run { job, attempt, room, .. } = *run;
-                    let room = Some(room);
-                    self.tokens.push(Token { job, function: id, attempt, place, room });
+                    let (function, room) = (id, Some(room));
+                    self.tokens.push(Token { job, function, attempt, copy, place, room });
                 }
             }
         }
@@ -254,10 +265,15 @@ impl Fold<'_> {
         let passed = self.now.since(run.started);
         let out = self.way_out(run.until.since(run.started));
         match run.job.origin {
-            Origin::Caller(_) if passed < out && !(self.inside && passed.0 == 0) => {
+            Origin::Caller(_)
+                if !run.queued && passed < out && !(self.inside && passed.0 == 0) =>
+            {
                 Place::Going(share(passed, out))
             }
-            Origin::Caller(_) | Origin::Act(_) => Place::Running(environment),
+            Origin::Caller(_)
+            | Origin::Act(_)
+            | Origin::Function(_)
+            | Origin::Service(_) => Place::Running(environment),
         }
     }
 
@@ -278,7 +294,8 @@ impl Fold<'_> {
                 }
                 let left = until.since(self.now);
                 let place = Place::BackingOff(share(left, until.since(since)), left);
-                self.tokens.push(Token { job, function, attempt, place, room: None });
+                let (copy, room) = (false, None);
+                self.tokens.push(Token { job, function, attempt, copy, place, room });
             }
         }
     }
@@ -297,13 +314,13 @@ fn share(part: Span, whole: Span) -> u32 {
 fn caller(job: Job) -> CallerId {
     match job.origin {
         Origin::Caller(caller) => caller,
-        Origin::Act(_) => CallerId(u16::MAX),
+        Origin::Act(_) | Origin::Function(_) | Origin::Service(_) => CallerId(u16::MAX),
     }
 }
 
 fn back(outcome: Outcome) -> Back {
     match outcome {
-        Outcome::Ok => Back::Ok,
+        Outcome::Ok | Outcome::Accepted => Back::Ok,
         Outcome::FunctionError => Back::Failed,
         Outcome::Throttled => Back::Throttled,
         Outcome::Refused | Outcome::TimedOut => Back::Refused,

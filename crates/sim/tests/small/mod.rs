@@ -4,13 +4,17 @@
 
 use lambdarium_sim::call::Operation;
 use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
-use lambdarium_sim::caller::{Caller, Kind, gateway, sdk, step_functions};
+use lambdarium_sim::caller::{self, Caller, gateway, sdk, step_functions};
 use lambdarium_sim::knob::Choices;
 use lambdarium_sim::lambda::behaviour::{
     Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, When,
 };
-use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
+use lambdarium_sim::lambda::event_invoke;
+use lambdarium_sim::lambda::{
+    Alias, Function, Provisioned, RecursiveLoop, Shared, Spec, Version,
+};
 use lambdarium_sim::scenario::{Act, Pick, Run, Scenario, Settings};
+use lambdarium_sim::service::{self, Kind, Service};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::{Payload, Value};
 
@@ -75,7 +79,9 @@ pub fn run(n: &mut Numbers) -> Run {
     let least = set_aside.sum::<u64>() + settings.unreserved_min;
     settings.account_concurrency = least.max(1) + n.below(12);
     let acts = acts(&functions, settings.until, n);
-    let scenario = Scenario { settings, functions, callers, ..Scenario::default() };
+    let services = services();
+    let scenario =
+        Scenario { settings, functions, callers, services, ..Scenario::default() };
     Run { scenario, seed: n.next(), acts }
 }
 
@@ -95,7 +101,50 @@ fn settings(n: &mut Numbers) -> Settings {
         abandon_keeps_running: n.one_in(2),
         publish_latency: n.span(3_000),
         free_tier: n.one_in(2),
+        dispatch: if n.one_in(4) { n.span(2_000) } else { Span::ZERO },
+        error_delay_1: Span::seconds(n.from(1, 8)),
+        error_delay_2: Span::seconds(n.from(1, 16)),
+        error_jitter_ppm: n.below(2) * 250_000,
+        throttle_base: Span::millis(n.from(1, 4) * 250),
+        throttle_cap: Span::seconds(n.from(1, 8)),
+        throttle_jitter_ppm: n.below(2) * 100_000,
+        throttle_reset: n.one_in(2),
+        duplicate_ppm: if n.one_in(3) { n.below(5) * 250_000 } else { 0 },
+        config_propagation: if n.one_in(4) { n.span(5_000) } else { Span::ZERO },
+        dlq_scope: n.choice(),
+        delivery: if n.one_in(4) { n.span(2_000) } else { Span::ZERO },
+        success_count: n.choice(),
+        oversize: n.choice(),
+        recursion_limit: n.from(1, 5),
         ..Settings::default()
+    }
+}
+
+/// One service of each kind, some of which may not be sent to.
+fn services() -> Vec<Service> {
+    let kinds = [Kind::Queue, Kind::Topic, Kind::Bus, Kind::Bucket].into_iter();
+    let all = kinds.zip(["q", "t", "b", "o"]).map(|(kind, name)| {
+        let spec = service::Spec { permission: kind != Kind::Bus, ..Default::default() };
+        Service { name: name.into(), kind, spec }
+    });
+    all.collect()
+}
+
+/// One of these names, or none.
+fn target(names: &[&str], n: &mut Numbers) -> String {
+    let place = n.below(2 * names.len() as u64) as usize;
+    names.get(place).map_or_else(String::new, ToString::to_string)
+}
+
+/// What becomes of asynchronous events; destinations of functions lead on, never back.
+fn event_invoke(name: &str, n: &mut Numbers) -> event_invoke::Spec {
+    // `f0` is always there, and is the destination of the others.
+    let next = if name == "f0" { "q" } else { "f0" };
+    event_invoke::Spec {
+        retries_max: n.maybe(|n| n.below(3)),
+        age_max: n.maybe(|n| Span::seconds(n.from(60, 90))),
+        on_success: target(&["q", "t", "b", next], n),
+        on_failure: target(&["q", "t", "b", "o"], n),
     }
 }
 
@@ -122,8 +171,24 @@ pub fn function(name: &str, n: &mut Numbers) -> Function {
     }
     let least: u64 = provisioned.iter().map(|p| p.count).sum();
     let reserved = n.maybe(|n| least + n.below(5));
-    let shared = Shared { reserved };
-    Function { name: name.into(), spec: latest, shared, versions, aliases, provisioned }
+    let shared = Shared { reserved, recursive_loop: RecursiveLoop::Terminate };
+    let mut configured = vec!["$LATEST".to_string()];
+    configured.extend(aliases.first().map(|alias: &Alias| alias.name.clone()));
+    configured.retain(|_| n.one_in(2));
+    let event_invoke = configured.into_iter().map(|qualifier| {
+        let spec = event_invoke(name, n);
+        (qualifier, spec)
+    });
+    let event_invoke = event_invoke.collect();
+    Function {
+        name: name.into(),
+        spec: latest,
+        shared,
+        versions,
+        aliases,
+        provisioned,
+        event_invoke,
+    }
 }
 
 fn spec(n: &mut Numbers) -> Spec {
@@ -135,8 +200,11 @@ fn spec(n: &mut Numbers) -> Spec {
             init: init(n),
             duration: draw(n, 4_000),
             answer: if n.one_in(8) { Answer::Bytes(7 << 20) } else { Answer::Echo },
+            // Some send their events to the first one again, and make loops.
+            sends: if n.one_in(6) { target(&["f0", "q", "o"], n) } else { String::new() },
             faults: (0..n.below(4)).map(|_| fault(n)).collect(),
         },
+        dead_letter: target(&["q", "t"], n),
         ..Spec::default()
     }
 }
@@ -204,17 +272,18 @@ fn qualifier(function: &Function, n: &mut Numbers) -> Option<String> {
     (place < all.len()).then(|| all.swap_remove(place))
 }
 
-fn kind(n: &mut Numbers) -> Kind {
+fn kind(n: &mut Numbers) -> caller::Kind {
+    use caller::Kind;
     let spec = sdk::Spec {
         profile: n.choice(),
         jitter: n.choice(),
         jitter_ppm: n.below(5) * 250_000,
         bucket: if n.one_in(2) { n.below(40) } else { 500 },
         read_timeout: n.maybe(|n| Span::seconds(n.from(1, 3))),
-        invocation_type: if n.one_in(8) {
-            sdk::InvocationType::DryRun
-        } else {
-            sdk::InvocationType::RequestResponse
+        invocation_type: match n.below(8) {
+            0 => sdk::InvocationType::DryRun,
+            1..4 => sdk::InvocationType::Event,
+            _ => sdk::InvocationType::RequestResponse,
         },
     };
     let mut front = |usual: gateway::Spec| gateway::Spec {
@@ -280,8 +349,15 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         Operation::Invoke
         | Operation::GetProvisionedConcurrencyConfig
         | Operation::PutProvisionedConcurrencyConfig
-        | Operation::DeleteProvisionedConcurrencyConfig => true,
-        Operation::GetFunctionConcurrency
+        | Operation::DeleteProvisionedConcurrencyConfig
+        | Operation::PutFunctionEventInvokeConfig
+        | Operation::UpdateFunctionEventInvokeConfig
+        | Operation::GetFunctionEventInvokeConfig
+        | Operation::DeleteFunctionEventInvokeConfig => true,
+        Operation::ListFunctionEventInvokeConfigs
+        | Operation::PutFunctionRecursionConfig
+        | Operation::GetFunctionRecursionConfig
+        | Operation::GetFunctionConcurrency
         | Operation::PutFunctionConcurrency
         | Operation::DeleteFunctionConcurrency
         | Operation::PublishVersion
@@ -298,6 +374,12 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         ("ZipFile", Value::Text(n.below(3).to_string())),
         ("Publish", Value::Bool(n.one_in(2))),
         ("Timeout", Value::number(n.from(1, 4))),
+        ("MaximumRetryAttempts", Value::number(n.below(4))),
+        ("RecursiveLoop", Value::text("Terminate")),
+        (
+            "InvocationType",
+            Value::text(if n.one_in(2) { "Event" } else { "RequestResponse" }),
+        ),
         ("Payload", Value::object([("sleep", Value::number(n.below(3)))])),
     ]);
     let members = with.into_iter().map(|(key, value)| (key.to_string(), value));

@@ -47,9 +47,9 @@ pub fn card(
 
 /// How its calls ended, each with its mark.
 fn push_ends(nodes: &mut Vec<Node>, at: &CallerBox, y: f64, view: &CallerView) {
-    let [ok, failed, throttled, refused, timed_out] = view.ended;
+    let [ok, failed, throttled, refused, timed_out, accepted] = view.ended;
     let counts = [
-        (Back::Ok, ok),
+        (Back::Ok, ok + accepted),
         (Back::Failed, failed + timed_out),
         (Back::Throttled, throttled),
         (Back::Refused, refused),

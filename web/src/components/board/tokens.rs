@@ -112,7 +112,7 @@ fn draw(
 fn caller_of(job: Job) -> Option<usize> {
     match job.origin {
         Origin::Caller(id) => Some(usize::from(id.0)),
-        Origin::Act(_) => None,
+        Origin::Act(_) | Origin::Function(_) | Origin::Service(_) => None,
     }
 }
 

@@ -56,12 +56,13 @@ fn counted(name: &str, count: impl Into<u64>) -> (String, String) {
 
 fn caller_sections(caller: &CallerView, run: &Opened) -> Vec<Section> {
     let text = run.callers.iter().find(|text| text.name == caller.name);
-    let [ok, failed, throttled, refused, timed_out] = caller.ended;
+    let [ok, failed, throttled, refused, timed_out, accepted] = caller.ended;
     let mut calls = vec![
         counted("Calls made", caller.made),
         counted("Waiting for an answer", caller.waiting),
         counted("Waiting to retry", caller.backing_off),
         counted("Answered", ok),
+        counted("Accepted as events", accepted),
         counted("Function error", failed),
         counted("Throttled to the end", throttled),
         counted("Refused", refused),

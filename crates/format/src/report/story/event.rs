@@ -1,0 +1,97 @@
+//! What happens to an asynchronous event, in sentences.
+
+use lambdarium_sim::plan::Plan;
+use lambdarium_sim::rule::Rule;
+use lambdarium_sim::time::Span;
+use lambdarium_sim::trace::{Condition, Delivery, Entry, Fact};
+
+use super::counted;
+use crate::report::names;
+
+/// A fact about an event, or about what a function sends; of others nothing is said here.
+pub(super) fn sentence(plan: &Plan, entry: &Entry) -> String {
+    let name = plan.name(entry.part);
+    let event = entry.job.map_or_else(String::new, |job| names::request(plan, job));
+    match entry.fact {
+        Fact::Queued => format!("{event} waits in the queue of {name}."),
+        Fact::Duplicated { after } => {
+            format!("{event} will be tried twice, the second time {after} later.")
+        }
+        Fact::Dispatched { attempt: 1, age: Span::ZERO } => {
+            format!("{name} takes {event} from its queue.")
+        }
+        Fact::Dispatched { attempt, age } => {
+            format!(
+                "{name} takes {event} from its queue for attempt {attempt}, {age} after it was accepted."
+            )
+        }
+        Fact::PutBack { after, .. } if entry.rule != Rule::Asy11 => {
+            format!("{event} goes back to the queue and is tried again in {after}.")
+        }
+        Fact::PutBack { after, attempt } => {
+            format!("{event} goes back to the queue: attempt {attempt} comes in {after}.")
+        }
+        Fact::Finished { condition, runs } => finished(&event, condition, runs),
+        Fact::Sent { what, to } => {
+            let (what, to) = (sent(what), plan.name(to));
+            format!("{name} sends {what} to {to}.")
+        }
+        Fact::DeliveryFailed { what, to } => {
+            let (what, to) = (sent(what), plan.name(to));
+            format!("{name} cannot send {what} to {to}: it is lost.")
+        }
+        Fact::Received => format!("{name} receives {event}."),
+        Fact::Called
+        | Fact::RetryPlanned { .. }
+        | Fact::Retried { .. }
+        | Fact::QuotaExhausted { .. }
+        | Fact::WaitEnded { .. }
+        | Fact::Answered { .. }
+        | Fact::DryRunAnswered
+        | Fact::Started { .. }
+        | Fact::SpilledOver { .. }
+        | Fact::InitCut
+        | Fact::Ended { .. }
+        | Fact::Abandoned
+        | Fact::Throttled { .. }
+        | Fact::Refused { .. }
+        | Fact::EnvironmentRemoved { .. }
+        | Fact::ProvisioningStarted { .. }
+        | Fact::ProvisioningReady { .. }
+        | Fact::ProvisioningFailed { .. }
+        | Fact::Replied { .. }
+        | Fact::Cost { .. }
+        | Fact::Stopped { .. } => String::new(),
+    }
+}
+
+fn finished(event: &str, condition: Condition, runs: u16) -> String {
+    let after = counted(runs.into(), "run");
+    match condition {
+        Condition::Success if runs <= 1 => format!("{event} is done."),
+        Condition::Success => format!("{event} is done, after {after}."),
+        Condition::RetriesExhausted => {
+            format!("{event} is given up after {after}: there are no retries left.")
+        }
+        Condition::EventAgeExceeded => {
+            format!(
+                "{event} is given up after {after}: it would be too old by its next try."
+            )
+        }
+        Condition::ZeroReservedConcurrency => {
+            format!("{event} is given up: the function has reserved concurrency 0.")
+        }
+        Condition::RecursiveInvocation => {
+            format!("{event} is stopped: it comes from a loop.")
+        }
+    }
+}
+
+fn sent(what: Delivery) -> &'static str {
+    match what {
+        Delivery::DeadLetter => "the event, as a dead letter,",
+        Delivery::OnSuccess => "the record of the success",
+        Delivery::OnFailure => "the record of the failure",
+        Delivery::Code => "what its code has for it",
+    }
+}

@@ -1,0 +1,217 @@
+//! How requests arrive at the front door: to be answered, to be checked, to run later, or
+//! from the function's own queue.
+//!
+//! Rules: INV-01, INV-04, INV-06, ASY-01, ASY-03, ASY-25, DST-08, VER-15.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+
+use super::async_queue;
+use super::behaviour::Failure;
+use super::concurrency::NoRoom;
+use super::invoke::{State, refuse, reply};
+use super::run::Case;
+use crate::dice::Dice;
+use crate::event::{Answer, Mode, Request};
+use crate::id::{FunctionId, Origin, Part, VersionIx};
+use crate::limits;
+use crate::message::{Body, Content, Message};
+use crate::plan::{Plan, Qualifier};
+use crate::rule::Rule;
+use crate::sim::Cx;
+use crate::trace::{Fact, Reason, Refusal};
+use crate::value::Payload;
+
+impl State {
+    // Apart from the dispatcher, which else would save more registers at every step.
+    #[inline(never)]
+    pub(super) fn on_arrived(
+        &mut self,
+        id: FunctionId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        request: Request,
+    ) {
+        if let Origin::Act(_) = request.job.origin {
+            self.desk_on_the_way -= 1;
+        }
+        let answer = match (request.mode, request.job.origin) {
+            (Mode::Answer | Mode::Check, Origin::Caller(caller)) => {
+                let planned = plan.caller(caller);
+                let asked = For {
+                    version: match &planned.qualifier {
+                        Qualifier::Latest => Some(VersionIx::LATEST),
+                        Qualifier::Named(name) => plan.function(id).resolve(name),
+                    },
+                    payload: &planned.caller.payload,
+                    bytes: planned.payload_bytes,
+                    dice: planned.function_dice,
+                    draw: request.attempt,
+                };
+                self.enter_for(id, plan, cx, &request, asked)
+            }
+            (Mode::Answer | Mode::Check, Origin::Act(act)) => {
+                self.enter_for_act(id, plan, cx, &request, act)
+            }
+            (Mode::Later, _) => self.on_event_arrived(id, plan, cx, &request),
+            (_, Origin::Function(_) | Origin::Service(_)) | (Mode::Queued, _) => {
+                unreachable!("parts of AWS only send events, and the queue does not call")
+            }
+        };
+        let Err(answer) = answer else { return };
+        if let Origin::Function(sender) = request.job.origin
+            && answer != Answer::Accepted
+        {
+            self.functions[usize::from(sender.0)].metrics.destination_failures += 1;
+        }
+        reply(cx, &request, answer);
+    }
+
+    /// Takes an event into the function's queue, or says why not.
+    fn on_event_arrived(
+        &mut self,
+        id: FunctionId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        request: &Request,
+    ) -> Result<(), Answer> {
+        let job = request.job;
+        let (content, qualifier) = match job.origin {
+            Origin::Caller(caller) => {
+                (Content::Caller(caller), plan.caller(caller).qualifier.name())
+            }
+            Origin::Act(act) => {
+                let asked = self.desk_call(act);
+                let body = Body::Given(asked.payload.clone());
+                let message = Message { body, chain: Vec::new() };
+                (Content::Message(Rc::new(message)), asked.qualifier.clone())
+            }
+            Origin::Function(_) | Origin::Service(_) => {
+                let letter = cx.mail.take(request.slot);
+                (letter.content, letter.qualifier)
+            }
+        };
+        let known =
+            qualifier.as_deref().is_none_or(|q| plan.function(id).resolve(q).is_some());
+        if !known {
+            return Err(refuse(id, cx, job, Rule::Ver15, Refusal::ResourceNotFound));
+        }
+        if content.bytes(plan) > limits::ASYNC_REQUEST_BYTES_MAX {
+            return Err(refuse(id, cx, job, Rule::Asy03, Refusal::RequestTooLarge));
+        }
+        if async_queue::is_limited(plan, job)
+            && let Some(no_room) = self.account.count_request(&plan.settings, cx.now)
+        {
+            return Err(self.throttle(id, cx, job, Rule::Asy25, no_room));
+        }
+        let rule = match job.origin {
+            Origin::Function(_) if content.is_record() => Rule::Dst08,
+            Origin::Caller(_)
+            | Origin::Act(_)
+            | Origin::Function(_)
+            | Origin::Service(_) => Rule::Asy01,
+        };
+        cx.note(Part::Function(id), Some(job), rule, Fact::Queued);
+        self.accept(id, plan, cx, job, content, qualifier);
+        Err(Answer::Accepted)
+    }
+
+    /// Lets the call of an act in.
+    #[inline(never)]
+    fn enter_for_act(
+        &mut self,
+        id: FunctionId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        request: &Request,
+        act: u16,
+    ) -> Result<(), Answer> {
+        let desk = self.desk_call(act);
+        let (version, payload) = (Some(desk.version), &desk.payload);
+        let dice = plan.function(id).dice.with(&plan.desk);
+        let (bytes, draw) = (payload.bytes(), request.attempt);
+        let asked = For { version, payload, bytes, dice, draw };
+        self.enter_for(id, plan, cx, request, asked)
+    }
+
+    /// Lets an event of the queue in, at a place of it.
+    #[inline(never)]
+    pub(super) fn enter_from_queue(
+        &mut self,
+        id: FunctionId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        request: &Request,
+    ) -> Result<(), Answer> {
+        let event = self.functions[usize::from(id.0)].queue.at(request.slot);
+        let version = match &event.qualifier {
+            Some(name) => plan.function(id).resolve(name),
+            None => Some(VersionIx::LATEST),
+        };
+        let draw = event.tries();
+        let payload = event.content.payload(plan).into_owned();
+        let dice = plan.dice_for(id, request.job);
+        // It was measured when it was accepted.
+        let asked = For { version, payload: &payload, bytes: 0, dice, draw };
+        self.enter_for(id, plan, cx, request, asked)
+    }
+
+    /// Lets a request in and begins a run, or says why not.
+    // Where it comes from is known here; for calls, which are most, that is worth a copy.
+    #[inline(always)]
+    fn enter_for(
+        &mut self,
+        id: FunctionId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        request: &Request,
+        asked: For<'_>,
+    ) -> Result<(), Answer> {
+        let For { version, payload, bytes, dice, draw } = asked;
+        let job = request.job;
+        let Some(version) = version else {
+            return Err(refuse(id, cx, job, Rule::Ver15, Refusal::ResourceNotFound));
+        };
+        let target = plan.function(id).version(version);
+        if cx.now < target.active_at {
+            return Err(refuse(id, cx, job, Rule::Inv06, Refusal::ResourceConflict));
+        }
+        if bytes > limits::SYNC_REQUEST_BYTES_MAX {
+            return Err(refuse(id, cx, job, Rule::Inv04, Refusal::RequestTooLarge));
+        }
+        if request.mode == Mode::Check {
+            cx.note(Part::Function(id), Some(job), Rule::Inv01, Fact::DryRunAnswered);
+            return Err(Answer::Checked);
+        }
+        let case = Case { request, payload, dice, draw, now: cx.now };
+        match case.refusal(&target.spec) {
+            Some(Failure::ServiceException) => {
+                return Err(refuse(id, cx, job, Rule::Inv04, Refusal::ServiceException));
+            }
+            Some(_) => {
+                let none = NoRoom { reason: Reason::Account, in_flight: 0, limit: 0 };
+                return Err(self.throttle(id, cx, job, Rule::Con08, none));
+            }
+            None => {}
+        }
+        match self.admit(id, plan, cx, version, request) {
+            Ok(admitted) => {
+                self.run(id, plan, cx, &case, version, admitted);
+                Ok(())
+            }
+            Err((no_room, rule)) => Err(self.throttle(id, cx, job, rule, no_room)),
+        }
+    }
+}
+
+/// What a request is for.
+struct For<'a> {
+    /// The version it means; none if there is none.
+    version: Option<VersionIx>,
+    payload: &'a Payload,
+    /// Its size, where that is still to be looked at.
+    bytes: u64,
+    dice: Dice,
+    /// By which number of attempt its draws are keyed.
+    draw: u16,
+}

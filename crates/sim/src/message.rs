@@ -1,0 +1,184 @@
+//! What passes between parts: events, records of invocations and dead letters.
+//!
+//! What is passed on is never copied, and its JSON is made when somebody looks at it: ten
+//! thousand dead letters of one event cost what one costs.
+//! Rules: DLQ-03, DLQ-04, DST-05 to DST-15, REC-03 (the chain a message belongs to).
+
+mod words;
+
+pub use words::Attribute;
+
+use alloc::borrow::Cow;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+
+use crate::id::{CallerId, FunctionId, Job};
+use crate::lambda::answer::Ran;
+use crate::plan::Plan;
+use crate::time::Instant;
+use crate::trace::Condition;
+use crate::value::Payload;
+
+/// Something that is passed from part to part.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// What a caller sends, which stands in the plan.
+    Caller(CallerId),
+    /// Anything else.
+    Message(Rc<Message>),
+}
+
+impl Content {
+    /// How often each function has run in the chain of requests behind it (REC-02).
+    pub(crate) fn chain(&self) -> &[Link] {
+        match self {
+            Self::Caller(_) => &[],
+            Self::Message(message) => &message.chain,
+        }
+    }
+
+    /// Whether it tells what came of an asynchronous invocation.
+    pub(crate) fn is_record(&self) -> bool {
+        match self {
+            Self::Caller(_) => false,
+            Self::Message(message) => matches!(message.body, Body::Record(_)),
+        }
+    }
+
+    /// It as a function gets it.
+    #[must_use]
+    pub fn payload<'a>(&'a self, plan: &'a Plan) -> Cow<'a, Payload> {
+        match self {
+            Self::Caller(caller) => Cow::Borrowed(plan.caller(*caller).payload()),
+            Self::Message(message) => message.body.payload(plan),
+        }
+    }
+
+    /// Its size in bytes.
+    pub(crate) fn bytes(&self, plan: &Plan) -> u64 {
+        match self {
+            Self::Caller(caller) => plan.caller(*caller).payload_bytes,
+            Self::Message(message) => message.body.bytes(plan),
+        }
+    }
+}
+
+/// How often a function has run in a chain of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Which function.
+    pub function: FunctionId,
+    /// So often.
+    pub runs: u16,
+}
+
+/// The chain behind a request after one more run of a function.
+pub(crate) fn longer(chain: &[Link], function: FunctionId) -> Vec<Link> {
+    let mut chain = chain.to_vec();
+    match chain.iter_mut().find(|link| link.function == function) {
+        Some(link) => link.runs = link.runs.saturating_add(1),
+        None => chain.push(Link { function, runs: 1 }),
+    }
+    chain
+}
+
+/// Something that is passed on, and the chain of requests it belongs to.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// What it says.
+    pub body: Body,
+    /// The chain of requests behind it.
+    pub chain: Vec<Link>,
+}
+
+/// What a message says.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// What it was given.
+    Given(Payload),
+    /// The record of an asynchronous invocation (section 4).
+    Record(Rc<Record>),
+    /// An event that was given up (section 3).
+    DeadLetter(DeadLetter),
+}
+
+/// What came of an asynchronous invocation.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The event.
+    pub event: Content,
+    /// Whose request it was.
+    pub job: Job,
+    /// The function it was for.
+    pub function: FunctionId,
+    /// The version or alias that was asked for; none is `$LATEST`.
+    pub qualifier: Option<Rc<str>>,
+    /// How it ended.
+    pub condition: Condition,
+    /// Runs of function code that the record counts.
+    pub runs: u16,
+    /// Runs that there were.
+    pub tries: u16,
+    /// What the last try came to; none if there was none.
+    pub last: Option<Last>,
+    /// When the record was made.
+    pub at: Instant,
+    /// Whether it was too large, and says neither what was asked nor answered (DST-16).
+    pub dropped: bool,
+}
+
+/// An event that was given up.
+#[derive(Clone, Debug)]
+pub struct DeadLetter {
+    /// What came of it.
+    pub record: Rc<Record>,
+}
+
+/// What a try to run an event came to.
+#[derive(Clone, Debug)]
+pub enum Last {
+    /// The code ran.
+    Ran(Ran),
+    /// There was no room: 429.
+    Throttled,
+    /// Another error of the service.
+    Refused {
+        /// Its HTTP status.
+        http: u16,
+    },
+}
+
+/// What is on its way to a part.
+#[derive(Clone, Debug)]
+pub(crate) struct Letter {
+    pub(crate) content: Content,
+    /// The version or alias of the function it is for, where it names one.
+    pub(crate) qualifier: Option<Rc<str>>,
+}
+
+/// Everything that is on its way; events say where it lies.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mail {
+    letters: Vec<Option<Letter>>,
+    free: Vec<u32>,
+}
+
+impl Mail {
+    pub(crate) fn put(&mut self, letter: Letter) -> u32 {
+        if let Some(place) = self.free.pop() {
+            self.letters[place as usize] = Some(letter);
+            return place;
+        }
+        self.letters.push(Some(letter));
+        u32::try_from(self.letters.len() - 1).expect("letters are limited")
+    }
+
+    pub(crate) fn take(&mut self, place: u32) -> Letter {
+        self.free.push(place);
+        self.letters[place as usize].take().expect("a letter is taken once")
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.letters.len() * size_of::<Option<Letter>>()
+    }
+}

@@ -1,0 +1,83 @@
+//! A list that only grows, and whose copies share what was on it before.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+
+/// Items in a shared piece.
+const PIECE: usize = 256;
+
+/// A list that only grows. A machine is copied again and again, so that a recording can go
+/// back in time; a copy of this costs what was put on last.
+#[derive(Clone, Debug)]
+pub struct Shelf<T> {
+    full: Rc<Vec<Rc<Vec<T>>>>,
+    open: Vec<T>,
+}
+
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Self { full: Rc::default(), open: Vec::new() }
+    }
+}
+
+impl<T: Clone> Shelf<T> {
+    pub(crate) fn push(&mut self, item: T) {
+        if self.open.len() == PIECE {
+            let piece = core::mem::replace(&mut self.open, Vec::with_capacity(PIECE));
+            Rc::make_mut(&mut self.full).push(Rc::new(piece));
+        }
+        self.open.push(item);
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.full.len() * PIECE + self.open.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The item at a place.
+    #[must_use]
+    pub fn get(&self, place: usize) -> Option<&T> {
+        match self.full.get(place / PIECE) {
+            Some(piece) => piece.get(place % PIECE),
+            None => self.open.get(place.checked_sub(self.full.len() * PIECE)?),
+        }
+    }
+
+    /// All items, the oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.full.iter().flat_map(|piece| piece.iter()).chain(&self.open)
+    }
+
+    /// What a copy takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.open.len() * size_of::<T>() + self.full.len() * size_of::<usize>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PIECE, Shelf};
+
+    #[test]
+    fn copies_keep_what_they_had() {
+        let mut shelf = Shelf::default();
+        let mut copies = alloc::vec::Vec::new();
+        for item in 0..3 * PIECE {
+            copies.push(shelf.clone());
+            shelf.push(item);
+        }
+        for (count, copy) in copies.iter().enumerate() {
+            assert_eq!(copy.len(), count);
+            assert!(copy.iter().copied().eq(0..count));
+            assert_eq!(copy.get(count), None);
+        }
+        assert_eq!(shelf.get(PIECE), Some(&PIECE));
+    }
+}
