@@ -158,6 +158,7 @@ impl Player {
             markers: markers.collect(),
             callers: words::callers(scenario),
             functions: words::functions(scenario),
+            services: words::services(scenario),
             ..link
         };
         let mut player = Self { recording, told: None, peaks: Peaks::default() };

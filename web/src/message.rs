@@ -352,6 +352,8 @@ pub struct Opened {
     pub callers: Vec<CallerText>,
     /// What its functions do, in the order of the plan.
     pub functions: Vec<FunctionText>,
+    /// Its queues, topics, buses and buckets, in the order of the plan.
+    pub services: Vec<ServiceText>,
     /// Where the link puts the playhead.
     pub moment: Option<Moment>,
     /// What the link selects.
@@ -412,6 +414,17 @@ pub struct CallerText {
     pub retries: bool,
     /// How far it was moved to the right and down.
     pub nudge: (i16, i16),
+}
+
+/// A queue, topic, bus or bucket in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceText {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: String,
+    /// The functions that send to it, by their places.
+    pub senders: Vec<u16>,
 }
 
 /// A function in words.

@@ -1,12 +1,14 @@
 //! What a scenario says, in words: when a caller calls, and what a function does.
 
+use lambdarium_format::edit;
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::caller::Kind;
 use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
 use lambdarium_sim::lambda::behaviour::{Behaviour, Draw, Failure, Fault};
 use lambdarium_sim::scenario::Scenario;
 use lambdarium_sim::time::{Instant, Span};
 
-use crate::message::{CallerText, FunctionText};
+use crate::message::{CallerText, FunctionText, ServiceText};
 
 /// The callers of a scenario in words.
 #[must_use]
@@ -52,6 +54,22 @@ pub fn functions(scenario: &Scenario) -> Vec<FunctionText> {
         nudge: nudge(scenario, &function.name),
     });
     functions.collect()
+}
+
+/// The services of a scenario in words, each with who sends to it.
+#[must_use]
+pub fn services(scenario: &Scenario) -> Vec<ServiceText> {
+    let services = scenario.services.iter().filter(|_| EVENTS).map(|service| {
+        let name = &service.name;
+        let senders = scenario.functions.iter().zip(0..);
+        let senders = senders.filter(|(function, _)| edit::sends_to(function, name));
+        ServiceText {
+            name: name.clone(),
+            kind: service.kind.name().into(),
+            senders: senders.map(|(_, place)| place).collect(),
+        }
+    });
+    services.collect()
 }
 
 /// When a load calls: `8 at once`, `0.5 per second`.

@@ -39,7 +39,7 @@ fn everything() -> String {
     let callers = callers.collect::<Vec<_>>().join(", ");
     format!(
         "{{\"lambdarium\": 1, \"functions\": {{\"f\": {{\"faults\": [{{\"fails\": \"throws\"}}]}}}}, \
-         \"callers\": {{{callers}}}}}"
+         \"callers\": {{{callers}}}, \"services\": {{\"q\": {{\"kind\": \"sqs\"}}}}}}"
     )
 }
 
@@ -51,7 +51,7 @@ fn every_field_of_every_form_is_explained() {
     let opened = engine.handle(Slot(0), Ask::Open { source, lesson: None, keep: false });
     let Some(Answer::Opened(opened)) = opened else { panic!("{opened:?}") };
     let callers = opened.callers.iter().map(|caller| caller.name.clone());
-    let parts = callers.chain(["f".to_string()]).map(Some).chain([None]);
+    let parts = callers.chain(["f", "q"].map(String::from)).map(Some).chain([None]);
     let mut fields = 0;
     for part in parts {
         let answer = engine.handle(Slot(0), Ask::Form { part: part.clone() });

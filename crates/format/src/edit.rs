@@ -5,10 +5,12 @@
 //! there stays as it is. Rules: SIM-02 (what is allowed), SIM-03 (how much).
 
 use lambdarium_sim::caller::Kind;
-use lambdarium_sim::knob::Issue;
+use lambdarium_sim::knob::{Choices, Issue};
+use lambdarium_sim::lambda::Function;
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::rule::Rule;
 use lambdarium_sim::scenario::{Act, Nudge, Run};
+use lambdarium_sim::service::Kind as ServiceKind;
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 
@@ -83,6 +85,12 @@ pub fn add(run: &Run, kind: &str) -> Result<(Run, String), Vec<Issue>> {
         let path = ["functions".into(), name.clone()];
         return Ok((set(run, &path, Some(new))?, name));
     }
+    if ServiceKind::WORDS.contains(&kind) {
+        let name = unused(run, kind);
+        let new = Value::object([("kind", Value::text(kind))]);
+        let path = ["services".into(), name.clone()];
+        return Ok((set(run, &path, Some(new))?, name));
+    }
     let kinds: Vec<&str> = Kind::all().iter().map(|kind| kind.card().key).collect();
     if !kinds.contains(&kind) {
         return Err(wrong("callers", kind, &kinds.join(", ")));
@@ -116,6 +124,8 @@ pub fn part(run: &Run, name: &str) -> Option<&'static str> {
         Some("functions")
     } else if run.scenario.callers.iter().any(|caller| caller.name == name) {
         Some("callers")
+    } else if run.scenario.services.iter().any(|service| service.name == name) {
+        Some("services")
     } else {
         None
     }
@@ -141,6 +151,10 @@ pub fn rename(run: &Run, from: &str, to: &str) -> Edited {
         for caller in run.scenario.callers.iter_mut().filter(|c| c.name == from) {
             caller.name = to.into();
         }
+    } else if group == "services" {
+        for service in run.scenario.services.iter_mut().filter(|s| s.name == from) {
+            service.name = to.into();
+        }
     } else {
         for function in run.scenario.functions.iter_mut().filter(|f| f.name == from) {
             function.name = to.into();
@@ -158,10 +172,36 @@ pub fn rename(run: &Run, from: &str, to: &str) -> Edited {
             }
         }
     }
+    for target in run.scenario.functions.iter_mut().flat_map(targets) {
+        if let Some(qualifier) = qualifier(target, from) {
+            *target = format!("{to}{qualifier}");
+        }
+    }
     read_back(&json::to_value(&run))
 }
 
-/// Takes a part away; with a function go its callers and the acts on it.
+/// Everything a function names that it sends to.
+fn targets(function: &mut Function) -> Vec<&mut String> {
+    let mut all = Vec::new();
+    for (_, spec) in &mut function.event_invoke {
+        all.extend([&mut spec.on_success, &mut spec.on_failure]);
+    }
+    let versions = function.versions.iter_mut().map(|version| &mut version.spec);
+    for spec in versions.chain([&mut function.spec]) {
+        all.extend([&mut spec.dead_letter, &mut spec.behaviour.sends]);
+    }
+    all
+}
+
+/// Whether a function sends anything to a part.
+#[must_use]
+pub fn sends_to(function: &Function, part: &str) -> bool {
+    let mut function = function.clone();
+    targets(&mut function).iter().any(|target| qualifier(target, part).is_some())
+}
+
+/// Takes a part away; with a function go its callers and the acts on it, and nothing is sent
+/// any more to what is gone.
 ///
 /// # Errors
 /// There is no such part, or the run cannot do without it.
@@ -172,6 +212,8 @@ pub fn remove(run: &Run, name: &str) -> Edited {
     let mut run = run.clone();
     if group == "callers" {
         run.scenario.callers.retain(|caller| caller.name != name);
+    } else if group == "services" {
+        run.scenario.services.retain(|service| service.name != name);
     } else {
         run.scenario.functions.retain(|function| function.name != name);
         run.scenario.callers.retain(|c| qualifier(&c.target, name).is_none());
@@ -179,6 +221,11 @@ pub fn remove(run: &Run, name: &str) -> Edited {
             let named = function_name(&mut act.parameters).and_then(|n| n.as_text());
             named.is_none_or(|named| qualifier(named, name).is_none())
         });
+    }
+    for target in run.scenario.functions.iter_mut().flat_map(targets) {
+        if qualifier(target, name).is_some() {
+            target.clear();
+        }
     }
     let mut nudges = std::mem::take(&mut run.scenario.nudges);
     nudges.retain(|nudge| part(&run, &nudge.part).is_some());
@@ -347,6 +394,24 @@ mod tests {
         let left = remove(&two, "f").unwrap();
         assert_eq!(left.scenario.functions.len(), 1);
         assert!(left.scenario.callers.is_empty() && left.acts.is_empty());
+    }
+
+    #[test]
+    fn what_is_sent_follows_a_service() {
+        let (run, queue) = add(&run(), "sqs").unwrap();
+        let to = |key: &str| path(&format!("functions.f.{key}"));
+        let run = set(&run, &to("async.on-failure"), Some(Value::text(&queue))).unwrap();
+        let run = set(&run, &to("dead-letter"), Some(Value::text(&queue))).unwrap();
+        assert!(sends_to(&run.scenario.functions[0], &queue));
+        let renamed = rename(&run, &queue, "failures").unwrap();
+        let function = &renamed.scenario.functions[0];
+        assert_eq!(function.event_invoke[0].1.on_failure, "failures");
+        assert_eq!(function.spec.dead_letter, "failures");
+        assert_eq!(renamed.scenario.services[0].name, "failures");
+        let left = remove(&renamed, "failures").unwrap();
+        assert!(left.scenario.services.is_empty());
+        assert!(!sends_to(&left.scenario.functions[0], "failures"));
+        assert!(rename(&run, &queue, "f").is_err(), "a function has that name");
     }
 
     #[test]

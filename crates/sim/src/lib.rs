@@ -10,6 +10,9 @@
 
 extern crate alloc;
 
+/// Whether asynchronous events can be played.
+pub const EVENTS: bool = cfg!(feature = "events");
+
 #[macro_use]
 pub mod knob;
 

@@ -253,6 +253,12 @@ pub const NOT_SIMULATED: &[(Rule, &str)] = &[
 ];
 
 impl Rule {
+    /// Whether it is about asynchronous events and where they end.
+    #[must_use]
+    pub fn is_about_events(self) -> bool {
+        ["ASY", "DLQ", "DST", "REC"].iter().any(|family| self.id().starts_with(family))
+    }
+
     /// The rule with this id, in any case.
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {

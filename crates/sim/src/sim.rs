@@ -5,6 +5,7 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
+use crate::EVENTS;
 use crate::call;
 use crate::caller::state as caller;
 use crate::event::{CallerEvent, Event, FunctionEvent, Receive, Sent, ServiceEvent};
@@ -41,6 +42,18 @@ impl Cx<'_> {
         }
         let (at, step, cause) = (self.now, self.step, self.cause);
         self.cause = self.log.push(Entry { at, step, cause, part, job, rule, fact });
+    }
+
+    /// The same, for what happens so seldom that a call costs less than a copy of all that.
+    #[inline(never)]
+    pub(crate) fn tell(&mut self, part: Part, job: Option<Job>, rule: Rule, fact: Fact) {
+        self.note(part, job, rule, fact);
+    }
+
+    /// Sends an event for later, seldom.
+    #[inline(never)]
+    pub(crate) fn post(&mut self, at: Instant, rank: Rank, event: Event) {
+        self.at(at, rank, event);
     }
 
     /// Sends an event for later.
@@ -374,7 +387,9 @@ impl Receive for Turn<'_> {
     #[inline(always)]
     fn on_service(&mut self, id: ServiceId, event: ServiceEvent) {
         let Self { world, plan, cx } = self;
-        world.services[usize::from(id.0)].on_event(id, plan, cx, event);
+        if EVENTS {
+            world.services[usize::from(id.0)].on_event(id, plan, cx, event);
+        }
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Frame {
     pub callers: Vec<CallerView>,
     /// The functions, in plan order.
     pub functions: Vec<FunctionView>,
+    /// The services, in plan order.
+    pub services: Vec<ServiceView>,
     /// The account's ledger.
     pub account: AccountView,
     /// What moves or waits, if it is few enough to be drawn one by one.
@@ -101,10 +103,21 @@ pub struct FunctionView {
     pub on_provisioned: u64,
     /// Provisioned environments configured.
     pub provisioned: u64,
+    /// Asynchronous events that wait in its queue.
+    pub queued: u64,
     /// CloudWatch's counters.
     pub metrics: Metrics,
     /// Cost so far, in millionths of a US dollar.
     pub micro_usd: u64,
+}
+
+/// A queue, topic, bus or bucket at the playhead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceView {
+    /// Its name.
+    pub name: String,
+    /// What it has received so far.
+    pub received: u64,
 }
 
 /// One version of a function at the playhead.

@@ -9,6 +9,7 @@ mod hands;
 pub(super) mod marks;
 mod question;
 mod scene;
+mod service;
 mod shape;
 mod tokens;
 

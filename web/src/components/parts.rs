@@ -18,7 +18,7 @@ pub struct Part {
     inner: bool,
 }
 
-/// The parts of a run: callers, functions, and the aliases of each.
+/// The parts of a run: callers, functions and the aliases of each, services.
 pub fn outline(desk: &Desk) -> Vec<Part> {
     let Some(run) = &desk.run else { return Vec::new() };
     let part = |name: &str, icon| Part { name: name.to_string(), icon, inner: false };
@@ -31,6 +31,7 @@ pub fn outline(desk: &Desk) -> Vec<Part> {
             parts.push(Part { name: alias.clone(), icon: Icon::Signpost, inner: true });
         }
     }
+    parts.extend(run.services.iter().map(|service| part(&service.name, Icon::Service)));
     parts
 }
 

@@ -105,6 +105,7 @@ impl Desk {
             let is_there = |name: &String| {
                 opened.callers.iter().any(|caller| caller.name == *name)
                     || opened.functions.iter().any(|function| function.name == *name)
+                    || opened.services.iter().any(|service| service.name == *name)
             };
             self.selection = self.selection.take().filter(is_there);
         } else {

@@ -4,12 +4,14 @@
 //! loads, durations and faults, is described here.
 
 use lambdarium_format::{edit, json, unit};
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::call::Operation;
 use lambdarium_sim::caller::{Caller, Kind as CallerKind};
 use lambdarium_sim::knob::{Choices, Kind, Knobs};
 use lambdarium_sim::lambda::behaviour::Failure;
-use lambdarium_sim::lambda::{Function, Shared, Spec};
+use lambdarium_sim::lambda::{Function, Shared, Spec, event_invoke};
 use lambdarium_sim::scenario::{Act, Run, Settings};
+use lambdarium_sim::service::{self, Kind as ServiceKind, Service};
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 use lambdarium_sim::with_caller_spec;
@@ -18,6 +20,8 @@ use crate::message::{Field, Form, Group, Input};
 
 /// The word for no fault.
 const NEVER: &str = "never";
+/// The word for no target.
+const NOWHERE: &str = "nowhere";
 /// The patterns of a load, each with what it is before anything is said of it.
 const PATTERNS: [(&str, &str); 5] = [
     ("burst", "1"),
@@ -40,12 +44,15 @@ pub(super) fn form(run: &Run, part: Option<String>) -> Form {
     let function = scenario.functions.iter().find(|f| Some(f.name.as_str()) == named);
     let caller = scenario.callers.iter().find(|c| Some(c.name.as_str()) == named);
     let writer = Writer { whole: &whole };
-    let mut form = match (function, caller) {
-        (Some(function), _) => writer.function(function),
-        (None, Some(caller)) => writer.caller(caller, run),
-        (None, None) => writer.scenario(run),
+    let service = scenario.services.iter().find(|s| Some(s.name.as_str()) == named);
+    let mut form = match (function, caller, service) {
+        (Some(function), ..) => writer.function(function, run),
+        (None, Some(caller), _) => writer.caller(caller, run),
+        (None, None, Some(service)) if EVENTS => writer.service(service),
+        (None, None, _) => writer.scenario(run),
     };
-    form.part = part.filter(|_| function.is_some() || caller.is_some());
+    let known = function.is_some() || caller.is_some() || service.is_some();
+    form.part = part.filter(|_| known);
     form
 }
 
@@ -53,7 +60,9 @@ pub(super) fn form(run: &Run, part: Option<String>) -> Form {
 pub(super) fn kinds() -> Vec<(String, String)> {
     let callers = CallerKind::all();
     let callers = callers.iter().map(|kind| (kind.card().key, kind.card().name));
-    let all = [("function", "Function")].into_iter().chain(callers);
+    let services = (0..).map_while(ServiceKind::from_place).filter(|_| EVENTS);
+    let services = services.map(|kind| (kind.word(), kind.name()));
+    let all = [("function", "Function")].into_iter().chain(callers).chain(services);
     all.map(|(key, name)| (key.to_string(), name.to_string())).collect()
 }
 
@@ -76,7 +85,44 @@ impl Writer<'_> {
         Form { groups: vec![about, account], ..Form::default() }
     }
 
-    fn function(&self, function: &Function) -> Form {
+    fn service(&self, service: &Service) -> Form {
+        let at = ["services".to_string(), service.name.clone()];
+        let words = ServiceKind::WORDS;
+        let mut fields = vec![self.chosen(joined(&at, &["kind"]), "Kind", "", words)];
+        fields.extend(knobs(&service.spec, &texts(&service::Spec::default()), &at));
+        let title = service.kind.name().to_string();
+        Form { groups: vec![Group { title, fields }], ..Form::default() }
+    }
+
+    /// What becomes of events that ask for no version or alias.
+    fn events(&self, function: &Function, run: &Run) -> Group {
+        let at = ["functions".to_string(), function.name.clone(), "async".to_string()];
+        let own = function.event_invoke.iter().find(|(name, _)| name == "$LATEST");
+        let usual = event_invoke::Spec { retries_max: Some(2), ..Default::default() };
+        let usual = event_invoke::Spec { age_max: Some(event_invoke::AGE), ..usual };
+        let none = event_invoke::Spec::default();
+        let spec = own.map_or(&none, |(_, spec)| spec);
+        let mut fields = knobs_of("async", spec, &texts(&usual), &at);
+        let services = run.scenario.services.iter().map(|service| service.name.as_str());
+        let others = run.scenario.functions.iter().map(|function| function.name.as_str());
+        let others = others.filter(|name| *name != function.name);
+        let targets: Vec<String> = [NOWHERE]
+            .into_iter()
+            .chain(services)
+            .chain(others)
+            .map(String::from)
+            .collect();
+        for field in &mut fields {
+            if field.usual.is_empty() && field.path.len() == 4 {
+                field.input = Input::Choice(targets.clone());
+                field.usual = NOWHERE.into();
+                field.allowed = String::new();
+            }
+        }
+        Group { title: "Asynchronous events".into(), fields }
+    }
+
+    fn function(&self, function: &Function, run: &Run) -> Form {
         let at = ["functions".to_string(), function.name.clone()];
         let mut fields = knobs(&function.shared, &texts(&Shared::default()), &at);
         fields.extend(knobs(&function.spec, &texts(&Spec::default()), &at));
@@ -95,6 +141,10 @@ impl Writer<'_> {
             Group { title: "What it does".into(), fields: does.into() },
             Group { title: "What goes wrong".into(), fields: self.faults(&at) },
         ];
+        let mut groups = groups;
+        if EVENTS {
+            groups.insert(2, self.events(function, run));
+        }
         let operations = OPERATIONS.map(|operation| operation.word().to_string()).into();
         Form { groups, operations, ..Form::default() }
     }
@@ -229,12 +279,23 @@ impl Writer<'_> {
 
 /// The fields of a table of knobs; `usual` are the defaults, in its order.
 fn knobs<S: Knobs>(spec: &S, usual: &[String], at: &[String]) -> Vec<Field> {
+    knobs_of(&at[0], spec, usual, at)
+}
+
+/// The same, which the book explains in a group of its own.
+fn knobs_of<S: Knobs>(
+    group: &str,
+    spec: &S,
+    usual: &[String],
+    at: &[String],
+) -> Vec<Field> {
     let fields = S::KNOBS.iter().zip(usual).zip(texts(spec));
+    let fields = fields.filter(|((knob, _), _)| EVENTS || !knob.rule.is_about_events());
     let fields = fields.map(|((knob, usual), value)| Field {
         path: joined(at, &[knob.key]),
         label: knob.label.into(),
         aws: knob.aws.into(),
-        help: at[0].clone() + "." + knob.key,
+        help: format!("{group}.{}", knob.key),
         allowed: knob.kind.allowed(),
         rule: knob.rule.id().into(),
         input: match knob.kind {
@@ -316,6 +377,7 @@ pub(super) fn meant(
     let value = match key {
         _ if text.is_empty() => None,
         "duration" | "init" if is_function && path.len() == 3 => Some(read_draw(text)),
+        "on-success" | "on-failure" if text == NOWHERE => None,
         "fails" if text == NEVER => {
             let fault = path[..path.len() - 1].to_vec();
             return (fault, None);
@@ -362,7 +424,16 @@ fn read_typed(path: &[String], text: &str) -> Value {
     let key = path.last().map_or("", String::as_str);
     let is_text = matches!(
         key,
-        "title" | "about" | "environment" | "code" | "description" | "calls" | "fails"
+        "title"
+            | "about"
+            | "environment"
+            | "code"
+            | "description"
+            | "calls"
+            | "fails"
+            | "dead-letter"
+            | "on-success"
+            | "on-failure"
     );
     if is_text {
         return Value::text(text);

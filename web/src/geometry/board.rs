@@ -4,6 +4,8 @@
 //! The layout depends on what there is, never on what happens at the moment, so nothing
 //! jumps while a run plays. Wide boards read from left to right, narrow ones downwards.
 
+use lambdarium_sim::EVENTS;
+
 use super::{Point, Rect};
 
 /// What a board has to show.
@@ -13,6 +15,8 @@ pub struct Shape {
     pub callers: Vec<CallerShape>,
     /// Functions, in plan order.
     pub functions: Vec<FunctionShape>,
+    /// For each service, in plan order, the functions that send to it.
+    pub services: Vec<Vec<usize>>,
 }
 
 /// A caller.
@@ -75,6 +79,10 @@ pub struct Board {
     pub account: Rect,
     /// One wire per caller.
     pub wires: Vec<Wire>,
+    /// Services, in plan order.
+    pub services: Vec<Rect>,
+    /// The wires that lead to them.
+    pub sends: Vec<Wire>,
 }
 
 /// Where a caller stands.
@@ -208,6 +216,7 @@ const ALIAS_H: f64 = 26.0;
 const VERSION_HEAD: f64 = 24.0;
 const LEDGER_H: f64 = 46.0;
 const ACCOUNT_H: f64 = 190.0;
+const SERVICE_H: f64 = 70.0;
 
 /// Lays a board out for a width.
 #[must_use]
@@ -247,6 +256,12 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
         w: columns.account_w,
         h: ACCOUNT_H,
     };
+    let mut service_y = board.account.bottom() + GAP;
+    for _ in &shape.services {
+        let (x, w) = (columns.account_x, columns.account_w);
+        board.services.push(Rect { x, y: service_y, w, h: SERVICE_H });
+        service_y += SERVICE_H + GAP;
+    }
     centre_callers(&mut board, function_y - GAP);
     if !narrow {
         nudge(shape, &mut board);
@@ -261,13 +276,41 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
             })
         })
         .collect();
-    let mut bottom = function_y.max(y).max(board.account.bottom() + GAP);
+    if EVENTS {
+        board.sends = sends(shape, &board);
+    }
+    let mut bottom = function_y.max(y).max(service_y);
     let callers = board.callers.iter().map(|caller| caller.rect);
     for rect in callers.chain(board.functions.iter().map(|function| function.rect)) {
         bottom = bottom.max(rect.bottom() + GAP);
     }
     board.size = Point { x: width, y: bottom };
     board
+}
+
+/// The wires from functions to what they send to.
+fn sends(shape: &Shape, board: &Board) -> Vec<Wire> {
+    let pairs = shape.services.iter().zip(&board.services);
+    let pairs =
+        pairs.flat_map(|(senders, to)| senders.iter().map(move |sender| (*sender, *to)));
+    let wires = pairs.filter_map(|(sender, to)| {
+        let from = board.functions.get(sender)?.rect;
+        Some(if board.narrow {
+            let from = Point { x: from.x + from.w / 2.0, y: from.bottom() };
+            let to = Point { x: to.x + to.w / 2.0, y: to.y };
+            let half = (to.y - from.y) / 2.0;
+            let bend = Point { y: from.y + half, ..from };
+            Wire { from, bend, bend_to: Point { y: to.y - half, ..to }, to }
+        } else {
+            // From the foot of the card, so that wires of several services fan out.
+            let from = Point { x: from.right(), y: from.bottom() - LEDGER_H / 2.0 };
+            let to = Point { x: to.x, y: to.y + to.h / 2.0 };
+            let half = ((to.x - from.x) / 2.0).max(16.0);
+            let bend = Point { x: from.x + half, ..from };
+            Wire { from, bend, bend_to: Point { x: to.x - half, ..to }, to }
+        })
+    });
+    wires.collect()
 }
 
 /// How much larger than drawn a board may be shown.
@@ -463,110 +506,5 @@ fn wire(caller: Rect, function: &FunctionBox, row: Row, narrow: bool) -> Wire {
     }
 }
 
-// The generator of shapes is for native programs alone.
 #[cfg(all(test, not(target_family = "wasm")))]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn shapes() -> impl Strategy<Value = Shape> {
-        let version =
-            (0u16..3, 0u32..300).prop_map(|(index, peak)| VersionShape { index, peak });
-        let function = (0usize..4, prop::collection::vec(version, 1..4)).prop_map(
-            |(aliases, versions)| FunctionShape {
-                aliases,
-                versions,
-                nudge: Point::default(),
-            },
-        );
-        let caller =
-            (0usize..5, 0usize..4, any::<bool>()).prop_map(|(function, row, tray)| {
-                let row = [Row::Card, Row::Alias(row), Row::Version(row)][row % 3];
-                CallerShape { function, row, tray, nudge: Point::default() }
-            });
-        (prop::collection::vec(caller, 0..8), prop::collection::vec(function, 1..6))
-            .prop_map(|(mut callers, functions)| {
-                for caller in &mut callers {
-                    caller.function %= functions.len();
-                }
-                Shape { callers, functions }
-            })
-    }
-
-    fn apart(a: &Rect, b: &Rect) -> bool {
-        a.right() <= b.x || b.right() <= a.x || a.bottom() <= b.y || b.bottom() <= a.y
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_overlaps_and_all_is_on_the_board(shape in shapes(), width in 288.0..2400.0f64) {
-            let board = layout(&shape, width);
-            let mut rects: Vec<Rect> = board.callers.iter().map(|caller| caller.rect).collect();
-            rects.extend(board.functions.iter().map(|function| function.rect));
-            rects.push(board.account);
-            for (number, a) in rects.iter().enumerate() {
-                prop_assert!(a.x >= 0.0 && a.right() <= board.size.x + 0.01, "{a:?}");
-                prop_assert!(a.bottom() <= board.size.y, "{a:?} of {:?}", board.size);
-                for b in &rects[number + 1..] {
-                    prop_assert!(apart(a, b), "{a:?} over {b:?} at {width}");
-                }
-            }
-            for function in &board.functions {
-                for version in &function.versions {
-                    if let Cells::Grid { side, count, .. } = version.cells {
-                        let last = version.cells.centre(count - 1);
-                        let edge = version.rect.bottom();
-                        prop_assert!(last.y + side / 2.0 <= edge, "{version:?}");
-                        for cell in 0..count {
-                            let x = version.cells.centre(cell).x + side / 2.0;
-                            prop_assert!(x <= function.rect.right());
-                        }
-                    }
-                }
-            }
-        }
-
-        #[test]
-        fn what_was_moved_stays_on_the_board_and_takes_its_wires_along(
-            shape in shapes(), width in 288.0..2400.0f64,
-            by in prop::collection::vec((-2000.0..2000.0f64, -2000.0..2000.0f64), 14),
-        ) {
-            let before = layout(&shape, width);
-            let mut moved = shape.clone();
-            let mut by = by.into_iter().map(|(x, y)| Point { x, y }).cycle();
-            moved.callers.iter_mut().for_each(|caller| caller.nudge = by.next().unwrap());
-            moved.functions.iter_mut().for_each(|f| f.nudge = by.next().unwrap());
-            let after = layout(&moved, width);
-            prop_assert_eq!(after.size.x, before.size.x);
-            if after.narrow {
-                prop_assert_eq!(&after, &before);
-            }
-            let rects = after.callers.iter().map(|caller| caller.rect);
-            for rect in rects.chain(after.functions.iter().map(|function| function.rect)) {
-                prop_assert!(rect.x >= 0.0 && rect.right() <= after.size.x + 0.01, "{rect:?}");
-                prop_assert!(rect.y >= 0.0 && rect.bottom() <= after.size.y, "{rect:?}");
-            }
-            for (caller, wire) in after.callers.iter().zip(&after.wires) {
-                prop_assert!(caller.rect.holds(wire.from) || after.narrow);
-            }
-            for (before, after) in before.functions.iter().zip(&after.functions) {
-                prop_assert!((before.rect.h - after.rect.h).abs() < 0.01);
-                prop_assert_eq!(before.versions.len(), after.versions.len());
-            }
-        }
-
-        #[test]
-        fn wires_begin_at_their_caller_and_end_at_their_function(
-            shape in shapes(), width in 288.0..2400.0f64,
-        ) {
-            let board = layout(&shape, width);
-            for ((caller, wire), shape) in board.callers.iter().zip(&board.wires).zip(&shape.callers) {
-                let function = board.functions[shape.function].rect;
-                prop_assert_eq!(wire.at(0.0), wire.from);
-                prop_assert!((wire.from.x - caller.rect.right()).abs() < 0.01
-                    || (wire.from.y - caller.rect.bottom()).abs() < 0.01);
-                prop_assert!(wire.to.y >= function.y - 2.01 && wire.to.y <= function.bottom());
-            }
-        }
-    }
-}
+mod tests;

@@ -8,13 +8,13 @@ use lambdarium_sim::trace::{Ending, Room, Stop};
 use lambdarium_sim::view::{
     AccountView, Back, By, CallerView, Doing, EnvironmentView, Fates, Frame,
     FunctionView, Gauges, Lane, LaneKind, LaneSpan, Lanes, Look, Metrics, Paint,
-    PaintedColumn, Pane, Place, Scale, Token, VersionView,
+    PaintedColumn, Pane, Place, Scale, ServiceView, Token, VersionView,
 };
 
 use super::{
     ActText, Answer, Ask, CallerText, Cause, Edit, Field, Form, FunctionText, Group,
     Input, IssueText, Marker, Mistake, Opened, Painted, Progress, Question, Refusal,
-    Screen, Slot, Source, Spot, StoryLine,
+    Screen, ServiceText, Slot, Source, Spot, StoryLine,
 };
 use crate::pack::pack;
 
@@ -53,11 +53,11 @@ pack! {
         at_destination, lost, running, waiting, twice,
     }
     struct Frame {
-        moment, entries, callers, functions, account, tokens, counted, fates,
+        moment, entries, callers, functions, services, account, tokens, counted, fates,
     }
     struct FunctionView {
-        name, versions, aliases, reserved, on_demand, on_provisioned, provisioned, metrics,
-        micro_usd,
+        name, versions, aliases, reserved, on_demand, on_provisioned, provisioned, queued,
+        metrics, micro_usd,
     }
     struct Gauges { function, series }
     struct Lane { name, kind, rows, used, spans, merged }
@@ -73,6 +73,7 @@ pack! {
     struct PaintedColumn { paint }
     struct Pane { from, to, by, columns }
     struct Scale { knots }
+    struct ServiceView { name, received }
     struct Token { job, function, attempt, copy, place, room }
     struct VersionView {
         name, index, memory_mb, timeout, environments, busy, idle, provisioned,
@@ -112,6 +113,7 @@ pack! {
 }
 
 pack! {
+    struct ServiceText { name, kind, senders }
     struct ActText { at, label, with }
     struct CallerText { name, kind, about, load, retries, nudge }
     struct Cause { moment, text, rule }
@@ -123,7 +125,7 @@ pack! {
     struct Marker { at, title, text }
     struct Mistake { issue, spot }
     struct Opened {
-        address, title, about, markers, acts, kept, draft, question, kinds, callers, functions,
+        address, title, about, markers, acts, kept, draft, question, kinds, callers, functions, services,
         moment, selection, problems, progress,
     }
     struct Painted { lanes, gauges }

@@ -9,6 +9,7 @@ use alloc::string::{String, ToString};
 
 use super::names::{FunctionName, Names, arn};
 use super::{Operation, Reply, event_invoke};
+use crate::EVENTS;
 use crate::event::{Event, FunctionEvent, Mode, Request};
 use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
 use crate::knob::{Choices, Knobs, Setting};
@@ -60,7 +61,7 @@ pub(crate) fn perform(
     let fact = Fact::Replied { operation, http: reply.http };
     cx.reply(number, reply);
     let job = Job { origin: Origin::Act(number), call: 1 };
-    cx.note(Part::Desk, Some(job), rule, fact);
+    cx.tell(Part::Desk, Some(job), rule, fact);
 }
 
 pub(super) fn invalid(message: impl Into<String>, rule: Rule) -> (Reply, Rule) {
@@ -69,7 +70,7 @@ pub(super) fn invalid(message: impl Into<String>, rule: Rule) -> (Reply, Rule) {
 
 impl Desk<'_, '_> {
     fn on(&mut self, operation: Operation, name: &FunctionName, with: &Value) -> Answer {
-        if event_invoke::is_one(operation) {
+        if EVENTS && event_invoke::is_one(operation) {
             return self.on_event_invoke(operation, name, with);
         }
         let found = self.plan.find_function(&name.name);
@@ -106,7 +107,7 @@ impl Desk<'_, '_> {
             | Operation::GetFunctionEventInvokeConfig
             | Operation::DeleteFunctionEventInvokeConfig
             | Operation::ListFunctionEventInvokeConfigs => {
-                self.on_event_invoke(operation, name, with)
+                unreachable!("they were answered above, or are not acts of a plan")
             }
             Operation::PutFunctionRecursionConfig => self.put_recursion(id, with),
             Operation::GetFunctionRecursionConfig => {
@@ -174,7 +175,7 @@ impl Desk<'_, '_> {
         let mode = match kind.unwrap_or("RequestResponse") {
             "RequestResponse" => Mode::Answer,
             "DryRun" => Mode::Check,
-            "Event" => Mode::Later,
+            "Event" if EVENTS => Mode::Later,
             other => {
                 let message = format!("InvocationType {other} is not simulated");
                 return Err(invalid(message, Rule::Inv01));
@@ -188,7 +189,7 @@ impl Desk<'_, '_> {
         self.world.lambda.keep_desk_call(self.act, asked);
         let job = Job { origin: Origin::Act(self.act), call: 1 };
         let rule = called_rule(name.qualifier.as_deref());
-        self.cx.note(Part::Desk, Some(job), rule, Fact::Called);
+        self.cx.tell(Part::Desk, Some(job), rule, Fact::Called);
         let request = Request { job, attempt: 1, slot: 0, mode };
         let arrived = FunctionEvent::Arrived(request);
         self.cx.send(Rank::Arrival, Event::Function(id, arrived));
@@ -456,7 +457,7 @@ impl Desk<'_, '_> {
         let mut spec = (*self.plan.function(id).versions[0].spec).clone();
         for knob in lambda::Spec::KNOBS.iter().filter(|knob| !belongs_to_code(knob.aws)) {
             let Some(value) = with.get(knob.aws) else { continue };
-            if knob.aws == "DeadLetterConfig" {
+            if EVENTS && knob.aws == "DeadLetterConfig" {
                 spec.dead_letter = event_invoke::dead_letter(self.plan, value)?;
                 continue;
             }

@@ -98,7 +98,7 @@ pub(crate) fn reply(
     reply.payload = Some(ran.response(&asked.payload, &id, &asked.arn));
     cx.reply(act, reply);
     let fact = Fact::Replied { operation: Operation::Invoke, http: 200 };
-    cx.note(Part::Desk, Some(job), rule, fact);
+    cx.tell(Part::Desk, Some(job), rule, fact);
 }
 
 /// Answers an act whose request did not run.
@@ -131,7 +131,7 @@ pub(crate) fn reply_without_run(act: u16, answer: Answer, cx: &mut Cx<'_>) {
     cx.reply(act, reply);
     let fact = Fact::Replied { operation: Operation::Invoke, http };
     let job = Job { origin: Origin::Act(act), call: 1 };
-    cx.note(Part::Desk, Some(job), rule, fact);
+    cx.tell(Part::Desk, Some(job), rule, fact);
 }
 
 /// A reply that only says that all is well.

@@ -11,6 +11,7 @@ use super::behaviour::Failure;
 use super::concurrency::NoRoom;
 use super::invoke::{State, refuse, reply};
 use super::run::Case;
+use crate::EVENTS;
 use crate::dice::Dice;
 use crate::event::{Answer, Mode, Request};
 use crate::id::{FunctionId, Origin, Part, VersionIx};
@@ -53,8 +54,9 @@ impl State {
             (Mode::Answer | Mode::Check, Origin::Act(act)) => {
                 self.enter_for_act(id, plan, cx, &request, act)
             }
-            (Mode::Later, _) => self.on_event_arrived(id, plan, cx, &request),
-            (_, Origin::Function(_) | Origin::Service(_)) | (Mode::Queued, _) => {
+            (Mode::Later, _) if EVENTS => self.on_event_arrived(id, plan, cx, &request),
+            (_, Origin::Function(_) | Origin::Service(_))
+            | (Mode::Queued | Mode::Later, _) => {
                 unreachable!("parts of AWS only send events, and the queue does not call")
             }
         };
@@ -111,7 +113,7 @@ impl State {
             | Origin::Function(_)
             | Origin::Service(_) => Rule::Asy01,
         };
-        cx.note(Part::Function(id), Some(job), rule, Fact::Queued);
+        cx.tell(Part::Function(id), Some(job), rule, Fact::Queued);
         self.accept(id, plan, cx, job, content, qualifier);
         Err(Answer::Accepted)
     }
@@ -131,7 +133,7 @@ impl State {
         let dice = plan.function(id).dice.with(&plan.desk);
         let (bytes, draw) = (payload.bytes(), request.attempt);
         let asked = For { version, payload, bytes, dice, draw };
-        self.enter_for(id, plan, cx, request, asked)
+        self.enter_seldom(id, plan, cx, request, asked)
     }
 
     /// Lets an event of the queue in, at a place of it.
@@ -153,6 +155,18 @@ impl State {
         let dice = plan.dice_for(id, request.job);
         // It was measured when it was accepted.
         let asked = For { version, payload: &payload, bytes: 0, dice, draw };
+        self.enter_seldom(id, plan, cx, request, asked)
+    }
+
+    #[inline(never)]
+    fn enter_seldom(
+        &mut self,
+        id: FunctionId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        request: &Request,
+        asked: For<'_>,
+    ) -> Result<(), Answer> {
         self.enter_for(id, plan, cx, request, asked)
     }
 
@@ -180,7 +194,7 @@ impl State {
             return Err(refuse(id, cx, job, Rule::Inv04, Refusal::RequestTooLarge));
         }
         if request.mode == Mode::Check {
-            cx.note(Part::Function(id), Some(job), Rule::Inv01, Fact::DryRunAnswered);
+            cx.tell(Part::Function(id), Some(job), Rule::Inv01, Fact::DryRunAnswered);
             return Err(Answer::Checked);
         }
         let case = Case { request, payload, dice, draw, now: cx.now };

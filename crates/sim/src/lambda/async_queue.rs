@@ -276,7 +276,7 @@ impl Lambda {
             let after = dice.up_to(Purpose::Duplicate, job.call.into(), 1, limit);
             let fact = Fact::Duplicated { after };
             let cause = cx.cause();
-            cx.note(Part::Function(id), Some(job), Rule::Asy23, fact);
+            cx.tell(Part::Function(id), Some(job), Rule::Asy23, fact);
             self.wait(id, cx, second, due.plus(after));
             cx.because_of(cause);
         }
@@ -291,7 +291,7 @@ impl Lambda {
         queue.waiting += 1;
         // Of those that are due at one instant the one accepted first is tried first.
         queue.due.push(Reverse((due, event.number, place)));
-        cx.at(due, Rank::Arrival, Event::Function(id, FunctionEvent::DispatchDue));
+        cx.post(due, Rank::Arrival, Event::Function(id, FunctionEvent::DispatchDue));
     }
 
     /// Tries the event that is due.
@@ -335,7 +335,7 @@ impl Lambda {
             (false, _) => try_rule(event),
         };
         let event = &mut function.queue.events[place as usize];
-        cx.note(Part::Function(id), Some(job), rule, Fact::Dispatched { attempt, age });
+        cx.tell(Part::Function(id), Some(job), rule, Fact::Dispatched { attempt, age });
         if planned.reserved == Some(0) {
             event.last = None;
             let condition = Condition::ZeroReservedConcurrency;
@@ -479,7 +479,7 @@ impl Lambda {
         }
         let attempt = event.attempts + 1;
         let fact = Fact::PutBack { after, attempt };
-        cx.note(Part::Function(id), Some(event.job), rule, fact);
+        cx.tell(Part::Function(id), Some(event.job), rule, fact);
         self.wait(id, cx, place, due);
     }
 
@@ -500,7 +500,7 @@ impl Lambda {
             function.metrics.async_dropped += 1;
         }
         let fact = Fact::Finished { condition, runs };
-        cx.note(Part::Function(id), Some(job), rule, fact);
+        cx.tell(Part::Function(id), Some(job), rule, fact);
         let event = event.clone();
         let kept = self.tell(id, plan, cx, event, condition);
         let fate = match (condition, kept) {

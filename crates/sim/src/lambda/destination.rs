@@ -133,7 +133,7 @@ impl State {
             };
             *metric += 1;
             let fact = Fact::DeliveryFailed { what, to: target.part() };
-            cx.note(Part::Function(id), None, rule, fact);
+            cx.tell(Part::Function(id), None, rule, fact);
             return false;
         }
         let body_is_cut = matches!(&body, Body::Record(record) if record.dropped);
@@ -143,7 +143,7 @@ impl State {
         let job = Job { origin: Origin::Function(id), call };
         let rule = if body_is_cut { Rule::Dst16 } else { rule };
         let fact = Fact::Sent { what, to: target.part() };
-        cx.note(Part::Function(id), Some(job), rule, fact);
+        cx.tell(Part::Function(id), Some(job), rule, fact);
         let qualifier = match target {
             Target::Function(_, qualifier) => qualifier.name(),
             Target::Service(_) => None,
@@ -164,7 +164,7 @@ impl State {
                 Event::Function(*function, FunctionEvent::Arrived(request))
             }
         };
-        cx.at(at, Rank::Arrival, event);
+        cx.post(at, Rank::Arrival, event);
         true
     }
 }

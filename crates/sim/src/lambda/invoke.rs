@@ -14,6 +14,7 @@ use super::concurrency::{self, Account, NoRoom};
 use super::environment;
 use super::run::{self, Case, Run};
 use super::{answer, async_queue, billing};
+use crate::EVENTS;
 use crate::event::{Answer, CallerEvent, Event, FunctionEvent, Mode, Request};
 use crate::id::{CallerId, FunctionId, Job, Origin, Part, VersionIx};
 use crate::message::{Content, Last};
@@ -216,7 +217,11 @@ impl State {
             FunctionEvent::ProvisioningDue { version, serial } => {
                 self.on_provisioning_due(id, plan, cx, version, serial);
             }
-            FunctionEvent::DispatchDue => self.on_dispatch_due(id, plan, cx),
+            FunctionEvent::DispatchDue => {
+                if EVENTS {
+                    self.on_dispatch_due(id, plan, cx);
+                }
+            }
         }
     }
 
@@ -365,14 +370,14 @@ impl State {
         ending: Ending,
     ) {
         let cause = cx.cause();
-        if ending == Ending::Succeeded {
+        if EVENTS && ending == Ending::Succeeded {
             self.send_by_code(id, plan, cx, slot);
             cx.because_of(cause);
         }
         let run = &self.functions[usize::from(id.0)].runs[slot as usize];
         let (job, place) = (run.job, run.slot);
         match job.origin {
-            _ if run.queued => {
+            _ if EVENTS && run.queued => {
                 let last = Last::Ran(run.ran(plan.function(id), ending));
                 self.on_queued_ended(id, plan, cx, place, last);
             }

@@ -102,11 +102,11 @@ impl State {
         function.ledger.set_provisioned(function.environments.provisioned_total());
         if count > 0 {
             let fact = Fact::ProvisioningStarted { version, count: small(count) };
-            cx.note(Part::Function(id), None, Rule::Con13, fact);
+            cx.tell(Part::Function(id), None, Rule::Con13, fact);
         }
         if growing {
             let due = FunctionEvent::ProvisioningDue { version, serial };
-            cx.at(ready_at, Rank::Timer, Event::Function(id, due));
+            cx.post(ready_at, Rank::Timer, Event::Function(id, due));
         } else {
             self.shrink(id, cx, version, count);
         }
@@ -161,7 +161,7 @@ impl State {
             function.ledger.set_provisioned(function.environments.provisioned_total());
             self.settle(plan);
             let fact = Fact::ProvisioningFailed { version };
-            cx.note(Part::Function(id), None, rule, fact);
+            cx.tell(Part::Function(id), None, rule, fact);
             return;
         }
         let missing = provisioned.requested - provisioned.allocated;
@@ -174,7 +174,7 @@ impl State {
             let place = function.environments.create(version, true, revision, cx.now);
             function.environments.put_idle(place, false, cx.now);
         }
-        cx.note(Part::Function(id), None, Rule::Con13, fact);
+        cx.tell(Part::Function(id), None, Rule::Con13, fact);
     }
 
     /// Bills a version's provisioned concurrency up to now.

@@ -9,7 +9,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{Qualifier, split_target};
+use crate::EVENTS;
 use crate::caller::{Caller, Kind, gateway, sdk, step_functions};
+use crate::event::Mode;
 use crate::knob::{self, Issue};
 use crate::lambda::{self, Function};
 use crate::limits::{self, Bounds};
@@ -27,7 +29,11 @@ pub(super) fn all(run: &Run, bounds: Bounds) -> Vec<Issue> {
     knob::check(&run.scenario.settings, "settings", &mut issues);
     check_functions(&run.scenario, &mut issues);
     check_set_aside(&run.scenario, &mut issues);
-    wires::check_services(&run.scenario, &mut issues);
+    if EVENTS {
+        wires::check_services(&run.scenario, &mut issues);
+    } else {
+        check_without_events(run, &mut issues);
+    }
     let until = bounds.until.unwrap_or(run.scenario.settings.until);
     let until = Instant::START.plus(until);
     check_callers(&run.scenario, until, bounds.calls, &mut issues);
@@ -36,6 +42,36 @@ pub(super) fn all(run: &Run, bounds: Bounds) -> Vec<Issue> {
         check_question(question, &mut issues);
     }
     issues
+}
+
+/// What cannot be played where events are left out.
+fn check_without_events(run: &Run, issues: &mut Vec<Issue>) {
+    let allowed =
+        "what this page plays; asynchronous events are played by the command line";
+    let mut wrong = |place: String| issues.push(issue(place, "", allowed, Rule::Sim02));
+    if !run.scenario.services.is_empty() {
+        wrong("services".into());
+    }
+    for function in &run.scenario.functions {
+        let place = format!("functions.{}", function.name);
+        let versions = function.versions.iter().map(|version| &version.spec);
+        let sends = versions
+            .chain([&function.spec])
+            .any(|spec| !spec.dead_letter.is_empty() || !spec.behaviour.sends.is_empty());
+        if sends || !function.event_invoke.is_empty() {
+            wrong(place);
+        }
+    }
+    for caller in &run.scenario.callers {
+        if caller.kind.mode() == Mode::Later {
+            wrong(format!("callers.{}.invocation-type", caller.name));
+        }
+    }
+    for (at, act) in run.acts.iter().enumerate() {
+        if act.operation.contains("EventInvokeConfig") {
+            wrong(format!("acts.{at}.do"));
+        }
+    }
 }
 
 fn issue(
@@ -154,7 +190,9 @@ fn check_functions(scenario: &Scenario, issues: &mut Vec<Issue>) {
         check_behaviour(&function.spec, &place, issues);
         check_versions(function, &place, issues);
         check_provisioned(function, &place, issues);
-        wires::check_sending(scenario, function, &place, issues);
+        if EVENTS {
+            wires::check_sending(scenario, function, &place, issues);
+        }
     }
 }
 

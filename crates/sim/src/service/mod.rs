@@ -120,7 +120,7 @@ impl State {
         let ServiceEvent::Arrived { job, letter } = event;
         let content = cx.mail.take(letter).content;
         let rule = received_rule(&content, plan.service(id).kind);
-        cx.note(Part::Service(id), Some(job), rule, Fact::Received);
+        cx.tell(Part::Service(id), Some(job), rule, Fact::Received);
         self.received.push(Received { at: cx.now, job, content });
     }
 }

@@ -9,7 +9,7 @@ use super::order::keep_first;
 use super::tokens::tokens;
 use super::{
     AccountView, CallerView, Doing, EnvironmentView, Fates, Frame, FunctionView, Look,
-    VersionView,
+    ServiceView, VersionView,
 };
 use crate::caller::Kind;
 use crate::caller::state as caller;
@@ -52,6 +52,7 @@ pub fn frame(recording: &mut Recording, look: &Look) -> Frame {
         entries,
         fates: fates(sim),
         functions,
+        services: services(sim),
         account: account_view(sim, plan),
         callers,
         tokens,
@@ -74,6 +75,15 @@ fn caller_view(planned: &PlannedCaller, state: &caller::State) -> CallerView {
         ended: *state.ended(),
         bucket: has_quota.then_some(state.bucket()),
     }
+}
+
+fn services(sim: &Sim) -> Vec<ServiceView> {
+    let services = sim.plan().services().iter().zip(sim.world().services());
+    let services = services.map(|(planned, state)| ServiceView {
+        name: planned.name().to_string(),
+        received: state.received().len() as u64,
+    });
+    services.collect()
 }
 
 /// What has become of everything.
@@ -209,6 +219,7 @@ fn function_view(
         on_demand: state.ledger.on_demand(),
         on_provisioned: state.on_provisioned,
         provisioned: state.ledger.provisioned(),
+        queued: state.queue().under_way().0,
         metrics: state.metrics,
         micro_usd: 0,
     }

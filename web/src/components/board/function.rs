@@ -1,6 +1,7 @@
 //! A function's card: its aliases as signposts, a block for each version with its
 //! environments, and its concurrency.
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::view::{
     AccountView, Doing, EnvironmentView, Frame, FunctionView, VersionView,
@@ -35,6 +36,10 @@ pub fn card(
     if throttles > 0 {
         let throttled = format!("{} throttled", grouped(throttles));
         nodes.push(picture::text(x + w - 16.0, y + 24.0, "t11 end b twait", throttled));
+    }
+    if EVENTS && view.queued > 0 {
+        let queued = format!("{} in its queue", grouped(view.queued));
+        nodes.push(picture::text(x + w - 16.0, y + 42.0, "t11 end b twait", queued));
     }
     for (middle, (name, version)) in at.aliases.iter().zip(&view.aliases) {
         let target = view.versions.iter().find(|v| v.index == version.0);

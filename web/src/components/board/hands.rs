@@ -26,6 +26,8 @@ enum Hold {
     Caller(usize),
     /// A function's card.
     Function(usize),
+    /// A service's card, which stays where it is.
+    Service(usize),
 }
 
 /// Whoever moves a pointer by less than this has only pressed.
@@ -100,7 +102,9 @@ fn hold(board: &Board, at: Point) -> Option<Hold> {
     let wire = board.wires.iter().position(|wire| near(wire.from));
     let caller = board.callers.iter().position(|caller| caller.rect.holds(at));
     let function = board.functions.iter().position(|function| function.rect.holds(at));
+    let service = board.services.iter().position(|rect| rect.holds(at));
     let card = caller.map(Hold::Caller).or(function.map(Hold::Function));
+    let card = card.or(service.map(Hold::Service));
     wire.map(Hold::Wire).or(card)
 }
 
@@ -115,12 +119,17 @@ impl Drag {
         match self.hold {
             Hold::Wire(at) | Hold::Caller(at) => Some(run.callers.get(at)?.name.clone()),
             Hold::Function(at) => Some(run.functions.get(at)?.name.clone()),
+            Hold::Service(at) => Some(run.services.get(at)?.name.clone()),
         }
     }
 
     /// Whether it could be let go anywhere: on a narrow board cards stay where they are.
     fn is_free(&self, board: &Board) -> bool {
-        !board.narrow || matches!(self.hold, Hold::Wire(_))
+        match self.hold {
+            Hold::Wire(_) => true,
+            Hold::Caller(_) | Hold::Function(_) => !board.narrow,
+            Hold::Service(_) => false,
+        }
     }
 
     /// The change that is meant when it is let go.
@@ -140,7 +149,7 @@ impl Drag {
                 let path = vec!["callers".into(), caller.name.clone(), "calls".into()];
                 Edit::Set { path, text: function.name.clone(), from: None }
             }
-            (Hold::Wire(_), None) => return None,
+            (Hold::Wire(_), None) | (Hold::Service(_), _) => return None,
             (Hold::Caller(number), None) => {
                 let caller = run.callers.get(number)?;
                 nudged(&caller.name, caller.nudge)
@@ -169,6 +178,7 @@ impl Drag {
         };
         let mut drawn = Vec::new();
         match (self.hold, self.onto(board)) {
+            (Hold::Service(_), _) => {}
             (Hold::Function(number), _) => {
                 drawn.push(moved(board.functions.get(number)?.rect));
             }

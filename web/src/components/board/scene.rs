@@ -3,11 +3,12 @@
 
 use std::rc::Rc;
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::view::Frame;
 use web_sys::Element;
 
 use super::super::picture::{Drawn, Node};
-use super::{account, caller, function, ground, tokens, wire};
+use super::{account, caller, function, ground, service, tokens, wire};
 use crate::geometry::{Board, Rect};
 use crate::message::Opened;
 use crate::shared::Shared;
@@ -38,6 +39,10 @@ enum Part {
     Caller(usize),
     /// A function's card.
     Function(usize),
+    /// A wire to a service.
+    Send(usize),
+    /// A service's card.
+    Service(usize),
     /// The account's ledger.
     Account,
     /// How far each run is.
@@ -67,6 +72,8 @@ impl Scene {
         let sight = Rc::new(sight);
         let mut still = vec![Part::Ground];
         let callers = sight.board.callers.len();
+        still.extend((0..sight.board.sends.len()).map(Part::Send));
+        still.extend((0..sight.board.services.len()).map(Part::Service));
         still.extend((0..callers).map(Part::Wire));
         still.extend((0..callers).map(Part::Caller));
         still.extend((0..sight.board.functions.len()).map(Part::Function));
@@ -137,6 +144,11 @@ impl Sight {
                 shows(Rect { y, h, ..Rect::default() })
             }),
             Part::Account => shows(*account),
+            Part::Service(at) => {
+                self.board.services.get(at).is_some_and(|rect| shows(*rect))
+            }
+            // Wires to services never change.
+            Part::Send(_) => false,
             Part::Ground | Part::Runs | Part::Tokens => true,
         }
     }
@@ -148,7 +160,11 @@ impl Sight {
             name.is_some_and(|name| self.is_selected(name) != before.is_selected(name))
         };
         match part {
-            Part::Ground => true,
+            Part::Ground | Part::Send(_) => true,
+            Part::Service(at) => {
+                let (now, then) = (now.services.get(at), then.services.get(at));
+                now == then && !selected(now.map(|view| &view.name))
+            }
             Part::Wire(at) => {
                 now.counted == then.counted && now.callers.get(at) == then.callers.get(at)
             }
@@ -184,6 +200,13 @@ impl Sight {
                 let view = frame.functions.get(at)?;
                 let selected = self.is_selected(&view.name);
                 function::card(place, &text.does, view, &frame.account, selected)
+            }
+            Part::Send(_) | Part::Service(_) if !EVENTS => return None,
+            Part::Send(at) => service::wire(board.sends.get(at)?, board.narrow),
+            Part::Service(at) => {
+                let (place, text) = (board.services.get(at)?, run.services.get(at)?);
+                let view = frame.services.get(at)?;
+                service::card(*place, text, view, self.is_selected(&view.name))
             }
             Part::Account => {
                 account::card(board.account, &frame.account, &frame.functions)

@@ -1,5 +1,6 @@
 //! What a board has to show, from the run and the screen at the playhead.
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::view::{CallerView, Frame, FunctionView, VersionView};
 
 use crate::geometry::{CallerShape, FunctionShape, Point, Row, Shape, VersionShape};
@@ -32,7 +33,14 @@ pub fn of(run: &Opened, frame: &Frame, peaks: &[Vec<u32>]) -> Shape {
         let row = view.map_or(Row::Card, |view| row(caller, view, versions));
         CallerShape { function, row, tray: text.retries, nudge: moved(text.nudge) }
     });
-    Shape { callers: callers.collect(), functions: functions.collect() }
+    let services = run.services.iter().filter(|_| EVENTS).map(|service| {
+        service.senders.iter().map(|sender| usize::from(*sender)).collect()
+    });
+    Shape {
+        callers: callers.collect(),
+        functions: functions.collect(),
+        services: services.collect(),
+    }
 }
 
 fn moved((x, y): (i16, i16)) -> Point {

@@ -1,5 +1,6 @@
 //! What happens to an asynchronous event, in sentences.
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::rule::Rule;
 use lambdarium_sim::time::Span;
@@ -10,6 +11,9 @@ use crate::report::names;
 
 /// A fact about an event, or about what a function sends; of others nothing is said here.
 pub(super) fn sentence(plan: &Plan, entry: &Entry) -> String {
+    if !EVENTS {
+        return String::new();
+    }
     let name = plan.name(entry.part);
     let event = entry.job.map_or_else(String::new, |job| names::request(plan, job));
     match entry.fact {

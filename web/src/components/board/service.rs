@@ -1,0 +1,43 @@
+//! A queue, topic, bus or bucket, and the wires that lead to it.
+
+use lambdarium_sim::view::ServiceView;
+
+use super::super::picture::{self, Node};
+use super::caller::cut;
+use crate::geometry::{Rect, Wire, px};
+use crate::message::ServiceText;
+use crate::texts::grouped;
+
+/// The card: what it is, and how much it has received.
+pub fn card(at: Rect, text: &ServiceText, view: &ServiceView, selected: bool) -> Node {
+    let Rect { x, y, w, .. } = at;
+    let mut nodes = Vec::new();
+    if selected {
+        nodes.push(picture::rect(at, "8", "card-sel-halo"));
+    }
+    let chars = ((w - 24.0) / 7.8) as usize;
+    let received = grouped(view.received) + " received";
+    let class = if view.received > 0 { "t12 b" } else { "t11 dd" };
+    nodes.extend([
+        picture::rect(at, "8", if selected { "card-sel" } else { "card" }),
+        picture::text(x + 12.0, y + 22.0, "t12 b", cut(&view.name, chars)),
+        picture::text(x + 12.0, y + 38.0, "t11 d", text.kind.clone()),
+        picture::text(x + 12.0, y + 58.0, class, received),
+    ]);
+    picture::group("", nodes)
+}
+
+/// An asynchronous hand-over: a dashed line with a head.
+pub fn wire(wire: &Wire, narrow: bool) -> Node {
+    let Wire { from, bend, bend_to, to } = *wire;
+    let points = [from, bend, bend_to, to].map(|point| px(point.x) + " " + &px(point.y));
+    let [from, bend, bend_to, end] = points;
+    let d = ["M", &from, " C", &bend, " ", &bend_to, " ", &end].concat();
+    let turn = if narrow { " rotate(90)" } else { "" };
+    let head = "M0 0 L-6.340 2.960 L-5.040 0 L-6.340 -2.960 Z";
+    let nodes = vec![
+        picture::path(d, "w w-async"),
+        picture::placed(head, "head", picture::moved(to) + turn),
+    ];
+    picture::group("", nodes)
+}
