@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin, Part};
 use lambdarium_sim::time::Span;
-use lambdarium_sim::trace::{Condition, Delivery, Ending, Entry, Fact, Reason, Room};
+use lambdarium_sim::trace::{
+    Condition, Delivery, Ending, Entry, EventFact, Fact, Reason, Room,
+};
 use lambdarium_sim::value::Value;
 
 use crate::given::{Setting, Work, is_occupant};
@@ -120,7 +122,7 @@ pub fn observe(played: &Played) -> Observed {
         provisioned: BTreeSet::new(),
     };
     for entry in played.recording.log().iter() {
-        if let Fact::DeliveryFailed { what, .. } = entry.fact {
+        if let Fact::Event(EventFact::DeliveryFailed { what, .. }) = entry.fact {
             let Observed { undelivered_letters, undelivered_records, .. } =
                 &mut observer.observed;
             match what {
@@ -155,17 +157,17 @@ impl Observer<'_> {
     fn look(&mut self, entry: &Entry, job: Job) {
         if matches!(entry.fact, Fact::Called | Fact::Retried { .. }) {
             *self.attempts.entry(job).or_default() += 1;
-        } else if let Fact::Dispatched { attempt, .. } = entry.fact {
+        } else if let Fact::Event(EventFact::Dispatched { attempt, .. }) = entry.fact {
             self.attempts.insert(job, attempt.into());
         }
         let Part::Function(function) = entry.part else { return };
         let at = entry.at.since(self.played.base);
         let observed = &mut self.observed;
-        if entry.fact == Fact::Queued {
+        if entry.fact == Fact::Event(EventFact::Queued) {
             observed.accepted.push(job);
-        } else if let Fact::Dispatched { age, .. } = entry.fact {
+        } else if let Fact::Event(EventFact::Dispatched { age, .. }) = entry.fact {
             observed.tried.push(Tried { job, age });
-        } else if let Fact::Finished { condition, .. } = entry.fact {
+        } else if let Fact::Event(EventFact::Finished { condition, .. }) = entry.fact {
             observed.finished.push(Finished { job, at, condition });
         }
         if let Fact::Started { environment, version, room, init: _ } = entry.fact {

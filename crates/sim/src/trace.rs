@@ -189,6 +189,55 @@ choices! {
     }
 }
 
+/// What happened to an asynchronous event, or to what a function sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventFact {
+    /// An event was accepted and waits in the function's queue.
+    Queued,
+    /// An event will be tried a second time, although nothing went wrong.
+    Duplicated {
+        /// So long after the first time.
+        after: Span,
+    },
+    /// An event is tried.
+    Dispatched {
+        /// As this attempt, from 1; tries that find no room do not count.
+        attempt: u16,
+        /// This long after it was accepted.
+        age: Span,
+    },
+    /// An event goes back to the queue.
+    PutBack {
+        /// For this long.
+        after: Span,
+        /// To be tried as this attempt.
+        attempt: u16,
+    },
+    /// An event has left the queue for good.
+    Finished {
+        /// How.
+        condition: Condition,
+        /// Runs of function code.
+        runs: u16,
+    },
+    /// A function has sent something.
+    Sent {
+        /// What.
+        what: Delivery,
+        /// To this part.
+        to: Part,
+    },
+    /// What a function sent did not get there.
+    DeliveryFailed {
+        /// What.
+        what: Delivery,
+        /// To this part.
+        to: Part,
+    },
+    /// A service has received something.
+    Received,
+}
+
 /// What happened. Past tense; numbers only, names stand in the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
@@ -302,50 +351,8 @@ pub enum Fact {
         /// For this version.
         version: VersionIx,
     },
-    /// An event was accepted and waits in the function's queue.
-    Queued,
-    /// An event will be tried a second time, although nothing went wrong.
-    Duplicated {
-        /// So long after the first time.
-        after: Span,
-    },
-    /// An event is tried.
-    Dispatched {
-        /// As this attempt, from 1; tries that find no room do not count.
-        attempt: u16,
-        /// This long after it was accepted.
-        age: Span,
-    },
-    /// An event goes back to the queue.
-    PutBack {
-        /// For this long.
-        after: Span,
-        /// To be tried as this attempt.
-        attempt: u16,
-    },
-    /// An event has left the queue for good.
-    Finished {
-        /// How.
-        condition: Condition,
-        /// Runs of function code.
-        runs: u16,
-    },
-    /// A function has sent something.
-    Sent {
-        /// What.
-        what: Delivery,
-        /// To this part.
-        to: Part,
-    },
-    /// What a function sent did not get there.
-    DeliveryFailed {
-        /// What.
-        what: Delivery,
-        /// To this part.
-        to: Part,
-    },
-    /// A service has received something.
-    Received,
+    /// Something happened to an event, or to what a function sends.
+    Event(EventFact),
     /// An act was answered.
     Replied {
         /// What was asked for.

@@ -12,7 +12,9 @@ use lambdarium_sim::record::Recording;
 use lambdarium_sim::scenario::Run;
 use lambdarium_sim::sim::Sim;
 use lambdarium_sim::time::{Instant, Moment, Span};
-use lambdarium_sim::trace::{Condition, Entry, Fact, Keep, Log, NO_CAUSE, Outcome, Stop};
+use lambdarium_sim::trace::{
+    Condition, Entry, EventFact, Fact, Keep, Log, NO_CAUSE, Outcome, Stop,
+};
 use lambdarium_sim::view::{Look, frame};
 use proptest::prelude::*;
 use small::Numbers;
@@ -81,14 +83,16 @@ fn stories(trace: &[Entry]) -> BTreeMap<Job, Story> {
                 assert!(story.waiting_again, "{job:?} tried again out of turn");
                 (story.waiting_again, story.knocking) = (false, 1);
             }
-            Fact::Sent { to: Part::Function(_), .. } => story.knocking += 1,
-            Fact::Queued => {
+            Fact::Event(EventFact::Sent { to: Part::Function(_), .. }) => {
+                story.knocking += 1
+            }
+            Fact::Event(EventFact::Queued) => {
                 story.knocking = story.knocking.checked_sub(1).expect("a request");
                 story.queued += 1;
             }
-            Fact::Duplicated { .. } => story.queued += 1,
-            Fact::Dispatched { .. } => story.knocking += 1,
-            Fact::Finished { condition, .. } => {
+            Fact::Event(EventFact::Duplicated { .. }) => story.queued += 1,
+            Fact::Event(EventFact::Dispatched { .. }) => story.knocking += 1,
+            Fact::Event(EventFact::Finished { condition, .. }) => {
                 // It may be given up without a try, and before a try has led anywhere.
                 story.knocking = story.knocking.saturating_sub(u32::from(!matches!(
                     condition,
@@ -114,6 +118,19 @@ fn stories(trace: &[Entry]) -> BTreeMap<Job, Story> {
         }
     }
     stories
+}
+
+/// The same fact where parts have other numbers.
+fn sent_elsewhere(fact: Fact, moved: impl Fn(Part) -> Option<Part>) -> Option<Fact> {
+    Some(match fact {
+        Fact::Event(EventFact::Sent { what, to }) => {
+            Fact::Event(EventFact::Sent { what, to: moved(to)? })
+        }
+        Fact::Event(EventFact::DeliveryFailed { what, to }) => {
+            Fact::Event(EventFact::DeliveryFailed { what, to: moved(to)? })
+        }
+        other => other,
+    })
 }
 
 proptest! {
@@ -315,13 +332,7 @@ proptest! {
                     Part::Desk => return None,
                 })
             };
-            let fact = match entry.fact {
-                Fact::Sent { what, to } => Fact::Sent { what, to: part(to)? },
-                Fact::DeliveryFailed { what, to } => {
-                    Fact::DeliveryFailed { what, to: part(to)? }
-                }
-                other => other,
-            };
+            let fact = sent_elsewhere(entry.fact, part)?;
             let part = part(entry.part)?;
             let job = match entry.job {
                 None => None,

@@ -2,10 +2,10 @@
 //!
 //! Units: times carry theirs and are exact to the microsecond; costs are US dollars.
 
-use lambdarium_sim::id::Part;
+use lambdarium_sim::id::{Part, VersionIx};
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::time::Span;
-use lambdarium_sim::trace::{Entry, Fact, Log, Outcome, Room};
+use lambdarium_sim::trace::{Entry, EventFact, Fact, Log, Outcome, Room};
 
 use super::names;
 use crate::unit::span_text;
@@ -51,10 +51,19 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
         Fact::Refused { refusal: r } => {
             format!("refused by {name}, {} {}", r.http(), r.word())
         }
-        Fact::EnvironmentRemoved { .. }
-        | Fact::ProvisioningStarted { .. }
-        | Fact::ProvisioningReady { .. }
-        | Fact::ProvisioningFailed { .. } => of_environments(plan, entry),
+        Fact::EnvironmentRemoved { environment, version, removal } => {
+            let of = names::environment(plan, part, version, environment);
+            of + " removed, " + removal.word()
+        }
+        Fact::ProvisioningStarted { version, count } => {
+            provisioning(plan, part, &format!("provisioning {count} of"), version)
+        }
+        Fact::ProvisioningReady { version, count } => {
+            provisioning(plan, part, &format!("provisioned {count} of"), version)
+        }
+        Fact::ProvisioningFailed { version } => {
+            provisioning(plan, part, "provisioning failed for", version)
+        }
         Fact::Replied { operation, http } => {
             format!("{} replied {http}{}", operation.word(), error(log, entry))
         }
@@ -63,105 +72,37 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
             format!("cost {} USD for {requests} run{s}", names::cost(entry, micro_usd))
         }
         Fact::Stopped { stop } => format!("stopped, {}", stop.word()),
-        Fact::Queued
-        | Fact::Duplicated { .. }
-        | Fact::Dispatched { .. }
-        | Fact::PutBack { .. }
-        | Fact::Finished { .. }
-        | Fact::Sent { .. }
-        | Fact::DeliveryFailed { .. }
-        | Fact::Received => of_event(plan, entry),
+        Fact::Event(event) => of_event(plan, name, event),
     }
 }
 
-/// What happened to environments as such; of others nothing is said here.
-fn of_environments(plan: &Plan, entry: &Entry) -> String {
-    let part = entry.part;
-    match entry.fact {
-        Fact::EnvironmentRemoved { environment, version, removal } => {
-            let of = names::environment(plan, part, version, environment);
-            of + " removed, " + removal.word()
-        }
-        Fact::ProvisioningStarted { version, count } => {
-            format!("provisioning {count} of {}", names::version(plan, part, version))
-        }
-        Fact::ProvisioningReady { version, count } => {
-            format!("provisioned {count} of {}", names::version(plan, part, version))
-        }
-        Fact::ProvisioningFailed { version } => {
-            String::from("provisioning failed for ")
-                + &names::version(plan, part, version)
-        }
-        Fact::Called
-        | Fact::RetryPlanned { .. }
-        | Fact::Retried { .. }
-        | Fact::QuotaExhausted { .. }
-        | Fact::WaitEnded { .. }
-        | Fact::Answered { .. }
-        | Fact::DryRunAnswered
-        | Fact::Started { .. }
-        | Fact::SpilledOver { .. }
-        | Fact::InitCut
-        | Fact::Ended { .. }
-        | Fact::Abandoned
-        | Fact::Throttled { .. }
-        | Fact::Refused { .. }
-        | Fact::Queued
-        | Fact::Duplicated { .. }
-        | Fact::Dispatched { .. }
-        | Fact::PutBack { .. }
-        | Fact::Finished { .. }
-        | Fact::Sent { .. }
-        | Fact::DeliveryFailed { .. }
-        | Fact::Received
-        | Fact::Replied { .. }
-        | Fact::Cost { .. }
-        | Fact::Stopped { .. } => String::new(),
-    }
+/// How far a version's provisioned environments have come.
+fn provisioning(plan: &Plan, part: Part, word: &str, version: VersionIx) -> String {
+    format!("{word} {}", names::version(plan, part, version))
 }
 
-/// What happened to an asynchronous event; of others nothing is said here.
-fn of_event(plan: &Plan, entry: &Entry) -> String {
-    let name = plan.name(entry.part);
-    match entry.fact {
-        Fact::Queued => format!("queued for {name}"),
-        Fact::Duplicated { after } => format!("duplicated, in {}", span_text(after)),
-        Fact::Dispatched { attempt, age } => {
+/// What happened to an asynchronous event, or to what a function sends.
+fn of_event(plan: &Plan, name: &str, event: EventFact) -> String {
+    match event {
+        EventFact::Queued => format!("queued for {name}"),
+        EventFact::Duplicated { after } => format!("duplicated, in {}", span_text(after)),
+        EventFact::Dispatched { attempt, age } => {
             format!("tried as attempt {attempt}, {} old", span_text(age))
         }
-        Fact::PutBack { after, attempt } => {
+        EventFact::PutBack { after, attempt } => {
             format!("back in the queue for {}, attempt {attempt}", span_text(after))
         }
-        Fact::Finished { condition, runs } => {
+        EventFact::Finished { condition, runs } => {
             let s = if runs == 1 { "" } else { "s" };
             format!("finished {}, {runs} run{s}", condition.word())
         }
-        Fact::Sent { what, to } => format!("{} sent to {}", what.word(), plan.name(to)),
-        Fact::DeliveryFailed { what, to } => {
+        EventFact::Sent { what, to } => {
+            format!("{} sent to {}", what.word(), plan.name(to))
+        }
+        EventFact::DeliveryFailed { what, to } => {
             format!("{} not delivered to {}", what.word(), plan.name(to))
         }
-        Fact::Received => format!("received by {name}"),
-        Fact::Called
-        | Fact::RetryPlanned { .. }
-        | Fact::Retried { .. }
-        | Fact::QuotaExhausted { .. }
-        | Fact::WaitEnded { .. }
-        | Fact::Answered { .. }
-        | Fact::DryRunAnswered
-        | Fact::Started { .. }
-        | Fact::SpilledOver { .. }
-        | Fact::InitCut
-        | Fact::Ended { .. }
-        | Fact::Abandoned
-        | Fact::Throttled { .. }
-        | Fact::Refused { .. }
-        | Fact::EnvironmentRemoved { .. }
-        | Fact::ProvisioningStarted { .. }
-        | Fact::ProvisioningReady { .. }
-        | Fact::ProvisioningFailed { .. }
-        | Fact::Replied { .. }
-        | Fact::Cost { .. }
-        | Fact::Stopped { .. } => String::new(),
+        EventFact::Received => format!("received by {name}"),
     }
 }
 

@@ -8,7 +8,7 @@
 use lambdarium_sim::call::Reply;
 use lambdarium_sim::id::{Job, Origin, Part};
 use lambdarium_sim::record::Recording;
-use lambdarium_sim::trace::{Entry, Fact};
+use lambdarium_sim::trace::{Entry, EventFact, Fact};
 use lambdarium_sim::value::Payload;
 
 use crate::json::write_value_compact;
@@ -149,64 +149,36 @@ impl Fnv {
                 self.number(20);
                 self.text(stop.word());
             }
-            Fact::Queued
-            | Fact::Duplicated { .. }
-            | Fact::Dispatched { .. }
-            | Fact::PutBack { .. }
-            | Fact::Finished { .. }
-            | Fact::Sent { .. }
-            | Fact::DeliveryFailed { .. }
-            | Fact::Received => self.fact_of_event(fact),
+            Fact::Event(event) => self.fact_of_event(event),
         }
     }
 
     /// What happens to an asynchronous event.
-    fn fact_of_event(&mut self, fact: Fact) {
-        match fact {
-            Fact::Duplicated { after } => self.numbers([22, after.0]),
-            Fact::Dispatched { attempt, age } => {
+    fn fact_of_event(&mut self, event: EventFact) {
+        match event {
+            EventFact::Duplicated { after } => self.numbers([22, after.0]),
+            EventFact::Dispatched { attempt, age } => {
                 self.numbers([23, attempt.into(), age.0]);
             }
-            Fact::PutBack { after, attempt } => {
+            EventFact::PutBack { after, attempt } => {
                 self.numbers([24, after.0, attempt.into()]);
             }
-            Fact::Finished { condition, runs } => {
+            EventFact::Finished { condition, runs } => {
                 self.numbers([25, runs.into()]);
                 self.text(condition.word());
             }
-            Fact::Sent { what, to } => {
+            EventFact::Sent { what, to } => {
                 self.number(26);
                 self.text(what.word());
                 self.part(to);
             }
-            Fact::DeliveryFailed { what, to } => {
+            EventFact::DeliveryFailed { what, to } => {
                 self.number(27);
                 self.text(what.word());
                 self.part(to);
             }
-            Fact::Received => self.number(28),
-            Fact::Queued
-            | Fact::Called
-            | Fact::RetryPlanned { .. }
-            | Fact::Retried { .. }
-            | Fact::QuotaExhausted { .. }
-            | Fact::WaitEnded { .. }
-            | Fact::Answered { .. }
-            | Fact::DryRunAnswered
-            | Fact::Started { .. }
-            | Fact::SpilledOver { .. }
-            | Fact::InitCut
-            | Fact::Ended { .. }
-            | Fact::Abandoned
-            | Fact::Throttled { .. }
-            | Fact::Refused { .. }
-            | Fact::EnvironmentRemoved { .. }
-            | Fact::ProvisioningStarted { .. }
-            | Fact::ProvisioningReady { .. }
-            | Fact::ProvisioningFailed { .. }
-            | Fact::Replied { .. }
-            | Fact::Cost { .. }
-            | Fact::Stopped { .. } => self.number(21),
+            EventFact::Received => self.number(28),
+            EventFact::Queued => self.number(21),
         }
     }
 

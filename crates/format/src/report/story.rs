@@ -93,14 +93,7 @@ impl Teller<'_> {
                 format!("{name} has cost {usd} USD for {runs}.")
             }
             Fact::Stopped { stop } => format!("The run ends: {}.", stop.word()),
-            Fact::Queued
-            | Fact::Duplicated { .. }
-            | Fact::Dispatched { .. }
-            | Fact::PutBack { .. }
-            | Fact::Finished { .. }
-            | Fact::Sent { .. }
-            | Fact::DeliveryFailed { .. }
-            | Fact::Received => event::sentence(self.plan, self.entry),
+            Fact::Event(fact) => event::sentence(self.plan, self.entry, fact),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::message::{Body, Content, Message};
 use crate::plan::{Plan, Qualifier};
 use crate::rule::Rule;
 use crate::sim::Cx;
-use crate::trace::{Fact, Reason, Refusal};
+use crate::trace::{EventFact, Fact, Reason, Refusal};
 use crate::value::Payload;
 
 impl State {
@@ -113,7 +113,7 @@ impl State {
             | Origin::Function(_)
             | Origin::Service(_) => Rule::Asy01,
         };
-        cx.tell(Part::Function(id), Some(job), rule, Fact::Queued);
+        cx.tell(Part::Function(id), Some(job), rule, Fact::Event(EventFact::Queued));
         self.accept(id, plan, cx, job, content, qualifier);
         Err(Answer::Accepted)
     }

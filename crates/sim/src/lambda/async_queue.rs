@@ -22,7 +22,7 @@ use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::sim::Cx;
 use crate::time::{Instant, Span};
-use crate::trace::{Condition, Ending, Fact};
+use crate::trace::{Condition, Ending, EventFact, Fact};
 
 choices! {
     /// What became of an event in the end.
@@ -274,9 +274,9 @@ impl Lambda {
             queue.copies += 1;
             let limit = Span(DUPLICATE_WITHIN.0 + 1);
             let after = dice.up_to(Purpose::Duplicate, job.call.into(), 1, limit);
-            let fact = Fact::Duplicated { after };
+            let fact = EventFact::Duplicated { after };
             let cause = cx.cause();
-            cx.tell(Part::Function(id), Some(job), Rule::Asy23, fact);
+            cx.tell(Part::Function(id), Some(job), Rule::Asy23, Fact::Event(fact));
             self.wait(id, cx, second, due.plus(after));
             cx.because_of(cause);
         }
@@ -335,7 +335,8 @@ impl Lambda {
             (false, _) => try_rule(event),
         };
         let event = &mut function.queue.events[place as usize];
-        cx.tell(Part::Function(id), Some(job), rule, Fact::Dispatched { attempt, age });
+        let fact = EventFact::Dispatched { attempt, age };
+        cx.tell(Part::Function(id), Some(job), rule, Fact::Event(fact));
         if planned.reserved == Some(0) {
             event.last = None;
             let condition = Condition::ZeroReservedConcurrency;
@@ -478,8 +479,8 @@ impl Lambda {
             return self.finish(id, plan, cx, place, condition, Rule::Asy16);
         }
         let attempt = event.attempts + 1;
-        let fact = Fact::PutBack { after, attempt };
-        cx.tell(Part::Function(id), Some(event.job), rule, fact);
+        let fact = EventFact::PutBack { after, attempt };
+        cx.tell(Part::Function(id), Some(event.job), rule, Fact::Event(fact));
         self.wait(id, cx, place, due);
     }
 
@@ -499,8 +500,8 @@ impl Lambda {
         if condition != Condition::Success {
             function.metrics.async_dropped += 1;
         }
-        let fact = Fact::Finished { condition, runs };
-        cx.tell(Part::Function(id), Some(job), rule, fact);
+        let fact = EventFact::Finished { condition, runs };
+        cx.tell(Part::Function(id), Some(job), rule, Fact::Event(fact));
         let event = event.clone();
         let kept = self.tell(id, plan, cx, event, condition);
         let fate = match (condition, kept) {

@@ -20,7 +20,7 @@ use crate::scenario::{DlqScope, Oversize, SuccessCount};
 use crate::service::Kind;
 use crate::sim::Cx;
 use crate::time::Span;
-use crate::trace::{Condition, Delivery, Fact};
+use crate::trace::{Condition, Delivery, EventFact, Fact};
 
 /// Who was told of an event that was given up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -132,8 +132,8 @@ impl State {
                 }
             };
             *metric += 1;
-            let fact = Fact::DeliveryFailed { what, to: target.part() };
-            cx.tell(Part::Function(id), None, rule, fact);
+            let fact = EventFact::DeliveryFailed { what, to: target.part() };
+            cx.tell(Part::Function(id), None, rule, Fact::Event(fact));
             return false;
         }
         let body_is_cut = matches!(&body, Body::Record(record) if record.dropped);
@@ -142,8 +142,8 @@ impl State {
         let call = small(function.outbox.len() as u64);
         let job = Job { origin: Origin::Function(id), call };
         let rule = if body_is_cut { Rule::Dst16 } else { rule };
-        let fact = Fact::Sent { what, to: target.part() };
-        cx.tell(Part::Function(id), Some(job), rule, fact);
+        let fact = EventFact::Sent { what, to: target.part() };
+        cx.tell(Part::Function(id), Some(job), rule, Fact::Event(fact));
         let qualifier = match target {
             Target::Function(_, qualifier) => qualifier.name(),
             Target::Service(_) => None,

@@ -16,7 +16,7 @@ use crate::plan::Plan;
 use crate::rule::Rule;
 use crate::sim::Cx;
 use crate::time::Instant;
-use crate::trace::Fact;
+use crate::trace::{EventFact, Fact};
 use crate::value::Value;
 use shelf::Shelf;
 
@@ -120,7 +120,7 @@ impl State {
         let ServiceEvent::Arrived { job, letter } = event;
         let content = cx.mail.take(letter).content;
         let rule = received_rule(&content, plan.service(id).kind);
-        cx.tell(Part::Service(id), Some(job), rule, Fact::Received);
+        cx.tell(Part::Service(id), Some(job), rule, Fact::Event(EventFact::Received));
         self.received.push(Received { at: cx.now, job, content });
     }
 }

@@ -164,14 +164,7 @@ impl Fold {
             | Fact::ProvisioningStarted { .. }
             | Fact::ProvisioningReady { .. }
             | Fact::ProvisioningFailed { .. }
-            | Fact::Queued
-            | Fact::Duplicated { .. }
-            | Fact::Dispatched { .. }
-            | Fact::PutBack { .. }
-            | Fact::Finished { .. }
-            | Fact::Sent { .. }
-            | Fact::DeliveryFailed { .. }
-            | Fact::Received
+            | Fact::Event(_)
             | Fact::Replied { .. }
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => {}

@@ -11,7 +11,7 @@ use super::scale::{By, Scale};
 use crate::id::{EnvironmentId, Job, Part, VersionIx};
 use crate::record::Recording;
 use crate::time::{Instant, Span};
-use crate::trace::{Ending, Entry, Fact};
+use crate::trace::{Ending, Entry, EventFact, Fact};
 
 /// What one column of the painted scrubber shows, worst outcome wins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -198,7 +198,8 @@ impl Drawing<'_> {
                 self.draw(entry.part, span(at, at, Paint::Throttled));
             }
             Fact::Refused { .. } => self.draw(entry.part, span(at, at, Paint::Failed)),
-            Fact::RetryPlanned { after, .. } | Fact::PutBack { after, .. } => {
+            Fact::RetryPlanned { after, .. }
+            | Fact::Event(EventFact::PutBack { after, .. }) => {
                 let until = at.plus(after).min(self.end);
                 self.draw(entry.part, span(at, until, Paint::Throttled));
             }
@@ -218,13 +219,15 @@ impl Drawing<'_> {
             | Fact::ProvisioningStarted { .. }
             | Fact::ProvisioningReady { .. }
             | Fact::ProvisioningFailed { .. }
-            | Fact::Queued
-            | Fact::Duplicated { .. }
-            | Fact::Dispatched { .. }
-            | Fact::Finished { .. }
-            | Fact::Sent { .. }
-            | Fact::DeliveryFailed { .. }
-            | Fact::Received
+            | Fact::Event(
+                EventFact::Queued
+                | EventFact::Duplicated { .. }
+                | EventFact::Dispatched { .. }
+                | EventFact::Finished { .. }
+                | EventFact::Sent { .. }
+                | EventFact::DeliveryFailed { .. }
+                | EventFact::Received,
+            )
             | Fact::Replied { .. }
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => {}

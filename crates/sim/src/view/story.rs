@@ -10,7 +10,7 @@ use super::order::keep_first;
 use crate::id::Part;
 use crate::record::Recording;
 use crate::time::Moment;
-use crate::trace::{Entry, Fact, Removal};
+use crate::trace::{Entry, EventFact, Fact, Removal};
 
 /// Most entries looked at, counted back from the moment.
 const LOOK_BACK: u32 = 1 << 14;
@@ -129,23 +129,24 @@ fn tidies_up(fact: &Fact) -> bool {
         | Fact::ProvisioningStarted { .. }
         | Fact::ProvisioningReady { .. }
         | Fact::ProvisioningFailed { .. }
-        | Fact::Queued
-        | Fact::Duplicated { .. }
-        | Fact::Dispatched { .. }
-        | Fact::PutBack { .. }
-        | Fact::Finished { .. }
-        | Fact::Sent { .. }
-        | Fact::DeliveryFailed { .. }
-        | Fact::Received
+        | Fact::Event(_)
         | Fact::Replied { .. }
         | Fact::Cost { .. }
         | Fact::Stopped { .. } => false,
     }
 }
 
+/// The part, the kind of fact and of event, and how it went.
+type Key = (Part, Discriminant<Fact>, Option<Discriminant<EventFact>>, u32);
+
 /// What makes entries of one instant alike: the part, the kind of fact, and how it went.
-fn key(entry: &Entry) -> (Part, Discriminant<Fact>, u32) {
+fn key(entry: &Entry) -> Key {
+    let mut kind = None;
     let how = match entry.fact {
+        Fact::Event(event) => {
+            kind = Some(discriminant(&event));
+            how_of_event(event)
+        }
         Fact::Started { room, version, .. } => room as u32 | u32::from(version.0) << 8,
         Fact::Ended { ending, .. } => ending as u32,
         Fact::Answered { outcome, http, .. } => outcome as u32 | u32::from(http) << 8,
@@ -154,12 +155,7 @@ fn key(entry: &Entry) -> (Part, Discriminant<Fact>, u32) {
         Fact::EnvironmentRemoved { removal, version, .. } => {
             removal as u32 | u32::from(version.0) << 8
         }
-        Fact::RetryPlanned { attempt, .. }
-        | Fact::Retried { attempt }
-        | Fact::Dispatched { attempt, .. }
-        | Fact::PutBack { attempt, .. } => attempt.into(),
-        Fact::Finished { condition, runs } => condition as u32 | u32::from(runs) << 8,
-        Fact::Sent { what, .. } | Fact::DeliveryFailed { what, .. } => what as u32,
+        Fact::RetryPlanned { attempt, .. } | Fact::Retried { attempt } => attempt.into(),
         Fact::ProvisioningStarted { version, .. }
         | Fact::ProvisioningReady { version, .. }
         | Fact::ProvisioningFailed { version } => version.0.into(),
@@ -171,11 +167,24 @@ fn key(entry: &Entry) -> (Part, Discriminant<Fact>, u32) {
         | Fact::SpilledOver { .. }
         | Fact::InitCut
         | Fact::Abandoned
-        | Fact::Queued
-        | Fact::Duplicated { .. }
-        | Fact::Received
         | Fact::Cost { .. }
         | Fact::Stopped { .. } => 0,
     };
-    (entry.part, discriminant(&entry.fact), how)
+    (entry.part, discriminant(&entry.fact), kind, how)
+}
+
+/// How it went with an event.
+fn how_of_event(event: EventFact) -> u32 {
+    match event {
+        EventFact::Dispatched { attempt, .. } | EventFact::PutBack { attempt, .. } => {
+            attempt.into()
+        }
+        EventFact::Finished { condition, runs } => {
+            condition as u32 | u32::from(runs) << 8
+        }
+        EventFact::Sent { what, .. } | EventFact::DeliveryFailed { what, .. } => {
+            what as u32
+        }
+        EventFact::Queued | EventFact::Duplicated { .. } | EventFact::Received => 0,
+    }
 }

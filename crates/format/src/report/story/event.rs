@@ -4,68 +4,47 @@ use lambdarium_sim::EVENTS;
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::rule::Rule;
 use lambdarium_sim::time::Span;
-use lambdarium_sim::trace::{Condition, Delivery, Entry, Fact};
+use lambdarium_sim::trace::{Condition, Delivery, Entry, EventFact};
 
 use super::counted;
 use crate::report::names;
 
-/// A fact about an event, or about what a function sends; of others nothing is said here.
-pub(super) fn sentence(plan: &Plan, entry: &Entry) -> String {
+/// What happened to an event, or to what a function sends.
+pub(super) fn sentence(plan: &Plan, entry: &Entry, event_fact: EventFact) -> String {
     if !EVENTS {
         return String::new();
     }
     let name = plan.name(entry.part);
     let event = entry.job.map_or_else(String::new, |job| names::request(plan, job));
-    match entry.fact {
-        Fact::Queued => format!("{event} waits in the queue of {name}."),
-        Fact::Duplicated { after } => {
+    match event_fact {
+        EventFact::Queued => format!("{event} waits in the queue of {name}."),
+        EventFact::Duplicated { after } => {
             format!("{event} will be tried twice, the second time {after} later.")
         }
-        Fact::Dispatched { attempt: 1, age: Span::ZERO } => {
+        EventFact::Dispatched { attempt: 1, age: Span::ZERO } => {
             format!("{name} takes {event} from its queue.")
         }
-        Fact::Dispatched { attempt, age } => {
+        EventFact::Dispatched { attempt, age } => {
             format!(
                 "{name} takes {event} from its queue for attempt {attempt}, {age} after it was accepted."
             )
         }
-        Fact::PutBack { after, .. } if entry.rule != Rule::Asy11 => {
+        EventFact::PutBack { after, .. } if entry.rule != Rule::Asy11 => {
             format!("{event} goes back to the queue and is tried again in {after}.")
         }
-        Fact::PutBack { after, attempt } => {
+        EventFact::PutBack { after, attempt } => {
             format!("{event} goes back to the queue: attempt {attempt} comes in {after}.")
         }
-        Fact::Finished { condition, runs } => finished(&event, condition, runs),
-        Fact::Sent { what, to } => {
+        EventFact::Finished { condition, runs } => finished(&event, condition, runs),
+        EventFact::Sent { what, to } => {
             let (what, to) = (sent(what), plan.name(to));
             format!("{name} sends {what} to {to}.")
         }
-        Fact::DeliveryFailed { what, to } => {
+        EventFact::DeliveryFailed { what, to } => {
             let (what, to) = (sent(what), plan.name(to));
             format!("{name} cannot send {what} to {to}: it is lost.")
         }
-        Fact::Received => format!("{name} receives {event}."),
-        Fact::Called
-        | Fact::RetryPlanned { .. }
-        | Fact::Retried { .. }
-        | Fact::QuotaExhausted { .. }
-        | Fact::WaitEnded { .. }
-        | Fact::Answered { .. }
-        | Fact::DryRunAnswered
-        | Fact::Started { .. }
-        | Fact::SpilledOver { .. }
-        | Fact::InitCut
-        | Fact::Ended { .. }
-        | Fact::Abandoned
-        | Fact::Throttled { .. }
-        | Fact::Refused { .. }
-        | Fact::EnvironmentRemoved { .. }
-        | Fact::ProvisioningStarted { .. }
-        | Fact::ProvisioningReady { .. }
-        | Fact::ProvisioningFailed { .. }
-        | Fact::Replied { .. }
-        | Fact::Cost { .. }
-        | Fact::Stopped { .. } => String::new(),
+        EventFact::Received => format!("{name} receives {event}."),
     }
 }
 
