@@ -7,15 +7,21 @@
 use std::time::Duration;
 
 use lambdarium_format::{json, link};
+use lambdarium_sim::record::Recording;
+use lambdarium_sim::scenario::Run;
+use lambdarium_sim::time::{Instant, Moment, Span};
+use lambdarium_sim::view::{Look, frame};
 use serde_json::{Map, Value, json};
 use thirtyfour::prelude::*;
 
 use crate::browser::{Page, visit, visit_measured};
 use crate::journey::OPEN;
 
-/// Callers with a function each: fifty parts, and about two hundred requests on the way or
-/// running at any time.
-fn fifty_parts() -> String {
+/// How long a token glides at 1x.
+const GLIDE: Span = Span::millis(500);
+
+/// Callers with a function each: fifty parts, and as many tokens as are drawn one by one.
+fn fifty_parts() -> Run {
     let functions = (0..25).map(|number| {
         (format!("f{number}"), json!({ "init": "300ms", "duration": "1s" }))
     });
@@ -29,8 +35,24 @@ fn fifty_parts() -> String {
         "functions": functions.collect::<Map<_, _>>(),
         "callers": callers.collect::<Map<_, _>>(),
     });
-    let run = json::read(&scenario.to_string()).expect("a scenario");
-    format!("#s={}", link::payload(&run).expect("it is short"))
+    json::read(&scenario.to_string()).expect("a scenario")
+}
+
+fn address(run: &Run) -> String {
+    format!("#s={}", link::payload(run).expect("it is short"))
+}
+
+/// How many tokens there are at least and at most while a run is measured, looked at every
+/// tenth of a second.
+fn tokens(run: Run) -> (usize, usize) {
+    let mut recording = Recording::of(run).expect("a plan");
+    let counts = (30..=230).map(|tenths| {
+        let moment = Moment::end_of(Instant(tenths * 100_000));
+        let look = Look { moment, glide: GLIDE, tokens_max: u32::MAX };
+        frame(&mut recording, &look).tokens.len()
+    });
+    let counts: Vec<usize> = counts.collect();
+    (counts.iter().copied().min().unwrap_or(0), counts.iter().copied().max().unwrap_or(0))
 }
 
 /// The middle one, and the one that only every twentieth exceeds.
@@ -81,7 +103,7 @@ const MEASURED: &str = "measured from here";
 fn a_frame_of_a_large_board() {
     visit_measured(async |page| {
         page.viewport(1440, 900).await?;
-        page.open(&fifty_parts()).await?;
+        page.open(&address(&fifty_parts())).await?;
         page.wait_until(OPEN).await?;
         page.wait_until("!document.querySelector('#clock').textContent.includes('…')")
             .await?;
@@ -96,15 +118,17 @@ fn a_frame_of_a_large_board() {
         let running = "Number(document.querySelectorAll('#fates b')[2].textContent)";
         let (parts, running): (u32, u32) =
             page.evaluate(&format!("[{parts}, {running}]")).await?;
+        let (fewest, most) = tokens(fifty_parts());
         let rate = work.len() as f64 / seconds;
         let (median, p95) = spread(work);
         println!(
-            "{parts} parts, {running} running, {seconds:.0} s at 1x: {rate:.0} frames a second; own \
+            "{parts} parts, {fewest} to {most} tokens, {running} of them running, {seconds:.0} s at 1x: {rate:.0} frames a second; own \
              work per frame {median:.1} ms (goal 8), of every twentieth {p95:.1} ms or \
              more (goal 16); {long} tasks over 50 ms (goal 0)"
         );
         assert_eq!(parts, 50);
         assert!(running > 100, "the board is busy");
+        assert!(fewest >= 150 && most <= 200, "{fewest} to {most} tokens");
         assert!(seconds > 10.0, "only {seconds} s");
         assert!(median < 24.0 && p95 < 48.0, "far beyond the goal");
         Ok(())
@@ -199,7 +223,8 @@ async fn seeks(page: &Page) -> WebDriverResult<Vec<f64>> {
 fn seeking_and_editing() {
     visit(async |page| {
         page.viewport(1440, 900).await?;
-        let runs = ["#e=cold-start".into(), "#e=sdk-retries".into(), fifty_parts()];
+        let runs =
+            ["#e=cold-start".into(), "#e=sdk-retries".into(), address(&fifty_parts())];
         for run in &runs {
             page.open("?").await?;
             page.open(run).await?;
