@@ -110,6 +110,8 @@ pub struct Desk {
     pub story: Shared<Vec<StoryLine>>,
     /// For how long it has not been told while the run plays, in real µs.
     untold_us: u64,
+    /// When the last thing happened that it tells.
+    told_to: Option<Instant>,
     /// What can be set of what is selected.
     pub form: Option<Shared<Form>>,
     /// The last change that was asked for.
@@ -142,6 +144,10 @@ pub struct Desk {
     pub unfolded: Option<bool>,
     /// Where the playhead is.
     pub playhead: Moment,
+    /// Where it was when it was last written out.
+    written: Instant,
+    /// For how long it has not been, in real µs.
+    unwritten_us: u64,
     /// Whether it moves.
     pub playing: bool,
     /// How fast, as a place in [`SPEEDS`].

@@ -202,7 +202,6 @@ fn wire(wire: &Wire, caller: &CallerView, counted: bool, narrow: bool) -> Node {
         px(to.x),
         px(to.y),
     );
-    let turn = if narrow { " rotate(90)" } else { "" };
     let (line, tip) = match caller.waiting {
         0 => ("w w-sync", "head"),
         _ => ("w w-sync w-live", "head-live"),
@@ -215,9 +214,8 @@ fn wire(wire: &Wire, caller: &CallerView, counted: bool, narrow: bool) -> Node {
         nodes.push(Node::new("path", &["d", "class", "stroke-width"], values));
         nodes.push(picture::text(middle.x, middle.y - 14.0, "t11 mid b halo-g", count));
     }
-    let head = "M0 0 L-6.340 2.960 L-5.040 0 L-6.340 -2.960 Z";
     nodes.push(picture::path(d, line));
-    nodes.push(picture::placed(head, tip, format!("{}{turn}", picture::moved(to))));
+    nodes.push(picture::head(to, narrow, tip));
     // Where it can be taken hold of.
     nodes.push(picture::circle(from, 4.0, "port"));
     picture::group("", nodes)

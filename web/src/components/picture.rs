@@ -156,15 +156,19 @@ pub fn path(d: impl Into<AttrValue>, class: &'static str) -> Node {
     Node::new("path", &["d", "class"], [d.into(), class.into()])
 }
 
-/// A path drawn around the origin and moved to a point.
+/// A path drawn from a point. It is moved by its coordinates: each transform is a layer
+/// the browser has to put together with all others whenever one of them moves.
 pub fn mark(at: Point, d: &'static str, class: &'static str) -> Node {
-    placed(d, class, moved(at))
+    path(["M", &px(at.x), " ", &px(at.y), d].concat(), class)
 }
 
-/// A path drawn around the origin, and how it is put in its place.
-pub fn placed(d: &'static str, class: &'static str, transform: String) -> Node {
-    let values = [d.into(), class.into(), transform.into()];
-    Node::new("path", &["d", "class", "transform"], values)
+/// The head of a wire.
+pub fn head(tip: Point, down: bool, class: &'static str) -> Node {
+    let d = match down {
+        true => "l-2.960-6.340l2.960 1.300l2.960-1.300z",
+        false => "l-6.340 2.960l1.300-2.960l-1.300-2.960z",
+    };
+    mark(tip, d, class)
 }
 
 /// Several things as one.

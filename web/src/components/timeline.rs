@@ -126,8 +126,9 @@ fn head(
     let (whole, window) = (place.whole(painted), place.window(painted));
     let height = if unfolded { HEAD_H } else { HEAD_FOLDED_H };
     let at = desk.playhead.at;
-    let knob = Point { x: whole.x(at), y: 26.0 };
-    let x = window.x(at);
+    // On whole pixels, so that it moves only when that can be seen.
+    let knob = Point { x: whole.x(at).round(), y: 26.0 };
+    let x = window.x(at).round();
     let still = if unfolded { Layer::Head } else { Layer::Folded };
     let content = html! {
         <>
@@ -138,7 +139,7 @@ fn head(
             if unfolded && window.shows(at) {
                 { svg::line(Point { x, y: SCRUB_Y + SCRUB_H + 4.0 }, Point { x, y: height }, "ph") }
             }
-            { svg::mark(knob, "M-6 0 h12 v8 l-6 7 l-6 -7z", "ph-knob") }
+            { svg::mark(knob, "m-6 0h12v8l-6 7l-6-7z", "ph-knob") }
         </>
     };
     picture(place, height, Some(texts::SCRUBBER), content)
@@ -163,7 +164,7 @@ fn Window(props: &WindowProps) -> Html {
     let place = *place;
     let axis = place.window(painted);
     let height = place.height(&painted.lanes);
-    let x = axis.x(*at);
+    let x = axis.x(*at).round();
     let (pane, past) = (use_node_ref(), use_node_ref());
     let (sheet, playhead) = (use_node_ref(), use_node_ref());
     let nodes = [&pane, &past, &sheet, &playhead].map(NodeRef::clone);
@@ -275,7 +276,8 @@ fn show(lanes: &Element, at: Rect) {
 
 /// The playhead for keyboards and screen readers.
 fn scrubber(desk: &Desk, on_action: &Callback<Action>) -> Html {
-    let (at, end) = (desk.playhead.at.0, desk.end().0);
+    let (at, end) = (desk.written().0, desk.end().0);
+    let exactly = desk.playhead.at.0;
     let text = desk.frame.as_ref().map(|frame| {
         let fates = frame.fates;
         format!(
@@ -290,7 +292,7 @@ fn scrubber(desk: &Desk, on_action: &Callback<Action>) -> Html {
     let onkeydown = {
         let on_action = on_action.clone();
         Callback::from(move |event: KeyboardEvent| {
-            let page = end / 10;
+            let (at, page) = (exactly, end / 10);
             let to = match event.key().as_str() {
                 _ if event.shift_key() => return,
                 "PageUp" | "ArrowUp" => at.saturating_add(page),

@@ -71,7 +71,7 @@ fn clock_face(desk: &Desk) -> Html {
 
 /// The playhead, and the end of the run: `0.400 s` and `of 49.162`.
 pub(crate) fn clock_words(desk: &Desk) -> (String, String) {
-    let at = desk.playhead.at.0;
+    let at = desk.written().0;
     let unit = if at < 60_000_000 { " s" } else { "" };
     let more = if desk.is_complete() { "" } else { " …" };
     (format!("{}{unit}", clock(at)), format!("of {}{more}", clock(desk.end().0)))

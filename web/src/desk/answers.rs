@@ -68,6 +68,7 @@ impl Desk {
         if let Some(story) = screen.story {
             self.story = Shared::new(story);
             self.untold_us = 0;
+            self.told_to = screen.last_at;
         }
     }
 

@@ -16,9 +16,12 @@ const SKIP_US: u64 = 450_000;
 const LEAD_US: u64 = 150_000;
 /// How long it is said that time was skipped, in real µs.
 const SAID_US: u64 = 1_400_000;
-/// While a run plays its story is told this often, in real µs, and only what fits: nobody
-/// reads faster, and many lines are much to draw.
-const TELL_US: u64 = 200_000;
+/// While a run plays its time is written this often, in real µs: nobody reads faster, and
+/// to set a line of text takes a browser as long as to move all requests.
+const WRITE_US: u64 = 100_000;
+/// While a run plays its story is told at once after a pause of so many real µs, but no
+/// more often, and only what fits: nobody reads faster, and many lines are much to draw.
+const TELL_US: u64 = 400_000;
 const LINES_PLAYING: u32 = 14;
 /// Most lines of the story while it does not.
 const LINES_MAX: u32 = 60;
@@ -46,6 +49,7 @@ impl Desk {
             return;
         }
         self.playing = !self.playing;
+        self.written = self.playhead.at;
         if self.playing && self.is_complete() && self.playhead.at >= self.end() {
             self.seek(Moment::end_of(Instant::START));
         }
@@ -58,6 +62,7 @@ impl Desk {
 
     pub(crate) fn seek(&mut self, moment: Moment) {
         self.playhead = Moment { at: moment.at.min(self.end()), ..moment };
+        self.written = self.playhead.at;
         self.skip = None;
         self.skipped = None;
         self.follow();
@@ -98,14 +103,26 @@ impl Desk {
             self.skip = None;
         }
         self.playhead = Moment::end_of(at);
+        self.unwritten_us += elapsed_us;
+        if self.unwritten_us >= WRITE_US {
+            self.unwritten_us = 0;
+            self.written = at;
+        }
         self.follow();
         self.begin_skip();
+    }
+
+    /// The playhead as it is written: seldom enough to be read while it moves.
+    #[must_use]
+    pub fn written(&self) -> Instant {
+        if self.playing { self.written } else { self.playhead.at }
     }
 
     /// How many lines of the story are to be told with the next screen.
     #[must_use]
     pub fn lines(&self) -> u32 {
-        match (self.playing, self.untold_us >= TELL_US) {
+        let is_untold = self.untold_us >= TELL_US && self.around.1 != self.told_to;
+        match (self.playing, is_untold) {
             (false, _) => LINES_MAX,
             (true, true) => LINES_PLAYING,
             (true, false) => 0,

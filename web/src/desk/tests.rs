@@ -1,9 +1,12 @@
 //! What the desk does, action by action.
 
 use super::*;
-use crate::message::{ActText, FunctionText, Marker};
+use crate::message::{ActText, FunctionText, Marker, Screen};
 use crate::texts;
+use lambdarium_sim::record::Recording;
+use lambdarium_sim::scenario::Run;
 use lambdarium_sim::trace::Stop;
+use lambdarium_sim::view::{self, Look};
 
 fn desk(end_s: u64, markers: &[u64]) -> Rc<Desk> {
     let markers = markers
@@ -52,6 +55,48 @@ fn playing_moves_the_playhead_and_stops_at_the_end() {
     assert_eq!((at_ms(&desk), desk.playing), (1_000, false));
     desk = act(&desk, Action::TogglePlay);
     assert_eq!((at_ms(&desk), desk.playing), (0, true), "playing again starts over");
+}
+
+#[test]
+fn the_time_is_written_ten_times_a_second_and_exactly_at_rest() {
+    let mut desk = act(&desk(10, &[]), Action::TogglePlay);
+    let mut written = Vec::new();
+    for _ in 0..8 {
+        desk = tick(&desk, 40);
+        written.push(desk.written().0 / 1_000);
+    }
+    assert_eq!(written, [0, 0, 120, 120, 120, 240, 240, 240]);
+    desk = act(&desk, Action::Seek(Moment::end_of(Instant(5_000_000))));
+    assert_eq!(desk.written(), desk.playhead.at, "a seek shows at once");
+    desk = act(&tick(&desk, 40), Action::TogglePlay);
+    assert_eq!(desk.written(), desk.playhead.at, "so does a pause");
+}
+
+/// The engine's answer after something happened at so many ms.
+fn shown(desk: &Rc<Desk>, last_ms: u64, story: Option<Vec<StoryLine>>) -> Rc<Desk> {
+    let last_at = Some(Instant(last_ms * 1_000));
+    let mut recording = Recording::of(Run::default()).expect("an empty run");
+    let moment = Moment::end_of(Instant::START);
+    let look = Look { moment, glide: Span::ZERO, tokens_max: 0 };
+    let frame = view::frame(&mut recording, &look);
+    let screen = Screen { frame, next_at: None, last_at, story };
+    act(desk, Action::Answered(Box::new(Answer::Screen(Box::new(screen)))))
+}
+
+#[test]
+fn the_story_is_told_at_once_after_a_pause_and_else_not_too_often() {
+    let desk = act(&desk(60, &[]), Action::TogglePlay);
+    let desk = shown(&tick(&tick(&desk, 200), 200), 0, Some(Vec::new()));
+    let quiet = shown(&tick(&tick(&desk, 200), 200), 0, None);
+    assert_eq!(quiet.lines(), 0, "nothing has happened since");
+    let happened = shown(&quiet, 790, None);
+    assert!(happened.lines() > 0, "it is told at once");
+    let told = shown(&happened, 790, Some(Vec::new()));
+    let soon = shown(&tick(&told, 200), 900, None);
+    assert_eq!(soon.lines(), 0, "nobody would have read the last lines yet");
+    let later = shown(&tick(&soon, 200), 900, None);
+    assert!(later.lines() > 0);
+    assert!(act(&soon, Action::TogglePlay).lines() > later.lines(), "all of it at rest");
 }
 
 #[test]

@@ -10,7 +10,9 @@ use lambdarium_sim::view::{
 use super::super::picture::{self, Node};
 use super::account::filled;
 use super::caller::cut;
-use crate::geometry::{Board, Cells, FunctionBox, Point, Rect, VersionBox, clock_short};
+use crate::geometry::{
+    Board, Cells, FunctionBox, Point, Rect, VersionBox, clock_short, px,
+};
 use crate::texts::{self, grouped};
 
 /// The card.
@@ -157,9 +159,10 @@ fn push_environment(
 }
 
 /// How far the run in each environment is. Apart from the cards, because it is all that
-/// changes while nothing happens. Only what is between two heights.
+/// changes while nothing happens, and all bars as one line each of a kind, because that is
+/// one change and not a hundred. Only what is between two heights.
 pub fn runs(board: &Board, frame: &Frame, (from, to): (f64, f64)) -> Node {
-    let mut nodes = Vec::new();
+    let mut lines = [String::new(), String::new(), String::new()];
     let both = board.functions.iter().zip(&frame.functions);
     let seen = both.filter(|(at, _)| at.rect.bottom() >= from && at.rect.y <= to);
     for (at, view) in seen {
@@ -173,13 +176,19 @@ pub fn runs(board: &Board, frame: &Frame, (from, to): (f64, f64)) -> Node {
                 for (cell, environment) in environments.iter().take(count).enumerate() {
                     if environment.job.is_some() {
                         let square = square(block, cell);
-                        push_progress(&mut nodes, &square, environment, frame.moment.at);
+                        push_progress(&mut lines, &square, environment, frame.moment.at);
                     }
                 }
             }
         }
     }
-    picture::group("", nodes)
+    let [all, done, init] = lines;
+    let nodes = vec![
+        picture::path(all, "run-all"),
+        picture::path(done, "run-done"),
+        picture::path(init, "run-init"),
+    ];
+    picture::group("runs", nodes)
 }
 
 /// Whether a cell has room for the request in it.
@@ -193,22 +202,26 @@ fn square(at: &VersionBox, cell: usize) -> Rect {
     Rect { x: x - side / 2.0, y: y - side / 2.0, w: side, h: side }
 }
 
-/// How far the run in an environment is, its Init apart.
+/// How far the run in an environment is, its Init apart. Lines have round ends.
 fn push_progress(
-    nodes: &mut Vec<Node>,
+    [all, done, init]: &mut [String; 3],
     cell: &Rect,
     environment: &EnvironmentView,
     now: Instant,
 ) {
     let whole = environment.until.since(environment.since).0.max(1) as f64;
     let share = |at: Instant| (at.since(environment.since).0 as f64 / whole).min(1.0);
-    let (done, init) = (share(now), share(environment.init_until));
-    let bar = Rect { y: cell.bottom() + 4.0, h: 4.0, ..*cell };
-    nodes.push(picture::rect(bar, "1.5", "lg-res"));
-    nodes.push(picture::rect(bar.share(done), "1.5", "lg-use"));
-    if init > 0.0 {
-        nodes.push(picture::rect(bar.share(init.min(done)), "1.5", "bar-init"));
-    }
+    let (passed, starting) = (share(now), share(environment.init_until));
+    let start = ["M", &px(cell.x + 2.0), " ", &px(cell.bottom() + 6.0), "h"].concat();
+    let push = |line: &mut String, share: f64| {
+        if share > 0.0 {
+            *line += &start;
+            *line += &px(((cell.w - 4.0) * share).round());
+        }
+    };
+    push(all, 1.0);
+    push(done, passed);
+    push(init, starting.min(passed));
 }
 
 /// Too many environments to draw: one bar of the busy ones among all.

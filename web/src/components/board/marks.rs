@@ -15,12 +15,10 @@ pub fn key_class(caller: usize) -> &'static str {
 /// A small disc with a check, a cross or a bar in it.
 pub fn badge(at: Point, back: Back) -> [Node; 3] {
     let (class, mark) = match back {
-        Back::Ok => ("bdf-ok", "M-3 .2 l2.1 2.2 l4 -4.6"),
-        Back::Failed => {
-            ("bdf-fail", "M-2.250 -2.250 l4.500 4.500 m0 -4.500 l-4.500 4.500")
-        }
-        Back::Throttled => ("bdf-wait", "M-3 0 h6"),
-        Back::Refused => ("bdf-fail", "M0 -3 v3.600 M0 2.800 v.1"),
+        Back::Ok => ("bdf-ok", "m-3 .2l2.1 2.2l4-4.6"),
+        Back::Failed => ("bdf-fail", "m-2.250-2.250l4.500 4.500m0-4.500l-4.500 4.500"),
+        Back::Throttled => ("bdf-wait", "m-3 0h6"),
+        Back::Refused => ("bdf-fail", "m0-3v3.600m0 2.200v.1"),
     };
     [
         picture::circle(at, 8.0, "bd-gap"),

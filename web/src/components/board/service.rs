@@ -33,11 +33,6 @@ pub fn wire(wire: &Wire, narrow: bool) -> Node {
     let points = [from, bend, bend_to, to].map(|point| px(point.x) + " " + &px(point.y));
     let [from, bend, bend_to, end] = points;
     let d = ["M", &from, " C", &bend, " ", &bend_to, " ", &end].concat();
-    let turn = if narrow { " rotate(90)" } else { "" };
-    let head = "M0 0 L-6.340 2.960 L-5.040 0 L-6.340 -2.960 Z";
-    let nodes = vec![
-        picture::path(d, "w w-async"),
-        picture::placed(head, "head", picture::moved(to) + turn),
-    ];
-    picture::group("", nodes)
+    let line = picture::path(d, "w w-async");
+    picture::group("", vec![line, picture::head(to, narrow, "head")])
 }

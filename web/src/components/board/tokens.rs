@@ -12,10 +12,14 @@ pub fn picture(board: &Board, frame: &Frame, (from, to): (f64, f64)) -> Node {
     let mut trays = Trays::new(board.callers.len());
     let mut nodes = Vec::with_capacity(frame.tokens.len());
     for token in &frame.tokens {
-        let drawn = draw(board, frame, token, &mut trays);
-        if let Some((at, node)) = drawn
+        // A waiting one takes its place in the tray, whether that is seen or not.
+        if let Some((caller, at, request)) = place(board, frame, token, &mut trays)
             && (from..=to).contains(&at.y)
         {
+            let number = token.job.call;
+            let key = (caller as u64) << 32 | u64::from(number);
+            let hue = marks::key_class(caller);
+            let node = marks::request_at(at, hue, number, &request).keyed(key);
             // By their keys, so that a request keeps its element when another one comes
             // or goes. Nearly in order already, and a sort is much code.
             let place = nodes.partition_point(|other: &Node| other.key() < node.key());
@@ -65,12 +69,13 @@ impl Trays {
     }
 }
 
-fn draw(
+/// Whose request it is, where it stands, and what it looks like.
+fn place(
     board: &Board,
     frame: &Frame,
     token: &Token,
     trays: &mut Trays,
-) -> Option<(Point, Node)> {
+) -> Option<(usize, Point, Request)> {
     let caller = caller_of(token.job)?;
     let wire = board.wires.get(caller)?;
     let attempt = token.attempt;
@@ -104,9 +109,7 @@ fn draw(
             (at, Request { r: 8.5, left: Some(left), ..plain })
         }
     };
-    let key = (caller as u64) << 32 | u64::from(token.job.call);
-    let hue = marks::key_class(caller);
-    Some((at, marks::request_at(at, hue, token.job.call, &request).keyed(key)))
+    Some((caller, at, request))
 }
 
 fn caller_of(job: Job) -> Option<usize> {

@@ -66,8 +66,7 @@ pub fn acts(
         let x = axis.x(dragged.map_or(act.at, |dragged| dragged.1));
         let pressed = desk.act == Some(number);
         let class = if pressed || dragged.is_some() { "act act-on" } else { "act" };
-        let mut picture =
-            vec![svg::mark(Point { x: 0.0, y: -10.0 }, "M0 0 l6 9 h-12z", class)];
+        let mut picture = vec![svg::mark(Point { x: 0.0, y: -10.0 }, "l6 9h-12z", class)];
         if let Some((_, at)) = dragged {
             let is_last = x + TIME_W > place.right();
             let (x, class) =
