@@ -22,8 +22,8 @@ use yew::Reducible;
 
 use crate::gallery;
 use crate::message::{
-    Answer, Cause, Edit, Form, IssueText, Opened, Painted, Progress, Refusal, Source,
-    StoryLine,
+    Answer, Cause, Content, Edit, Form, IssueText, Opened, Painted, Progress, Refusal,
+    Source, StoryLine,
 };
 use crate::shared::Shared;
 pub use history::History;
@@ -170,6 +170,8 @@ pub struct Desk {
     pub tab: Tab,
     /// The entry whose causes are open, and the causes once they are known.
     pub why: Option<(u32, Option<Shared<Vec<Cause>>>)>,
+    /// What a service has received, by its place in the plan.
+    pub contents: Option<(u16, Shared<Vec<Content>>)>,
     /// The book of rules and settings, once it is loaded; empty if it could not be.
     pub rules: Option<Shared<String>>,
     /// The dialog that is open.

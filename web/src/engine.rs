@@ -10,6 +10,7 @@ mod tell;
 
 use lambdarium_format::json;
 use lambdarium_format::link::{self, Link};
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::id::FunctionId;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::time::Moment;
@@ -78,6 +79,10 @@ impl Engine {
             }
             Ask::Step { from, forward } => Answer::Moment(player.step(from, forward)),
             Ask::Why { entry } => Answer::Why { entry, chain: player.why(entry) },
+            Ask::Contents { .. } if !EVENTS => return None,
+            Ask::Contents { service, moment } => {
+                Answer::Contents { service, items: player.contents(service, moment) }
+            }
             Ask::Link { moment, selection } => {
                 let run = Box::new(player.recording.run().clone());
                 let source = Some(link::Source::Run(run));
@@ -146,7 +151,8 @@ impl Player {
 
     fn start(mut recording: Recording, steps: u32, link: Opened) -> (Self, Opened) {
         recording.record(steps);
-        let scenario = &recording.run().scenario;
+        let run = recording.run();
+        let scenario = &run.scenario;
         let markers = scenario.markers.iter().map(|marker| Marker {
             at: marker.at,
             title: marker.title.clone(),
@@ -157,7 +163,7 @@ impl Player {
             about: scenario.about.clone(),
             markers: markers.collect(),
             callers: words::callers(scenario),
-            functions: words::functions(scenario),
+            functions: words::functions(run),
             services: words::services(scenario),
             ..link
         };

@@ -79,6 +79,13 @@ pub enum Ask {
         /// Its number.
         entry: u32,
     },
+    /// What a service has received.
+    Contents {
+        /// The service, by its place in the plan.
+        service: u16,
+        /// Up to here.
+        moment: Moment,
+    },
     /// A link to a moment of the run.
     Link {
         /// The playhead; none leaves it out.
@@ -122,6 +129,13 @@ pub enum Answer {
         entry: u32,
         /// Its causes.
         chain: Vec<Cause>,
+    },
+    /// What a service has received, the newest first.
+    Contents {
+        /// The service.
+        service: u16,
+        /// The newest of it.
+        items: Vec<Content>,
     },
     /// A fragment, or why there is none.
     Link(Result<String, String>),
@@ -412,6 +426,8 @@ pub struct CallerText {
     pub load: String,
     /// Whether it tries again after a failure.
     pub retries: bool,
+    /// Whether it only hands events over.
+    pub later: bool,
     /// How far it was moved to the right and down.
     pub nudge: (i16, i16),
 }
@@ -434,6 +450,10 @@ pub struct FunctionText {
     pub name: String,
     /// What it does with a request.
     pub does: String,
+    /// Whether events may wait for it.
+    pub queue: bool,
+    /// The functions that send to it, by their places.
+    pub feeds: Vec<u16>,
     /// How far it was moved to the right and down.
     pub nudge: (i16, i16),
 }
@@ -459,6 +479,17 @@ pub struct Screen {
     /// The story up to the playhead, oldest first; none if it is as it was in the last
     /// screen.
     pub story: Option<Vec<StoryLine>>,
+}
+
+/// Something a service has received.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Content {
+    /// When.
+    pub at: Instant,
+    /// Whose, in words; the key of an object.
+    pub title: String,
+    /// The message or object as JSON, and what stands beside it.
+    pub text: String,
 }
 
 /// One line of the story.

@@ -57,6 +57,9 @@ texts! {
     FROM_HERE_HELP "A change becomes a call to AWS at the playhead, listed below. The fields keep what holds from the start.";
     USUAL "Default:";
     RANGE "Allowed:";
+    EVENT_QUEUE "Event queue";
+    NOTHING_QUEUED "nothing waits";
+    NEXT_IN "next in";
     ACTS "Acts: calls to AWS made during the run";
     NO_ACTS "None yet.";
     AT_PLAYHEAD "at the playhead";
@@ -123,6 +126,7 @@ texts! {
     DEAD_LETTERED "in a DLQ";
     AT_DESTINATION "at a destination";
     LOST "lost silently";
+    TWICE "twice";
     TIMED_OUT "timed out";
 
     CALLERS "Callers";

@@ -4,9 +4,11 @@ use lambdarium_format::edit;
 use lambdarium_sim::EVENTS;
 use lambdarium_sim::caller::Kind;
 use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
+use lambdarium_sim::caller::sdk::InvocationType;
 use lambdarium_sim::lambda::behaviour::{Behaviour, Draw, Failure, Fault};
-use lambdarium_sim::scenario::Scenario;
+use lambdarium_sim::scenario::{Run, Scenario};
 use lambdarium_sim::time::{Instant, Span};
+use lambdarium_sim::value::Value;
 
 use crate::message::{CallerText, FunctionText, ServiceText};
 
@@ -21,10 +23,39 @@ pub fn callers(scenario: &Scenario) -> Vec<CallerText> {
             about: card.sentence.into(),
             load: load(&caller.load),
             retries: retries(&caller.kind),
+            later: is_later(&caller.kind),
             nudge: nudge(scenario, &caller.name),
         }
     });
     callers.collect()
+}
+
+/// Whether a caller only hands events over.
+fn is_later(kind: &Kind) -> bool {
+    match kind {
+        Kind::Sdk(spec) | Kind::Cli(spec) => {
+            spec.invocation_type == InvocationType::Event
+        }
+        Kind::RestApi(_)
+        | Kind::HttpApi(_)
+        | Kind::FunctionUrl(_)
+        | Kind::Alb(_)
+        | Kind::StepFunctions(_) => false,
+    }
+}
+
+/// Whether events may wait for a function: somebody hands it some.
+fn has_queue(run: &Run, name: &str) -> bool {
+    let scenario = &run.scenario;
+    let is_it = |target: &str| target.split(':').next() == Some(name);
+    let mut callers = scenario.callers.iter().filter(|caller| is_it(&caller.target));
+    callers.any(|caller| is_later(&caller.kind))
+        || scenario.functions.iter().any(|function| edit::sends_to(function, name))
+        || run.acts.iter().any(|act| {
+            let says = |key| act.parameters.get(key).and_then(Value::as_text);
+            says("InvocationType") == Some(InvocationType::Event.word())
+                && says("FunctionName").is_some_and(is_it)
+        })
 }
 
 /// How far a part was moved.
@@ -45,12 +76,15 @@ fn retries(kind: &Kind) -> bool {
     }
 }
 
-/// The functions of a scenario in words.
+/// The functions of a run in words.
 #[must_use]
-pub fn functions(scenario: &Scenario) -> Vec<FunctionText> {
+pub fn functions(run: &Run) -> Vec<FunctionText> {
+    let scenario = &run.scenario;
     let functions = scenario.functions.iter().map(|function| FunctionText {
         name: function.name.clone(),
         does: behaviour(&function.spec.behaviour),
+        queue: EVENTS && has_queue(run, &function.name),
+        feeds: senders(scenario, &function.name),
         nudge: nudge(scenario, &function.name),
     });
     functions.collect()
@@ -59,17 +93,21 @@ pub fn functions(scenario: &Scenario) -> Vec<FunctionText> {
 /// The services of a scenario in words, each with who sends to it.
 #[must_use]
 pub fn services(scenario: &Scenario) -> Vec<ServiceText> {
-    let services = scenario.services.iter().filter(|_| EVENTS).map(|service| {
-        let name = &service.name;
-        let senders = scenario.functions.iter().zip(0..);
-        let senders = senders.filter(|(function, _)| edit::sends_to(function, name));
-        ServiceText {
-            name: name.clone(),
+    let services =
+        scenario.services.iter().filter(|_| EVENTS).map(|service| ServiceText {
+            name: service.name.clone(),
             kind: service.kind.name().into(),
-            senders: senders.map(|(_, place)| place).collect(),
-        }
-    });
+            senders: senders(scenario, &service.name),
+        });
     services.collect()
+}
+
+/// The functions that send to a part, by their places.
+fn senders(scenario: &Scenario, part: &str) -> Vec<u16> {
+    let functions = scenario.functions.iter().zip(0..);
+    let senders =
+        functions.filter(|(function, _)| EVENTS && edit::sends_to(function, part));
+    senders.map(|(_, place)| place).collect()
 }
 
 /// When a load calls: `8 at once`, `0.5 per second`.

@@ -23,22 +23,47 @@ const TITLE_MAX: usize = 34;
 /// Most characters of a marker's text: three lines of the caption.
 const TEXT_MAX: usize = 200;
 
-/// The lessons by their families, in the order they are shown.
-const FAMILIES: [(&str, &[&str]); 1] = [(
-    "Synchronous invocation",
-    &[
-        "sdk-retries",
-        "api-gateway-timeout",
-        "function-errors",
-        "cold-start",
-        "reserved-concurrency",
-        "provisioned",
-    ],
-)];
+/// Where the lessons lie that the page shows, and those it will show once it plays events.
+const SHOWN: &str = "gallery";
+const EVENTS: &str = "events";
+
+/// The lessons by their families, in the order they are shown: where they lie, the family,
+/// and their names.
+const FAMILIES: [(&str, &str, &[&str]); 2] = [
+    (
+        SHOWN,
+        "Synchronous invocation",
+        &[
+            "sdk-retries",
+            "api-gateway-timeout",
+            "function-errors",
+            "cold-start",
+            "reserved-concurrency",
+            "provisioned",
+        ],
+    ),
+    (
+        EVENTS,
+        "Asynchronous invocation",
+        &[
+            "async-retries",
+            "async-throttled",
+            "async-duplicates",
+            "dead-letter-queue",
+            "destinations",
+            "dlq-and-destination",
+            "async-loop",
+        ],
+    ),
+];
 
 /// Each lesson, with its family.
 fn lessons() -> impl Iterator<Item = (&'static str, &'static str)> {
-    FAMILIES.iter().flat_map(|(family, names)| names.iter().map(|name| (*name, *family)))
+    let of = |(_, family, names): &(_, &'static str, &'static [&'static str])| {
+        let family = *family;
+        names.iter().map(move |name| (*name, family))
+    };
+    FAMILIES.iter().flat_map(of)
 }
 
 fn stored(file: &str) -> PathBuf {
@@ -47,7 +72,9 @@ fn stored(file: &str) -> PathBuf {
 
 /// The text of a lesson, as it lies beside the page.
 fn text_of(name: &str) -> String {
-    let file = stored(&format!("../scenarios/gallery/{name}.json"));
+    let family = FAMILIES.iter().find(|(_, _, names)| names.contains(&name));
+    let (folder, ..) = family.expect("a family");
+    let file = stored(&format!("../scenarios/{folder}/{name}.json"));
     fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
@@ -150,14 +177,22 @@ fn run_end(page: &Page) -> Instant {
 }
 
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
-/// out. The answers of the questions rest on it.
-const ENDS: [(&str, [u32; 5]); 6] = [
-    ("sdk-retries", [16, 14, 0, 2, 0]),
-    ("api-gateway-timeout", [2, 0, 0, 0, 2]),
-    ("function-errors", [6, 3, 3, 0, 0]),
-    ("cold-start", [13, 13, 0, 0, 0]),
-    ("reserved-concurrency", [15, 13, 0, 2, 0]),
-    ("provisioned", [14, 14, 0, 0, 0]),
+/// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
+/// the questions rest on it.
+const ENDS: [(&str, [u32; 9]); 13] = [
+    ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
+    ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
+    ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
+    ("cold-start", [13, 13, 0, 0, 0, 0, 0, 0, 0]),
+    ("reserved-concurrency", [15, 13, 0, 2, 0, 0, 0, 0, 0]),
+    ("provisioned", [14, 14, 0, 0, 0, 0, 0, 0, 0]),
+    ("async-retries", [3, 2, 0, 0, 0, 0, 0, 1, 0]),
+    ("async-throttled", [2, 2, 0, 0, 0, 0, 0, 0, 0]),
+    ("async-duplicates", [2, 2, 0, 0, 0, 0, 0, 0, 2]),
+    ("dead-letter-queue", [3, 1, 0, 0, 0, 2, 0, 0, 0]),
+    ("destinations", [3, 2, 0, 0, 0, 0, 1, 0, 0]),
+    ("dlq-and-destination", [2, 0, 0, 0, 0, 2, 0, 0, 0]),
+    ("async-loop", [17, 16, 0, 0, 0, 1, 0, 0, 0]),
 ];
 
 #[test]
@@ -169,9 +204,14 @@ fn every_lesson_ends_as_its_answer_says() {
         page.act(Action::Seek(Moment::end_of(page.desk.end())));
         page.look();
         let Fates { entered, succeeded, failed, throttled, timed_out, .. } = page.fates();
-        let found = [entered, succeeded, failed, throttled, timed_out]
+        let Fates { dead_lettered, at_destination, lost, twice, .. } = page.fates();
+        let calls = [entered, succeeded, failed, throttled, timed_out];
+        let events = [dead_lettered, at_destination, lost, twice];
+        let found = [&calls[..], &events[..]].concat();
+        let found = found
+            .into_iter()
             .map(|count| u32::try_from(count).expect("a lesson is small"));
-        assert_eq!(found, end, "{name}");
+        assert_eq!(found.collect::<Vec<_>>(), end, "{name}");
     }
 }
 
@@ -234,7 +274,8 @@ fn what_the_markers_say_stands_beside_what_the_run_shows() {
 #[test]
 fn the_gallery_shows_every_lesson_that_lies_beside_the_page() {
     let mut made = String::new();
-    for (name, family) in lessons() {
+    let is_shown = |name: &str| FAMILIES[0].2.contains(&name);
+    for (name, family) in lessons().filter(|(name, _)| is_shown(name)) {
         let page = Page::open(name);
         let Opened { title, about, .. } = page.run();
         made += &format!("{name}\t{family}\t{title}\t{about}\n");

@@ -17,6 +17,7 @@ use lambdarium_sim::trace::{Entry, Log};
 
 use crate::unit::clock;
 pub use fingerprint::fingerprint;
+pub use names::request;
 pub use story::sentence;
 
 /// The rule book as a table: a line for each rule with its id, how we know it, where from,

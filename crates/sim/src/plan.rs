@@ -138,6 +138,12 @@ impl PlannedCaller {
         self.function
     }
 
+    /// Whether it only hands events over, and does not wait for what becomes of them.
+    #[must_use]
+    pub fn is_asynchronous(&self) -> bool {
+        self.mode == Mode::Later
+    }
+
     /// What it sends.
     #[must_use]
     pub fn payload(&self) -> &Payload {

@@ -15,7 +15,7 @@ mod tokens;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::id::{CallerId, EnvironmentId, FunctionId, Job, VersionIx};
+use crate::id::{CallerId, EnvironmentId, FunctionId, Job, Part, VersionIx};
 use crate::time::{Instant, Moment, Span};
 use crate::trace::{Ending, Outcome, Room};
 
@@ -55,6 +55,8 @@ pub struct Frame {
     pub account: AccountView,
     /// What moves or waits, if it is few enough to be drawn one by one.
     pub tokens: Vec<Token>,
+    /// What functions have sent a moment ago, if it is few enough.
+    pub sent: Vec<Sent>,
     /// Whether there are more tokens than are drawn.
     pub counted: bool,
     /// The equation beside the clock.
@@ -210,6 +212,9 @@ pub enum Place {
     /// At its caller, waiting to be tried again; parts per million of the wait that are
     /// left, and how long that is.
     BackingOff(u32, Span),
+    /// In the queue of its function, waiting to be tried; parts per million of the wait that
+    /// are left, and how long that is.
+    Queued(u32, Span),
 }
 
 /// What a token brings back.
@@ -241,6 +246,19 @@ pub struct Token {
     pub place: Place,
     /// The kind of room it found, where it runs.
     pub room: Option<Room>,
+}
+
+/// What a function has sent, on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Which, as its sender counts.
+    pub job: Job,
+    /// Who sent it.
+    pub from: FunctionId,
+    /// Where it goes: a service, or another function.
+    pub to: Part,
+    /// Parts per million of the wire.
+    pub way: u32,
 }
 
 /// What has become of all calls and events: `entered` is always the sum of the others, but

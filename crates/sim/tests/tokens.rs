@@ -4,9 +4,10 @@ mod common;
 
 use common::{always, at, burst, caller, client, function, longest, record, run};
 use lambdarium_sim::caller::{Kind, gateway, sdk};
-use lambdarium_sim::id::EnvironmentId;
+use lambdarium_sim::id::{EnvironmentId, FunctionId, Part, ServiceId};
 use lambdarium_sim::lambda::behaviour::Failure;
 use lambdarium_sim::record::Recording;
+use lambdarium_sim::service::{Kind as ServiceKind, Service, Spec as ServiceSpec};
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::view::{Back, Frame, Look, Place, frame};
 
@@ -146,6 +147,61 @@ fn a_request_that_is_never_sent_does_not_fly() {
     gateway.payload = lambdarium_sim::value::Payload::Bytes(11 << 20);
     let mut recording = record(run([function("f", Span::ZERO)], [gateway]));
     assert_eq!(places(&mut recording, 0), []);
+}
+
+/// An event that fails at every try, and the queue its dead letter ends in.
+fn event() -> Recording {
+    let mut f = function("f", Span::millis(200));
+    f.spec.behaviour.faults = always(Failure::Throws);
+    f.spec.dead_letter = String::from("dead");
+    let spec = sdk::Spec {
+        invocation_type: sdk::InvocationType::Event,
+        ..longest(sdk::Jitter::Fixed)
+    };
+    let mut run = run([f], [caller("c", Kind::Sdk(spec), "f")]);
+    let (name, kind) = (String::from("dead"), ServiceKind::Queue);
+    let service = Service { name, kind, spec: ServiceSpec::default() };
+    run.scenario.services.push(service);
+    record(run)
+}
+
+#[test]
+fn an_event_goes_to_the_queue_and_waits_there() {
+    let mut recording = event();
+    let minute = Span::seconds(60);
+    let expected = [
+        (0, Place::Going(0)),
+        (200, Place::Going(HALF)),
+        (30_200, Place::Queued(HALF, Span::seconds(30))),
+        (60_200, Place::Running(FIRST)),
+        (60_399, Place::Running(FIRST)),
+        (60_400, Place::Queued(1_000_000, Span(2 * minute.0))),
+        (120_400, Place::Queued(HALF, minute)),
+        (180_400, Place::Running(FIRST)),
+    ];
+    for (ms, place) in expected {
+        assert_eq!(places(&mut recording, ms), [place], "{ms}");
+    }
+    assert_eq!(places(&mut recording, 180_600), []);
+}
+
+#[test]
+fn a_dead_letter_is_seen_on_its_way() {
+    let mut run = event().run().clone();
+    // A run ends with the last thing that happens, and so do its moments.
+    let mut late = client("f");
+    late.load.start = Instant(300_000_000);
+    run.scenario.callers.push(late);
+    let mut recording = record(run);
+    for (ms, ways) in [(180_599, vec![]), (180_600, vec![0]), (180_800, vec![HALF])] {
+        let frame = seen(&mut recording, Moment::end_of(Instant(ms * 1_000)));
+        let sent = frame.sent.iter().map(|sent| (sent.from, sent.to, sent.way));
+        let expected: Vec<_> = ways
+            .into_iter()
+            .map(|way| (FunctionId(0), Part::Service(ServiceId(0)), way))
+            .collect();
+        assert_eq!(sent.collect::<Vec<_>>(), expected, "{ms}");
+    }
 }
 
 #[test]

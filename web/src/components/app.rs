@@ -47,9 +47,6 @@ pub fn App() -> Html {
         })
     };
     use_keys(&desk, on_step.clone());
-    // To ask the browser takes longer than to draw the bar.
-    let resting = (!desk.playing).then_some(desk.playhead);
-    let theme = use_memo((desk.theme, resting), |_| theme(&desk));
     let on_open = {
         let (wire, dispatch) = (wire.clone(), desk.dispatcher());
         Callback::from(move |source: Source| {
@@ -61,7 +58,7 @@ pub fn App() -> Html {
     html! {
         <div class={classes!("app", (desk.tab == Tab::Settings || desk.why.is_some()).then_some("editing"),
             desk.text.open.then_some("with-text"), desk.asks().then_some("asks"))}>
-            { bar(&desk, *theme, &on_action) }
+            { bar(&desk, theme(&desk), &on_action) }
             <Parts parts={outline(&desk)} selection={desk.selection.clone()} run={desk.run.clone()}
                 on_action={on_action.clone()} on_edit={on_edit.clone()} />
             <main class="main">

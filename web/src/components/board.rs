@@ -18,7 +18,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::hooks::use_size;
-use super::picture::{self, Node};
+use super::picture::{self, Ahead, Node};
 pub(super) use caller::cut;
 use hands::{Drag, Hands};
 pub(crate) use scene::{Scene, Sight};
@@ -186,9 +186,16 @@ fn shape_of(desk: &Desk) -> geometry::Shape {
     }
 }
 
-/// A synchronous call: a solid line with a head, because somebody waits for the answer.
+/// A call: a line with a head, solid where somebody waits for the answer, dashed where an
+/// event is only handed over.
 /// With too many requests to draw, a band as wide as what is on the way.
-fn wire(wire: &Wire, caller: &CallerView, counted: bool, narrow: bool) -> Node {
+fn wire(
+    wire: &Wire,
+    caller: &CallerView,
+    later: bool,
+    counted: bool,
+    narrow: bool,
+) -> Node {
     let mut nodes = Vec::new();
     let Wire { from, bend, bend_to, to } = *wire;
     let d = format!(
@@ -203,6 +210,7 @@ fn wire(wire: &Wire, caller: &CallerView, counted: bool, narrow: bool) -> Node {
         px(to.y),
     );
     let (line, tip) = match caller.waiting {
+        _ if later => ("w w-async", "head"),
         0 => ("w w-sync", "head"),
         _ => ("w w-sync w-live", "head-live"),
     };
@@ -215,7 +223,7 @@ fn wire(wire: &Wire, caller: &CallerView, counted: bool, narrow: bool) -> Node {
         nodes.push(picture::text(middle.x, middle.y - 14.0, "t11 mid b halo-g", count));
     }
     nodes.push(picture::path(d, line));
-    nodes.push(picture::head(to, narrow, tip));
+    nodes.push(picture::head(to, if narrow { Ahead::Down } else { Ahead::Right }, tip));
     // Where it can be taken hold of.
     nodes.push(picture::circle(from, 4.0, "port"));
     picture::group("", nodes)

@@ -1,6 +1,9 @@
 //! What follows from the desk: asks to the engine, ticks, the address, the theme.
 
+use std::cell::Cell;
+
 use gloo_timers::callback::Timeout;
+use lambdarium_sim::EVENTS;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
@@ -88,6 +91,15 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
         let open = open.as_ref().filter(|open| open.1.is_none());
         for entry in open.map(|open| open.0).into_iter().chain(*picked) {
             why(Ask::Why { entry });
+        }
+    });
+    let contents = ask(wire);
+    use_effect_with((desk.shelf(), desk.run.clone()), {
+        let moment = desk.frame.as_ref().map(|frame| frame.moment);
+        move |(shelf, _)| {
+            if EVENTS && let Some(((service, _), moment)) = shelf.zip(moment) {
+                contents(Ask::Contents { service, moment });
+            }
         }
     });
     let asked = desk.why.is_some() || desk.tab == Tab::Settings;
@@ -203,10 +215,15 @@ pub fn use_document(desk: &UseReducerHandle<Desk>) {
     });
 }
 
-/// The theme that is in force.
+/// The theme that is in force. While a run plays the browser is not asked again: that takes
+/// longer than to draw the bar.
 #[must_use]
 pub fn theme(desk: &Desk) -> Theme {
-    desk.theme.unwrap_or_else(effects::system_theme)
+    thread_local! { static LAST: Cell<Option<Theme>> = const { Cell::new(None) }; }
+    let known = desk.theme.or(LAST.get().filter(|_| desk.playing));
+    let theme = known.unwrap_or_else(effects::system_theme);
+    LAST.set(Some(theme));
+    theme
 }
 
 /// The width and height of an element, in CSS pixels; 0 before they are known.

@@ -162,11 +162,23 @@ pub fn mark(at: Point, d: &'static str, class: &'static str) -> Node {
     path(["M", &px(at.x), " ", &px(at.y), d].concat(), class)
 }
 
+/// Where a wire leads at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ahead {
+    /// To the right.
+    Right,
+    /// Down.
+    Down,
+    /// Back to the left.
+    Left,
+}
+
 /// The head of a wire.
-pub fn head(tip: Point, down: bool, class: &'static str) -> Node {
-    let d = match down {
-        true => "l-2.960-6.340l2.960 1.300l2.960-1.300z",
-        false => "l-6.340 2.960l1.300-2.960l-1.300-2.960z",
+pub fn head(tip: Point, ahead: Ahead, class: &'static str) -> Node {
+    let d = match ahead {
+        Ahead::Right => "l-6.340 2.960l1.300-2.960l-1.300-2.960z",
+        Ahead::Down => "l-2.960-6.340l2.960 1.300l2.960-1.300z",
+        Ahead::Left => "l6.340 2.960l-1.300-2.960l1.300-2.960z",
     };
     mark(tip, d, class)
 }

@@ -1,5 +1,6 @@
 //! Play, pause, speed, single steps, the clock, and what has become of every call.
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::view::Fates;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -111,6 +112,9 @@ fn equation(fates: Fates) -> Html {
                         <span class="eq">{ if place == 0 { "=" } else { "+" } }</span>
                         <i class={swatch}></i>
                         <b>{ texts::grouped(count) }</b>{ format!(" {word}") }
+                        if EVENTS && word == texts::SUCCEEDED && fates.twice > 0 {
+                            { format!(", {} {}", texts::grouped(fates.twice), texts::TWICE) }
+                        }
                     </li>
                 }
             }) }

@@ -48,6 +48,9 @@ impl Desk {
                     *causes = Some(Shared::new(chain));
                 }
             }
+            Answer::Contents { service, items } => {
+                self.contents = Some((service, Shared::new(items)));
+            }
             Answer::Link(link) => self.link = Some(link),
         }
     }
@@ -79,6 +82,7 @@ impl Desk {
         let moment = if kept { self.playhead } else { opened.moment.unwrap_or(start) };
         self.progress = Shared::new(std::mem::take(&mut opened.progress));
         self.quiz = Quiz::default();
+        self.contents = None;
         self.refusal = None;
         if !opened.problems.is_empty() {
             let text = opened.problems.join(" ");

@@ -1,8 +1,9 @@
 //! How the playhead moves: with real time, through quiet time, and from marker to marker.
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::time::{Instant, Moment, Span};
 
-use super::{Desk, SPEED_ONE, SPEEDS};
+use super::{Desk, SPEED_ONE, SPEEDS, Tab};
 
 /// How long a typical run takes on screen at the speed a run opens with, in real µs.
 const PACE_US: u64 = 1_200_000;
@@ -116,6 +117,19 @@ impl Desk {
     #[must_use]
     pub fn written(&self) -> Instant {
         if self.playing { self.written } else { self.playhead.at }
+    }
+
+    /// The service whose content is shown, by its place in the plan, and how much it has
+    /// received.
+    #[must_use]
+    pub fn shelf(&self) -> Option<(u16, u64)> {
+        if !EVENTS {
+            return None;
+        }
+        let (frame, name) = (self.frame.as_ref()?, self.selection.as_ref()?);
+        let mut services = (0..).zip(&frame.services);
+        let found = services.find(|(_, service)| service.name == *name)?;
+        (self.tab == Tab::Now).then_some((found.0, found.1.received))
     }
 
     /// How many lines of the story are to be told with the next screen.

@@ -1,16 +1,19 @@
 //! What happened and why, in words.
 
-use lambdarium_format::report;
-use lambdarium_sim::id::{Origin, Part};
+use lambdarium_format::{json, report};
+use lambdarium_sim::id::{Origin, Part, ServiceId};
 use lambdarium_sim::scenario::Act;
+use lambdarium_sim::service;
 use lambdarium_sim::time::Moment;
 use lambdarium_sim::trace::{Fact, NO_CAUSE};
 use lambdarium_sim::view;
 
 use super::Player;
-use crate::message::{Cause, StoryLine};
+use crate::message::{Cause, Content, StoryLine};
 use crate::words;
 
+/// Most things shown that a service has received.
+const CONTENTS_MAX: usize = 20;
 /// Most causes shown.
 const CAUSES_MAX: usize = 12;
 
@@ -25,6 +28,29 @@ impl Player {
             Some(StoryLine { entry: line.number, moment, text, count: line.count })
         });
         lines.collect()
+    }
+
+    /// What a service has received up to a moment, the newest first.
+    pub(super) fn contents(&mut self, service: u16, moment: Moment) -> Vec<Content> {
+        let sim = self.recording.at(moment);
+        let (plan, id) = (sim.plan(), ServiceId(service));
+        let Some(state) = sim.world().services().get(usize::from(service)) else {
+            return Vec::new();
+        };
+        let newest = state.received().iter().rev().take(CONTENTS_MAX);
+        let items = newest.map(|received| {
+            let look = service::look(plan, id, received);
+            let mut text = json::write_value(&look.body);
+            for (name, kind, value) in &look.attributes {
+                text += &["\n", name, " (", kind, "): ", value].concat();
+            }
+            let title = match look.key.as_str() {
+                "" => report::request(plan, received.job),
+                key => key.to_string(),
+            };
+            Content { at: received.at, title, text }
+        });
+        items.collect()
     }
 
     pub(super) fn why(&self, entry: u32) -> Vec<Cause> {

@@ -17,6 +17,8 @@ pub struct Shape {
     pub functions: Vec<FunctionShape>,
     /// For each service, in plan order, the functions that send to it.
     pub services: Vec<Vec<usize>>,
+    /// The same for each function.
+    pub feeds: Vec<Vec<usize>>,
 }
 
 /// A caller.
@@ -40,6 +42,8 @@ pub enum Row {
     Card,
     /// An alias, by its place.
     Alias(usize),
+    /// Its queue of events.
+    Queue,
     /// A version, by its place among those shown.
     Version(usize),
 }
@@ -47,6 +51,8 @@ pub enum Row {
 /// A function.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FunctionShape {
+    /// Whether events may wait for it.
+    pub queue: bool,
     /// How many aliases it has.
     pub aliases: usize,
     /// The versions shown.
@@ -82,7 +88,7 @@ pub struct Board {
     /// Services, in plan order.
     pub services: Vec<Rect>,
     /// The wires that lead to them.
-    pub sends: Vec<Wire>,
+    pub sends: Vec<SendWire>,
 }
 
 /// Where a caller stands.
@@ -99,12 +105,34 @@ pub struct CallerBox {
 pub struct FunctionBox {
     /// Its card.
     pub rect: Rect,
+    /// Where its events wait.
+    pub queue: Option<Rect>,
     /// Middle of each alias row.
     pub aliases: Vec<f64>,
     /// Its versions.
     pub versions: Vec<VersionBox>,
     /// Where its ledger begins.
     pub ledger_y: f64,
+}
+
+/// Where a wire from a function leads, by its place in the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendTo {
+    /// To a service.
+    Service(usize),
+    /// To a function, itself perhaps.
+    Function(usize),
+}
+
+/// A wire from a function to what it sends to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SendWire {
+    /// The function, in plan order.
+    pub from: usize,
+    /// Where it leads: to a service or a function, in plan order.
+    pub to: SendTo,
+    /// The wire.
+    pub wire: Wire,
 }
 
 /// Where a version stands on its function's card.
@@ -212,6 +240,7 @@ const CALLER_H: f64 = 104.0;
 const CALLER_NARROW_H: f64 = 88.0;
 const TRAY_H: f64 = 48.0;
 const HEAD_H: f64 = 52.0;
+const QUEUE_H: f64 = 62.0;
 const ALIAS_H: f64 = 26.0;
 const VERSION_HEAD: f64 = 24.0;
 const LEDGER_H: f64 = 46.0;
@@ -289,13 +318,14 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
 }
 
 /// The wires from functions to what they send to.
-fn sends(shape: &Shape, board: &Board) -> Vec<Wire> {
-    let pairs = shape.services.iter().zip(&board.services);
-    let pairs =
-        pairs.flat_map(|(senders, to)| senders.iter().map(move |sender| (*sender, *to)));
-    let wires = pairs.filter_map(|(sender, to)| {
+fn sends(shape: &Shape, board: &Board) -> Vec<SendWire> {
+    let pairs = shape.services.iter().zip(&board.services).enumerate();
+    let pairs = pairs.flat_map(|(number, (senders, to))| {
+        senders.iter().map(move |sender| (*sender, number, *to))
+    });
+    let wires = pairs.filter_map(|(sender, number, to)| {
         let from = board.functions.get(sender)?.rect;
-        Some(if board.narrow {
+        let wire = if board.narrow {
             let from = Point { x: from.x + from.w / 2.0, y: from.bottom() };
             let to = Point { x: to.x + to.w / 2.0, y: to.y };
             let half = (to.y - from.y) / 2.0;
@@ -308,10 +338,35 @@ fn sends(shape: &Shape, board: &Board) -> Vec<Wire> {
             let half = ((to.x - from.x) / 2.0).max(16.0);
             let bend = Point { x: from.x + half, ..from };
             Wire { from, bend, bend_to: Point { x: to.x - half, ..to }, to }
-        })
+        };
+        Some(SendWire { from: sender, to: SendTo::Service(number), wire })
     });
-    wires.collect()
+    wires.chain(feeds(shape, board)).collect()
 }
+
+/// The wires from functions to functions: out at the right, and in at the right of the queue.
+fn feeds<'a>(shape: &'a Shape, board: &'a Board) -> impl Iterator<Item = SendWire> + 'a {
+    let all = shape
+        .feeds
+        .iter()
+        .enumerate()
+        .flat_map(|(to, senders)| senders.iter().map(move |sender| (*sender, to)));
+    all.filter_map(|(sender, to)| {
+        let from = board.functions.get(sender)?.rect;
+        let queue = board.functions.get(to)?.queue?;
+        let out = if board.narrow { FEED_OUT_NARROW } else { FEED_OUT };
+        let from = Point { x: from.right(), y: from.bottom() - 10.0 };
+        let to_at = Point { x: queue.right() + 2.0, y: queue.y + queue.h / 2.0 };
+        let bend = Point { x: from.x + out, ..from };
+        let bend_to = Point { x: from.x + out, ..to_at };
+        let wire = Wire { from, bend, bend_to, to: to_at };
+        Some(SendWire { from: sender, to: SendTo::Function(to), wire })
+    })
+}
+
+/// How far handles of wires from function to function reach out.
+const FEED_OUT: f64 = 40.0;
+const FEED_OUT_NARROW: f64 = 12.0;
 
 /// How much larger than drawn a board may be shown.
 const ZOOMS: [f64; 4] = [1.36, 1.24, 1.12, 1.0];
@@ -436,6 +491,11 @@ impl Columns {
 
 fn function_box(function: &FunctionShape, x: f64, y: f64, w: f64) -> FunctionBox {
     let mut below = y + HEAD_H;
+    let queue = function.queue.then(|| {
+        let rect = Rect { x: x + 8.0, y: below, w: w - 16.0, h: QUEUE_H - 8.0 };
+        below += QUEUE_H;
+        rect
+    });
     let mut aliases = Vec::new();
     for _ in 0..function.aliases {
         aliases.push(below + ALIAS_H / 2.0);
@@ -452,7 +512,7 @@ fn function_box(function: &FunctionShape, x: f64, y: f64, w: f64) -> FunctionBox
         below = rect.bottom() + 8.0;
     }
     let rect = Rect { x, y, w, h: below + LEDGER_H - y };
-    FunctionBox { rect, aliases, versions, ledger_y: below }
+    FunctionBox { rect, queue, aliases, versions, ledger_y: below }
 }
 
 /// Cells for at most so many environments, and their height.
@@ -487,6 +547,9 @@ fn wire(caller: Rect, function: &FunctionBox, row: Row, narrow: bool) -> Wire {
     }
     let y = match row {
         Row::Card => function.rect.y + 26.0,
+        Row::Queue => {
+            function.queue.map_or(function.rect.y + 26.0, |queue| queue.y + 36.0)
+        }
         Row::Alias(at) => {
             function.aliases.get(at).copied().unwrap_or(function.rect.y + 26.0)
         }

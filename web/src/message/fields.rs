@@ -1,20 +1,20 @@
 //! What of each message goes over the line.
 
 use lambdarium_sim::id::{
-    CallerId, EnvironmentId, FunctionId, Job, Origin, ServiceId, VersionIx,
+    CallerId, EnvironmentId, FunctionId, Job, Origin, Part, ServiceId, VersionIx,
 };
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::{Ending, Room, Stop};
 use lambdarium_sim::view::{
     AccountView, Back, By, CallerView, Doing, EnvironmentView, Fates, Frame,
     FunctionView, Gauges, Lane, LaneKind, LaneSpan, Lanes, Look, Metrics, Paint,
-    PaintedColumn, Pane, Place, Scale, ServiceView, Token, VersionView,
+    PaintedColumn, Pane, Place, Scale, Sent, ServiceView, Token, VersionView,
 };
 
 use super::{
-    ActText, Answer, Ask, CallerText, Cause, Edit, Field, Form, FunctionText, Group,
-    Input, IssueText, Marker, Mistake, Opened, Painted, Progress, Question, Refusal,
-    Screen, ServiceText, Slot, Source, Spot, StoryLine,
+    ActText, Answer, Ask, CallerText, Cause, Content, Edit, Field, Form, FunctionText,
+    Group, Input, IssueText, Marker, Mistake, Opened, Painted, Progress, Question,
+    Refusal, Screen, ServiceText, Slot, Source, Spot, StoryLine,
 };
 use crate::pack::pack;
 
@@ -53,7 +53,7 @@ pack! {
         at_destination, lost, running, waiting, twice,
     }
     struct Frame {
-        moment, entries, callers, functions, services, account, tokens, counted, fates,
+        moment, entries, callers, functions, services, account, tokens, sent, counted, fates,
     }
     struct FunctionView {
         name, versions, aliases, reserved, on_demand, on_provisioned, provisioned, queued,
@@ -73,6 +73,7 @@ pack! {
     struct PaintedColumn { paint }
     struct Pane { from, to, by, columns }
     struct Scale { knots }
+    struct Sent { job, from, to, way }
     struct ServiceView { name, received }
     struct Token { job, function, attempt, copy, place, room }
     struct VersionView {
@@ -87,8 +88,11 @@ pack! {
     enum Doing { Init, Busy, Idle, Reset }
     enum LaneKind { Function, Caller }
     enum Origin { Caller(id), Act(number), Function(id), Service(id) }
+    enum Part { Caller(id), Function(id), Desk, Service(id) }
     enum Paint { Quiet, Running, Ok, Throttled, Failed }
-    enum Place { Going(way), Running(environment), Returning(way, back), BackingOff(left, wait) }
+    enum Place {
+        Going(way), Running(environment), Returning(way, back), BackingOff(left, wait), Queued(left, wait),
+    }
 }
 
 // What is asked and answered.
@@ -96,12 +100,12 @@ pack! {
     enum Ask {
         Open { source, lesson, keep }, Edit(edit), Form { part }, More, Look { look, lines },
         Paint { pane, function }, Text, Write { text, draft }, Step { from, forward }, Why { entry },
-        Link { moment, selection },
+        Contents { service, moment }, Link { moment, selection },
     }
     enum Answer {
         Opened(opened), Refused(refusal), Rejected(issues), Form(form),
         Progress(progress), Screen(screen), Painted(painted), Moment(moment),
-        Why { entry, chain }, Link(link), Text(text),
+        Why { entry, chain }, Link(link), Text(text), Contents { service, items },
         Mistakes { draft, mistakes },
     }
     enum Edit {
@@ -115,11 +119,12 @@ pack! {
 pack! {
     struct ServiceText { name, kind, senders }
     struct ActText { at, label, with }
-    struct CallerText { name, kind, about, load, retries, nudge }
+    struct CallerText { name, kind, about, load, retries, later, nudge }
     struct Cause { moment, text, rule }
+    struct Content { at, title, text }
     struct Field { path, label, aws, help, allowed, rule, input, value, usual, act }
     struct Form { part, about, groups, operations }
-    struct FunctionText { name, does, nudge }
+    struct FunctionText { name, does, queue, feeds, nudge }
     struct Group { title, fields }
     struct IssueText { place, found, allowed, rule }
     struct Marker { at, title, text }

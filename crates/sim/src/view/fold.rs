@@ -42,10 +42,11 @@ pub fn frame(recording: &mut Recording, look: &Look) -> Frame {
         FunctionView { micro_usd, ..view }
     });
     let functions = functions.collect();
-    let mut tokens = tokens(sim, log, &look, entries);
+    let (mut tokens, mut sent) = tokens(sim, log, &look, entries);
     let counted = tokens.len() > most;
     if counted {
         tokens.clear();
+        sent.clear();
     }
     Frame {
         moment,
@@ -56,6 +57,7 @@ pub fn frame(recording: &mut Recording, look: &Look) -> Frame {
         account: account_view(sim, plan),
         callers,
         tokens,
+        sent,
         counted,
     }
 }

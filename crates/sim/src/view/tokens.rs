@@ -10,13 +10,15 @@
 
 use alloc::vec::Vec;
 
-use super::{Back, Look, Place, Token};
+use super::{Back, Look, Place, Sent, Token};
+use crate::EVENTS;
 use crate::caller::state::{Call, Doing};
 use crate::id::{CallerId, EnvironmentId, FunctionId, Job, Origin, Part};
+use crate::lambda::async_queue::Doing::Waiting;
 use crate::lambda::run::Run;
 use crate::sim::Sim;
 use crate::time::{Instant, Moment, Span};
-use crate::trace::{Ending, Entry, Fact, Log, Outcome};
+use crate::trace::{Ending, Entry, EventFact, Fact, Log, Outcome};
 
 /// Most entries looked at for tokens on wires.
 const LOOK_BACK: u32 = 1 << 13;
@@ -26,17 +28,25 @@ const CAUSES_MAX: u32 = 16;
 const WHOLE: u32 = 1_000_000;
 
 /// Everything that moves or waits; gives up just above the most that are drawn.
-pub(super) fn tokens(sim: &Sim, log: &Log, look: &Look, entries: u32) -> Vec<Token> {
+pub(super) fn tokens(
+    sim: &Sim,
+    log: &Log,
+    look: &Look,
+    entries: u32,
+) -> (Vec<Token>, Vec<Sent>) {
     let Look { moment, glide, tokens_max } = *look;
     let most = usize::try_from(tokens_max).unwrap_or(usize::MAX);
     let inside = moment.step != Moment::end_of(moment.at).step;
     let now = moment.at;
-    let mut fold =
-        Fold { sim, log, now, glide, inside, most, seen: Vec::new(), tokens: Vec::new() };
+    let (seen, tokens, sent) = (Vec::new(), Vec::new(), Vec::new());
+    let mut fold = Fold { sim, log, now, glide, inside, most, seen, tokens, sent };
     fold.on_wires(entries);
     fold.running();
     fold.backing_off();
-    fold.tokens
+    if EVENTS {
+        fold.queued();
+    }
+    (fold.tokens, fold.sent)
 }
 
 struct Fold<'a> {
@@ -50,6 +60,7 @@ struct Fold<'a> {
     /// Requests whose last fact has been seen, and whether it made a token.
     seen: Vec<(Job, bool)>,
     tokens: Vec<Token>,
+    sent: Vec<Sent>,
 }
 
 /// What the last fact about a request says of its token.
@@ -77,6 +88,9 @@ impl Fold<'_> {
                 break;
             }
             let Some(job) = entry.job else { continue };
+            if EVENTS {
+                self.on_send(entry, job);
+            }
             let Origin::Caller(caller) = job.origin else { continue };
             if self.seen.iter().any(|(seen, _)| *seen == job) {
                 continue;
@@ -103,7 +117,46 @@ impl Fold<'_> {
         }
     }
 
+    /// A record or dead letter: it is sent and received in no time, for the eye it glides.
+    fn on_send(&mut self, entry: &Entry, job: Job) {
+        if let Fact::Event(EventFact::Sent { to, .. }) = entry.fact
+            && let Part::Function(from) = entry.part
+        {
+            let way = share(self.now.since(entry.at), self.glide);
+            self.sent.push(Sent { job, from, to, way });
+        }
+    }
+
     fn seen(&self, number: u32, entry: &Entry, job: Job) -> Seen {
+        if EVENTS && self.is_asynchronous(job) {
+            return self.seen_of_event(number, entry, job);
+        }
+        self.seen_of_call(number, entry, job)
+    }
+
+    /// Whether a caller only hands events over.
+    fn is_asynchronous(&self, job: Job) -> bool {
+        self.sim.plan().caller(caller(job)).is_asynchronous()
+    }
+
+    /// What an entry says of a call that was made to hand over an event. The answer says
+    /// only that it was taken, so what is seen of it is the event, on its way to the queue.
+    fn seen_of_event(&self, number: u32, entry: &Entry, job: Job) -> Seen {
+        let accepted =
+            matches!(entry.fact, Fact::Answered { outcome: Outcome::Accepted, .. });
+        let inside = self.inside && entry.at == self.now;
+        match (entry.part, self.sent(number, job)) {
+            (Part::Caller(_), Some((_, attempt))) if accepted && !inside => {
+                let way = share(self.now.since(entry.at), self.glide);
+                Seen::At(Place::Going(way), attempt)
+            }
+            (Part::Caller(_), _) if accepted => Seen::AskMachine,
+            (Part::Caller(_), _) => self.seen_of_call(number, entry, job),
+            (Part::Function(_) | Part::Service(_) | Part::Desk, _) => Seen::AskOlder,
+        }
+    }
+
+    fn seen_of_call(&self, number: u32, entry: &Entry, job: Job) -> Seen {
         let inside = self.inside && entry.at == self.now;
         let at_function = |back| match self.sent(number, job) {
             // An abandoned run may end while its request is somewhere else.
@@ -267,6 +320,34 @@ impl Fold<'_> {
             | Origin::Act(_)
             | Origin::Function(_)
             | Origin::Service(_) => Place::Running(environment),
+        }
+    }
+
+    /// What waits in the queue of its function.
+    fn queued(&mut self) {
+        for at in 0..self.sim.plan().functions().len() {
+            let function = FunctionId(u16::try_from(at).unwrap_or(u16::MAX));
+            let queue = self.sim.world().lambda().function(function).queue();
+            for event in queue.events() {
+                let Waiting { due } = event.doing else { continue };
+                if self.is_full() {
+                    return;
+                }
+                if self.is_drawn(event.job) && !event.copy {
+                    continue;
+                }
+                let left = due.since(self.now);
+                let place = Place::Queued(share(left, due.since(event.since)), left);
+                let (job, attempt, copy) = (event.job, event.attempts + 1, event.copy);
+                self.tokens.push(Token {
+                    job,
+                    function,
+                    attempt,
+                    copy,
+                    place,
+                    room: None,
+                });
+            }
         }
     }
 

@@ -39,9 +39,14 @@ pub fn card(
         let throttled = format!("{} throttled", grouped(throttles));
         nodes.push(picture::text(x + w - 16.0, y + 24.0, "t11 end b twait", throttled));
     }
-    if EVENTS && view.queued > 0 {
-        let queued = format!("{} in its queue", grouped(view.queued));
-        nodes.push(picture::text(x + w - 16.0, y + 42.0, "t11 end b twait", queued));
+    if EVENTS && let Some(tray) = at.queue {
+        nodes.push(picture::rect(tray, "6", "tray"));
+        let at = tray.y + 15.0;
+        nodes.push(picture::text(tray.x + 8.0, at, "t11 d", texts::EVENT_QUEUE));
+        if view.queued == 0 {
+            let nothing = texts::NOTHING_QUEUED;
+            nodes.push(picture::text(tray.right() - 8.0, at, "t11 end dd", nothing));
+        }
     }
     for (middle, (name, version)) in at.aliases.iter().zip(&view.aliases) {
         let target = view.versions.iter().find(|v| v.index == version.0);

@@ -86,6 +86,14 @@ pub fn request_at(at: Point, hue: &'static str, number: u32, looks: &Request) ->
     Node::new("g", &["class", "transform"], values).with(request(number, looks))
 }
 
+/// A message: a square, where a request is a circle.
+pub fn message_at(at: Point) -> Node {
+    let square = Rect { x: -7.0, y: -7.0, w: 14.0, h: 14.0 };
+    let values = ["kn".into(), picture::moved(at).into()];
+    Node::new("g", &["class", "transform"], values)
+        .with(vec![picture::rect(square, "2", "tk")])
+}
+
 /// The marks with their words, drawn around the middle of 24 by 24 pixels.
 pub fn legend() -> [(Node, &'static str); 11] {
     let middle = Point { x: 12.0, y: 12.0 };

@@ -187,7 +187,8 @@ impl Sight {
             Part::Ground => ground(board),
             Part::Wire(at) => {
                 let (place, view) = (board.wires.get(at)?, frame.callers.get(at)?);
-                wire(place, view, frame.counted, board.narrow)
+                let later = run.callers.get(at)?.later;
+                wire(place, view, later, frame.counted, board.narrow)
             }
             Part::Caller(at) => {
                 let (place, text) = (board.callers.get(at)?, run.callers.get(at)?);

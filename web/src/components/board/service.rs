@@ -2,9 +2,9 @@
 
 use lambdarium_sim::view::ServiceView;
 
-use super::super::picture::{self, Node};
+use super::super::picture::{self, Ahead, Node};
 use super::caller::cut;
-use crate::geometry::{Rect, Wire, px};
+use crate::geometry::{Rect, SendTo, SendWire, Wire, px};
 use crate::message::ServiceText;
 use crate::texts::grouped;
 
@@ -28,11 +28,16 @@ pub fn card(at: Rect, text: &ServiceText, view: &ServiceView, selected: bool) ->
 }
 
 /// An asynchronous hand-over: a dashed line with a head.
-pub fn wire(wire: &Wire, narrow: bool) -> Node {
-    let Wire { from, bend, bend_to, to } = *wire;
+pub fn wire(send: &SendWire, narrow: bool) -> Node {
+    let Wire { from, bend, bend_to, to } = send.wire;
+    let ahead = match send.to {
+        SendTo::Function(_) => Ahead::Left,
+        SendTo::Service(_) if narrow => Ahead::Down,
+        SendTo::Service(_) => Ahead::Right,
+    };
     let points = [from, bend, bend_to, to].map(|point| px(point.x) + " " + &px(point.y));
     let [from, bend, bend_to, end] = points;
     let d = ["M", &from, " C", &bend, " ", &bend_to, " ", &end].concat();
     let line = picture::path(d, "w w-async");
-    picture::group("", vec![line, picture::head(to, narrow, "head")])
+    picture::group("", vec![line, picture::head(to, ahead, "head")])
 }

@@ -16,6 +16,7 @@ pub fn of(run: &Opened, frame: &Frame, peaks: &[Vec<u32>]) -> Shape {
         .collect();
     let functions = frame.functions.iter().zip(&shown).enumerate();
     let functions = functions.map(|(number, (function, versions))| FunctionShape {
+        queue: run.functions.get(number).is_some_and(|text| text.queue),
         aliases: function.aliases.len(),
         versions: versions
             .iter()
@@ -30,17 +31,25 @@ pub fn of(run: &Opened, frame: &Frame, peaks: &[Vec<u32>]) -> Shape {
         let function = usize::from(caller.function);
         let versions = shown.get(function).map(Vec::as_slice).unwrap_or_default();
         let view = frame.functions.get(function);
-        let row = view.map_or(Row::Card, |view| row(caller, view, versions));
+        let row = match text.later {
+            true => Row::Queue,
+            false => view.map_or(Row::Card, |view| row(caller, view, versions)),
+        };
         CallerShape { function, row, tray: text.retries, nudge: moved(text.nudge) }
     });
-    let services = run.services.iter().filter(|_| EVENTS).map(|service| {
-        service.senders.iter().map(|sender| usize::from(*sender)).collect()
-    });
+    let services =
+        run.services.iter().filter(|_| EVENTS).map(|service| places(&service.senders));
+    let feeds = run.functions.iter().map(|function| places(&function.feeds));
     Shape {
+        feeds: feeds.collect(),
         callers: callers.collect(),
         functions: functions.collect(),
         services: services.collect(),
     }
+}
+
+fn places(numbers: &[u16]) -> Vec<usize> {
+    numbers.iter().map(|number| usize::from(*number)).collect()
 }
 
 fn moved((x, y): (i16, i16)) -> Point {

@@ -1,89 +1,165 @@
 //! The requests on the board: on their wires, in environments, and waiting at a caller.
 
-use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin};
+use lambdarium_sim::EVENTS;
+use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin, Part};
+use lambdarium_sim::time::Span;
 use lambdarium_sim::view::{EnvironmentView, Frame, Place, Token};
 
 use super::super::picture::{self, Node};
 use super::marks::{self, Request};
-use crate::geometry::{Board, Point};
+use crate::geometry::{Board, Point, Rect, SendTo, SendWire};
+use crate::texts;
 
 /// All requests that are drawn one by one, between two heights.
 pub fn picture(board: &Board, frame: &Frame, (from, to): (f64, f64)) -> Node {
-    let mut trays = Trays::new(board.callers.len());
+    let mut trays = Trays::new(board);
     let mut nodes = Vec::with_capacity(frame.tokens.len());
-    for token in &frame.tokens {
+    // What is still on its way is not yet where it will be.
+    let on_the_way = |job| frame.sent.iter().any(|sent| sent.job == job);
+    for token in frame.tokens.iter().filter(|token| !on_the_way(token.job)) {
         // A waiting one takes its place in the tray, whether that is seen or not.
-        if let Some((caller, at, request)) = place(board, frame, token, &mut trays)
+        if let Some((at, request)) = place(board, frame, token, &mut trays)
             && (from..=to).contains(&at.y)
         {
             let number = token.job.call;
-            let key = (caller as u64) << 32 | u64::from(number);
-            let hue = marks::key_class(caller);
-            let node = marks::request_at(at, hue, number, &request).keyed(key);
-            // By their keys, so that a request keeps its element when another one comes
-            // or goes. Nearly in order already, and a sort is much code.
-            let place = nodes.partition_point(|other: &Node| other.key() < node.key());
-            nodes.insert(place, node);
+            let node = marks::request_at(at, hue(token.job), number, &request);
+            insert(&mut nodes, node.keyed(key(token.job, token.copy)));
         }
     }
-    let rest = trays.rest(board).into_iter().map(|(at, count)| {
-        picture::text(at.x, at.y + 4.0, "t11 end d", format!("+{count}"))
-    });
+    for sent in frame.sent.iter().filter(|_| EVENTS) {
+        let to = match sent.to {
+            Part::Function(id) => SendTo::Function(id.0.into()),
+            Part::Service(id) => SendTo::Service(id.0.into()),
+            Part::Caller(_) | Part::Desk => continue,
+        };
+        let from = usize::from(sent.from.0);
+        let is_it = |wire: &&SendWire| (wire.from, wire.to) == (from, to);
+        let wire = board.sends.iter().find(is_it);
+        if let Some(SendWire { wire, .. }) = wire {
+            let at = wire.at(eased(sent.way));
+            insert(&mut nodes, marks::message_at(at).keyed(key(sent.job, false)));
+        }
+    }
+    let rest =
+        trays.rest().map(|(at, text)| picture::text(at.x, at.y, "t11 end d", text));
     nodes.push(picture::group("", rest.collect()).keyed(u64::MAX));
     picture::group("tokens", nodes)
 }
 
-/// Where the next waiting request stands in each caller's tray.
+/// Puts something where its key belongs, so that a request keeps its element when another
+/// one comes or goes. Nearly in order already, and a sort is much code.
+fn insert(nodes: &mut Vec<Node>, node: Node) {
+    let place = nodes.partition_point(|other| other.key() < node.key());
+    nodes.insert(place, node);
+}
+
+/// No two requests have the same.
+fn key(job: Job, copy: bool) -> u64 {
+    let (kind, number) = match job.origin {
+        Origin::Caller(id) => (0, id.0),
+        Origin::Act(number) => (1, number),
+        Origin::Function(id) => (2, id.0),
+        Origin::Service(id) => (3, id.0),
+    };
+    let kind = kind | u64::from(copy) << 2;
+    kind << 48 | u64::from(number) << 32 | u64::from(job.call)
+}
+
+fn hue(job: Job) -> &'static str {
+    caller_of(job).map_or("kn", marks::key_class)
+}
+
+/// A place where requests wait in a row.
+struct Tray {
+    rect: Rect,
+    /// Height of the row.
+    y: f64,
+    /// How many stand in it.
+    taken: usize,
+    /// How many can.
+    room: usize,
+    /// When the next one is due, where that is said.
+    next: Option<Span>,
+}
+
+impl Tray {
+    fn new(rect: Option<Rect>, row: f64, next: Option<Span>) -> Self {
+        let rect = rect.unwrap_or_default();
+        let room = ((rect.w - 28.0) / TRAY_PITCH).max(0.0) as usize;
+        Self { rect, y: rect.y + row, taken: 0, room, next }
+    }
+
+    fn next(&mut self) -> Option<Point> {
+        let place = self.taken;
+        self.taken += 1;
+        let x = self.rect.x + 18.0 + place as f64 * TRAY_PITCH;
+        (place < self.room).then_some(Point { x, y: self.y })
+    }
+}
+
+/// The trays of callers, then those of functions.
 struct Trays {
-    taken: Vec<usize>,
-    room: Vec<usize>,
+    callers: Vec<Tray>,
+    functions: Vec<Tray>,
 }
 
 /// From request to request in a tray.
 const TRAY_PITCH: f64 = 30.0;
+/// Where requests stand in a caller's tray, and in a function's queue.
+const CALLER_ROW: f64 = 23.0;
+const QUEUE_ROW: f64 = 36.0;
 
 impl Trays {
-    fn new(callers: usize) -> Self {
-        Self { taken: vec![0; callers], room: vec![0; callers] }
+    fn new(board: &Board) -> Self {
+        let callers = board.callers.iter();
+        let functions = board.functions.iter();
+        Self {
+            callers: callers.map(|at| Tray::new(at.tray, CALLER_ROW, None)).collect(),
+            functions: functions
+                .map(|at| Tray::new(at.queue, QUEUE_ROW, Some(Span(u64::MAX))))
+                .collect(),
+        }
     }
 
-    fn next(&mut self, board: &Board, caller: usize) -> Option<Point> {
-        let tray = board.callers.get(caller)?.tray?;
-        let room = ((tray.w - 28.0) / TRAY_PITCH).floor() as usize;
-        self.room[caller] = room;
-        let place = self.taken[caller];
-        self.taken[caller] += 1;
-        let x = tray.x + 18.0 + place as f64 * TRAY_PITCH;
-        (place < room).then_some(Point { x, y: tray.y + tray.h / 2.0 + 2.0 })
-    }
-
-    /// Where to count those for which there was no room.
-    fn rest(&self, board: &Board) -> Vec<(Point, usize)> {
-        let callers = board.callers.iter().zip(&self.taken).zip(&self.room);
-        let rest = callers.filter_map(|((caller, taken), room)| {
-            let tray = caller.tray?;
-            let count = taken.checked_sub(*room).filter(|count| *count > 0)?;
-            Some((Point { x: tray.right() - 6.0, y: tray.y + tray.h / 2.0 }, count))
-        });
-        rest.collect()
+    /// Where to count those for which there was no room, and to say when the next is due.
+    fn rest(&self) -> impl Iterator<Item = (Point, String)> {
+        let trays = self.callers.iter().chain(&self.functions);
+        trays.filter(|tray| tray.taken > 0).filter_map(|tray| {
+            let rest = tray.taken.saturating_sub(tray.room);
+            let (x, y) = (tray.rect.right() - 8.0, tray.rect.y + 15.0);
+            match tray.next {
+                Some(next) if EVENTS => {
+                    // Rounded up: what is due in less than a second is not due yet.
+                    let seconds = Span::seconds(next.0.div_ceil(1_000_000));
+                    let more =
+                        if rest > 0 { format!("+{rest}, ") } else { String::new() };
+                    Some((Point { x, y }, format!("{more}{} {seconds}", texts::NEXT_IN)))
+                }
+                _ if rest > 0 => {
+                    Some((Point { x: x + 2.0, y: tray.y + 2.0 }, format!("+{rest}")))
+                }
+                Some(_) | None => None,
+            }
+        })
     }
 }
 
-/// Whose request it is, where it stands, and what it looks like.
+/// Where a request stands, and what it looks like.
 fn place(
     board: &Board,
     frame: &Frame,
     token: &Token,
     trays: &mut Trays,
-) -> Option<(usize, Point, Request)> {
-    let caller = caller_of(token.job)?;
-    let wire = board.wires.get(caller)?;
+) -> Option<(Point, Request)> {
+    let caller = caller_of(token.job);
+    let wire = caller.and_then(|caller| board.wires.get(caller));
     let attempt = token.attempt;
     // Three digits need more room than two.
     let r = if token.job.call < 100 { 10.0 } else { 12.0 };
     let plain = Request { r, running: false, back: None, attempt, left: None };
     let (at, request) = match token.place {
         Place::Going(share) => {
+            let wire = wire?;
             let share = eased(share);
             let cell = cell_of_job(board, frame, token);
             let at = match cell {
@@ -94,7 +170,7 @@ fn place(
             (at, plain)
         }
         Place::Returning(share, back) => {
-            (wire.at(1.0 - eased(share)), Request { back: Some(back), ..plain })
+            (wire?.at(1.0 - eased(share)), Request { back: Some(back), ..plain })
         }
         Place::Running(environment) => {
             let (cell, side) = cell(board, frame, token.function, environment)?;
@@ -104,12 +180,23 @@ fn place(
             (cell, Request { r: 12.0, running: true, ..plain })
         }
         Place::BackingOff(left, _) => {
-            let at = trays.next(board, caller)?;
-            let left = f64::from(left) / 1_000_000.0;
-            (at, Request { r: 8.5, left: Some(left), ..plain })
+            let at = trays.callers.get_mut(caller?)?.next()?;
+            (at, waiting(left, plain))
+        }
+        Place::Queued(..) if !EVENTS => return None,
+        Place::Queued(left, wait) => {
+            let tray = trays.functions.get_mut(usize::from(token.function.0))?;
+            tray.next = tray.next.map(|next| next.min(wait));
+            (tray.next()?, waiting(left, plain))
         }
     };
-    Some((caller, at, request))
+    Some((at, request))
+}
+
+/// With the part of its wait that is left, in parts per million.
+fn waiting(left: u32, plain: Request) -> Request {
+    let left = f64::from(left) / 1_000_000.0;
+    Request { r: 8.5, left: Some(left), ..plain }
 }
 
 fn caller_of(job: Job) -> Option<usize> {

@@ -1,12 +1,13 @@
 //! The state of a part at the playhead, with CloudWatch's names where it has them.
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::time::Span;
-use lambdarium_sim::view::{AccountView, CallerView, FunctionView};
+use lambdarium_sim::view::{CallerView, Fates, Frame, FunctionView};
 use yew::prelude::*;
 
 use crate::desk::Desk;
 use crate::geometry::clock;
-use crate::message::Opened;
+use crate::message::{Content, Opened};
 use crate::texts::{grouped, usd};
 
 /// A list of names and values.
@@ -22,11 +23,19 @@ pub fn now(desk: &Desk) -> Html {
         frame.callers.iter().find(|caller| Some(caller.name.as_str()) == selected);
     let function =
         frame.functions.iter().find(|function| Some(function.name.as_str()) == selected);
-    let sections = match (caller, function) {
-        (Some(caller), _) => caller_sections(caller, run),
-        (None, Some(function)) => function_sections(function, run),
-        (None, None) => account_sections(&frame.account, &frame.functions, run),
+    let shelf = desk.shelf().filter(|_| EVENTS);
+    let sections = match (caller, function, shelf) {
+        (Some(caller), ..) => caller_sections(caller, run),
+        (None, Some(function), _) => function_sections(function, run),
+        (None, None, Some((service, received))) => {
+            let kind = run.services.get(usize::from(service)).map(|text| &text.kind);
+            let received = vec![counted("Received so far", received)];
+            vec![(kind.cloned().unwrap_or_default(), String::new(), received)]
+        }
+        (None, None, None) => account_sections(frame, run),
     };
+    let contents = desk.contents.as_ref().zip(shelf);
+    let contents = contents.filter(|((of, _), (shown, _))| of == shown);
     html! {
         <div class="insp-body" tabindex="0" id="now" role="region" aria-label={crate::texts::NOW}>
             { for sections.into_iter().map(|(title, about, pairs)| html! {
@@ -40,7 +49,18 @@ pub fn now(desk: &Desk) -> Html {
                     </dl>
                 </>
             }) }
+            if let Some(((_, items), _)) = contents { { for items.iter().map(content) } }
         </div>
+    }
+}
+
+/// Something a service has received.
+fn content(item: &Content) -> Html {
+    html! {
+        <details class="content">
+            <summary><b>{ clock(item.at.0) }</b>{ " " }{ &item.title }</summary>
+            <pre>{ &item.text }</pre>
+        </details>
     }
 }
 
@@ -93,6 +113,18 @@ fn function_sections(function: &FunctionView, run: &Opened) -> Vec<Section> {
         counted("ConcurrentExecutions, max", metrics.concurrent_max),
         counted("Cold starts", metrics.cold_starts),
     ];
+    if EVENTS && metrics.async_received > 0 {
+        let age = metrics.async_age_us.checked_div(metrics.async_age_count).unwrap_or(0);
+        numbers.extend([
+            counted("AsyncEventsReceived", metrics.async_received),
+            counted("AsyncEventsDropped", metrics.async_dropped),
+            pair("AsyncEventAge, average", Span(age / 1_000 * 1_000).to_string()),
+            pair("AsyncEventAge, highest", Span(metrics.async_age_max_us).to_string()),
+            counted("DeadLetterErrors", metrics.dead_letter_errors),
+            counted("DestinationDeliveryFailures", metrics.destination_failures),
+            counted("RecursiveInvocationsDropped", metrics.recursive_dropped),
+        ]);
+    }
     if function.provisioned > 0 {
         numbers.push(counted(
             "ProvisionedConcurrencyInvocations",
@@ -135,11 +167,28 @@ fn function_sections(function: &FunctionView, run: &Opened) -> Vec<Section> {
     ]
 }
 
-fn account_sections(
-    account: &AccountView,
-    functions: &[FunctionView],
-    run: &Opened,
-) -> Vec<Section> {
+/// What has become of everything that entered, which is the sum of the rest.
+fn fates(fates: Fates) -> Section {
+    let all = [
+        ("Entered", fates.entered),
+        ("Succeeded once", fates.succeeded - fates.twice),
+        ("Processed twice", fates.twice),
+        ("Failed, and the caller was told", fates.failed),
+        ("Throttled to the end", fates.throttled),
+        ("Refused", fates.refused),
+        ("No answer in time", fates.timed_out),
+        ("In a dead-letter queue", fates.dead_lettered),
+        ("At a failure destination", fates.at_destination),
+        ("Lost silently", fates.lost),
+        ("Under way", fates.running),
+        ("Waiting", fates.waiting),
+    ];
+    let pairs = all.map(|(name, count)| counted(name, count));
+    ("Fates".into(), "What entered is the sum of all that follow.".into(), pairs.into())
+}
+
+fn account_sections(frame: &Frame, run: &Opened) -> Vec<Section> {
+    let (account, functions) = (&frame.account, &frame.functions);
     let ledger = vec![
         counted("Quota", account.quota),
         counted("Reserved", account.reserved),
@@ -156,9 +205,14 @@ fn account_sections(
         counted("Throttles", sum(|function| function.metrics.throttles)),
         pair("Cost so far", usd(sum(|function| function.micro_usd))),
     ];
-    vec![
+    let mut sections = vec![
         ("Scenario".into(), run.about.clone(), Vec::new()),
         ("Account concurrency".into(), String::new(), ledger),
         ("All functions".into(), String::new(), totals),
-    ]
+    ];
+    // Of calls the equation beside the clock says the same.
+    if EVENTS {
+        sections.insert(1, fates(frame.fates));
+    }
+    sections
 }

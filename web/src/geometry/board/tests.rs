@@ -6,16 +6,17 @@ use proptest::prelude::*;
 fn shapes() -> impl Strategy<Value = Shape> {
     let version =
         (0u16..3, 0u32..300).prop_map(|(index, peak)| VersionShape { index, peak });
-    let function = (0usize..4, prop::collection::vec(version, 1..4)).prop_map(
-        |(aliases, versions)| FunctionShape {
+    let function = (0usize..4, prop::collection::vec(version, 1..4), any::<bool>())
+        .prop_map(|(aliases, versions, queue)| FunctionShape {
+            queue,
             aliases,
             versions,
             nudge: Point::default(),
-        },
-    );
+        });
     let caller =
         (0usize..5, 0usize..4, any::<bool>()).prop_map(|(function, row, tray)| {
-            let row = [Row::Card, Row::Alias(row), Row::Version(row)][row % 3];
+            let row =
+                [Row::Card, Row::Alias(row), Row::Version(row), Row::Queue][row % 4];
             CallerShape { function, row, tray, nudge: Point::default() }
         });
     let service = prop::collection::vec(0usize..6, 0..3);
@@ -26,7 +27,8 @@ fn shapes() -> impl Strategy<Value = Shape> {
             for caller in &mut callers {
                 caller.function %= functions.len();
             }
-            Shape { callers, functions, services }
+            let feeds = vec![vec![0]; functions.len()];
+            Shape { callers, functions, services, feeds }
         },
     )
 }
@@ -43,8 +45,10 @@ proptest! {
         rects.extend(board.functions.iter().map(|function| function.rect));
         rects.push(board.account);
         rects.extend(&board.services);
-        for wire in &board.sends {
-            prop_assert!(wire.to.x >= wire.from.x || board.narrow, "{wire:?}");
+        for SendWire { wire, to, .. } in &board.sends {
+            let back = matches!(to, SendTo::Function(_));
+            prop_assert!(wire.to.x >= wire.from.x || board.narrow || back, "{wire:?}");
+            prop_assert!((0.0..=board.size.x).contains(&wire.at(0.5).x), "{wire:?}");
         }
         for (number, a) in rects.iter().enumerate() {
             prop_assert!(a.x >= 0.0 && a.right() <= board.size.x + 0.01, "{a:?}");
