@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use lambdarium_sim::id::{CallerId, FunctionId, Job, Origin, Part};
+use lambdarium_sim::lambda::event_invoke;
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::scenario::Run;
@@ -184,6 +185,39 @@ proptest! {
             prop_assert_eq!(*caller.ended(), outcomes.map(answered));
             let left = caller.waiting() + caller.backing_off();
             prop_assert_eq!(left, under_way.get(&id).copied().unwrap_or(0));
+        }
+    }
+
+    #[test]
+    fn no_event_runs_more_often_than_its_settings_allow(seed: u64) {
+        let mut n = Numbers(seed);
+        let mut run = small::run(&mut n);
+        // Acts that change settings, versions or aliases would change what is allowed.
+        run.acts.retain(|act| act.operation == "Invoke");
+        let mut allowed = Vec::new();
+        for function in &mut run.scenario.functions {
+            let versions = function.versions.iter().map(|v| v.number.to_string());
+            let aliases = function.aliases.iter().map(|alias| alias.name.clone());
+            let qualifiers = versions.chain(aliases).chain([String::from("$LATEST")]);
+            let retries_max = n.below(3);
+            let spec = event_invoke::Spec {
+                retries_max: Some(retries_max),
+                ..event_invoke::Spec::UNSET
+            };
+            let all = qualifiers.map(|qualifier| (qualifier, spec.clone()));
+            function.event_invoke = all.collect();
+            allowed.push(retries_max + 1);
+        }
+        for entry in entries(&record(&run)) {
+            if let Fact::Event(EventFact::Finished { runs, condition }) = entry.fact {
+                let Part::Function(FunctionId(at)) = entry.part else {
+                    panic!("{entry:?}");
+                };
+                let allowed = allowed[usize::from(at)];
+                prop_assert!(u64::from(runs) <= allowed, "{:?} of {}", entry, allowed);
+                // Tries that find nothing to run use up a retry as well (ASY-26).
+                prop_assert!(runs > 0 || condition != Condition::Success, "{:?}", entry);
+            }
         }
     }
 
