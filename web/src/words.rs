@@ -23,33 +23,19 @@ pub fn callers(scenario: &Scenario) -> Vec<CallerText> {
             about: card.sentence.into(),
             load: load(&caller.load),
             retries: retries(&caller.kind),
-            later: is_later(&caller.kind),
+            later: caller.kind.is_asynchronous(),
             nudge: nudge(scenario, &caller.name),
         }
     });
     callers.collect()
 }
 
-/// Whether a caller only hands events over.
-fn is_later(kind: &Kind) -> bool {
-    match kind {
-        Kind::Sdk(spec) | Kind::Cli(spec) => {
-            spec.invocation_type == InvocationType::Event
-        }
-        Kind::RestApi(_)
-        | Kind::HttpApi(_)
-        | Kind::FunctionUrl(_)
-        | Kind::Alb(_)
-        | Kind::StepFunctions(_) => false,
-    }
-}
-
 /// Whether events may wait for a function: somebody hands it some.
 fn has_queue(run: &Run, name: &str) -> bool {
     let scenario = &run.scenario;
-    let is_it = |target: &str| target.split(':').next() == Some(name);
+    let is_it = |target: &str| edit::qualifier(target, name).is_some();
     let mut callers = scenario.callers.iter().filter(|caller| is_it(&caller.target));
-    callers.any(|caller| is_later(&caller.kind))
+    callers.any(|caller| caller.kind.is_asynchronous())
         || scenario.functions.iter().any(|function| edit::sends_to(function, name))
         || run.acts.iter().any(|act| {
             let says = |key| act.parameters.get(key).and_then(Value::as_text);

@@ -274,7 +274,8 @@ pub fn move_act(run: &Run, number: usize, at: Instant) -> Edited {
 }
 
 /// What follows a function's name in a target: nothing, or a colon and a qualifier.
-fn qualifier<'a>(target: &'a str, function: &str) -> Option<&'a str> {
+#[must_use]
+pub fn qualifier<'a>(target: &'a str, function: &str) -> Option<&'a str> {
     let rest = target.strip_prefix(function)?;
     (rest.is_empty() || rest.starts_with(':')).then_some(rest)
 }

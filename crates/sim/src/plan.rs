@@ -141,7 +141,7 @@ impl PlannedCaller {
     /// Whether it only hands events over, and does not wait for what becomes of them.
     #[must_use]
     pub fn is_asynchronous(&self) -> bool {
-        self.mode == Mode::Later
+        self.caller.kind.is_asynchronous()
     }
 
     /// What it sends.

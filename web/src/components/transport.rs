@@ -80,8 +80,16 @@ pub(crate) fn clock_words(desk: &Desk) -> (String, String) {
 
 /// The equation beside the clock: what entered is always the sum of the rest.
 fn equation(fates: Fates) -> Html {
+    let told;
+    let succeeded = if EVENTS && fates.twice > 0 {
+        let twice = texts::grouped(fates.twice);
+        told = [texts::SUCCEEDED, ", ", &twice, " ", texts::TWICE].concat();
+        &told
+    } else {
+        texts::SUCCEEDED
+    };
     let always = [
-        ("sw ok", fates.succeeded, texts::SUCCEEDED),
+        ("sw ok", fates.succeeded, succeeded),
         ("sw run", fates.running, texts::RUNNING),
         ("sw wait", fates.waiting, texts::WAITING),
     ];
@@ -112,9 +120,6 @@ fn equation(fates: Fates) -> Html {
                         <span class="eq">{ if place == 0 { "=" } else { "+" } }</span>
                         <i class={swatch}></i>
                         <b>{ texts::grouped(count) }</b>{ format!(" {word}") }
-                        if EVENTS && word == texts::SUCCEEDED && fates.twice > 0 {
-                            { format!(", {} {}", texts::grouped(fates.twice), texts::TWICE) }
-                        }
                     </li>
                 }
             }) }

@@ -47,6 +47,38 @@ fn an_empty_address_opens_the_first_lesson() {
 }
 
 #[test]
+fn a_dead_letter_queue_shows_what_it_has_received_up_to_a_moment() {
+    let text = r#"{"lambdarium":1,"functions":{"f":{"duration":"1s","dead-letter":"q",
+        "faults":[{"fails":"throws","errorMessage":"no header"}],
+        "async":{"maximum-retry-attempts":0}}},
+        "callers":{"c":{"kind":"sdk","calls":"f","invocation-type":"Event",
+            "payload":{"a":1},"load":{"at":["0s","5s"]}}},
+        "services":{"q":{"kind":"sqs"}}}"#;
+    let mut engine = Engine::new();
+    let source = Source::Text(text.into());
+    let open = Ask::Open { source, lesson: None, keep: false };
+    let Some(Answer::Opened(opened)) = engine.handle(Slot(0), open) else {
+        panic!("it is in order");
+    };
+    assert!(opened.callers[0].later && opened.functions[0].queue);
+    assert_eq!(opened.services[0].senders, [0]);
+    let mut received = |at_us: u64| {
+        let ask = Ask::Contents { service: 0, moment: Moment::end_of(Instant(at_us)) };
+        match engine.handle(Slot(0), ask) {
+            Some(Answer::Contents { items, .. }) => items,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(received(999_999).is_empty());
+    assert_eq!(received(1_000_000).len(), 1);
+    let both = received(6_000_000);
+    let at: Vec<u64> = both.iter().map(|item| item.at.0).collect();
+    assert_eq!(at, [6_000_000, 1_000_000], "the newest first");
+    assert!(both[0].text.contains("\"a\": 1"), "{}", both[0].text);
+    assert!(both[0].text.contains("ErrorMessage (String): no header"));
+}
+
+#[test]
 fn every_lesson_opens_and_tells_a_story() {
     for stored in lessons(LIST) {
         let (mut engine, opened) = opened(&format!("e={}", stored.name));

@@ -25,6 +25,12 @@ impl Kind {
         }
     }
 
+    /// Whether it only hands events over, and does not wait for what becomes of them.
+    #[must_use]
+    pub fn is_asynchronous(&self) -> bool {
+        self.mode() == Mode::Later
+    }
+
     /// What it asks for.
     pub(crate) fn mode(&self) -> Mode {
         match client(self).map(|spec| spec.invocation_type) {

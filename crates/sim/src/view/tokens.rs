@@ -142,18 +142,18 @@ impl Fold<'_> {
     /// What an entry says of a call that was made to hand over an event. The answer says
     /// only that it was taken, so what is seen of it is the event, on its way to the queue.
     fn seen_of_event(&self, number: u32, entry: &Entry, job: Job) -> Seen {
-        let accepted =
-            matches!(entry.fact, Fact::Answered { outcome: Outcome::Accepted, .. });
-        let inside = self.inside && entry.at == self.now;
-        match (entry.part, self.sent(number, job)) {
-            (Part::Caller(_), Some((_, attempt))) if accepted && !inside => {
-                let way = share(self.now.since(entry.at), self.glide);
-                Seen::At(Place::Going(way), attempt)
-            }
-            (Part::Caller(_), _) if accepted => Seen::AskMachine,
-            (Part::Caller(_), _) => self.seen_of_call(number, entry, job),
-            (Part::Function(_) | Part::Service(_) | Part::Desk, _) => Seen::AskOlder,
+        if !matches!(entry.part, Part::Caller(_)) {
+            return Seen::AskOlder;
         }
+        let Fact::Answered { outcome: Outcome::Accepted, attempts, .. } = entry.fact
+        else {
+            return self.seen_of_call(number, entry, job);
+        };
+        if self.inside && entry.at == self.now {
+            return Seen::AskMachine;
+        }
+        let way = share(self.now.since(entry.at), self.glide);
+        Seen::At(Place::Going(way), attempts)
     }
 
     fn seen_of_call(&self, number: u32, entry: &Entry, job: Job) -> Seen {
