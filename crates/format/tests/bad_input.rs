@@ -298,14 +298,12 @@ fn what_cannot_be_expected_is_told() {
             &[
                 "expect.0: found \"dlq\", allowed is the name of a function; there are: f (SIM-02)",
                 "expect.1: found \"f\", allowed is \"in\" and the name of a queue, topic, bus or bucket; there are: dlq (SIM-02)",
-                "expect.2: found no name, allowed is \"in\" and the name of a queue, topic, bus or bucket; there are: dlq (SIM-02)",
+                "expect.2: found \"\", allowed is \"in\" and the name of a queue, topic, bus or bucket; there are: dlq (SIM-02)",
             ],
         ),
         (
             r#""lost silently of f = 0""#,
-            &[
-                "expect.0: found \"f\", allowed is \"lost silently\" of the whole run, without a name (SIM-02)",
-            ],
+            &["expect.0: found \"f\", allowed is no name, but the whole run (SIM-02)"],
         ),
         (
             r#""lost silently = 0","procesed twice <= 3""#,

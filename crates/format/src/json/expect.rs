@@ -39,13 +39,13 @@ const OTHER_NAMES: [(&str, Quantity); 6] = [
 ];
 
 /// What was found, and what is allowed.
-type Wrong = (String, String);
+type Wrong<'t> = (&'t str, String);
 
 pub(super) fn read(reader: &mut Reader, value: &Value) -> Option<Expectation> {
     let text = reader.text(value, limits::EXPECTATION_BYTES_MAX)?;
     let read = parse(&text);
     if let Err((found, allowed)) = &read {
-        reader.wrong(found, allowed);
+        reader.wrong(&format!("{found:?}"), allowed);
     }
     read.ok()
 }
@@ -54,16 +54,15 @@ pub(super) fn read(reader: &mut Reader, value: &Value) -> Option<Expectation> {
 #[must_use]
 pub fn expectation_text(expectation: &Expectation) -> String {
     let Expectation { quantity, part, relation, bound, term } = expectation;
-    let mut text = quantity.word().to_string();
-    if let Some(part) = part {
-        let link = if quantity.reach() == Reach::Service { "in" } else { "of" };
-        text += &format!(" {link} {part}");
-    }
-    text += &format!(" {} {}", relation.word(), amount_text(*quantity, *bound));
-    if *term == Term::Throughout {
-        text += &format!(" {}", term.word());
-    }
-    text
+    let link = if quantity.reach() == Reach::Service { " in " } else { " of " };
+    let amount = amount_text(*quantity, *bound);
+    let of: [&str; 2] = part.as_ref().map_or([""; 2], |part| [link, part]);
+    let when = match term {
+        Term::AtEnd => "",
+        Term::Throughout => " throughout",
+    };
+    let words = [quantity.word(), of[0], of[1], " ", relation.word(), " ", &amount, when];
+    words.concat()
 }
 
 /// So much of a quantity, with its unit.
@@ -72,25 +71,30 @@ pub fn amount_text(quantity: Quantity, amount: u64) -> String {
     match quantity.unit() {
         Unit::Count => amount.to_string(),
         Unit::Span => span_text(Span(amount)),
-        Unit::MicroUsd => format!("{} USD", decimal(amount, USD_DIGITS)),
+        Unit::MicroUsd => decimal(amount, USD_DIGITS) + " USD",
     }
 }
 
-fn parse(text: &str) -> Result<Expectation, Wrong> {
-    let (left, relation, right) =
-        split(text).ok_or_else(|| (format!("{text:?}"), SHAPE.to_string()))?;
-    let (quantity, part) = counted(left)?;
-    let (amount, term) = bound(right);
-    let Some(bound) = read_amount(quantity, &amount) else {
+fn parse(text: &str) -> Result<Expectation, Wrong<'_>> {
+    let (left, relation, right) = split(text).ok_or_else(|| (text, SHAPE.to_string()))?;
+    let (name, part) = counted(left.trim());
+    let quantity = match known(name) {
+        // What lies in a service are messages.
+        None if name.is_empty() && part.is_some() => Quantity::Messages,
+        Some(quantity) => quantity,
+        None => return Err((name, one_of(name, Quantity::WORDS))),
+    };
+    let (amount, term) = bound(right.trim());
+    let Some(bound) = read_amount(quantity, amount) else {
         let allowed = match quantity.unit() {
             Unit::Count => "a whole number without a unit",
             Unit::Span => "a time with its unit, such as 250ms, 1.5 s, 5m or 6h",
             Unit::MicroUsd => "US dollars with at most 6 decimals, such as 0.05 USD",
         };
-        let allowed = format!("{allowed}, and \"throughout\" or nothing after it");
-        return Err((format!("{:?}", right.trim()), allowed));
+        let allowed = [allowed, ", and \"throughout\" or nothing after it"].concat();
+        return Err((right.trim(), allowed));
     };
-    Ok(Expectation { quantity, part, relation, bound, term })
+    Ok(Expectation { quantity, part: part.map(Into::into), relation, bound, term })
 }
 
 /// What stands before the relation, the relation, and what stands after it.
@@ -101,30 +105,18 @@ fn split(text: &str) -> Option<(&str, Relation, &str)> {
     })
 }
 
-/// What is counted, and of which part.
-fn counted(left: &str) -> Result<(Quantity, Option<String>), Wrong> {
-    let words: Vec<&str> = left.split_whitespace().collect();
-    let link = words.iter().position(|word| ["of", "in"].contains(word));
-    if let Some(link) = link
-        && let [part] = &words[link + 1..]
-    {
-        let quantity = match &words[..link] {
-            // What lies in a service are messages.
-            [] if words[link] == "in" => Some(Quantity::Messages),
-            name => known(&name.join(" ")),
-        };
-        if let Some(quantity) = quantity {
-            return Ok((quantity, Some((*part).to_string())));
+/// What is counted, and of which part: the one word behind `of` or `in`.
+fn counted(left: &str) -> (&str, Option<&str>) {
+    if let Some((before, part)) = left.rsplit_once(' ') {
+        let before = before.trim_end();
+        let name = before.strip_suffix("of").or_else(|| before.strip_suffix("in"));
+        if let Some(name) = name
+            && (name.is_empty() || name.ends_with(' '))
+        {
+            return (name.trim_end(), Some(part));
         }
     }
-    let name = words[..link.filter(|link| *link > 0).unwrap_or(words.len())].join(" ");
-    match known(&words.join(" ")) {
-        Some(quantity) => Ok((quantity, None)),
-        None if link.is_some() && known(&name).is_some() => {
-            Err((format!("{:?}", words.join(" ")), "one name after \"of\"".into()))
-        }
-        None => Err((format!("{name:?}"), one_of(&name, Quantity::WORDS))),
-    }
+    (left, None)
 }
 
 /// The quantity of this name.
@@ -146,30 +138,26 @@ fn plain(name: &str) -> String {
     letters.map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
-/// The amount, its unit close behind it, and when it is to hold.
-fn bound(right: &str) -> (String, Term) {
-    let mut words: Vec<&str> = right.split_whitespace().collect();
-    let mut term = Term::AtEnd;
-    if words.last() == Some(&Term::Throughout.word()) {
-        term = Term::Throughout;
-        words.pop();
-    } else if words.ends_with(&["at", "end"]) {
-        words.truncate(words.len() - 2);
-    }
-    let amount = match words[..] {
-        [number, unit] if !unit.starts_with(|c: char| c.is_ascii_digit() || c == '.') => {
-            format!("{number}{unit}")
+/// The amount, and when it is to hold.
+fn bound(right: &str) -> (&str, Term) {
+    match right.strip_suffix(Term::Throughout.word()) {
+        Some(amount) => (amount.trim_end(), Term::Throughout),
+        None => {
+            let amount = right.strip_suffix(Term::AtEnd.word()).unwrap_or(right);
+            (amount.trim_end(), Term::AtEnd)
         }
-        _ => words.join(" "),
-    };
-    (amount, term)
+    }
 }
 
+/// A number and its unit, close together or not.
 fn read_amount(quantity: Quantity, text: &str) -> Option<u64> {
-    match quantity.unit() {
-        Unit::Count => read_decimal(text, 1),
-        Unit::Span => read_span(text).map(|span| span.0),
-        Unit::MicroUsd => read_decimal(text.strip_suffix("USD")?, 1_000_000),
+    let number = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let unit = text[number.len()..].trim_start();
+    match (quantity.unit(), unit) {
+        (Unit::Count, "") => read_decimal(number, 1),
+        (Unit::MicroUsd, "USD") => read_decimal(number, 1_000_000),
+        (Unit::Span, unit) => read_span(&[number, unit].concat()).map(|span| span.0),
+        (Unit::Count | Unit::MicroUsd, _) => None,
     }
 }
 
@@ -214,24 +202,24 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let cases = [
-            ("", "\"\"", SHAPE),
-            ("lost ! 0", "\"lost ! 0\"", SHAPE),
+            ("", "", SHAPE),
+            ("lost ! 0", "lost ! 0", SHAPE),
             (
                 "lost silenty = 0",
-                "\"lost silenty\"",
+                "lost silenty",
                 "\"lost silently\" (did you mean that?)",
             ),
-            ("Erors of f = 0", "\"Erors\"", "\"Errors\" (did you mean that?)"),
-            ("Errors of = 0", "\"Errors of\"", "one name after \"of\""),
-            ("Errors of f g = 0", "\"Errors of f g\"", "one name after \"of\""),
-            ("Errors = 5 s", "\"5 s\"", "a whole number without a unit"),
-            ("Errors = -1", "\"-1\"", "a whole number without a unit"),
-            ("Errors = 1 0", "\"1 0\"", "a whole number without a unit"),
-            ("Errors == 1", "\"= 1\"", "a whole number without a unit"),
-            ("Errors = 1 always", "\"1 always\"", "a whole number without a unit"),
-            ("AsyncEventAge < 300", "\"300\"", "a time with its unit"),
-            ("AsyncEventAge < 3 USD", "\"3 USD\"", "a time with its unit"),
-            ("cost < 3", "\"3\"", "US dollars with at most 6 decimals"),
+            ("Erors of f = 0", "Erors", "\"Errors\" (did you mean that?)"),
+            ("Errors of = 0", "Errors of", "\"Errors\" (did you mean that?)"),
+            ("Errors of f g = 0", "Errors of f g", "entered, succeeded, failed"),
+            ("Errors = 5 s", "5 s", "a whole number without a unit"),
+            ("Errors = -1", "-1", "a whole number without a unit"),
+            ("Errors = 1 0", "1 0", "a whole number without a unit"),
+            ("Errors == 1", "= 1", "a whole number without a unit"),
+            ("Errors = 1 always", "1 always", "a whole number without a unit"),
+            ("AsyncEventAge < 300", "300", "a time with its unit"),
+            ("AsyncEventAge < 3 USD", "3 USD", "a time with its unit"),
+            ("cost < 3", "3", "US dollars with at most 6 decimals"),
         ];
         for (text, found, allowed) in cases {
             let wrong = parse(text).expect_err(text);

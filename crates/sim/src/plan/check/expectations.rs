@@ -13,39 +13,32 @@ use crate::rule::Rule;
 use crate::scenario::Scenario;
 
 /// Names of functions and services that are counted.
+#[inline(never)]
 pub(super) fn check_expectations(scenario: &Scenario, issues: &mut Vec<Issue>) {
-    for (at, expectation) in scenario.expect.iter().enumerate() {
-        if let Some((found, allowed)) = wrong(scenario, expectation) {
-            issues.push(issue(format!("expect.{at}"), found, allowed, Rule::Sim02));
+    let functions: Vec<&str> = scenario.functions.iter().map(|f| &*f.name).collect();
+    let services: Vec<&str> = scenario.services.iter().map(|s| &*s.name).collect();
+    for (at, Expectation { quantity, part, .. }) in scenario.expect.iter().enumerate() {
+        let (allowed, names) = match (quantity.reach(), part) {
+            (Reach::Run | Reach::Functions, None) => continue,
+            (Reach::Run, Some(_)) => ("no name, but the whole run", &[][..]),
+            (Reach::Functions, Some(_)) => ("the name of a function", &functions[..]),
+            (Reach::Service, _) => {
+                ("\"in\" and the name of a queue, topic, bus or bucket", &services[..])
+            }
+        };
+        let found = part.as_deref().unwrap_or_default();
+        if names.contains(&found) {
+            continue;
         }
-    }
-}
-
-/// What was found and what is allowed, if there is no such part.
-fn wrong(scenario: &Scenario, expectation: &Expectation) -> Option<(String, String)> {
-    let Expectation { quantity, part, .. } = expectation;
-    let found = part.as_ref().map_or("no name".into(), |name| format!("{name:?}"));
-    let has = |names: &[&str]| part.as_ref().is_some_and(|name| names.contains(&&**name));
-    let there_are = |what: &str, names: &[&str]| {
-        let all = if names.is_empty() { "none".into() } else { names.join(", ") };
-        format!("{what}; there are: {all}")
-    };
-    match quantity.reach() {
-        Reach::Run => part.as_ref().map(|_| {
-            let word = quantity.word();
-            (found, format!("{word:?} of the whole run, without a name"))
-        }),
-        Reach::Functions => {
-            let names = scenario.functions.iter().map(|function| &*function.name);
-            let names: Vec<&str> = names.collect();
-            (part.is_some() && !has(&names))
-                .then(|| (found, there_are("the name of a function", &names)))
+        let mut allowed = String::from(allowed);
+        if !names.is_empty() {
+            allowed = allowed + "; there are: " + &names.join(", ");
         }
-        Reach::Service => {
-            let names = scenario.services.iter().map(|service| &*service.name);
-            let names: Vec<&str> = names.collect();
-            let allowed = "\"in\" and the name of a queue, topic, bus or bucket";
-            (!has(&names)).then(|| (found, there_are(allowed, &names)))
-        }
+        issues.push(issue(
+            format!("expect.{at}"),
+            format!("{found:?}"),
+            allowed,
+            Rule::Sim02,
+        ));
     }
 }
