@@ -177,6 +177,10 @@ pub fn rename(run: &Run, from: &str, to: &str) -> Edited {
             *target = format!("{to}{qualifier}");
         }
     }
+    let counted = run.scenario.expect.iter_mut().filter_map(|e| e.part.as_mut());
+    for part in counted.filter(|part| *part == from) {
+        *part = to.into();
+    }
     read_back(&json::to_value(&run))
 }
 
@@ -201,7 +205,7 @@ pub fn sends_to(function: &Function, part: &str) -> bool {
 }
 
 /// Takes a part away; with a function go its callers and the acts on it, and nothing is sent
-/// any more to what is gone.
+/// any more to what is gone, nor expected of it.
 ///
 /// # Errors
 /// There is no such part, or the run cannot do without it.
@@ -227,6 +231,7 @@ pub fn remove(run: &Run, name: &str) -> Edited {
             target.clear();
         }
     }
+    run.scenario.expect.retain(|expected| expected.part.as_deref() != Some(name));
     let mut nudges = std::mem::take(&mut run.scenario.nudges);
     nudges.retain(|nudge| part(&run, &nudge.part).is_some());
     run.scenario.nudges = nudges;
@@ -302,6 +307,7 @@ fn wrong(place: &str, found: &str, allowed: &str) -> Vec<Issue> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::link;
 
     fn run() -> Run {
         let text = r#"{"lambdarium":1,"functions":{"f":{"memory":256}},
@@ -412,6 +418,24 @@ mod tests {
         assert!(left.scenario.services.is_empty());
         assert!(!sends_to(&left.scenario.functions[0], "failures"));
         assert!(rename(&run, &queue, "f").is_err(), "a function has that name");
+    }
+
+    #[test]
+    fn what_is_expected_goes_with_its_parts() {
+        let texts = ["lost silently = 0", "Errors of f = 0"].map(Value::text);
+        let expect = Value::List(texts.into());
+        let run = set(&run(), &path("expect"), Some(expect)).unwrap();
+        let said = |run: &Run| -> Vec<String> {
+            run.scenario.expect.iter().map(json::expectation_text).collect()
+        };
+        let (more, _) = add(&run, "function").unwrap();
+        assert_eq!(said(&more), ["lost silently = 0", "Errors of f = 0"]);
+        let renamed = rename(&more, "f", "checkout").unwrap();
+        assert_eq!(said(&renamed), ["lost silently = 0", "Errors of checkout = 0"]);
+        let shared = link::open(&link::payload(&renamed).unwrap()).unwrap();
+        assert_eq!(said(&shared), said(&renamed));
+        let left = remove(&renamed, "checkout").unwrap();
+        assert_eq!(said(&left), ["lost silently = 0"]);
     }
 
     #[test]

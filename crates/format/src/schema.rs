@@ -5,6 +5,7 @@
 
 use lambdarium_sim::call::Operation;
 use lambdarium_sim::caller::Kind as CallerKind;
+use lambdarium_sim::expect::Quantity;
 use lambdarium_sim::knob::{Choices, Kind, Knob, Knobs, Setting};
 use lambdarium_sim::lambda::behaviour::{Failure, On, Operator};
 use lambdarium_sim::lambda::{Shared, Spec, event_invoke};
@@ -66,6 +67,7 @@ fn whole() -> Value {
         ("acts".into(), list(act(), limits::ACTS_MAX)),
         ("markers".into(), list(marker(), limits::LIST_MAX)),
         ("question".into(), described(question(), "Asked before the run plays.")),
+        ("expect".into(), expectations()),
     ];
     members.extend(members_of(closed(properties, &["lambdarium"])));
     members.push(("$defs".into(), definitions()));
@@ -325,6 +327,22 @@ fn question() -> Value {
         ("because".into(), described(because, "Why, told when the run has been seen.")),
     ];
     closed(properties, &["ask", "choices", "answer"])
+}
+
+/// What is expected of the run: lines of text.
+fn expectations() -> Value {
+    let line = Value::object([
+        ("type", Value::text("string")),
+        ("pattern", Value::text(r"^[^=!<>]+(=|!=|<|<=|>|>=)\s*[0-9][^=!<>]*$")),
+        ("maxLength", Value::number(limits::EXPECTATION_BYTES_MAX as u64)),
+    ]);
+    let help = format!(
+        "What must hold at the end of the run, or \"throughout\", such as \"lost silently = \
+         0\", \"AsyncEventAge of checkout <= 5m throughout\" or \"in orders-dlq = 2\". What \
+         can be counted: {}.",
+        Quantity::WORDS.join(", ")
+    );
+    described(list(line, limits::EXPECTATIONS_MAX), &help)
 }
 
 // The words of JSON Schema.

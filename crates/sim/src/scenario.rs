@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::caller::Caller;
+use crate::expect::Expectation;
 use crate::knob::{Choices, Kind, Knob, Knobs};
 use crate::lambda::Function;
 use crate::limits;
@@ -314,6 +315,8 @@ pub struct Scenario {
     pub markers: Vec<Marker>,
     /// What is asked before it plays.
     pub question: Option<Question>,
+    /// What must hold of its run.
+    pub expect: Vec<Expectation>,
 }
 
 /// A call made at a simulated time, with names as typed.

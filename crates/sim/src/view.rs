@@ -21,6 +21,7 @@ use crate::trace::{Ending, Outcome, Room};
 
 pub use datapoints::{Datapoint, datapoints};
 pub use fold::frame;
+pub(crate) use fold::{costs, fates};
 pub use gauges::{Gauge, Gauges, gauges};
 pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, Pane, lanes};
 pub use scale::{By, Scale};

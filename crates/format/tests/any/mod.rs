@@ -2,6 +2,7 @@
 
 use lambdarium_sim::caller::load::{Load, Pattern};
 use lambdarium_sim::caller::{Caller, Kind as CallerKind};
+use lambdarium_sim::expect::Expectation;
 use lambdarium_sim::knob::{Choices, Kind, Knobs, Setting};
 use lambdarium_sim::lambda::behaviour::{
     Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, When,
@@ -271,6 +272,16 @@ fn question(n: &mut Numbers) -> Question {
     }
 }
 
+fn expectation(n: &mut Numbers) -> Expectation {
+    Expectation {
+        quantity: n.choice(),
+        part: n.maybe(|n| ["f0", "s1", "of", "in", "x.y"][n.below(5) as usize].into()),
+        relation: n.choice(),
+        bound: n.within(0, u64::MAX),
+        term: n.choice(),
+    }
+}
+
 /// A run that can be written, whether or not its parts fit together.
 pub fn run(n: &mut Numbers) -> Run {
     let mut settings = Settings::default();
@@ -299,6 +310,7 @@ pub fn run(n: &mut Numbers) -> Run {
             nudges,
             markers: n.list(3, marker),
             question: n.maybe(question),
+            expect: n.list(3, expectation),
         },
         seed: n.within(0, u64::MAX),
         acts: n.list(3, act),

@@ -2,6 +2,7 @@
 //!
 //! Rules: SIM-02, SIM-03, VER-02, VER-15, ALI-01, CON-03 to CON-05, INV-20.
 
+mod expectations;
 mod wires;
 
 use alloc::format;
@@ -41,6 +42,7 @@ pub(super) fn all(run: &Run, bounds: Bounds) -> Vec<Issue> {
     if let Some(question) = &run.scenario.question {
         check_question(question, &mut issues);
     }
+    expectations::check_expectations(&run.scenario, &mut issues);
     issues
 }
 
@@ -104,6 +106,7 @@ fn check_counts(
     at_most("services".into(), scenario.services.len(), limits::PARTS_MAX);
     at_most("acts".into(), acts.len(), acts_max.into());
     at_most("markers".into(), scenario.markers.len(), limits::LIST_MAX);
+    at_most("expect".into(), scenario.expect.len(), limits::EXPECTATIONS_MAX);
     at_most("title".into(), scenario.title.len(), limits::TEXT_MAX);
     at_most("about".into(), scenario.about.len(), limits::TEXT_MAX);
     for function in &scenario.functions {

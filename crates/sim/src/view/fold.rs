@@ -89,7 +89,7 @@ fn services(sim: &Sim) -> Vec<ServiceView> {
 }
 
 /// What has become of everything.
-pub(super) fn fates(sim: &Sim) -> Fates {
+pub(crate) fn fates(sim: &Sim) -> Fates {
     let mut fates = Fates::default();
     for caller in sim.world().callers() {
         let [ok, failed, throttled, refused, timed_out, accepted] = *caller.ended();
@@ -147,7 +147,7 @@ fn states(sim: &Sim) -> impl Iterator<Item = (&PlannedFunction, &FunctionState)>
 }
 
 /// What each function has cost so far, in millionths of a US dollar.
-pub(super) fn costs(sim: &Sim, now: Instant) -> Vec<u64> {
+pub(crate) fn costs(sim: &Sim, now: Instant) -> Vec<u64> {
     let mut month = Month::new(sim.plan().settings().free_tier);
     let costs = states(sim)
         .map(|(planned, state)| cost(state, planned, now).micro_usd(&mut month));
