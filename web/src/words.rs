@@ -42,6 +42,11 @@ fn retries(kind: &Kind) -> bool {
         | Kind::FunctionUrl(spec)
         | Kind::Alb(spec) => spec.retries > 0,
         Kind::StepFunctions(spec) => spec.attempts_max > 0,
+        Kind::S3(_)
+        | Kind::CloudWatchLogs(_)
+        | Kind::Ses(_)
+        | Kind::Iot(_)
+        | Kind::Schedule(_) => false,
     }
 }
 
@@ -158,6 +163,7 @@ fn fault(fault: &Fault) -> String {
         Failure::Slow => "is slow",
         Failure::Throttled => "is throttled",
         Failure::ServiceException => "meets a service error",
+        Failure::RefusesEvents => "takes no events",
     };
     match fault.when.chance_ppm {
         1_000_000 => does.to_string(),
