@@ -140,7 +140,7 @@ impl Sim {
             let id = CallerId(u16::try_from(at).expect("parts are limited"));
             caller.start(id, &plan, &mut cx);
         }
-        for (at, service) in world.services.iter_mut().enumerate() {
+        for (at, service) in world.services.iter_mut().enumerate().filter(|_| EVENTS) {
             let id = ServiceId(u16::try_from(at).expect("parts are limited"));
             service.start(id, &plan, &mut cx);
         }

@@ -199,14 +199,16 @@ impl State {
                         && under_way.doing == Doing::Waiting
                 });
                 // Otherwise nobody waits for this answer any more.
-                if under_way {
-                    match (&caller.policy, answer) {
-                        (Some(policy), Answer::Refused(refusal)) if EVENTS => {
-                            self.on_refused(id, plan, cx, slot, policy, refusal);
-                        }
-                        (_, answer) => self.on_answer(id, caller, cx, slot, answer),
-                    }
+                if !under_way {
+                    return;
                 }
+                if EVENTS
+                    && let Answer::Refused(refusal) = answer
+                    && let Some(policy) = &caller.policy
+                {
+                    return self.on_refused(id, plan, cx, slot, policy, refusal);
+                }
+                self.on_answer(id, caller, cx, slot, answer);
             }
         }
     }

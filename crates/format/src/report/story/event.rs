@@ -83,6 +83,6 @@ fn sent(what: Delivery) -> &'static str {
         Delivery::OnSuccess => "the record of the success",
         Delivery::OnFailure => "the record of the failure",
         Delivery::Code => "what its code has for it",
-        Delivery::Event => "what it has received",
+        Delivery::Event => "an event",
     }
 }
