@@ -4,13 +4,14 @@
 //! as a text would be, and what is wrong with it comes with its place. The run that was
 //! there stays as it is. Rules: SIM-02 (what is allowed), SIM-03 (how much).
 
-use lambdarium_sim::caller::Kind;
+use lambdarium_sim::caller::{Caller, Kind};
 use lambdarium_sim::knob::{Choices, Issue};
 use lambdarium_sim::lambda::Function;
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::rule::Rule;
 use lambdarium_sim::scenario::{Act, Nudge, Run};
-use lambdarium_sim::service::Kind as ServiceKind;
+use lambdarium_sim::service::outlet::Manner;
+use lambdarium_sim::service::{Kind as ServiceKind, Service};
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 
@@ -172,7 +173,10 @@ pub fn rename(run: &Run, from: &str, to: &str) -> Edited {
             }
         }
     }
-    for target in run.scenario.functions.iter_mut().flat_map(targets) {
+    let sent = run.scenario.functions.iter_mut().flat_map(targets);
+    let delivered =
+        named_by_senders(&mut run.scenario.services, &mut run.scenario.callers);
+    for target in sent.chain(delivered) {
         if let Some(qualifier) = qualifier(target, from) {
             *target = format!("{to}{qualifier}");
         }
@@ -193,6 +197,28 @@ fn targets(function: &mut Function) -> Vec<&mut String> {
     let versions = function.versions.iter_mut().map(|version| &mut version.spec);
     for spec in versions.chain([&mut function.spec]) {
         all.extend([&mut spec.dead_letter, &mut spec.behaviour.sends]);
+    }
+    all
+}
+
+/// Everything that topics, buses and schedules name: the functions they deliver to, and
+/// their dead-letter queues.
+fn named_by_senders<'a>(
+    services: &'a mut [Service],
+    callers: &'a mut [Caller],
+) -> Vec<&'a mut String> {
+    let mut all = Vec::new();
+    for outlet in services.iter_mut().flat_map(|service| &mut service.outlets) {
+        all.push(&mut outlet.target);
+        all.push(match &mut outlet.manner {
+            Manner::Subscription(spec) => &mut spec.dead_letter,
+            Manner::Rule(spec) => &mut spec.dead_letter,
+        });
+    }
+    for caller in callers {
+        if let Kind::Schedule(spec) = &mut caller.kind {
+            all.push(&mut spec.dead_letter);
+        }
     }
     all
 }
@@ -226,7 +252,13 @@ pub fn remove(run: &Run, name: &str) -> Edited {
             named.is_none_or(|named| qualifier(named, name).is_none())
         });
     }
-    for target in run.scenario.functions.iter_mut().flat_map(targets) {
+    for service in &mut run.scenario.services {
+        service.outlets.retain(|outlet| qualifier(&outlet.target, name).is_none());
+    }
+    let sent = run.scenario.functions.iter_mut().flat_map(targets);
+    let delivered =
+        named_by_senders(&mut run.scenario.services, &mut run.scenario.callers);
+    for target in sent.chain(delivered) {
         if qualifier(target, name).is_some() {
             target.clear();
         }
@@ -314,6 +346,24 @@ mod tests {
             "callers":{"c":{"kind":"sdk","calls":"f","load":{"burst":3}}},
             "acts":[{"at":"5s","do":"Invoke","with":{"FunctionName":"f"}}]}"#;
         json::read(text).expect("the text is in order")
+    }
+
+    #[test]
+    fn senders_follow_a_new_name_and_forget_what_is_gone() {
+        let text = r#"{"lambdarium":1,"functions":{"f":{},"g":{}},
+            "callers":{"c":{"kind":"eventbridge-schedule","calls":"g","dead-letter":"q"}},
+            "services":{"t":{"kind":"sns","subscriptions":{
+                "s":{"calls":"f:$LATEST","dead-letter":"q"}}},"q":{"kind":"sqs"}}}"#;
+        let run = json::read(text).expect("the text is in order");
+        let renamed = rename(&rename(&run, "f", "h").unwrap(), "q", "p").unwrap();
+        let all = |run: &Run| {
+            let mut scenario = run.scenario.clone();
+            let all = named_by_senders(&mut scenario.services, &mut scenario.callers);
+            all.into_iter().map(|name| name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(all(&renamed), ["h:$LATEST", "p", "p"]);
+        assert_eq!(all(&remove(&renamed, "p").unwrap()), ["h:$LATEST", "", ""]);
+        assert_eq!(all(&remove(&renamed, "h").unwrap()), ["p"]);
     }
 
     fn path(text: &str) -> Vec<String> {

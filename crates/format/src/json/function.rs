@@ -84,7 +84,7 @@ fn read_spec(mut spec: Spec, fields: &mut Fields<'_>, reader: &mut Reader) -> Sp
 }
 
 /// An object whose keys are names or numbers of the same kind of thing.
-fn listed<T>(
+pub(super) fn listed<T>(
     reader: &mut Reader,
     value: &Value,
     what: &str,
