@@ -4,6 +4,7 @@
 //! as a text would be, and what is wrong with it comes with its place. The run that was
 //! there stays as it is. Rules: SIM-02 (what is allowed), SIM-03 (how much).
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::caller::{Caller, Kind};
 use lambdarium_sim::knob::{Choices, Issue};
 use lambdarium_sim::lambda::Function;
@@ -208,6 +209,9 @@ fn named_by_senders<'a>(
     callers: &'a mut [Caller],
 ) -> Vec<&'a mut String> {
     let mut all = Vec::new();
+    if !EVENTS {
+        return all;
+    }
     for outlet in services.iter_mut().flat_map(|service| &mut service.outlets) {
         all.push(&mut outlet.target);
         all.push(match &mut outlet.manner {

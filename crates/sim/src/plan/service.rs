@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Qualifier, split_target};
+use crate::EVENTS;
 use crate::caller::load::Load;
 use crate::dice::Dice;
 use crate::id::{FunctionId, ServiceId};
@@ -69,7 +70,7 @@ pub(super) fn planned(
     scenario: &Scenario,
     seed: u64,
 ) -> PlannedService {
-    let inlet = service.inlet.as_ref().map(|inlet| {
+    let inlet = service.inlet.as_ref().filter(|_| EVENTS).map(|inlet| {
         let body = Body::Given(inlet.payload.clone());
         let message = Message { body, chain: Vec::new() };
         PlannedInlet {
@@ -78,7 +79,7 @@ pub(super) fn planned(
             load: inlet.load.clone(),
         }
     });
-    let outlets = service.outlets.iter();
+    let outlets = service.outlets.iter().filter(|_| EVENTS);
     PlannedService {
         name: service.name.clone(),
         kind: service.kind,
