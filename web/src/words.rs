@@ -35,7 +35,9 @@ fn has_queue(run: &Run, name: &str) -> bool {
     let scenario = &run.scenario;
     let is_it = |target: &str| edit::qualifier(target, name).is_some();
     let mut callers = scenario.callers.iter().filter(|caller| is_it(&caller.target));
+    let mut services = scenario.services.iter().flat_map(|service| &service.outlets);
     callers.any(|caller| caller.kind.is_asynchronous())
+        || services.any(|outlet| is_it(&outlet.target))
         || scenario.functions.iter().any(|function| edit::sends_to(function, name))
         || run.acts.iter().any(|act| {
             let says = |key| act.parameters.get(key).and_then(Value::as_text);
@@ -59,6 +61,11 @@ fn retries(kind: &Kind) -> bool {
         | Kind::FunctionUrl(spec)
         | Kind::Alb(spec) => spec.retries > 0,
         Kind::StepFunctions(spec) => spec.attempts_max > 0,
+        Kind::S3(_)
+        | Kind::CloudWatchLogs(_)
+        | Kind::Ses(_)
+        | Kind::Iot(_)
+        | Kind::Schedule(_) => false,
     }
 }
 
@@ -182,6 +189,7 @@ fn fault(fault: &Fault) -> String {
         Failure::Slow => "is slow",
         Failure::Throttled => "is throttled",
         Failure::ServiceException => "meets a service error",
+        Failure::RefusesEvents => "takes no events",
     };
     match fault.when.chance_ppm {
         1_000_000 => does.to_string(),

@@ -11,6 +11,13 @@ Exit codes:
   2  the command line is wrong
   3  a file could not be read, or the answer not be written";
 
+const CHECK_CODES: &str = "\
+Exit codes:
+  0  nothing is wrong, and all that is expected holds
+  1  something that is expected does not hold
+  2  a file is no scenario, or the command line is wrong
+  3  a file could not be read, or the answer not be written";
+
 const INPUT: &str = "A scenario file, `-` for standard input, or a link or its fragment";
 
 /// A deterministic simulator of AWS Lambda's wiring.
@@ -23,13 +30,9 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Say all that is wrong with scenarios
-    #[command(after_help = EXIT_CODES)]
-    Check {
-        /// Scenario files, or `-` for standard input
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<String>,
-    },
+    /// Say all that is wrong with scenarios, and whether what they expect holds
+    #[command(after_help = CHECK_CODES)]
+    Check(CheckArgs),
     /// Play a scenario to its end and sum it up
     #[command(after_help = EXIT_CODES)]
     Run(RunArgs),
@@ -54,6 +57,16 @@ pub enum Command {
         #[command(subcommand)]
         workload: Workload,
     },
+}
+
+#[derive(Debug, Group)]
+pub struct CheckArgs {
+    /// Scenario files or links, or `-` for standard input
+    #[arg(required = true, value_name = "FILE|LINK")]
+    pub files: Vec<String>,
+    /// Play each with the seeds 1 to N instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub seeds: Option<u64>,
 }
 
 #[derive(Debug, Group)]

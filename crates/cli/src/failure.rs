@@ -10,6 +10,8 @@ pub enum Failure {
     Wrong(String),
     /// What is wrong has been written where the answer stands.
     Told,
+    /// Which files are no scenarios has been written where the answer stands.
+    NoScenario,
     /// Which files could not be read has been written where the answer stands.
     Unread,
     /// What is asked for does not exist here.
@@ -34,7 +36,8 @@ impl From<io::Error> for Failure {
 impl Failure {
     /// Exit code of a wrong scenario, link, rule or result.
     const WRONG: u8 = 1;
-    /// Exit code of a wrong command line, the same as of one that cannot be read.
+    /// Exit code of a wrong command line, the same as of one that cannot be read; and of a
+    /// check of what is no scenario, which is another thing than a scenario that is broken.
     const USAGE: u8 = 2;
     /// Exit code of files that cannot be read and answers that cannot be written.
     const FILES: u8 = 3;
@@ -44,6 +47,7 @@ impl Failure {
         let (code, said) = match self {
             Self::Wrong(said) => (Self::WRONG, said),
             Self::Told => (Self::WRONG, String::new()),
+            Self::NoScenario => (Self::USAGE, String::new()),
             Self::Unread => (Self::FILES, String::new()),
             Self::Usage(said) => (Self::USAGE, said),
             Self::File { name, error } => (Self::FILES, format!("{name}: {error}")),

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
 
 fn obey(command: Command, out: &mut dyn Write) -> Result<(), Failure> {
     match command {
-        Command::Check { files } => command::check::run(&files, out),
+        Command::Check(args) => command::check::run(&args, out),
         Command::Run(args) => command::run::run(&args, out),
         Command::Trace(args) => command::trace::run(&args, out),
         Command::Explain { rule, used_in } => {

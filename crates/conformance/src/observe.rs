@@ -128,7 +128,7 @@ pub fn observe(played: &Played) -> Observed {
             match what {
                 Delivery::DeadLetter => *undelivered_letters += 1,
                 Delivery::OnSuccess | Delivery::OnFailure => *undelivered_records += 1,
-                Delivery::Code => {}
+                Delivery::Code | Delivery::Event => {}
             }
         }
         let Some(job) = entry.job else { continue };

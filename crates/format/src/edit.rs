@@ -4,13 +4,15 @@
 //! as a text would be, and what is wrong with it comes with its place. The run that was
 //! there stays as it is. Rules: SIM-02 (what is allowed), SIM-03 (how much).
 
-use lambdarium_sim::caller::Kind;
+use lambdarium_sim::EVENTS;
+use lambdarium_sim::caller::{Caller, Kind};
 use lambdarium_sim::knob::{Choices, Issue};
 use lambdarium_sim::lambda::Function;
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::rule::Rule;
 use lambdarium_sim::scenario::{Act, Nudge, Run};
-use lambdarium_sim::service::Kind as ServiceKind;
+use lambdarium_sim::service::outlet::Manner;
+use lambdarium_sim::service::{Kind as ServiceKind, Service};
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 
@@ -172,10 +174,17 @@ pub fn rename(run: &Run, from: &str, to: &str) -> Edited {
             }
         }
     }
-    for target in run.scenario.functions.iter_mut().flat_map(targets) {
+    let sent = run.scenario.functions.iter_mut().flat_map(targets);
+    let delivered =
+        named_by_senders(&mut run.scenario.services, &mut run.scenario.callers);
+    for target in sent.chain(delivered) {
         if let Some(qualifier) = qualifier(target, from) {
             *target = format!("{to}{qualifier}");
         }
+    }
+    let counted = run.scenario.expect.iter_mut().filter_map(|e| e.part.as_mut());
+    for part in counted.filter(|part| *part == from) {
+        *part = to.into();
     }
     read_back(&json::to_value(&run))
 }
@@ -193,6 +202,31 @@ fn targets(function: &mut Function) -> Vec<&mut String> {
     all
 }
 
+/// Everything that topics, buses and schedules name: the functions they deliver to, and
+/// their dead-letter queues.
+fn named_by_senders<'a>(
+    services: &'a mut [Service],
+    callers: &'a mut [Caller],
+) -> Vec<&'a mut String> {
+    let mut all = Vec::new();
+    if !EVENTS {
+        return all;
+    }
+    for outlet in services.iter_mut().flat_map(|service| &mut service.outlets) {
+        all.push(&mut outlet.target);
+        all.push(match &mut outlet.manner {
+            Manner::Subscription(spec) => &mut spec.dead_letter,
+            Manner::Rule(spec) => &mut spec.dead_letter,
+        });
+    }
+    for caller in callers {
+        if let Kind::Schedule(spec) = &mut caller.kind {
+            all.push(&mut spec.dead_letter);
+        }
+    }
+    all
+}
+
 /// Whether a function sends anything to a part.
 #[must_use]
 pub fn sends_to(function: &Function, part: &str) -> bool {
@@ -201,7 +235,7 @@ pub fn sends_to(function: &Function, part: &str) -> bool {
 }
 
 /// Takes a part away; with a function go its callers and the acts on it, and nothing is sent
-/// any more to what is gone.
+/// any more to what is gone, nor expected of it.
 ///
 /// # Errors
 /// There is no such part, or the run cannot do without it.
@@ -222,11 +256,18 @@ pub fn remove(run: &Run, name: &str) -> Edited {
             named.is_none_or(|named| qualifier(named, name).is_none())
         });
     }
-    for target in run.scenario.functions.iter_mut().flat_map(targets) {
+    for service in &mut run.scenario.services {
+        service.outlets.retain(|outlet| qualifier(&outlet.target, name).is_none());
+    }
+    let sent = run.scenario.functions.iter_mut().flat_map(targets);
+    let delivered =
+        named_by_senders(&mut run.scenario.services, &mut run.scenario.callers);
+    for target in sent.chain(delivered) {
         if qualifier(target, name).is_some() {
             target.clear();
         }
     }
+    run.scenario.expect.retain(|expected| expected.part.as_deref() != Some(name));
     let mut nudges = std::mem::take(&mut run.scenario.nudges);
     nudges.retain(|nudge| part(&run, &nudge.part).is_some());
     run.scenario.nudges = nudges;
@@ -303,12 +344,31 @@ fn wrong(place: &str, found: &str, allowed: &str) -> Vec<Issue> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::link;
 
     fn run() -> Run {
         let text = r#"{"lambdarium":1,"functions":{"f":{"memory":256}},
             "callers":{"c":{"kind":"sdk","calls":"f","load":{"burst":3}}},
             "acts":[{"at":"5s","do":"Invoke","with":{"FunctionName":"f"}}]}"#;
         json::read(text).expect("the text is in order")
+    }
+
+    #[test]
+    fn senders_follow_a_new_name_and_forget_what_is_gone() {
+        let text = r#"{"lambdarium":1,"functions":{"f":{},"g":{}},
+            "callers":{"c":{"kind":"eventbridge-schedule","calls":"g","dead-letter":"q"}},
+            "services":{"t":{"kind":"sns","subscriptions":{
+                "s":{"calls":"f:$LATEST","dead-letter":"q"}}},"q":{"kind":"sqs"}}}"#;
+        let run = json::read(text).expect("the text is in order");
+        let renamed = rename(&rename(&run, "f", "h").unwrap(), "q", "p").unwrap();
+        let all = |run: &Run| {
+            let mut scenario = run.scenario.clone();
+            let all = named_by_senders(&mut scenario.services, &mut scenario.callers);
+            all.into_iter().map(|name| name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(all(&renamed), ["h:$LATEST", "p", "p"]);
+        assert_eq!(all(&remove(&renamed, "p").unwrap()), ["h:$LATEST", "", ""]);
+        assert_eq!(all(&remove(&renamed, "h").unwrap()), ["p"]);
     }
 
     fn path(text: &str) -> Vec<String> {
@@ -413,6 +473,24 @@ mod tests {
         assert!(left.scenario.services.is_empty());
         assert!(!sends_to(&left.scenario.functions[0], "failures"));
         assert!(rename(&run, &queue, "f").is_err(), "a function has that name");
+    }
+
+    #[test]
+    fn what_is_expected_goes_with_its_parts() {
+        let texts = ["lost silently = 0", "Errors of f = 0"].map(Value::text);
+        let expect = Value::List(texts.into());
+        let run = set(&run(), &path("expect"), Some(expect)).unwrap();
+        let said = |run: &Run| -> Vec<String> {
+            run.scenario.expect.iter().map(json::expectation_text).collect()
+        };
+        let (more, _) = add(&run, "function").unwrap();
+        assert_eq!(said(&more), ["lost silently = 0", "Errors of f = 0"]);
+        let renamed = rename(&more, "f", "checkout").unwrap();
+        assert_eq!(said(&renamed), ["lost silently = 0", "Errors of checkout = 0"]);
+        let shared = link::open(&link::payload(&renamed).unwrap()).unwrap();
+        assert_eq!(said(&shared), said(&renamed));
+        let left = remove(&renamed, "checkout").unwrap();
+        assert_eq!(said(&left), ["lost silently = 0"]);
     }
 
     #[test]

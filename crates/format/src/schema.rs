@@ -5,11 +5,13 @@
 
 use lambdarium_sim::call::Operation;
 use lambdarium_sim::caller::Kind as CallerKind;
+use lambdarium_sim::expect::Quantity;
 use lambdarium_sim::knob::{Choices, Kind, Knob, Knobs, Setting};
 use lambdarium_sim::lambda::behaviour::{Failure, On, Operator};
 use lambdarium_sim::lambda::{Shared, Spec, event_invoke};
 use lambdarium_sim::limits;
 use lambdarium_sim::scenario::Settings;
+use lambdarium_sim::service::outlet::{Rule, Subscription};
 use lambdarium_sim::service::{self, Kind as ServiceKind};
 use lambdarium_sim::value::Value;
 use lambdarium_sim::with_caller_spec;
@@ -33,6 +35,8 @@ pub fn help_table() -> String {
     lines.extend(about("functions", &Spec::default()));
     lines.extend(about("async", &event_invoke::Spec::default()));
     lines.extend(about("services", &service::Spec::default()));
+    lines.extend(about("subscriptions", &Subscription::default()));
+    lines.extend(about("rules", &Rule::default()));
     for kind in CallerKind::all() {
         lines.extend(with_caller_spec!(kind, spec => about("callers", &spec)));
     }
@@ -66,6 +70,7 @@ fn whole() -> Value {
         ("acts".into(), list(act(), limits::ACTS_MAX)),
         ("markers".into(), list(marker(), limits::LIST_MAX)),
         ("question".into(), described(question(), "Asked before the run plays.")),
+        ("expect".into(), expectations()),
     ];
     members.extend(members_of(closed(properties, &["lambdarium"])));
     members.push(("$defs".into(), definitions()));
@@ -187,7 +192,43 @@ fn function() -> Value {
 fn service() -> Value {
     let mut properties = vec![("kind".to_string(), words_of(ServiceKind::WORDS))];
     properties.extend(knobs(&service::Spec::default()));
+    let inlet = vec![
+        ("payload".into(), Value::Bool(true)),
+        ("payload-bytes".into(), count(0, None)),
+        ("attributes".into(), described(attributes(), "What stands beside a message.")),
+        ("load".into(), reference("load")),
+    ];
+    let help = "What reaches a topic or a bus from outside.";
+    properties.push(("receives".into(), described(closed(inlet, &[]), help)));
+    let subscription = outlet("filter-policy", &Subscription::default());
+    let subscriptions = named(subscription, limits::LIST_MAX);
+    let help = "The functions that get the messages of a topic.";
+    properties.push(("subscriptions".into(), described(subscriptions, help)));
+    let rules = named(outlet("pattern", &Rule::default()), limits::LIST_MAX);
+    let help = "The functions that get the events of a bus.";
+    properties.push(("rules".into(), described(rules, help)));
     closed(properties, &["kind"])
+}
+
+/// Attributes of a message, by their names.
+fn attributes() -> Value {
+    let plain = || any_of([typed("string"), typed("number")]);
+    let value = any_of([plain(), list(plain(), limits::SCENARIO_BYTES_MAX)]);
+    Value::object([
+        ("type", Value::text("object")),
+        ("additionalProperties", value),
+        ("maxProperties", Value::number(limits::LIST_MAX as u64)),
+    ])
+}
+
+/// A function that a topic or bus passes things on to.
+fn outlet<S: Knobs>(pattern: &str, usual: &S) -> Value {
+    let function = described(typed("string"), "A function, with :qualifier.");
+    let passes = described(typed("object"), "What is passed on; without, everything.");
+    let mut properties =
+        vec![("calls".to_string(), function), (pattern.to_string(), passes)];
+    properties.extend(knobs(usual));
+    closed(properties, &["calls"])
 }
 
 /// What a version freezes.
@@ -325,6 +366,22 @@ fn question() -> Value {
         ("because".into(), described(because, "Why, told when the run has been seen.")),
     ];
     closed(properties, &["ask", "choices", "answer"])
+}
+
+/// What is expected of the run: lines of text.
+fn expectations() -> Value {
+    let line = Value::object([
+        ("type", Value::text("string")),
+        ("pattern", Value::text(r"^[^=!<>]+(=|!=|<|<=|>|>=)\s*[0-9][^=!<>]*$")),
+        ("maxLength", Value::number(limits::EXPECTATION_BYTES_MAX as u64)),
+    ]);
+    let help = format!(
+        "What must hold at the end of the run, or \"throughout\", such as \"lost silently = \
+         0\", \"AsyncEventAge of checkout <= 5m throughout\" or \"in orders-dlq = 2\". What \
+         can be counted: {}.",
+        Quantity::WORDS.join(", ")
+    );
+    described(list(line, limits::EXPECTATIONS_MAX), &help)
 }
 
 // The words of JSON Schema.

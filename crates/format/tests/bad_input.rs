@@ -2,6 +2,7 @@
 
 use lambdarium_format::json;
 use lambdarium_format::link::{Link, Problem};
+use lambdarium_sim::limits;
 use lambdarium_sim::record::Recording;
 use std::path::Path;
 
@@ -279,4 +280,58 @@ fn a_question_that_cannot_be_answered_is_told() {
     for (question, expected) in cases {
         assert_eq!(asks(question), expected, "{question}");
     }
+}
+
+#[test]
+fn what_cannot_be_expected_is_told() {
+    let expects = |expect: &str| {
+        told(&format!(
+            r#"{{"lambdarium":1,"functions":{{"f":{{}}}},
+                "services":{{"dlq":{{"kind":"sqs"}}}},"expect":[{expect}]}}"#
+        ))
+    };
+    let good = r#""lost silently = 0","Errors of f < 2 throughout","in dlq = 1""#;
+    assert_eq!(expects(good), [""; 0]);
+    let cases: [(&str, &[&str]); 5] = [
+        (
+            r#""Errors of dlq = 0","in f = 0","messages = 1""#,
+            &[
+                "expect.0: found \"dlq\", allowed is the name of a function; there are: f (SIM-02)",
+                "expect.1: found \"f\", allowed is \"in\" and the name of a queue, topic, bus or bucket; there are: dlq (SIM-02)",
+                "expect.2: found \"\", allowed is \"in\" and the name of a queue, topic, bus or bucket; there are: dlq (SIM-02)",
+            ],
+        ),
+        (
+            r#""lost silently of f = 0""#,
+            &["expect.0: found \"f\", allowed is no name, but the whole run (SIM-02)"],
+        ),
+        (
+            r#""lost silently = 0","procesed twice <= 3""#,
+            &[
+                "expect.1: found \"procesed twice\", allowed is \"processed twice\" (did you mean that?) (SIM-02)",
+            ],
+        ),
+        (
+            r#""cost <= 3 s",7"#,
+            &[
+                "expect.0: found \"3 s\", allowed is US dollars with at most 6 decimals, such as 0.05 USD, and \"throughout\" or nothing after it (SIM-02)",
+                "expect.1: found 7, allowed is text in quotes (SIM-02)",
+            ],
+        ),
+        (
+            r#""lost""#,
+            &[
+                "expect.0: found \"lost\", allowed is a quantity, one of =, !=, <, <=, >, >=, and a number, such as \"lost silently = 0\" (SIM-02)",
+            ],
+        ),
+    ];
+    for (expect, expected) in cases {
+        assert_eq!(expects(expect), expected, "{expect}");
+    }
+    let many = vec!["\"lost = 0\""; limits::EXPECTATIONS_MAX + 1].join(",");
+    let said = "expect: found 101 items, allowed is at most 100 (SIM-03)";
+    assert_eq!(expects(&many), [said]);
+    let long = format!("\"{} = 0\"", "x".repeat(limits::EXPECTATION_BYTES_MAX));
+    let said = "expect.0: found 260 bytes, allowed is at most 256 (SIM-03)";
+    assert_eq!(expects(&long), [said]);
 }

@@ -31,6 +31,8 @@ pub enum Purpose {
     Duplicate = 6,
     /// How much longer an asynchronous event waits.
     AsyncJitter = 7,
+    /// How much longer a sender waits before it delivers again.
+    DeliveryJitter = 8,
     /// Whether a fault happens; the place of the fault is added.
     Fault = 16,
 }

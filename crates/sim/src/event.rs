@@ -142,6 +142,23 @@ pub enum ServiceEvent {
         /// Where its content lies.
         letter: u32,
     },
+    /// Something comes from outside.
+    LoadDue {
+        /// So many times.
+        count: u32,
+    },
+    /// A delivery is to be tried again.
+    RetryDue {
+        /// Its number.
+        call: u32,
+    },
+    /// Lambda has answered a delivery.
+    Answered {
+        /// Its number.
+        call: u32,
+        /// What Lambda says.
+        answer: Answer,
+    },
 }
 
 /// Whoever passes events on to the parts they are for.
@@ -206,6 +223,9 @@ enum Kind {
     ProvisioningDue,
     DispatchDue,
     Delivered,
+    PublishDue,
+    DeliveryDue,
+    DeliveryAnswered,
 }
 
 impl Sent {
@@ -283,9 +303,23 @@ impl Sent {
 
     #[inline(always)]
     fn to_service(cause: u32, id: u16, event: ServiceEvent) -> Self {
-        let ServiceEvent::Arrived { job, letter } = event;
-        let numbers = Numbers::new(job.call, letter);
-        Self { numbers, origin: job.origin, ..Self::new(cause, id, Kind::Delivered) }
+        let new = |kind| Self::new(cause, id, kind);
+        match event {
+            ServiceEvent::Arrived { job, letter } => {
+                let numbers = Numbers::new(job.call, letter);
+                Self { numbers, origin: job.origin, ..new(Kind::Delivered) }
+            }
+            ServiceEvent::LoadDue { count } => {
+                Self { numbers: Numbers::new(count, 0), ..new(Kind::PublishDue) }
+            }
+            ServiceEvent::RetryDue { call } => {
+                Self { numbers: Numbers::new(call, 0), ..new(Kind::DeliveryDue) }
+            }
+            ServiceEvent::Answered { call, answer } => {
+                let numbers = Numbers::new(call, 0);
+                Self { numbers, answer, ..new(Kind::DeliveryAnswered) }
+            }
+        }
     }
 
     /// Hands the event over. It is unpacked where its kind is known, so that the receiver
@@ -338,6 +372,18 @@ impl Sent {
                 let event = ServiceEvent::Arrived { job, letter: slot };
                 to.on_service(ServiceId(self.part), event);
             }
+            Kind::PublishDue => {
+                let event = ServiceEvent::LoadDue { count: number };
+                to.on_service(ServiceId(self.part), event);
+            }
+            Kind::DeliveryDue => {
+                let event = ServiceEvent::RetryDue { call: number };
+                to.on_service(ServiceId(self.part), event);
+            }
+            Kind::DeliveryAnswered => {
+                let event = ServiceEvent::Answered { call: number, answer };
+                to.on_service(ServiceId(self.part), event);
+            }
         }
     }
 
@@ -355,7 +401,10 @@ impl Sent {
             | Kind::CallerLeft
             | Kind::ProvisioningDue
             | Kind::DispatchDue
-            | Kind::Delivered => false,
+            | Kind::Delivered
+            | Kind::PublishDue
+            | Kind::DeliveryDue
+            | Kind::DeliveryAnswered => false,
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod call;
 pub mod caller;
 pub mod dice;
 pub mod event;
+pub mod expect;
 pub mod id;
 pub mod lambda;
 pub mod limits;

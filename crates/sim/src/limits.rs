@@ -50,6 +50,10 @@ pub const LIST_MAX: usize = 100;
 pub const CHOICES_MIN: usize = 2;
 /// Most answers a question offers.
 pub const CHOICES_MAX: usize = 5;
+/// Most expectations of one scenario.
+pub const EXPECTATIONS_MAX: usize = 100;
+/// Longest expectation as text, in bytes.
+pub const EXPECTATION_BYTES_MAX: usize = 256;
 /// Most acts of one run.
 pub const ACTS_MAX: usize = 1_000;
 /// Most calls one load may make.

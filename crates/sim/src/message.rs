@@ -12,9 +12,10 @@ use alloc::borrow::Cow;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use crate::id::{CallerId, FunctionId, Job};
+use crate::id::{CallerId, FunctionId, Job, ServiceId};
 use crate::lambda::answer::Ran;
 use crate::plan::Plan;
+use crate::rule::Rule;
 use crate::time::Instant;
 use crate::trace::Condition;
 use crate::value::Payload;
@@ -100,6 +101,32 @@ pub enum Body {
     Record(Rc<Record>),
     /// An event that was given up (section 3).
     DeadLetter(DeadLetter),
+    /// What a sender could not deliver to a function (section 2.2).
+    Undelivered(Undelivered),
+    /// A record as a bus passes it on.
+    OnBus(OnBus),
+}
+
+/// What a sender could not deliver to a function.
+#[derive(Clone, Debug)]
+pub struct Undelivered {
+    /// What it is.
+    pub event: Content,
+    /// Why it was given up.
+    pub rule: Rule,
+    /// What EventBridge calls the error, where that is known.
+    pub error_code: Option<&'static str>,
+}
+
+/// A record as a bus passes it on.
+#[derive(Clone, Debug)]
+pub struct OnBus {
+    /// The record.
+    pub record: Rc<Record>,
+    /// The bus.
+    pub bus: ServiceId,
+    /// As the function counts it that sent the record.
+    pub job: Job,
 }
 
 /// What came of an asynchronous invocation.
@@ -154,6 +181,8 @@ pub(crate) struct Letter {
     pub(crate) content: Content,
     /// The version or alias of the function it is for, where it names one.
     pub(crate) qualifier: Option<Rc<str>>,
+    /// Whether the function it is for lets its sender call it.
+    pub(crate) permitted: bool,
 }
 
 /// Everything that is on its way; events say where it lies.

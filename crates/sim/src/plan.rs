@@ -3,6 +3,7 @@
 //! A plan is what runs. An act that changes the wiring gives the machine a changed copy.
 
 mod check;
+mod service;
 
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
@@ -18,9 +19,10 @@ use crate::lambda::{self, Function, event_invoke};
 use crate::limits::Bounds;
 use crate::rule::Rule;
 use crate::scenario::{Run, Settings};
-use crate::service;
+use crate::service::policy::Policy;
 use crate::time::{Instant, Span};
 use crate::value::Payload;
+pub use service::PlannedService;
 
 /// Which version of its function a caller asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +113,14 @@ pub struct PlannedCaller {
     pub(crate) patience: Option<Span>,
     /// The largest answer it takes.
     pub(crate) answer_bytes_max: u64,
+    /// Why it calls.
+    pub(crate) called_rule: Rule,
+    /// Whether its function lets it call.
+    pub(crate) permitted: bool,
+    /// What it does where Lambda does not accept an event; none where it waits for answers.
+    pub(crate) policy: Option<Policy>,
+    /// Where goes what it cannot deliver.
+    pub(crate) dead_letter: Option<ServiceId>,
 }
 
 impl PlannedCaller {
@@ -279,29 +289,6 @@ impl PlannedFunction {
     }
 }
 
-/// A service with its dice.
-#[derive(Clone, Debug)]
-pub struct PlannedService {
-    pub(crate) name: String,
-    pub(crate) kind: service::Kind,
-    pub(crate) spec: service::Spec,
-    pub(crate) dice: Dice,
-}
-
-impl PlannedService {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// What it is.
-    #[must_use]
-    pub fn kind(&self) -> service::Kind {
-        self.kind
-    }
-}
-
 /// A checked scenario.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -344,6 +331,10 @@ impl Plan {
             Some(PlannedCaller {
                 caller: caller.clone(),
                 function: FunctionId(u16::try_from(function).ok()?),
+                called_rule: match kind.is_sender() {
+                    true => Rule::Asy02,
+                    false => qualifier.rule(),
+                },
                 qualifier,
                 dice,
                 function_dice: Dice::of(run.seed, name).with(&dice),
@@ -354,14 +345,13 @@ impl Plan {
                 mode: kind.mode(),
                 patience: kind.patience(),
                 answer_bytes_max: kind.answer_bytes_max().unwrap_or(u64::MAX),
+                permitted: kind.permitted(),
+                policy: kind.policy(&run.scenario.settings),
+                dead_letter: service::find(&run.scenario, kind.dead_letter()),
             })
         });
-        let services = run.scenario.services.iter().map(|service| PlannedService {
-            name: service.name.clone(),
-            kind: service.kind,
-            spec: service.spec.clone(),
-            dice: Dice::of(run.seed, &service.name),
-        });
+        let services = run.scenario.services.iter();
+        let services = services.map(|one| service::planned(one, &run.scenario, run.seed));
         let settings = &run.scenario.settings;
         let until = bounds.until.unwrap_or(settings.until);
         Self {

@@ -151,6 +151,19 @@ impl Recording {
         }
     }
 
+    /// The machine before its first step.
+    pub(crate) fn first(&self) -> Sim {
+        self.checkpoints[0].clone()
+    }
+
+    /// Lets a machine take the steps that have been recorded; each is looked at.
+    pub(crate) fn play_again(&self, sim: &mut Sim, mut after: impl FnMut(&Sim)) {
+        let mut numbers = Log::numbering_from(sim.entries());
+        while sim.steps() < self.head.steps() && sim.step(&mut numbers) {
+            after(sim);
+        }
+    }
+
     /// The machine at a moment that has been recorded, or at the last one that has.
     pub fn at(&mut self, moment: Moment) -> &Sim {
         self.look(moment).0

@@ -134,8 +134,8 @@ rules! {
     Asy24 "ASY-24" Assumed("order of the queue") "No order is promised between events; here they are tried as they are due, then as they were accepted.";
     Asy25 "ASY-25" Documented(dg!("gettingstarted-limits")) "AWS's services may send events at any rate; others up to ten times the account concurrency a second.";
     Asy26 "ASY-26" Observed(STACKD) "When the version or alias of a waiting event is gone, its attempts fail with 404 and use up its retries.";
-    Asy30 "ASY-30" Assumed("sns.backoff") "Between what is documented of SNS's retries the waits grow evenly from 1 s to 20 s.";
-    Asy31 "ASY-31" Assumed("eb.backoff") "EventBridge waits twice as long after each failed delivery, up to 512 s.";
+    Asy30 "ASY-30" Assumed("sns.backoff_min, sns.backoff_max") "Between what is documented of SNS's retries the waits grow evenly from 1 s to 20 s.";
+    Asy31 "ASY-31" Assumed("eb.backoff_base, eb.backoff_cap") "EventBridge waits twice as long after each failed delivery, up to 512 s.";
     Asy32 "ASY-32" Documented("https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html") "Without permission to invoke the function, SNS and EventBridge do not retry.";
     // Dead-letter queues
     Dlq01 "DLQ-01" Documented(dg!("invocation-async-retain-records")) "A function's dead-letter queue is a standard queue or a standard topic.";
@@ -237,13 +237,9 @@ pub const NOT_SIMULATED: &[(Rule, &str)] = &[
     (Rule::Env14, "Shutdown has no effect on any result"),
     (Rule::Con11, "history: the limit no longer exists"),
     (Rule::Cost07, "what other services cost is not counted yet"),
-    (Rule::Asy02, "services that send events are not simulated yet; SDK and CLI do"),
     (Rule::Asy04, "no function sees the ClientContext"),
     (Rule::Asy21, "AWS gives no number"),
     (Rule::Asy26, "no version or alias can be deleted yet"),
-    (Rule::Asy30, "topics do not pass anything on yet"),
-    (Rule::Asy31, "buses do not pass anything on yet"),
-    (Rule::Asy32, "topics and buses do not pass anything on yet"),
     (
         Rule::Dst01,
         "it says what does not happen: no step shows a record that is not sent",

@@ -6,10 +6,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::caller::Caller;
+use crate::expect::Expectation;
 use crate::knob::{Choices, Kind, Knob, Knobs};
 use crate::lambda::Function;
 use crate::limits;
 use crate::service::Service;
+use crate::service::policy::TOPIC_RETRIES;
 use crate::time::{Instant, Span};
 use crate::value::Value;
 
@@ -130,6 +132,20 @@ pub struct Settings {
     pub oversize: Oversize,
     /// Runs of a function in one chain of requests, after which the next is stopped.
     pub recursion_limit: u64,
+    /// First of the waits with which a topic tries longer and longer.
+    pub sns_backoff_min: Span,
+    /// Last of them, and every wait after that.
+    pub sns_backoff_max: Span,
+    /// How much longer the waits of a topic may be, drawn.
+    pub sns_jitter_ppm: u64,
+    /// Retries of a topic in all.
+    pub sns_retries: u64,
+    /// First wait of EventBridge; it doubles.
+    pub eb_backoff_base: Span,
+    /// Longest wait of EventBridge.
+    pub eb_backoff_cap: Span,
+    /// How much longer the waits of EventBridge may be, drawn.
+    pub eb_jitter_ppm: u64,
 }
 
 impl Default for Settings {
@@ -167,11 +183,20 @@ impl Default for Settings {
             success_count: SuccessCount::AlwaysOne,
             oversize: Oversize::DropPayload,
             recursion_limit: 16,
+            sns_backoff_min: Span::SECOND,
+            sns_backoff_max: Span::seconds(20),
+            sns_jitter_ppm: 0,
+            sns_retries: TOPIC_RETRIES,
+            eb_backoff_base: Span::SECOND,
+            eb_backoff_cap: Span::seconds(512),
+            eb_jitter_ppm: 0,
         }
     }
 }
 
 const UNITS: Kind = Kind::Count { min: 1, max: 1_000_000, unit: "" };
+const BACKOFF: Kind =
+    Kind::Span { min: Span::millis(1), max: Span::HOUR, whole_seconds: false };
 const UP_TO_A_DAY: Kind =
     Kind::Span { min: Span::ZERO, max: limits::RUN_SPAN_MAX, whole_seconds: false };
 
@@ -255,6 +280,22 @@ impl Knobs for Settings {
         knob!(recursion_limit: count, "recursion.limit", "", "Recursion limit",
             Kind::Count { min: 1, max: 1_000, unit: "runs" }, Rec02,
             "How often a function may run in one chain of requests before it is stopped."),
+        knob!(sns_backoff_min: span, "sns.backoff_min", "", "First backoff of a topic", BACKOFF,
+            Asy30, "The first of ten waits with which a topic tries longer and longer."),
+        knob!(sns_backoff_max: span, "sns.backoff_max", "", "Last backoff of a topic", BACKOFF,
+            Asy30, "The last of those ten waits, and each wait after it."),
+        knob!(sns_jitter_ppm: count, "sns.jitter", "", "Jitter of topics", Kind::Ppm, Asy30,
+            "By how much of itself a wait of a topic may be longer, drawn evenly."),
+        knob!(sns_retries: count, "sns.retries", "", "Retries of a topic",
+            Kind::Count { min: 0, max: TOPIC_RETRIES, unit: "" }, Asy30,
+            "How often a topic tries again in all; AWS's 100,015 retries take 23 days."),
+        knob!(eb_backoff_base: span, "eb.backoff_base", "", "First backoff of EventBridge",
+            BACKOFF, Asy31,
+            "How long EventBridge waits before its first retry; each next wait is twice as long."),
+        knob!(eb_backoff_cap: span, "eb.backoff_cap", "", "Longest backoff of EventBridge",
+            BACKOFF, Asy31, "The longest such wait."),
+        knob!(eb_jitter_ppm: count, "eb.jitter", "", "Jitter of EventBridge", Kind::Ppm, Asy31,
+            "By how much of itself such a wait may be longer, drawn evenly."),
     ];
 }
 
@@ -314,6 +355,8 @@ pub struct Scenario {
     pub markers: Vec<Marker>,
     /// What is asked before it plays.
     pub question: Option<Question>,
+    /// What must hold of its run.
+    pub expect: Vec<Expectation>,
 }
 
 /// A call made at a simulated time, with names as typed.

@@ -140,6 +140,10 @@ impl Sim {
             let id = CallerId(u16::try_from(at).expect("parts are limited"));
             caller.start(id, &plan, &mut cx);
         }
+        for (at, service) in world.services.iter_mut().enumerate().filter(|_| EVENTS) {
+            let id = ServiceId(u16::try_from(at).expect("parts are limited"));
+            service.start(id, &plan, &mut cx);
+        }
         sim.entries = log.len();
         sim
     }
@@ -361,6 +365,9 @@ impl Sim {
         for caller in &self.world.callers {
             caller.assert_consistent();
         }
+        for service in &self.world.services {
+            service.assert_consistent();
+        }
     }
 }
 
@@ -408,7 +415,10 @@ impl Sim {
             Origin::Function(id) => {
                 self.world.lambda.function(id).outbox.get(place).cloned()
             }
-            Origin::Service(_) => None,
+            Origin::Service(id) => {
+                let service = &self.world.services[usize::from(id.0)];
+                service.deliveries().outbox().get(place).cloned()
+            }
         }
     }
 }

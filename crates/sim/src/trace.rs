@@ -81,6 +81,8 @@ choices! {
         ResourceConflict "ResourceConflictException",
         /// 413
         RequestTooLarge "RequestTooLargeException",
+        /// 403
+        AccessDenied "AccessDeniedException",
     }
 }
 
@@ -93,7 +95,14 @@ impl Refusal {
             Self::ResourceNotFound => 404,
             Self::ResourceConflict => 409,
             Self::RequestTooLarge => 413,
+            Self::AccessDenied => 403,
         }
+    }
+
+    /// Whether the request is at fault, and would be refused again (ASY-32).
+    #[must_use]
+    pub const fn is_of_client(self) -> bool {
+        self.http() < 500
     }
 }
 
@@ -146,7 +155,7 @@ choices! {
 }
 
 choices! {
-    /// What a function sends to another part.
+    /// What a function or a service sends to another part.
     Delivery {
         /// An event that was given up, to its dead-letter queue.
         DeadLetter "dead letter",
@@ -156,6 +165,8 @@ choices! {
         OnFailure "record of a failure",
         /// What its code sends.
         Code "message",
+        /// What a topic or bus passes on, or another service has to tell.
+        Event "event",
     }
 }
 
@@ -220,14 +231,14 @@ pub enum EventFact {
         /// Runs of function code.
         runs: u16,
     },
-    /// A function has sent something.
+    /// A function or a service has sent something.
     Sent {
         /// What.
         what: Delivery,
         /// To this part.
         to: Part,
     },
-    /// What a function sent did not get there.
+    /// What was sent did not get there, and is lost.
     DeliveryFailed {
         /// What.
         what: Delivery,
@@ -236,6 +247,11 @@ pub enum EventFact {
     },
     /// A service has received something.
     Received,
+    /// A topic or bus does not pass something on, because a filter does not let it.
+    Filtered {
+        /// To this function.
+        to: Part,
+    },
 }
 
 /// What happened. Past tense; numbers only, names stand in the plan.
@@ -243,7 +259,7 @@ pub enum EventFact {
 pub enum Fact {
     /// A caller called its function for the first time in a call.
     Called,
-    /// A caller decided to try again.
+    /// A caller, a topic or a bus decided to try again.
     RetryPlanned {
         /// After this wait.
         after: Span,
@@ -252,7 +268,7 @@ pub enum Fact {
         /// Tokens left in the retry quota, where there is one.
         bucket: u16,
     },
-    /// A caller tried again.
+    /// It tried again.
     Retried {
         /// As this attempt.
         attempt: u16,

@@ -21,6 +21,7 @@ use crate::trace::{Ending, Outcome, Room};
 
 pub use datapoints::{Datapoint, datapoints};
 pub use fold::frame;
+pub(crate) use fold::{costs, fates};
 pub use gauges::{Gauge, Gauges, gauges};
 pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, Pane, lanes};
 pub use scale::{By, Scale};
@@ -264,7 +265,8 @@ pub struct Sent {
 /// What has become of all calls and events: `entered` is always the sum of the others, but
 /// for `twice`, which counts some of those that succeeded.
 ///
-/// A call that only puts an event into a queue is not counted: the event is.
+/// A call that only puts an event into a queue is not counted: the event is. Neither is
+/// what a topic, a bus or another service delivers, once Lambda has accepted it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fates {
     /// Calls made and events accepted.
@@ -279,11 +281,11 @@ pub struct Fates {
     pub refused: u64,
     /// Ended without an answer in time.
     pub timed_out: u64,
-    /// Events given up that lie in a dead-letter queue.
+    /// Events given up, by Lambda or by their sender, that lie in a dead-letter queue.
     pub dead_lettered: u64,
     /// Events given up of which a failure destination has the record.
     pub at_destination: u64,
-    /// Events given up of which nobody was told.
+    /// Events given up, by Lambda or by their sender, of which nobody was told.
     pub lost: u64,
     /// Waiting for an answer, or running.
     pub running: u64,

@@ -71,6 +71,14 @@ struct Story {
     queued: u32,
     successes: u32,
     given_up: u32,
+    /// Deliveries begun by a topic or bus, and those that Lambda accepted or that were
+    /// given up there.
+    deliveries: (u32, u32),
+}
+
+/// Whether it is what a topic or bus passes on.
+fn is_delivery(job: Job) -> bool {
+    matches!(job.origin, Origin::Service(_))
 }
 
 fn stories(trace: &[Entry]) -> BTreeMap<Job, Story> {
@@ -85,9 +93,16 @@ fn stories(trace: &[Entry]) -> BTreeMap<Job, Story> {
                 (story.waiting_again, story.knocking) = (false, 1);
             }
             Fact::Event(EventFact::Sent { to: Part::Function(_), .. }) => {
-                story.knocking += 1
+                story.deliveries.0 += u32::from(is_delivery(job));
+                story.knocking += 1;
+            }
+            Fact::Event(EventFact::Sent { .. } | EventFact::DeliveryFailed { .. })
+                if is_delivery(job) =>
+            {
+                story.deliveries.1 += 1;
             }
             Fact::Event(EventFact::Queued) => {
+                story.deliveries.1 += u32::from(is_delivery(job));
                 story.knocking = story.knocking.checked_sub(1).expect("a request");
                 story.queued += 1;
             }
@@ -130,6 +145,9 @@ fn sent_elsewhere(fact: Fact, moved: impl Fn(Part) -> Option<Part>) -> Option<Fa
         Fact::Event(EventFact::DeliveryFailed { what, to }) => {
             Fact::Event(EventFact::DeliveryFailed { what, to: moved(to)? })
         }
+        Fact::Event(EventFact::Filtered { to }) => {
+            Fact::Event(EventFact::Filtered { to: moved(to)? })
+        }
         other => other,
     })
 }
@@ -156,7 +174,12 @@ proptest! {
                 }
                 // Acts other than Invoke are answered without a call.
                 Origin::Act(_) => prop_assert!(cut || story.answers == 1, "{:?}", job),
-                Origin::Function(_) | Origin::Service(_) => {}
+                Origin::Service(_) => {
+                    let (begun, ended) = story.deliveries;
+                    prop_assert_eq!(begun, 1);
+                    prop_assert!(ended == 1 || cut && ended == 0, "{:?}", job);
+                }
+                Origin::Function(_) => {}
             }
             prop_assert!(cut || story.queued == 0, "{:?} waits for ever", job);
             if run.scenario.settings.duplicate_ppm == 0 {

@@ -7,7 +7,7 @@ use lambdarium_sim::caller::{Kind, gateway, sdk};
 use lambdarium_sim::id::{EnvironmentId, FunctionId, Part, ServiceId};
 use lambdarium_sim::lambda::behaviour::Failure;
 use lambdarium_sim::record::Recording;
-use lambdarium_sim::service::{Kind as ServiceKind, Service, Spec as ServiceSpec};
+use lambdarium_sim::service::{Kind as ServiceKind, Service};
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::view::{Back, Frame, Look, Place, frame};
 
@@ -159,8 +159,7 @@ fn event() -> Recording {
         ..longest(sdk::Jitter::Fixed)
     };
     let mut run = run([f], [caller("c", Kind::Sdk(spec), "f")]);
-    let (name, kind) = (String::from("dead"), ServiceKind::Queue);
-    let service = Service { name, kind, spec: ServiceSpec::default() };
+    let service = Service::new("dead", ServiceKind::Queue);
     run.scenario.services.push(service);
     record(run)
 }

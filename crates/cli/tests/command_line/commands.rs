@@ -15,12 +15,12 @@ fn check_says_that_nothing_is_wrong() {
     ]));
     assert_eq!(
         out,
-        "gallery/cold-start.json: nothing is wrong\n\
-         gallery/provisioned.json: nothing is wrong\n"
+        "gallery/cold-start.json: nothing is wrong, and nothing is expected\n\
+         gallery/provisioned.json: nothing is wrong, and nothing is expected\n"
     );
     assert_eq!(
         done(given(ONE_CALL, &["check", "-"])),
-        "standard input: nothing is wrong\n"
+        "standard input: nothing is wrong, and nothing is expected\n"
     );
 }
 

@@ -2,7 +2,7 @@
 
 use lambdarium_sim::call::{ACCOUNT, Operation, arn, arn_of};
 use lambdarium_sim::lambda::{Function, Spec};
-use lambdarium_sim::service::{self, Kind, Service};
+use lambdarium_sim::service::{Kind, Service};
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 
@@ -19,8 +19,7 @@ pub struct Services(Vec<Service>);
 impl Services {
     fn add(&mut self, kind: Kind, name: &str) {
         if !self.0.iter().any(|service| service.name == name) {
-            let spec = service::Spec::default();
-            self.0.push(Service { name: name.into(), kind, spec });
+            self.0.push(Service::new(name, kind));
         }
     }
 

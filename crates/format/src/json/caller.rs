@@ -52,7 +52,7 @@ fn read_kind(reader: &mut Reader, value: &Value) -> Option<Kind> {
     kind
 }
 
-fn read_payload(fields: &mut Fields<'_>, reader: &mut Reader) -> Payload {
+pub(super) fn read_payload(fields: &mut Fields<'_>, reader: &mut Reader) -> Payload {
     let value = fields.read(reader, "payload", json);
     let bytes = fields
         .read(reader, "payload-bytes", |reader, value| reader.count(value, 0, BYTES_MAX));
@@ -69,7 +69,7 @@ fn read_payload(fields: &mut Fields<'_>, reader: &mut Reader) -> Payload {
     }
 }
 
-fn read_load(reader: &mut Reader, value: &Value) -> Option<Load> {
+pub(super) fn read_load(reader: &mut Reader, value: &Value) -> Option<Load> {
     let mut fields = Fields::of(reader.object(value)?);
     let rate = |reader: &mut Reader, value: &Value| {
         reader.decimal(value, RATE_DIGITS, "calls per second")
@@ -141,13 +141,7 @@ pub(super) fn write(caller: &Caller) -> Value {
     let mut members = Members::default();
     members.put("kind", Value::text(kind.card().key));
     members.put("calls", Value::text(target));
-    match payload {
-        Payload::Json(value) if *payload != Payload::default() => {
-            members.put("payload", value.clone());
-        }
-        Payload::Json(_) => {}
-        Payload::Bytes(count) => members.put("payload-bytes", Value::number(*count)),
-    }
+    write_payload(payload, &mut members);
     if *load != Load::default() {
         members.put("load", write_load(load));
     }
@@ -161,6 +155,16 @@ pub(super) fn write(caller: &Caller) -> Value {
     members.value()
 }
 
+pub(super) fn write_payload(payload: &Payload, members: &mut Members) {
+    match payload {
+        Payload::Json(value) if *payload != Payload::default() => {
+            members.put("payload", value.clone());
+        }
+        Payload::Json(_) => {}
+        Payload::Bytes(count) => members.put("payload-bytes", Value::number(*count)),
+    }
+}
+
 /// Every knob of a caller with its setting.
 fn settings(kind: &Kind) -> Vec<(&'static str, Value)> {
     fn all<S: Knobs>(spec: &S) -> Vec<(&'static str, Value)> {
@@ -172,7 +176,7 @@ fn settings(kind: &Kind) -> Vec<(&'static str, Value)> {
     with_caller_spec!(kind, spec => all(spec))
 }
 
-fn write_load(load: &Load) -> Value {
+pub(super) fn write_load(load: &Load) -> Value {
     let Load { pattern, start, end, count_max } = load;
     let rate = |rate: u64| Value::Number(decimal(rate, RATE_DIGITS as usize));
     let mut members = Members::default();

@@ -9,6 +9,7 @@
 
 mod behaviour;
 mod caller;
+mod expect;
 mod function;
 mod knobs;
 mod locate;
@@ -29,6 +30,7 @@ use lambdarium_sim::value::Value;
 
 use crate::unit::span_text;
 pub(crate) use behaviour::answer_words;
+pub use expect::{amount_text, expectation_text};
 pub use knobs::value as knob_value;
 pub use locate::{Spot, locate};
 use reader::{Fields, Reader, one_of};
@@ -156,6 +158,9 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
         items(reader, value, limits::LIST_MAX, read_marker)
     });
     let question = fields.read(reader, "question", read_question);
+    let expect = fields.read(reader, "expect", |reader, value| {
+        items(reader, value, limits::EXPECTATIONS_MAX, expect::read)
+    });
     Run {
         scenario: Scenario {
             title,
@@ -167,6 +172,7 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
             nudges: nudges.unwrap_or_default(),
             markers: markers.unwrap_or_default(),
             question,
+            expect: expect.unwrap_or_default(),
         },
         seed: seed.unwrap_or_default(),
         acts: acts.unwrap_or_default(),
@@ -324,6 +330,7 @@ pub fn to_value(run: &Run) -> Value {
         nudges,
         markers,
         question,
+        expect,
     } = scenario;
     let mut whole = Members::default();
     whole.put("lambdarium", Value::number(VERSION));
@@ -349,6 +356,7 @@ pub fn to_value(run: &Run) -> Value {
     if let Some(question) = question {
         whole.put("question", write_question(question));
     }
+    whole.put_list("expect", expect, |expected| Value::Text(expectation_text(expected)));
     whole.value()
 }
 

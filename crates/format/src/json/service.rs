@@ -1,18 +1,36 @@
-//! A queue, topic, bus or bucket as JSON.
+//! A queue, topic, bus or bucket as JSON, with what reaches it and where it passes that on.
 
-use lambdarium_sim::knob::Choices;
+use lambdarium_sim::EVENTS;
+use lambdarium_sim::knob::{Choices, Knobs};
 use lambdarium_sim::limits;
+use lambdarium_sim::service::outlet::{Inlet, Manner, Outlet, Rule, Subscription};
 use lambdarium_sim::service::{Kind, Service, Spec};
 use lambdarium_sim::value::Value;
 
+use super::caller::{read_load, read_payload, write_load, write_payload};
+use super::function::listed;
 use super::reader::{Fields, Reader, one_of};
-use super::{Members, knobs};
+use super::{Members, TARGET_MAX, json, knobs};
+
+/// What a topic passes on, and to whom.
+const SUBSCRIPTIONS: &str = "subscriptions";
+/// The same, of a bus.
+const RULES: &str = "rules";
+/// What a subscription lets through.
+const POLICY: &str = "filter-policy";
+/// What a rule lets through.
+const PATTERN: &str = "pattern";
 
 pub(super) fn read(
     reader: &mut Reader,
     name: &str,
     mut fields: Fields<'_>,
 ) -> Option<Service> {
+    if !EVENTS {
+        // Where no events are played a run with a service is refused as a whole, so there is
+        // nothing to know of it.
+        return Some(Service::new(name, Kind::Queue));
+    }
     let fits = reader.at_most(name.len(), limits::NAME_MAX, "bytes of a name");
     let kind =
         fields.require(reader, "kind", &Kind::WORDS.join(", "), |reader, value| {
@@ -27,14 +45,106 @@ pub(super) fn read(
         });
     let mut spec = Spec::default();
     knobs::read(&mut spec, &mut fields, reader);
+    let inlet = fields.read(reader, "receives", read_inlet);
+    let mut outlets = Vec::new();
+    let subscriptions = fields.read(reader, SUBSCRIPTIONS, |reader, value| {
+        read_outlets(reader, value, SUBSCRIPTIONS, POLICY, Manner::Subscription)
+    });
+    outlets.extend(subscriptions.unwrap_or_default());
+    let rules = fields.read(reader, RULES, |reader, value| {
+        read_outlets(reader, value, RULES, PATTERN, Manner::Rule)
+    });
+    outlets.extend(rules.unwrap_or_default());
     fields.finish(reader);
     let kind = kind?;
-    fits.then(|| Service { name: name.into(), kind, spec })
+    fits.then(|| Service { name: name.into(), kind, spec, inlet, outlets })
+}
+
+fn read_inlet(reader: &mut Reader, value: &Value) -> Option<Inlet> {
+    let mut fields = Fields::of(reader.object(value)?);
+    let payload = read_payload(&mut fields, reader);
+    let attributes = fields.read(reader, "attributes", |reader, value| {
+        listed(reader, value, "attributes", |reader, name, value| {
+            Some((name.to_string(), json(reader, value)?))
+        })
+    });
+    let load = fields.read(reader, "load", read_load).unwrap_or_default();
+    fields.finish(reader);
+    Some(Inlet { payload, attributes: attributes.unwrap_or_default(), load })
+}
+
+fn read_outlets<S: Knobs>(
+    reader: &mut Reader,
+    value: &Value,
+    what: &str,
+    pattern: &'static str,
+    manner: fn(S) -> Manner,
+) -> Option<Vec<Outlet>> {
+    listed(reader, value, what, |reader, name, value| {
+        let fits = reader.at_most(name.len(), limits::NAME_MAX, "bytes of a name");
+        let mut fields = Fields::of(reader.object(value)?);
+        let target =
+            fields.require(reader, "calls", "the function it calls", |reader, value| {
+                reader.text(value, TARGET_MAX)
+            });
+        let pattern = fields.read(reader, pattern, json);
+        let mut spec = S::default();
+        knobs::read(&mut spec, &mut fields, reader);
+        fields.finish(reader);
+        let (name, manner) = (name.to_string(), manner(spec));
+        let target = target?;
+        fits.then_some(Outlet { name, target, pattern, manner })
+    })
 }
 
 pub(super) fn write(service: &Service) -> Value {
     let mut members = Members::default();
+    if !EVENTS {
+        return members.value();
+    }
     members.put("kind", Value::text(service.kind.word()));
     knobs::write(&service.spec, &Spec::default(), &mut members);
+    if let Some(inlet) = &service.inlet {
+        members.put("receives", write_inlet(inlet));
+    }
+    let (rules, subscriptions): (Vec<&Outlet>, Vec<&Outlet>) =
+        service.outlets.iter().partition(|outlet| match outlet.manner {
+            Manner::Rule(_) => true,
+            Manner::Subscription(_) => false,
+        });
+    for (key, outlets) in [(SUBSCRIPTIONS, subscriptions), (RULES, rules)] {
+        members
+            .put_all(key, &outlets, |outlet| (outlet.name.clone(), write_outlet(outlet)));
+    }
+    members.value()
+}
+
+fn write_inlet(inlet: &Inlet) -> Value {
+    let Inlet { payload, attributes, load } = inlet;
+    let mut members = Members::default();
+    write_payload(payload, &mut members);
+    members.put_all("attributes", attributes, Clone::clone);
+    if *load != Default::default() {
+        members.put("load", write_load(load));
+    }
+    members.value()
+}
+
+fn write_outlet(outlet: &Outlet) -> Value {
+    let mut members = Members::default();
+    members.put("calls", Value::text(&outlet.target));
+    let key = match outlet.manner {
+        Manner::Subscription(_) => POLICY,
+        Manner::Rule(_) => PATTERN,
+    };
+    if let Some(pattern) = &outlet.pattern {
+        members.put(key, pattern.clone());
+    }
+    match &outlet.manner {
+        Manner::Subscription(spec) => {
+            knobs::write(spec, &Subscription::default(), &mut members);
+        }
+        Manner::Rule(spec) => knobs::write(spec, &Rule::default(), &mut members),
+    }
     members.value()
 }

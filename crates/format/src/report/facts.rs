@@ -103,6 +103,7 @@ fn of_event(plan: &Plan, name: &str, event: EventFact) -> String {
             format!("{} not delivered to {}", what.word(), plan.name(to))
         }
         EventFact::Received => format!("received by {name}"),
+        EventFact::Filtered { to } => format!("filtered out for {}", plan.name(to)),
     }
 }
 

@@ -178,6 +178,10 @@ impl Fnv {
                 self.part(to);
             }
             EventFact::Received => self.number(28),
+            EventFact::Filtered { to } => {
+                self.number(29);
+                self.part(to);
+            }
             EventFact::Queued => self.number(21),
         }
     }

@@ -58,7 +58,12 @@ pub fn has_quota(plan: &Plan, id: CallerId) -> bool {
         | Kind::HttpApi(_)
         | Kind::FunctionUrl(_)
         | Kind::Alb(_)
-        | Kind::StepFunctions(_) => false,
+        | Kind::StepFunctions(_)
+        | Kind::S3(_)
+        | Kind::CloudWatchLogs(_)
+        | Kind::Ses(_)
+        | Kind::Iot(_)
+        | Kind::Schedule(_) => false,
     }
 }
 
@@ -66,7 +71,14 @@ pub fn has_quota(plan: &Plan, id: CallerId) -> bool {
 pub fn has_client(plan: &Plan, id: CallerId) -> bool {
     match plan.caller(id).kind() {
         Kind::RestApi(_) | Kind::HttpApi(_) | Kind::FunctionUrl(_) | Kind::Alb(_) => true,
-        Kind::Sdk(_) | Kind::Cli(_) | Kind::StepFunctions(_) => false,
+        Kind::Sdk(_)
+        | Kind::Cli(_)
+        | Kind::StepFunctions(_)
+        | Kind::S3(_)
+        | Kind::CloudWatchLogs(_)
+        | Kind::Ses(_)
+        | Kind::Iot(_)
+        | Kind::Schedule(_) => false,
     }
 }
 

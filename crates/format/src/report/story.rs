@@ -339,6 +339,7 @@ fn why(refusal: Refusal) -> String {
         Refusal::ServiceException => "the service has an error of its own",
         Refusal::ResourceNotFound => "there is no such version or alias",
         Refusal::ResourceConflict => "the version is still Pending",
+        Refusal::AccessDenied => "it does not let its sender call it",
         Refusal::RequestTooLarge => "the request is too large",
     };
     format!("{why} ({} {})", refusal.http(), refusal.word())

@@ -2,6 +2,7 @@
 
 use lambdarium_sim::caller::load::{Load, Pattern};
 use lambdarium_sim::caller::{Caller, Kind as CallerKind};
+use lambdarium_sim::expect::Expectation;
 use lambdarium_sim::knob::{Choices, Kind, Knobs, Setting};
 use lambdarium_sim::lambda::behaviour::{
     Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, When,
@@ -10,6 +11,7 @@ use lambdarium_sim::lambda::event_invoke;
 use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
 use lambdarium_sim::limits;
 use lambdarium_sim::scenario::{Act, Marker, Nudge, Question, Run, Scenario, Settings};
+use lambdarium_sim::service::outlet::{Inlet, Manner, Outlet, Rule, Subscription};
 use lambdarium_sim::service::{self, Service};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::{Payload, Value};
@@ -229,7 +231,45 @@ fn event_invoke(n: &mut Numbers) -> event_invoke::Spec {
 fn service(at: usize, n: &mut Numbers) -> Service {
     let mut spec = service::Spec::default();
     shake(&mut spec, n);
-    Service { name: format!("s{at}"), kind: n.choice(), spec }
+    let inlet = n.maybe(|n| Inlet {
+        payload: payload(n),
+        attributes: n
+            .list(2, |n| value(n, 1))
+            .into_iter()
+            .enumerate()
+            .map(|(at, value)| (format!("a{at}"), value))
+            .collect(),
+        load: n.maybe(load).unwrap_or_default(),
+    });
+    // Written one after the other, and read so.
+    let mut outlets = n.list(2, |n| outlet(n, false));
+    outlets.extend(n.list(2, |n| outlet(n, true)));
+    for (at, outlet) in outlets.iter_mut().enumerate() {
+        outlet.name = format!("o{at}");
+    }
+    Service { name: format!("s{at}"), kind: n.choice(), spec, inlet, outlets }
+}
+
+fn outlet(n: &mut Numbers, is_rule: bool) -> Outlet {
+    let manner = if is_rule {
+        let mut spec = Rule::default();
+        shake(&mut spec, n);
+        Manner::Rule(spec)
+    } else {
+        let mut spec = Subscription::default();
+        shake(&mut spec, n);
+        Manner::Subscription(spec)
+    };
+    let (target, pattern) = (text(n), n.maybe(|n| value(n, 3)));
+    Outlet { name: String::new(), target, pattern, manner }
+}
+
+fn payload(n: &mut Numbers) -> Payload {
+    match n.below(3) {
+        0 => Payload::default(),
+        1 => Payload::Json(value(n, 4)),
+        _ => Payload::Bytes(n.within(0, 1 << 30)),
+    }
 }
 
 fn load(n: &mut Numbers) -> Load {
@@ -253,11 +293,7 @@ fn caller(at: usize, n: &mut Numbers) -> Caller {
     let mut kinds = CallerKind::all();
     let mut kind = kinds.swap_remove(n.below(kinds.len() as u64) as usize);
     with_caller_spec!(&mut kind, spec => shake(spec, n));
-    let payload = match n.below(3) {
-        0 => Payload::default(),
-        1 => Payload::Json(value(n, 4)),
-        _ => Payload::Bytes(n.within(0, 1 << 30)),
-    };
+    let payload = payload(n);
     let load = n.maybe(load).unwrap_or_default();
     Caller { name: format!("c{at}"), kind, target: text(n), payload, load }
 }
@@ -268,6 +304,16 @@ fn question(n: &mut Numbers) -> Question {
         choices: n.list(limits::CHOICES_MAX as u64, text),
         answer: text(n),
         because: text(n),
+    }
+}
+
+fn expectation(n: &mut Numbers) -> Expectation {
+    Expectation {
+        quantity: n.choice(),
+        part: n.maybe(|n| ["f0", "s1", "of", "in", "x.y"][n.below(5) as usize].into()),
+        relation: n.choice(),
+        bound: n.within(0, u64::MAX),
+        term: n.choice(),
     }
 }
 
@@ -299,6 +345,7 @@ pub fn run(n: &mut Numbers) -> Run {
             nudges,
             markers: n.list(3, marker),
             question: n.maybe(question),
+            expect: n.list(3, expectation),
         },
         seed: n.within(0, u64::MAX),
         acts: n.list(3, act),

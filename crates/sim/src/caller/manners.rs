@@ -22,6 +22,11 @@ impl Kind {
             | Self::FunctionUrl(spec)
             | Self::Alb(spec) => Some(spec.wait),
             Self::StepFunctions(step_functions::Spec { timeout, .. }) => *timeout,
+            Self::S3(_)
+            | Self::CloudWatchLogs(_)
+            | Self::Ses(_)
+            | Self::Iot(_)
+            | Self::Schedule(_) => None,
         }
     }
 
@@ -33,6 +38,9 @@ impl Kind {
 
     /// What it asks for.
     pub(crate) fn mode(&self) -> Mode {
+        if self.is_sender() {
+            return Mode::Later;
+        }
         match client(self).map(|spec| spec.invocation_type) {
             Some(InvocationType::DryRun) => Mode::Check,
             Some(InvocationType::Event) => Mode::Later,
@@ -54,7 +62,12 @@ pub(super) fn client(kind: &Kind) -> Option<&sdk::Spec> {
         | Kind::HttpApi(_)
         | Kind::FunctionUrl(_)
         | Kind::Alb(_)
-        | Kind::StepFunctions(_) => None,
+        | Kind::StepFunctions(_)
+        | Kind::S3(_)
+        | Kind::CloudWatchLogs(_)
+        | Kind::Ses(_)
+        | Kind::Iot(_)
+        | Kind::Schedule(_) => None,
     }
 }
 
@@ -65,7 +78,14 @@ fn front(kind: &Kind) -> Option<&gateway::Spec> {
         | Kind::HttpApi(spec)
         | Kind::FunctionUrl(spec)
         | Kind::Alb(spec) => Some(spec),
-        Kind::Sdk(_) | Kind::Cli(_) | Kind::StepFunctions(_) => None,
+        Kind::Sdk(_)
+        | Kind::Cli(_)
+        | Kind::StepFunctions(_)
+        | Kind::S3(_)
+        | Kind::CloudWatchLogs(_)
+        | Kind::Ses(_)
+        | Kind::Iot(_)
+        | Kind::Schedule(_) => None,
     }
 }
 
@@ -101,6 +121,12 @@ pub(super) fn retry(kind: &Kind, dice: Dice, call: Call, trouble: Trouble) -> Re
             let wait = Span(spec.interval.0.saturating_mul(factor)).min(longest);
             Retry::After { wait, cost: None }
         }
+        // They have a policy of their own.
+        Kind::S3(_)
+        | Kind::CloudWatchLogs(_)
+        | Kind::Ses(_)
+        | Kind::Iot(_)
+        | Kind::Schedule(_) => Retry::No,
     }
 }
 

@@ -7,6 +7,7 @@ pub mod gateway;
 pub mod load;
 mod manners;
 pub mod sdk;
+pub mod sender;
 pub mod state;
 pub mod step_functions;
 
@@ -38,7 +39,9 @@ macro_rules! callers {
             /// One of each, with the settings AWS gives it.
             #[must_use]
             pub fn all() -> alloc::vec::Vec<Self> {
-                alloc::vec![$(Self::$variant($default),)*]
+                let mut all = alloc::vec![$(Self::$variant($default),)*];
+                all.retain(|kind| $crate::EVENTS || !kind.is_sender());
+                all
             }
 
             /// What it is, for people.
@@ -78,6 +81,16 @@ callers! {
         Card { key: "alb", name: "Application Load Balancer", sentence: "Calls the function as a target; whatever goes wrong becomes 502." };
     StepFunctions(step_functions::Spec) step_functions::Spec::default(),
         Card { key: "step-functions", name: "Step Functions", sentence: "A Task state; it retries only what its Retry field names." };
+    S3(sender::Spec) sender::Spec::default(),
+        Card { key: "s3-notification", name: "S3 notification", sentence: "A bucket that tells a function of its objects; what Lambda does not accept is lost." };
+    CloudWatchLogs(sender::Spec) sender::Spec::default(),
+        Card { key: "cloudwatch-logs", name: "CloudWatch Logs", sentence: "A subscription of a log group that sends its lines as events." };
+    Ses(sender::Spec) sender::Spec::default(),
+        Card { key: "ses", name: "SES", sentence: "A receipt rule that sends an event for each mail." };
+    Iot(sender::Spec) sender::Spec::default(),
+        Card { key: "iot-rule", name: "IoT rule", sentence: "A rule of IoT Core that sends an event for each message of a thing." };
+    Schedule(sender::Schedule) sender::Schedule::default(),
+        Card { key: "eventbridge-schedule", name: "EventBridge schedule", sentence: "Sends events at set times; what Lambda does not accept it tries again for up to a day." };
 }
 
 /// The largest payload a load balancer passes on, in bytes, either way.
@@ -92,7 +105,14 @@ impl Kind {
     #[must_use]
     pub const fn request_bytes_max(&self) -> Option<u64> {
         match self {
-            Self::Sdk(_) | Self::Cli(_) | Self::FunctionUrl(_) => None,
+            Self::Sdk(_)
+            | Self::Cli(_)
+            | Self::FunctionUrl(_)
+            | Self::S3(_)
+            | Self::CloudWatchLogs(_)
+            | Self::Ses(_)
+            | Self::Iot(_)
+            | Self::Schedule(_) => None,
             Self::RestApi(_) | Self::HttpApi(_) => Some(GATEWAY_BYTES_MAX),
             Self::Alb(_) => Some(ALB_BYTES_MAX),
             Self::StepFunctions(_) => Some(STATE_BYTES_MAX),
@@ -107,7 +127,12 @@ impl Kind {
             | Self::Cli(_)
             | Self::FunctionUrl(_)
             | Self::RestApi(_)
-            | Self::HttpApi(_) => None,
+            | Self::HttpApi(_)
+            | Self::S3(_)
+            | Self::CloudWatchLogs(_)
+            | Self::Ses(_)
+            | Self::Iot(_)
+            | Self::Schedule(_) => None,
             Self::Alb(_) => Some(ALB_BYTES_MAX),
             Self::StepFunctions(_) => Some(STATE_BYTES_MAX),
         }

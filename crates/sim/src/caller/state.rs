@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use super::manners::{Retry, client, client_status, end_rule, retry, retry_rule, status};
 use super::sdk::{QUOTA, Trouble};
 use super::{Kind, load};
+use crate::EVENTS;
 use crate::event::{Answer, CallerEvent, Event, FunctionEvent, Request};
 use crate::id::{CallerId, Job, Origin, Part};
 use crate::plan::{Plan, PlannedCaller};
@@ -68,6 +69,8 @@ pub struct State {
     wait_armed: bool,
     bucket: u64,
     ended: [u64; Outcome::COUNT],
+    /// Of those that ended refused: kept in a dead-letter queue.
+    dead_lettered: u64,
     waiting: u32,
     backing_off: u32,
 }
@@ -84,6 +87,7 @@ impl State {
             wait_armed: false,
             bucket,
             ended: [0; Outcome::COUNT],
+            dead_lettered: 0,
             waiting: 0,
             backing_off: 0,
         }
@@ -99,6 +103,12 @@ impl State {
     #[must_use]
     pub fn ended(&self) -> &[u64; Outcome::COUNT] {
         &self.ended
+    }
+
+    /// Events that it could not deliver and that lie in its dead-letter queue.
+    #[must_use]
+    pub fn dead_lettered(&self) -> u64 {
+        self.dead_lettered
     }
 
     /// Calls waiting for an answer.
@@ -189,9 +199,16 @@ impl State {
                         && under_way.doing == Doing::Waiting
                 });
                 // Otherwise nobody waits for this answer any more.
-                if under_way {
-                    self.on_answer(id, caller, cx, slot, answer);
+                if !under_way {
+                    return;
                 }
+                if EVENTS
+                    && let Answer::Refused(refusal) = answer
+                    && let Some(policy) = &caller.policy
+                {
+                    return self.on_refused(id, plan, cx, slot, policy, refusal);
+                }
+                self.on_answer(id, caller, cx, slot, answer);
             }
         }
     }
@@ -219,7 +236,7 @@ impl State {
         };
         self.waiting += 1;
         let job = job(id, call.number);
-        cx.note(Part::Caller(id), Some(job), caller.qualifier.rule(), Fact::Called);
+        cx.note(Part::Caller(id), Some(job), caller.called_rule, Fact::Called);
         if caller.sends_too_much {
             return self.refuse(id, caller, cx, slot);
         }
@@ -242,7 +259,12 @@ impl State {
             | Kind::FunctionUrl(_)
             | Kind::StepFunctions(_)
             | Kind::Sdk(_)
-            | Kind::Cli(_) => refusal.http(),
+            | Kind::Cli(_)
+            | Kind::S3(_)
+            | Kind::CloudWatchLogs(_)
+            | Kind::Ses(_)
+            | Kind::Iot(_)
+            | Kind::Schedule(_) => refusal.http(),
         };
         let job = job(id, self.calls[slot as usize].number);
         cx.note(Part::Caller(id), Some(job), Rule::Inv20, Fact::Refused { refusal });
@@ -290,7 +312,10 @@ impl State {
         call.doing = Doing::Waiting;
         call.since = cx.now;
         let (job, attempt) = (job(id, call.number), call.attempt);
-        let rule = retry_rule(&caller.caller.kind, call.trouble);
+        let rule = match &caller.policy {
+            Some(policy) => policy.rule(),
+            None => retry_rule(&caller.caller.kind, call.trouble),
+        };
         self.backing_off -= 1;
         self.waiting += 1;
         cx.note(Part::Caller(id), Some(job), rule, Fact::Retried { attempt });
@@ -381,7 +406,8 @@ impl State {
             Answer::Refused(
                 refusal @ (Refusal::ResourceNotFound
                 | Refusal::ResourceConflict
-                | Refusal::RequestTooLarge),
+                | Refusal::RequestTooLarge
+                | Refusal::AccessDenied),
             ) => {
                 self.close(id, caller, cx, slot, closed(Outcome::Refused, refusal.http()))
             }
@@ -448,6 +474,40 @@ impl State {
                 );
             }
         }
+    }
+
+    /// Lets a call that a service makes wait to be tried again.
+    pub(super) fn back_off(
+        &mut self,
+        id: CallerId,
+        cx: &mut Cx<'_>,
+        slot: u32,
+        until: Instant,
+    ) {
+        let call = &mut self.calls[slot as usize];
+        call.doing = Doing::BackingOff { until };
+        call.since = cx.now;
+        self.waiting -= 1;
+        self.backing_off += 1;
+        let due = Event::Caller(id, CallerEvent::RetryDue { slot });
+        cx.post(until, Rank::Timer, due);
+    }
+
+    /// Ends a call that a service makes, and that Lambda has refused.
+    pub(super) fn end_refused(
+        &mut self,
+        id: CallerId,
+        cx: &mut Cx<'_>,
+        slot: u32,
+        http: u16,
+        rule: Rule,
+    ) {
+        self.end(id, cx, slot, Closed { outcome: Outcome::Refused, http }, rule);
+    }
+
+    /// Counts a call that was given up, and whether it was kept.
+    pub(super) fn count_given_up(&mut self, kept: bool) {
+        self.dead_lettered += u64::from(kept);
     }
 
     /// Ends a call in the words of its kind of caller.

@@ -120,6 +120,7 @@ pub(crate) fn reply_without_run(act: u16, answer: Answer, cx: &mut Cx<'_>) {
                 Refusal::ResourceConflict => {
                     "The operation cannot be performed at this time. The function is currently in the following state: Pending"
                 }
+                Refusal::AccessDenied => "The sender may not invoke the function.",
                 Refusal::RequestTooLarge => {
                     "Request must be smaller than 6291456 bytes for the InvokeFunction operation"
                 }

@@ -10,13 +10,13 @@ use super::async_queue;
 use super::behaviour::Failure;
 use super::concurrency::NoRoom;
 use super::invoke::{State, refuse, reply};
-use super::run::Case;
+use super::run::{self, Case};
 use crate::EVENTS;
 use crate::dice::Dice;
 use crate::event::{Answer, Mode, Request};
 use crate::id::{FunctionId, Origin, Part, VersionIx};
 use crate::limits;
-use crate::message::{Body, Content, Message};
+use crate::message::{Body, Content, Letter, Message};
 use crate::plan::{Plan, Qualifier};
 use crate::rule::Rule;
 use crate::sim::Cx;
@@ -78,25 +78,41 @@ impl State {
         request: &Request,
     ) -> Result<(), Answer> {
         let job = request.job;
-        let (content, qualifier) = match job.origin {
+        let Letter { content, qualifier, permitted } = match job.origin {
             Origin::Caller(caller) => {
-                (Content::Caller(caller), plan.caller(caller).qualifier.name())
+                let planned = plan.caller(caller);
+                let (content, qualifier) =
+                    (Content::Caller(caller), planned.qualifier.name());
+                Letter { content, qualifier, permitted: planned.permitted }
             }
             Origin::Act(act) => {
                 let asked = self.desk_call(act);
                 let body = Body::Given(asked.payload.clone());
                 let message = Message { body, chain: Vec::new() };
-                (Content::Message(Rc::new(message)), asked.qualifier.clone())
+                let content = Content::Message(Rc::new(message));
+                Letter { content, qualifier: asked.qualifier.clone(), permitted: true }
             }
-            Origin::Function(_) | Origin::Service(_) => {
-                let letter = cx.mail.take(request.slot);
-                (letter.content, letter.qualifier)
-            }
+            Origin::Function(_) | Origin::Service(_) => cx.mail.take(request.slot),
         };
-        let known =
-            qualifier.as_deref().is_none_or(|q| plan.function(id).resolve(q).is_some());
-        if !known {
+        if !permitted {
+            return Err(refuse(id, cx, job, Rule::Asy32, Refusal::AccessDenied));
+        }
+        let planned = plan.function(id);
+        let version = match qualifier.as_deref() {
+            Some(name) => planned.resolve(name),
+            None => Some(VersionIx::LATEST),
+        };
+        let Some(version) = version else {
             return Err(refuse(id, cx, job, Rule::Ver15, Refusal::ResourceNotFound));
+        };
+        let spec = &planned.version(version).spec;
+        if run::may_be_out(spec) {
+            let (dice, draw) = (plan.dice_for(id, job), request.attempt);
+            let payload = content.payload(plan);
+            let case = Case { request, payload: &payload, dice, draw, now: cx.now };
+            if case.is_outage(spec) {
+                return Err(refuse(id, cx, job, Rule::Inv04, Refusal::ServiceException));
+            }
         }
         if content.bytes(plan) > limits::ASYNC_REQUEST_BYTES_MAX {
             return Err(refuse(id, cx, job, Rule::Asy03, Refusal::RequestTooLarge));

@@ -84,6 +84,8 @@ choices! {
         Throttled "throttled",
         /// The service refuses the request with 500 ServiceException.
         ServiceException "service-exception",
+        /// The service refuses events with 500 ServiceException: none is accepted.
+        RefusesEvents "refuses-events",
     }
 }
 

@@ -127,9 +127,10 @@ impl State {
                 Delivery::DeadLetter => {
                     (&mut function.metrics.dead_letter_errors, Rule::Dlq05)
                 }
-                Delivery::OnSuccess | Delivery::OnFailure | Delivery::Code => {
-                    (&mut function.metrics.destination_failures, reason)
-                }
+                Delivery::OnSuccess
+                | Delivery::OnFailure
+                | Delivery::Code
+                | Delivery::Event => (&mut function.metrics.destination_failures, reason),
             };
             *metric += 1;
             let fact = EventFact::DeliveryFailed { what, to: target.part() };
@@ -148,9 +149,9 @@ impl State {
             Target::Function(_, qualifier) => qualifier.name(),
             Target::Service(_) => None,
         };
-        let letter = cx.mail.put(Letter { content, qualifier });
+        let letter = cx.mail.put(Letter { content, qualifier, permitted: true });
         let delay = match what {
-            Delivery::DeadLetter | Delivery::Code => Span::ZERO,
+            Delivery::DeadLetter | Delivery::Code | Delivery::Event => Span::ZERO,
             Delivery::OnSuccess | Delivery::OnFailure => plan.settings.delivery,
         };
         let at = cx.now.plus(delay);
@@ -263,6 +264,9 @@ fn fitting(plan: &Plan, target: &Target, body: Body) -> (Body, Option<Rule>) {
             (Body::Record(Rc::new(record)), None)
         }
         (Body::Record(_), Oversize::Fail) => (body, Some(Rule::Dst16)),
-        (Body::Given(_) | Body::DeadLetter(_), _) => (body, Some(Rule::Dst16)),
+        (
+            Body::Given(_) | Body::DeadLetter(_) | Body::Undelivered(_) | Body::OnBus(_),
+            _,
+        ) => (body, Some(Rule::Dst16)),
     }
 }

@@ -15,7 +15,9 @@ use super::environment;
 use super::run::{self, Case, Run};
 use super::{answer, async_queue, billing};
 use crate::EVENTS;
-use crate::event::{Answer, CallerEvent, Event, FunctionEvent, Mode, Request};
+use crate::event::{
+    Answer, CallerEvent, Event, FunctionEvent, Mode, Request, ServiceEvent,
+};
 use crate::id::{CallerId, FunctionId, Job, Origin, Part, VersionIx};
 use crate::message::{Content, Last};
 use crate::plan::Plan;
@@ -531,8 +533,13 @@ pub(super) fn reply(cx: &mut Cx<'_>, request: &Request, answer: Answer) {
             reply_to(cx, request.job, request.slot, request.attempt, answer);
         }
         Origin::Act(act) => answer::reply_without_run(act, answer, cx),
+        // A topic or bus tries again.
+        Origin::Service(service) => {
+            let answered = ServiceEvent::Answered { call: request.job.call, answer };
+            cx.post(cx.now, Rank::RunEnd, Event::Service(service, answered));
+        }
         // Nobody waits; what is refused is lost, and the trace says so.
-        Origin::Function(_) | Origin::Service(_) => {}
+        Origin::Function(_) => {}
     }
 }
 

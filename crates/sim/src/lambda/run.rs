@@ -131,6 +131,14 @@ impl Case<'_> {
         hit.map(|(_, fault)| fault.failure)
     }
 
+    /// Whether a fault keeps an event from being accepted.
+    pub(crate) fn is_outage(&self, spec: &Spec) -> bool {
+        let mut faults = spec.behaviour.faults.iter().enumerate();
+        faults.any(|(number, fault)| {
+            fault.failure == Failure::RefusesEvents && self.hits(number, fault, false)
+        })
+    }
+
     fn draw(&self, draw: &Draw, purpose: Purpose) -> Span {
         let (call, attempt) = (self.request.job.call.into(), self.draw.into());
         match draw {
@@ -150,6 +158,12 @@ impl Case<'_> {
             }
         }
     }
+}
+
+/// Whether there are faults that keep events from being accepted.
+pub(crate) fn may_be_out(spec: &Spec) -> bool {
+    let mut faults = spec.behaviour.faults.iter();
+    faults.any(|fault| fault.failure == Failure::RefusesEvents)
 }
 
 /// How a run goes, as spans from its admission.
@@ -176,7 +190,9 @@ pub(crate) fn course(
     for (number, candidate) in behaviour.faults.iter().enumerate() {
         let relevant = match candidate.failure {
             Failure::Slow => true,
-            Failure::Throttled | Failure::ServiceException => false,
+            Failure::Throttled | Failure::ServiceException | Failure::RefusesEvents => {
+                false
+            }
             Failure::FailsInit => {
                 fault.is_none() && matches!(room, Room::Cold | Room::Reset)
             }
@@ -213,19 +229,36 @@ pub(crate) fn course(
         Some(Failure::AnswersTooLarge) => Ending::TooLarge,
         Some(Failure::FailsInit) => Ending::InitFailed,
         Some(Failure::Hangs) => Ending::TimedOut,
-        Some(Failure::Slow | Failure::Throttled | Failure::ServiceException) | None => {
-            if let Answer::Bytes(count) = behaviour.answer
-                && count > limits::SYNC_RESPONSE_BYTES_MAX
-            {
-                Ending::TooLarge
-            } else {
-                Ending::Succeeded
-            }
-        }
+        Some(
+            Failure::Slow
+            | Failure::Throttled
+            | Failure::ServiceException
+            | Failure::RefusesEvents,
+        )
+        | None => unless_too_large(&behaviour.answer),
     };
     let body = if ending == Ending::TimedOut { limits::RUN_SPAN_MAX } else { body };
     let fault = fault.map(|(number, _)| number);
     bounded(Body { init, body, ending, fault }, spec.timeout, settings, room)
+}
+
+/// How a run ends in which nothing goes wrong (INV-08).
+#[inline]
+fn unless_too_large(answer: &Answer) -> Ending {
+    match answer {
+        Answer::Bytes(count) if *count > limits::SYNC_RESPONSE_BYTES_MAX => {
+            Ending::TooLarge
+        }
+        Answer::Bytes(_)
+        | Answer::Null
+        | Answer::Value(_)
+        | Answer::Echo
+        | Answer::Version
+        | Answer::InitializationType
+        | Answer::Environment
+        | Answer::Code
+        | Answer::Context => Ending::Succeeded,
+    }
 }
 
 struct Body {

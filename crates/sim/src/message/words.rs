@@ -8,8 +8,9 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{Body, DeadLetter, Last, Record};
+use super::{Body, DeadLetter, Last, Record, Undelivered};
 use crate::call::arn;
+use crate::id::{Job, ServiceId};
 use crate::plan::Plan;
 use crate::trace::{Condition, Ending};
 use crate::value::{Payload, Value};
@@ -28,6 +29,11 @@ impl Body {
             Self::Given(payload) => Cow::Borrowed(payload),
             Self::Record(record) => Cow::Owned(Payload::Json(record.value(plan))),
             Self::DeadLetter(letter) => letter.record.event.payload(plan),
+            Self::Undelivered(undelivered) => undelivered.event.payload(plan),
+            Self::OnBus(on_bus) => {
+                let event = on_bus.record.bus_event(plan, on_bus.bus, on_bus.job);
+                Cow::Owned(Payload::Json(event))
+            }
         }
     }
 
@@ -35,21 +41,37 @@ impl Body {
     pub(crate) fn bytes(&self, plan: &Plan) -> u64 {
         match self {
             Self::Given(payload) => payload.bytes(),
-            Self::Record(record) if record.dropped => RECORD_BYTES,
-            Self::Record(record) => {
-                let event = record.event.bytes(plan);
-                let response = match &record.last {
-                    Some(Last::Ran(ran)) => ran.response_bytes(event),
-                    Some(Last::Throttled | Last::Refused { .. }) | None => 0,
-                };
-                RECORD_BYTES + event + response
-            }
+            Self::Record(record) => record.bytes(plan),
             Self::DeadLetter(letter) => letter.record.event.bytes(plan),
+            Self::Undelivered(undelivered) => undelivered.event.bytes(plan),
+            Self::OnBus(on_bus) => RECORD_BYTES + on_bus.record.bytes(plan),
         }
     }
 }
 
+impl Undelivered {
+    /// What stands beside it in its dead-letter queue.
+    #[must_use]
+    pub fn attributes(&self) -> Vec<Attribute> {
+        let code = self.error_code.map(|code| ("ERROR_CODE", "String", code.into()));
+        code.into_iter().collect()
+    }
+}
+
 impl Record {
+    /// About its size in bytes.
+    fn bytes(&self, plan: &Plan) -> u64 {
+        if self.dropped {
+            return RECORD_BYTES;
+        }
+        let event = self.event.bytes(plan);
+        let response = match &self.last {
+            Some(Last::Ran(ran)) => ran.response_bytes(event),
+            Some(Last::Throttled | Last::Refused { .. }) | None => 0,
+        };
+        RECORD_BYTES + event + response
+    }
+
     /// The ARN that was called; a call without a qualifier is one of `$LATEST`.
     fn arn(&self, plan: &Plan) -> String {
         let qualifier = self.qualifier.as_deref().unwrap_or("$LATEST");
@@ -115,7 +137,10 @@ impl Record {
 
     /// The record as an event of a bus has it as its `detail` (DST-14).
     #[must_use]
-    pub fn bus_event(&self, plan: &Plan, bus: &str, id: String) -> Value {
+    pub fn bus_event(&self, plan: &Plan, bus: ServiceId, job: Job) -> Value {
+        let bus = plan.service(bus);
+        let id = bus.dice.with(plan.dice_of(job)).uuid(job.call.into());
+        let bus = bus.name();
         let how =
             if self.condition == Condition::Success { "Success" } else { "Failure" };
         let kind = format!("Lambda Function Invocation Result - {how}");

@@ -2,6 +2,8 @@
 //!
 //! Rules: SIM-02, SIM-03, VER-02, VER-15, ALI-01, CON-03 to CON-05, INV-20.
 
+mod expectations;
+mod senders;
 mod wires;
 
 use alloc::format;
@@ -29,18 +31,20 @@ pub(super) fn all(run: &Run, bounds: Bounds) -> Vec<Issue> {
     knob::check(&run.scenario.settings, "settings", &mut issues);
     check_functions(&run.scenario, &mut issues);
     check_set_aside(&run.scenario, &mut issues);
+    let until = bounds.until.unwrap_or(run.scenario.settings.until);
+    let until = Instant::START.plus(until);
     if EVENTS {
-        wires::check_services(&run.scenario, &mut issues);
+        let loads = senders::Loads { until, calls_max: bounds.calls };
+        wires::check_services(&run.scenario, loads, &mut issues);
     } else {
         check_without_events(run, &mut issues);
     }
-    let until = bounds.until.unwrap_or(run.scenario.settings.until);
-    let until = Instant::START.plus(until);
     check_callers(&run.scenario, until, bounds.calls, &mut issues);
     check_acts(run, until, &mut issues);
     if let Some(question) = &run.scenario.question {
         check_question(question, &mut issues);
     }
+    expectations::check_expectations(&run.scenario, &mut issues);
     issues
 }
 
@@ -64,7 +68,8 @@ fn check_without_events(run: &Run, issues: &mut Vec<Issue>) {
     }
     for caller in &run.scenario.callers {
         if caller.kind.mode() == Mode::Later {
-            wrong(format!("callers.{}.invocation-type", caller.name));
+            let key = if caller.kind.is_sender() { "kind" } else { "invocation-type" };
+            wrong(format!("callers.{}.{key}", caller.name));
         }
     }
     for (at, act) in run.acts.iter().enumerate() {
@@ -104,8 +109,16 @@ fn check_counts(
     at_most("services".into(), scenario.services.len(), limits::PARTS_MAX);
     at_most("acts".into(), acts.len(), acts_max.into());
     at_most("markers".into(), scenario.markers.len(), limits::LIST_MAX);
+    at_most("expect".into(), scenario.expect.len(), limits::EXPECTATIONS_MAX);
     at_most("title".into(), scenario.title.len(), limits::TEXT_MAX);
     at_most("about".into(), scenario.about.len(), limits::TEXT_MAX);
+    for service in &scenario.services {
+        let place = format!("services.{}", service.name);
+        let attributes = service.inlet.as_ref().map_or(0, |inlet| inlet.attributes.len());
+        at_most(format!("{place}.receives.attributes"), attributes, limits::LIST_MAX);
+        let outlets = service.outlets.len();
+        at_most(format!("{place}.subscriptions"), outlets, 2 * limits::LIST_MAX);
+    }
     for function in &scenario.functions {
         let place = format!("functions.{}", function.name);
         at_most(format!("{place}.versions"), function.versions.len(), limits::LIST_MAX);
@@ -362,6 +375,11 @@ fn check_callers(
             issues.push(unknown_target(scenario, caller, &place));
         }
         caller.kind.check(&place, issues);
+        if EVENTS {
+            let place = format!("{place}.dead-letter");
+            let name = caller.kind.dead_letter();
+            issues.extend(senders::wrong_queue(scenario, place, name));
+        }
         check_waits(caller, &place, issues);
         caller.load.check(&format!("{place}.load"), until, calls_max, issues);
         if caller.payload.json().is_some_and(|value| value.depth() > limits::DEPTH_MAX) {
@@ -405,7 +423,12 @@ fn check_waits(caller: &Caller, place: &str, issues: &mut Vec<Issue>) {
         | Kind::RestApi(_)
         | Kind::FunctionUrl(_)
         | Kind::Alb(_)
-        | Kind::StepFunctions(step_functions::Spec { .. }) => None,
+        | Kind::StepFunctions(step_functions::Spec { .. })
+        | Kind::S3(_)
+        | Kind::CloudWatchLogs(_)
+        | Kind::Ses(_)
+        | Kind::Iot(_)
+        | Kind::Schedule(_) => None,
     };
     if let Some(wait) = fixed {
         issues.push(issue(

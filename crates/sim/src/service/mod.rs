@@ -1,24 +1,35 @@
 //! Services that hold things or pass them on: queues, topics, buses, buckets.
 //!
 //! A queue is one thing, whether it receives records of a destination or is somebody's
-//! dead-letter queue. Rules: DLQ-01, DST-02, DST-03, DST-13 to DST-15.
+//! dead-letter queue. Rules: DLQ-01, DST-02, DST-03, DST-13 to DST-15, ASY-02.
 
+pub(crate) mod delivery;
+pub(crate) mod filter;
+pub mod outlet;
+pub(crate) mod policy;
 pub mod shelf;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::event::ServiceEvent;
-use crate::id::{Job, Part, ServiceId};
+use crate::caller::load;
+use crate::event::{Event, ServiceEvent};
+use crate::id::{Job, Origin, Part, ServiceId};
 use crate::knob::{Knob, Knobs};
 use crate::message::{Attribute, Body, Content};
 use crate::plan::Plan;
+use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::sim::Cx;
 use crate::time::Instant;
 use crate::trace::{EventFact, Fact};
 use crate::value::Value;
+use delivery::Deliveries;
+use outlet::{Inlet, Outlet};
 use shelf::Shelf;
+
+/// The attributes of a message that has none.
+static NOTHING: Value = Value::Object(Vec::new());
 
 choices! {
     /// What a service is.
@@ -80,6 +91,19 @@ pub struct Service {
     pub kind: Kind,
     /// Its settings.
     pub spec: Spec,
+    /// What reaches it from outside; topics and buses only.
+    pub inlet: Option<Inlet>,
+    /// The functions it passes things on to: subscriptions of a topic, rules of a bus.
+    pub outlets: Vec<Outlet>,
+}
+
+impl Service {
+    /// A service that nothing reaches from outside, and that passes nothing on.
+    #[must_use]
+    pub fn new(name: &str, kind: Kind) -> Self {
+        let (spec, outlets) = (Spec::default(), Vec::new());
+        Self { name: name.into(), kind, spec, inlet: None, outlets }
+    }
 }
 
 /// Something a service has received.
@@ -87,7 +111,7 @@ pub struct Service {
 pub struct Received {
     /// When.
     pub at: Instant,
-    /// As its sender counts it.
+    /// As its sender counts it; what came from outside, the service counts itself.
     pub job: Job,
     /// What it is.
     pub content: Content,
@@ -97,6 +121,10 @@ pub struct Received {
 #[derive(Clone, Debug, Default)]
 pub struct State {
     received: Shelf<Received>,
+    load: load::State,
+    /// Received from outside.
+    published: u32,
+    deliveries: Deliveries,
 }
 
 impl State {
@@ -106,8 +134,30 @@ impl State {
         &self.received
     }
 
+    /// What it passes on to functions.
+    #[must_use]
+    pub fn deliveries(&self) -> &Deliveries {
+        &self.deliveries
+    }
+
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.received.bytes()
+        size_of::<Self>() + self.received.bytes() + self.deliveries.bytes()
+    }
+
+    pub(crate) fn assert_consistent(&self) {
+        self.deliveries.assert_consistent();
+    }
+
+    pub(crate) fn start(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+        let service = plan.service(id);
+        let Some(inlet) = &service.inlet else { return };
+        if let Some((at, count)) =
+            self.load.next(&inlet.load, plan.until(), &service.dice)
+        {
+            let count = u32::try_from(count).expect("calls are limited");
+            let due = Event::Service(id, ServiceEvent::LoadDue { count });
+            cx.post(at.max(cx.now), Rank::Timer, due);
+        }
     }
 
     pub(crate) fn on_event(
@@ -117,11 +167,53 @@ impl State {
         cx: &mut Cx<'_>,
         event: ServiceEvent,
     ) {
-        let ServiceEvent::Arrived { job, letter } = event;
-        let content = cx.mail.take(letter).content;
-        let rule = received_rule(&content, plan.service(id).kind);
-        cx.tell(Part::Service(id), Some(job), rule, Fact::Event(EventFact::Received));
-        self.received.push(Received { at: cx.now, job, content });
+        match event {
+            ServiceEvent::Arrived { job, letter } => {
+                let content = cx.mail.take(letter).content;
+                let rule = received_rule(&content, plan.service(id).kind);
+                let fact = Fact::Event(EventFact::Received);
+                cx.tell(Part::Service(id), Some(job), rule, fact);
+                self.receive(id, plan, cx, Received { at: cx.now, job, content });
+            }
+            ServiceEvent::LoadDue { count } => {
+                let cause = cx.cause();
+                self.publish(id, plan, cx);
+                cx.because_of(cause);
+                if count > 1 {
+                    let due = ServiceEvent::LoadDue { count: count - 1 };
+                    cx.post(cx.now, Rank::Timer, Event::Service(id, due));
+                } else {
+                    self.start(id, plan, cx);
+                }
+            }
+            ServiceEvent::RetryDue { call } => self.on_retry_due(id, plan, cx, call),
+            ServiceEvent::Answered { call, answer } => {
+                self.on_answered(id, plan, cx, call, answer);
+            }
+        }
+    }
+
+    /// Something has come from outside.
+    fn publish(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+        let inlet = plan.service(id).inlet.as_ref().expect("it has a load");
+        self.published += 1;
+        let job = Job { origin: Origin::Service(id), call: self.published };
+        let content = inlet.content.clone();
+        // It has no number yet: each function that gets it gets it under one of its own.
+        let fact = Fact::Event(EventFact::Received);
+        cx.tell(Part::Service(id), None, Rule::Asy02, fact);
+        self.receive(id, plan, cx, Received { at: cx.now, job, content });
+    }
+
+    fn receive(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        received: Received,
+    ) {
+        self.pass_on(id, plan, cx, &received);
+        self.received.push(received);
     }
 }
 
@@ -137,7 +229,8 @@ fn received_rule(content: &Content, kind: Kind) -> Rule {
         (Body::Record(_), Kind::Queue | Kind::Topic) => Rule::Dst13,
         (Body::Record(_), Kind::Bus) => Rule::Dst14,
         (Body::Record(_), Kind::Bucket) => Rule::Dst15,
-        (Body::Given(_), _) => Rule::Rec03,
+        (Body::Undelivered(undelivered), _) => undelivered.rule,
+        (Body::Given(_) | Body::OnBus(_), _) => Rule::Rec03,
     }
 }
 
@@ -162,24 +255,36 @@ pub fn look(plan: &Plan, id: ServiceId, received: &Received) -> Look {
     };
     let attributes = match &message.body {
         Body::DeadLetter(letter) => letter.attributes(plan),
-        Body::Given(_) | Body::Record(_) => Vec::new(),
+        Body::Undelivered(undelivered) => undelivered.attributes(),
+        Body::Given(_) | Body::Record(_) | Body::OnBus(_) => Vec::new(),
     };
-    let (body, key) = match (&message.body, service.kind) {
-        (Body::Record(record), Kind::Bus) => {
-            let id = service.dice.with(plan.dice_of(received.job));
-            let event = id.uuid(received.job.call.into());
-            (record.bus_event(plan, &service.name, event), String::new())
-        }
+    let key = match (&message.body, service.kind) {
         (Body::Record(record), Kind::Bucket) => {
             let id = service.dice.with(plan.dice_of(received.job));
-            let key = record.object_key(plan, &id.uuid(received.job.call.into()));
-            (record.value(plan), key)
+            record.object_key(plan, &id.uuid(received.job.call.into()))
         }
-        (Body::Record(_) | Body::Given(_) | Body::DeadLetter(_), _) => {
-            (message.body.payload(plan).value(), String::new())
-        }
+        (
+            Body::Record(_)
+            | Body::Given(_)
+            | Body::DeadLetter(_)
+            | Body::Undelivered(_)
+            | Body::OnBus(_),
+            _,
+        ) => String::new(),
     };
+    let body = seen(plan, id, received);
     Look { body, attributes, key }
+}
+
+/// Something as the service it has reached sees it: a bus puts records into events.
+fn seen(plan: &Plan, id: ServiceId, received: &Received) -> Value {
+    if let Content::Message(message) = &received.content
+        && let Body::Record(record) = &message.body
+        && plan.service(id).kind == Kind::Bus
+    {
+        return record.bus_event(plan, id, received.job);
+    }
+    received.content.payload(plan).value()
 }
 
 /// All services of a run.

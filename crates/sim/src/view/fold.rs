@@ -89,18 +89,32 @@ fn services(sim: &Sim) -> Vec<ServiceView> {
 }
 
 /// What has become of everything.
-pub(super) fn fates(sim: &Sim) -> Fates {
+pub(crate) fn fates(sim: &Sim) -> Fates {
     let mut fates = Fates::default();
-    for caller in sim.world().callers() {
+    let callers = sim.plan().callers().iter().zip(sim.world().callers());
+    for (planned, caller) in callers {
         let [ok, failed, throttled, refused, timed_out, accepted] = *caller.ended();
         fates.entered += u64::from(caller.made()) - accepted;
         fates.succeeded += ok;
         fates.failed += failed;
         fates.throttled += throttled;
-        fates.refused += refused;
+        if planned.kind().is_sender() {
+            fates.dead_lettered += caller.dead_lettered();
+            fates.lost += refused - caller.dead_lettered();
+        } else {
+            fates.refused += refused;
+        }
         fates.timed_out += timed_out;
         fates.running += u64::from(caller.waiting());
         fates.waiting += u64::from(caller.backing_off());
+    }
+    for service in sim.world().services() {
+        let deliveries = service.deliveries();
+        fates.entered += deliveries.not_accepted();
+        fates.dead_lettered += deliveries.dead_lettered();
+        fates.lost += deliveries.lost();
+        fates.running += deliveries.knocking();
+        fates.waiting += deliveries.waiting();
     }
     for (_, state) in states(sim) {
         let queue = state.queue();
@@ -147,7 +161,7 @@ fn states(sim: &Sim) -> impl Iterator<Item = (&PlannedFunction, &FunctionState)>
 }
 
 /// What each function has cost so far, in millionths of a US dollar.
-pub(super) fn costs(sim: &Sim, now: Instant) -> Vec<u64> {
+pub(crate) fn costs(sim: &Sim, now: Instant) -> Vec<u64> {
     let mut month = Month::new(sim.plan().settings().free_tier);
     let costs = states(sim)
         .map(|(planned, state)| cost(state, planned, now).micro_usd(&mut month));

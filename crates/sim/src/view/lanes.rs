@@ -188,10 +188,8 @@ impl Drawing<'_> {
                 let success = ending == Ending::Succeeded;
                 let paint = if success { Paint::Ok } else { Paint::Failed };
                 if let Some(run) = open {
-                    self.draw(
-                        entry.part,
-                        LaneSpan { to: at, paint, entry: Some(number), ..run },
-                    );
+                    let run = LaneSpan { to: at, paint, entry: Some(number), ..run };
+                    self.draw(entry.part, run);
                 }
             }
             Fact::Throttled { .. } => {
@@ -226,7 +224,8 @@ impl Drawing<'_> {
                 | EventFact::Finished { .. }
                 | EventFact::Sent { .. }
                 | EventFact::DeliveryFailed { .. }
-                | EventFact::Received,
+                | EventFact::Received
+                | EventFact::Filtered { .. },
             )
             | Fact::Replied { .. }
             | Fact::Cost { .. }

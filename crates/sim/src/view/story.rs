@@ -185,6 +185,10 @@ fn how_of_event(event: EventFact) -> u32 {
         EventFact::Sent { what, .. } | EventFact::DeliveryFailed { what, .. } => {
             what as u32
         }
-        EventFact::Queued | EventFact::Duplicated { .. } | EventFact::Received => 0,
+        EventFact::Filtered { to: Part::Function(id) } => id.0.into(),
+        EventFact::Queued
+        | EventFact::Duplicated { .. }
+        | EventFact::Received
+        | EventFact::Filtered { .. } => 0,
     }
 }

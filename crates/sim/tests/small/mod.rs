@@ -4,7 +4,7 @@
 
 use lambdarium_sim::call::Operation;
 use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
-use lambdarium_sim::caller::{self, Caller, gateway, sdk, step_functions};
+use lambdarium_sim::caller::{self, Caller, gateway, sdk, sender, step_functions};
 use lambdarium_sim::knob::Choices;
 use lambdarium_sim::lambda::behaviour::{
     Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, When,
@@ -14,6 +14,7 @@ use lambdarium_sim::lambda::{
     Alias, Function, Provisioned, RecursiveLoop, Shared, Spec, Version,
 };
 use lambdarium_sim::scenario::{Act, Pick, Run, Scenario, Settings};
+use lambdarium_sim::service::outlet::{Inlet, Manner, Outlet, Rule, Subscription};
 use lambdarium_sim::service::{self, Kind, Service};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::{Payload, Value};
@@ -79,7 +80,7 @@ pub fn run(n: &mut Numbers) -> Run {
     let least = set_aside.sum::<u64>() + settings.unreserved_min;
     settings.account_concurrency = least.max(1) + n.below(12);
     let acts = acts(&functions, settings.until, n);
-    let services = services();
+    let services = services(n);
     let scenario =
         Scenario { settings, functions, callers, services, ..Scenario::default() };
     Run { scenario, seed: n.next(), acts }
@@ -116,18 +117,61 @@ fn settings(n: &mut Numbers) -> Settings {
         success_count: n.choice(),
         oversize: n.choice(),
         recursion_limit: n.from(1, 5),
+        sns_backoff_min: Span::millis(n.from(1, 4) * 250),
+        sns_backoff_max: Span::seconds(n.from(1, 8)),
+        sns_jitter_ppm: n.below(2) * 250_000,
+        sns_retries: n.below(20),
+        eb_backoff_base: Span::millis(n.from(1, 4) * 250),
+        eb_backoff_cap: Span::seconds(n.from(1, 8)),
+        eb_jitter_ppm: n.below(2) * 250_000,
         ..Settings::default()
     }
 }
 
-/// One service of each kind, some of which may not be sent to.
-fn services() -> Vec<Service> {
+/// One service of each kind, some of which may not be sent to, and a topic and a bus that
+/// pass on what comes from outside. What functions send comes back through a topic only
+/// from their code: a loop of records would never end.
+fn services(n: &mut Numbers) -> Vec<Service> {
     let kinds = [Kind::Queue, Kind::Topic, Kind::Bus, Kind::Bucket].into_iter();
     let all = kinds.zip(["q", "t", "b", "o"]).map(|(kind, name)| {
         let spec = service::Spec { permission: kind != Kind::Bus, ..Default::default() };
-        Service { name: name.into(), kind, spec }
+        Service { spec, ..Service::new(name, kind) }
     });
-    all.collect()
+    let mut all: Vec<Service> = all.collect();
+    for (kind, name) in [(Kind::Topic, "p"), (Kind::Bus, "e")] {
+        let outlets = (0..n.below(3)).map(|at| outlet(at, kind, n)).collect();
+        let inlet = n.maybe(|n| Inlet {
+            payload: Payload::Json(Value::object([("sleep", Value::number(n.below(4)))])),
+            attributes: Vec::new(),
+            load: load(n),
+        });
+        all.push(Service { inlet, outlets, ..Service::new(name, kind) });
+    }
+    all
+}
+
+/// A function that gets what a topic or bus receives.
+fn outlet(at: u64, kind: Kind, n: &mut Numbers) -> Outlet {
+    let dead_letter = target(&["q"], n);
+    let permission = !n.one_in(4);
+    let pattern = n.maybe(|n| {
+        let most = Value::List(vec![Value::text("<"), Value::number(n.below(5))]);
+        let test = Value::object([("numeric", most)]);
+        Value::object([("sleep", Value::List(vec![test]))])
+    });
+    let manner = match kind {
+        Kind::Topic => {
+            let scope = n.choice();
+            Manner::Subscription(Subscription { scope, dead_letter, permission })
+        }
+        Kind::Queue | Kind::Bus | Kind::Bucket => Manner::Rule(Rule {
+            retries_max: n.below(8),
+            age_max: Span::seconds(n.from(60, 70)),
+            dead_letter,
+            permission,
+        }),
+    };
+    Outlet { name: format!("o{at}"), target: "f0".into(), pattern, manner }
 }
 
 /// One of these names, or none.
@@ -201,7 +245,11 @@ fn spec(n: &mut Numbers) -> Spec {
             duration: draw(n, 4_000),
             answer: if n.one_in(8) { Answer::Bytes(7 << 20) } else { Answer::Echo },
             // Some send their events to the first one again, and make loops.
-            sends: if n.one_in(6) { target(&["f0", "q", "o"], n) } else { String::new() },
+            sends: if n.one_in(6) {
+                target(&["f0", "q", "o", "p"], n)
+            } else {
+                String::new()
+            },
             faults: (0..n.below(4)).map(|_| fault(n)).collect(),
         },
         dead_letter: target(&["q", "t"], n),
@@ -303,13 +351,22 @@ fn kind(n: &mut Numbers) -> caller::Kind {
         ..step_functions::Spec::default()
     };
     let [rest, http, url, alb] = fronts;
-    match n.below(8) {
+    let permission = !n.one_in(4);
+    let schedule = sender::Schedule {
+        retries_max: n.below(8),
+        dead_letter: target(&["q"], n),
+        permission,
+        ..sender::Schedule::default()
+    };
+    match n.below(10) {
         0 => rest,
         1 => http,
         2 => url,
         3 => alb,
         4 => Kind::StepFunctions(state),
         5 => Kind::Cli(spec),
+        6 => Kind::S3(sender::Spec { permission }),
+        7 => Kind::Schedule(schedule),
         _ => Kind::Sdk(spec),
     }
 }

@@ -44,7 +44,14 @@ pub(super) fn sentence(plan: &Plan, entry: &Entry, event_fact: EventFact) -> Str
             let (what, to) = (sent(what), plan.name(to));
             format!("{name} cannot send {what} to {to}: it is lost.")
         }
+        EventFact::Received if entry.job.is_none() => {
+            format!("Something from outside reaches {name}.")
+        }
         EventFact::Received => format!("{name} receives {event}."),
+        EventFact::Filtered { to } => {
+            let to = plan.name(to);
+            format!("{name} does not pass it on to {to}: the filter does not match.")
+        }
     }
 }
 
@@ -76,5 +83,6 @@ fn sent(what: Delivery) -> &'static str {
         Delivery::OnSuccess => "the record of the success",
         Delivery::OnFailure => "the record of the failure",
         Delivery::Code => "what its code has for it",
+        Delivery::Event => "an event",
     }
 }

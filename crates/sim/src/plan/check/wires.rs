@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{check_name, issue, names_something, split_target};
+use super::{check_name, issue, names_something, senders, split_target};
 use crate::knob::{self, Issue};
 use crate::lambda::Function;
 use crate::rule::Rule;
@@ -14,7 +14,11 @@ use crate::scenario::Scenario;
 use crate::service::Kind;
 
 /// Names and settings of services.
-pub(super) fn check_services(scenario: &Scenario, issues: &mut Vec<Issue>) {
+pub(super) fn check_services(
+    scenario: &Scenario,
+    loads: senders::Loads,
+    issues: &mut Vec<Issue>,
+) {
     let mut taken: Vec<&str> =
         scenario.functions.iter().map(|function| function.name.as_str()).collect();
     for service in &scenario.services {
@@ -28,6 +32,7 @@ pub(super) fn check_services(scenario: &Scenario, issues: &mut Vec<Issue>) {
             let allowed = "only a queue (sqs) or a topic (sns) keeps order";
             issues.push(issue(format!("{place}.fifo"), found, allowed, Rule::Dst03));
         }
+        senders::check(scenario, service, &place, loads, issues);
     }
 }
 
