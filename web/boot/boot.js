@@ -10,10 +10,16 @@ const STOPPED =
   "Lambdarium has stopped because of a mistake of its own. Your scenario is still in the " +
   "address of this page: copy it if it matters to you, then reload.";
 
+/** The small program, which is loaded first wherever it reaches. */
 const { program } = document.querySelector("script[data-program]").dataset;
+/** The same with everything: asynchronous events, too. */
+const whole = `${program}-whole`;
+/** The lessons that only the whole program can play. */
+const BEYOND = [
+  "async-retries", "async-throttled", "async-duplicates", "dead-letter-queue", "destinations",
+  "dlq-and-destination", "async-loop",
+];
 
-// Where the app finds its worker: a module, `new Worker(url, { type: "module" })`.
-document.documentElement.dataset.worker = new URL("boot-worker.js", import.meta.url).href;
 // Where it finds what it does not need at once.
 document.documentElement.dataset.base = new URL(".", import.meta.url).href;
 
@@ -29,27 +35,27 @@ globalThis.textBeside = async (name, then) => {
   then(text);
 };
 
-/** The name of the lesson that will be opened: what the address names, or else the first one. */
-function lesson() {
+/** What will be opened: what the address names, or else what somebody has left here. */
+function source() {
   const pairs = location.hash.slice(1).split("&");
-  const source = pairs.find((pair) => /^[seu]=/.test(pair));
-  if (source) return /^e=([a-z0-9-]{1,64})$/.exec(source)?.[1];
-  return goesOn() ? undefined : "sdk-retries";
-}
-
-/** Whether somebody has left a scenario of their own here, which opens then. */
-function goesOn() {
+  const named = pairs.find((pair) => /^[seu]=/.test(pair));
+  if (named || program !== "app" || location.hash) return named;
   try {
-    return program === "app" && !location.hash && !!localStorage.getItem("lambdarium.scenario");
+    return localStorage.getItem("lambdarium.scenario")?.split("\n")[1];
   } catch {
     // A frame that is shut off has no storage.
-    return false;
+    return undefined;
   }
 }
 
+/** The name of the lesson that will be opened; with no other source it is the first one. */
+const lesson = (source) => (source ? /^e=([a-z0-9-]{1,64})$/.exec(source)?.[1] : "sdk-retries");
+
+/** Whether it is known already that the small program cannot open it. */
+const isBeyond = (source) => /^s=\d+\.e\./.test(source) || BEYOND.includes(lesson(source));
+
 /** Has the browser load the lesson now: the program that asks for it is still on its way. */
-function loadLesson() {
-  const name = lesson();
+function loadLesson(name) {
   if (!name) return;
   const link = document.createElement("link");
   link.rel = "preload";
@@ -92,29 +98,74 @@ async function count(response) {
   }
 }
 
-async function load() {
-  report("Loading…");
-  loadLesson();
-  const wasm = fetch(new URL(`${program}_bg.wasm`, import.meta.url));
-  const [{ default: init }, response] = await Promise.all([import(`./${program}.js`), wasm]);
+/** Has the browser load a program: its start, and its code as the server answers it. */
+async function load(name) {
+  const wasm = fetch(new URL(`${name}_bg.wasm`, import.meta.url));
+  const [{ default: init }, response] = await Promise.all([import(`./${name}.js`), wasm]);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  // A copy that breaks off breaks the original too, and that is reported below.
-  count(response.clone()).catch(() => {});
-  await init({ module_or_path: response });
+  return { name, init, response };
 }
+
+/** Starts a program, with its code in any form that `init` takes. */
+async function start({ name, init }, code) {
+  // Where it finds its worker: a module, `new Worker(url, { type: "module" })`.
+  document.documentElement.dataset.worker = new URL(`boot-worker.js#${name}`, import.meta.url).href;
+  await init({ module_or_path: code });
+}
+
+async function boot() {
+  report("Loading…");
+  const opens = source();
+  loadLesson(lesson(opens));
+  const loaded = await load(isBeyond(opens) ? whole : program);
+  // A copy that breaks off breaks the original too, and that is reported below.
+  count(loaded.response.clone()).catch(() => {});
+  await start(loaded, loaded.response);
+}
+
+/** What the small program has left for the whole one. */
+let handed;
+globalThis.handedOver = () => handed;
+
+let takesOver = false;
+
+/**
+ * Puts the whole program in the place of the small one, once it is there to the last byte:
+ * `leave` says then what it has to know, or nothing if it is no longer needed.
+ */
+globalThis.takeOver = async (leave, failed) => {
+  if (takesOver) return;
+  takesOver = true;
+  let loaded, code;
+  try {
+    loaded = await load(whole);
+    code = await WebAssembly.compile(await loaded.response.arrayBuffer());
+  } catch {
+    // What that means is said in the page.
+    failed();
+    return;
+  } finally {
+    takesOver = false;
+  }
+  handed = leave();
+  if (handed) start(loaded, code).catch(stop);
+};
 
 function isCrash(error) {
   return error instanceof WebAssembly.RuntimeError;
 }
 
+/** Says why a program did not start. */
+function stop(error) {
+  console.error(error);
+  const why = error instanceof Error ? error.message : String(error);
+  fail(isCrash(error) ? STOPPED : `Lambdarium could not be loaded (${why}). Check the connection, then reload.`);
+}
+
 if (typeof WebAssembly === "object") {
   addEventListener("error", (event) => isCrash(event.error) && fail(STOPPED));
   addEventListener("unhandledrejection", (event) => isCrash(event.reason) && fail(STOPPED));
-  load().catch((error) => {
-    console.error(error);
-    const why = error instanceof Error ? error.message : String(error);
-    fail(isCrash(error) ? STOPPED : `Lambdarium could not be loaded (${why}). Check the connection, then reload.`);
-  });
+  boot().catch(stop);
 } else {
   fail(NO_WASM);
 }

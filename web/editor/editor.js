@@ -195,6 +195,10 @@ class JsonEditor extends HTMLElement {
     return this.#view ? this.#view.state.doc.toString() : this.#kept;
   }
 
+  get selectionStart() {
+    return this.#view?.state.selection.main.head ?? 0;
+  }
+
   /** Takes another text. It is no part of the editor's own history. */
   set value(text) {
     const before = this.value;

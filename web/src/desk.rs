@@ -5,6 +5,7 @@
 //! microseconds, and the speed is in thousandths.
 
 mod answers;
+mod beyond;
 mod history;
 mod keeping;
 mod moving;
@@ -22,8 +23,8 @@ use yew::Reducible;
 
 use crate::gallery;
 use crate::message::{
-    Answer, Cause, Content, Edit, Form, IssueText, Opened, Painted, Progress, Refusal,
-    Source, StoryLine,
+    Answer, Ask, Cause, Content, Edit, Form, IssueText, Opened, Painted, Progress,
+    Refusal, Source, StoryLine,
 };
 use crate::shared::Shared;
 pub use history::History;
@@ -126,6 +127,11 @@ pub struct Desk {
     pub history: History,
     /// What is to be opened in place of the present run.
     pub wanted: Option<Shared<Source>>,
+    /// What was asked for and needs the whole program, until that is there; in the whole
+    /// program, until the run is open that it is asked of.
+    pub beyond: Option<Shared<Ask>>,
+    /// The present run where the other program left it.
+    pub left: Option<String>,
     /// What the browser keeps.
     pub keeping: Keeping,
     /// The worker.
@@ -291,6 +297,8 @@ pub enum Action {
     Opening,
     /// It could not even be asked for.
     Failed(Refusal),
+    /// What was left to be asked is asked now.
+    Asked,
     /// No longer show what could not be opened.
     Dismiss,
     /// The engine answered.
@@ -423,10 +431,8 @@ impl Reducible for Desk {
             Action::Theme(theme) => next.theme = Some(theme),
             Action::NoSingleKeys(none) => next.no_single_keys = none,
             Action::Opening => next.opening = true,
-            Action::Failed(refusal) => {
-                next.opening = false;
-                next.refusal = Some(Shared::new(refusal));
-            }
+            Action::Failed(refusal) => next.refuse(refusal),
+            Action::Asked => next.beyond = None,
             Action::Dismiss => {
                 next.refusal = None;
                 next.keeping.refused = false;

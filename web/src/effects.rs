@@ -4,6 +4,7 @@
 //! Everything that touches the browser and is no component stands here.
 
 mod beside;
+mod beyond;
 mod clock;
 mod editor;
 mod page;
@@ -12,6 +13,7 @@ mod storage;
 mod wire;
 
 pub use beside::{GALLERY, Lesson, lesson, text_beside};
+pub use beyond::{go_beyond, handed, on_leaving, writing};
 pub use clock::Frames;
 pub use editor::{jump, load_editor, mark};
 pub use page::{

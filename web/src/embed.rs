@@ -14,6 +14,7 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::time::{Instant, Moment};
 use web_sys::Element;
 
@@ -21,8 +22,10 @@ use crate::desk::Desk;
 use crate::effects::{self, Frames, Lesson};
 use crate::engine::Player;
 use crate::gallery;
+use crate::message::{Handed, Refusal};
 use crate::shared::Shared;
 use crate::snippet;
+use crate::texts;
 use screen::Screen;
 
 /// Steps between two looks at the time, a millisecond or less.
@@ -63,6 +66,8 @@ struct State {
     screen: Screen,
     recording: Option<Timeout>,
     frames: Option<Frames>,
+    /// Open as long as the player lives.
+    ears: Vec<EventListener>,
 }
 
 /// Starts the player in an element of its page.
@@ -76,6 +81,7 @@ pub fn start(root: &Element) {
         screen: Screen::new(root),
         recording: None,
         frames: None,
+        ears: Vec::new(),
     };
     let embed = Embed(Rc::new(RefCell::new(state)));
     embed.open();
@@ -83,8 +89,9 @@ pub fn start(root: &Element) {
     let on_fragment = effects::on_fragment_change(move || opens.open());
     let resized = embed.clone();
     screen::on_resize(move || resized.happen(Happening::Resized));
-    let listeners = keys::listen(root, move |happening| embed.happen(happening));
-    listeners.into_iter().chain(on_fragment).for_each(EventListener::forget);
+    let told = embed.clone();
+    let ears = keys::listen(root, move |happening| told.happen(happening));
+    embed.0.borrow_mut().ears.extend(ears.into_iter().chain(on_fragment));
 }
 
 impl Embed {
@@ -98,12 +105,40 @@ impl Embed {
             if effects::fragment() == fragment {
                 embed.0.borrow_mut().open(&fragment, lesson);
                 embed.happen(Happening::Opened);
+                embed.go_beyond();
             }
         };
         match needed {
             Some(name) => effects::lesson(name, loaded),
             None => loaded(Ok(None)),
         }
+    }
+
+    /// Lets the whole program take over if this one plays no events and the run has some.
+    fn go_beyond(&self) {
+        let is_beyond =
+            |desk: &Desk| desk.refusal.as_ref().is_some_and(|it| it.is_beyond());
+        if EVENTS || !is_beyond(&self.0.borrow().desk) {
+            return;
+        }
+        let embed = self.clone();
+        let leave = move || {
+            let mut state = embed.0.borrow_mut();
+            let leaves = is_beyond(&state.desk);
+            if leaves {
+                state.ears.clear();
+            }
+            leaves.then(Handed::default)
+        };
+        let embed = self.clone();
+        effects::go_beyond(leave, move || {
+            let refusal = Refusal { text: texts::NOT_WHOLE.into(), ..Refusal::default() };
+            let mut state = embed.0.borrow_mut();
+            state.desk.opening = false;
+            state.desk.refusal = Some(Shared::new(refusal));
+            drop(state);
+            embed.happen(Happening::Opened);
+        });
     }
 
     fn happen(&self, happening: Happening) {
@@ -179,7 +214,7 @@ impl State {
             Err(refusal) => {
                 self.player = None;
                 self.desk = Desk::new(None, self.desk.still);
-                self.desk.opening = false;
+                self.desk.opening = !EVENTS && refusal.is_beyond();
                 self.desk.refusal = Some(Shared::new(refusal));
             }
         }

@@ -17,7 +17,8 @@ use lambdarium_sim::time::Moment;
 use lambdarium_sim::view::{self, Look, Pane};
 
 use crate::message::{
-    Answer, Ask, Marker, Opened, Painted, Progress, Question, Refusal, Screen, Slot,
+    Answer, Ask, IssueText, Marker, Opened, Painted, Progress, Question, Refusal, Screen,
+    Slot,
 };
 use crate::words;
 use open::{Read, read, read_link, wrong};
@@ -54,6 +55,19 @@ impl Engine {
 
     /// Answers what the page asks. `None` where there is nothing to say: no run is open.
     pub fn handle(&mut self, slot: Slot, ask: Ask) -> Option<Answer> {
+        if EVENTS {
+            return self.answer(slot, ask);
+        }
+        let changes = matches!(ask, Ask::Open { .. } | Ask::Edit(_) | Ask::Write { .. });
+        let asked = changes.then(|| ask.clone());
+        let answer = self.answer(slot, ask)?;
+        Some(match asked {
+            Some(asked) if is_beyond(&answer) => Answer::Beyond(Box::new(asked)),
+            Some(_) | None => answer,
+        })
+    }
+
+    fn answer(&mut self, slot: Slot, ask: Ask) -> Option<Answer> {
         let ask = match ask {
             Ask::Open { source, lesson, keep } => {
                 let read = read(source, lesson.as_deref());
@@ -124,6 +138,28 @@ impl Engine {
         }
         self.players[place] = Some(player);
         Answer::Opened(Box::new(opened))
+    }
+}
+
+/// Whether something was refused only because this program plays no events.
+fn is_beyond(answer: &Answer) -> bool {
+    match answer {
+        Answer::Refused(refusal) => refusal.is_beyond(),
+        Answer::Rejected(issues) => issues.iter().any(IssueText::is_beyond),
+        Answer::Mistakes { mistakes, .. } => {
+            mistakes.iter().any(|mistake| mistake.issue.is_beyond())
+        }
+        Answer::Opened(_)
+        | Answer::Text(_)
+        | Answer::Form(_)
+        | Answer::Progress(_)
+        | Answer::Screen(_)
+        | Answer::Painted(_)
+        | Answer::Moment(_)
+        | Answer::Why { .. }
+        | Answer::Contents { .. }
+        | Answer::Link(_)
+        | Answer::Beyond(_) => false,
     }
 }
 

@@ -13,6 +13,7 @@ pub mod gallery;
 pub mod geometry;
 pub mod message;
 pub mod pack;
+pub mod program;
 pub mod rules;
 pub mod shared;
 pub mod snippet;

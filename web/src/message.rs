@@ -5,6 +5,7 @@
 
 mod fields;
 
+use lambdarium_sim::plan::lacks_events;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Stop;
 use lambdarium_sim::view::{Frame, Gauges, Lanes, Look, Pane};
@@ -139,6 +140,27 @@ pub enum Answer {
     },
     /// A fragment, or why there is none.
     Link(Result<String, String>),
+    /// This needs what only the whole program has.
+    Beyond(Box<Ask>),
+}
+
+/// What one program hands to another that takes its place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Handed {
+    /// What opens the runs before the present one.
+    pub past: Vec<Source>,
+    /// What opens the present one.
+    pub present: Option<Source>,
+    /// What opens those that were undone.
+    pub future: Vec<Source>,
+    /// The present run where it was left, as a fragment.
+    pub left: String,
+    /// What the other could not do.
+    pub ask: Option<Ask>,
+    /// Whether the text is shown.
+    pub text: bool,
+    /// Where in it somebody was writing.
+    pub caret: Option<u32>,
 }
 
 /// A change of the run.
@@ -316,6 +338,22 @@ pub struct IssueText {
     pub allowed: String,
     /// The rule that says so.
     pub rule: String,
+}
+
+impl IssueText {
+    /// Whether it says only that this program plays no events.
+    #[must_use]
+    pub fn is_beyond(&self) -> bool {
+        lacks_events(&self.allowed)
+    }
+}
+
+impl Refusal {
+    /// Whether only the whole program can open it.
+    #[must_use]
+    pub fn is_beyond(&self) -> bool {
+        self.issues.iter().any(IssueText::is_beyond)
+    }
 }
 
 /// One thing that is wrong with a text, and where it stands in it.

@@ -165,6 +165,7 @@ texts! {
     GIVEN_UP "It is not started a third time by itself. Change the scenario in its text, undo the last change, or open another one.";
 
     OPENING "Opening …";
+    NOT_WHOLE "The part of Lambdarium that plays asynchronous events could not be loaded. Check the connection, then try again.";
     OPEN_FILE "Open a file …";
     LOADING_LESSONS "Loading the lessons …";
     NO_LESSONS "The list of lessons could not be loaded: check the connection and try again.";

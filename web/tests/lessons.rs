@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use lambdarium_format::{json, link};
+use lambdarium_sim::plan::needs_events;
 use lambdarium_sim::time::{Instant, Moment};
 use lambdarium_sim::view::{CallerView, Doing, Fates, Metrics};
 use lambdarium_web::desk::{Action, Card, Desk};
@@ -23,15 +25,9 @@ const TITLE_MAX: usize = 34;
 /// Most characters of a marker's text: three lines of the caption.
 const TEXT_MAX: usize = 200;
 
-/// Where the lessons lie that the page shows, and those it will show once it plays events.
-const SHOWN: &str = "gallery";
-const EVENTS: &str = "events";
-
-/// The lessons by their families, in the order they are shown: where they lie, the family,
-/// and their names.
-const FAMILIES: [(&str, &str, &[&str]); 2] = [
+/// The lessons by their families, in the order they are shown.
+const FAMILIES: [(&str, &[&str]); 2] = [
     (
-        SHOWN,
         "Synchronous invocation",
         &[
             "sdk-retries",
@@ -43,7 +39,6 @@ const FAMILIES: [(&str, &str, &[&str]); 2] = [
         ],
     ),
     (
-        EVENTS,
         "Asynchronous invocation",
         &[
             "async-retries",
@@ -59,7 +54,7 @@ const FAMILIES: [(&str, &str, &[&str]); 2] = [
 
 /// Each lesson, with its family.
 fn lessons() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let of = |(_, family, names): &(_, &'static str, &'static [&'static str])| {
+    let of = |(family, names): &(&'static str, &'static [&'static str])| {
         let family = *family;
         names.iter().map(move |name| (*name, family))
     };
@@ -72,9 +67,7 @@ fn stored(file: &str) -> PathBuf {
 
 /// The text of a lesson, as it lies beside the page.
 fn text_of(name: &str) -> String {
-    let family = FAMILIES.iter().find(|(_, _, names)| names.contains(&name));
-    let (folder, ..) = family.expect("a family");
-    let file = stored(&format!("../scenarios/{folder}/{name}.json"));
+    let file = stored(&format!("../scenarios/gallery/{name}.json"));
     fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
@@ -274,8 +267,7 @@ fn what_the_markers_say_stands_beside_what_the_run_shows() {
 #[test]
 fn the_gallery_shows_every_lesson_that_lies_beside_the_page() {
     let mut made = String::new();
-    let is_shown = |name: &str| FAMILIES[0].2.contains(&name);
-    for (name, family) in lessons().filter(|(name, _)| is_shown(name)) {
+    for (name, family) in lessons() {
         let page = Page::open(name);
         let Opened { title, about, .. } = page.run();
         made += &format!("{name}\t{family}\t{title}\t{about}\n");
@@ -292,6 +284,30 @@ fn the_gallery_shows_every_lesson_that_lies_beside_the_page() {
         assert_eq!(needed.as_deref(), Some(name), "no page would load it");
     }
     hold("data/gallery.txt", &made);
+}
+
+/// The script that starts the page takes the whole program at once for the lessons, and the
+/// links, that the small one cannot play.
+#[test]
+fn the_page_starts_with_the_program_that_a_lesson_needs() {
+    let boot = fs::read_to_string(stored("boot/boot.js")).expect("the script");
+    let list = boot.split_once("const BEYOND = [").expect("a list").1;
+    let listed: Vec<&str> = list
+        .split(']')
+        .next()
+        .unwrap_or_default()
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .collect();
+    for (name, _) in lessons() {
+        let run = json::read(&text_of(name)).expect("a scenario");
+        let needs = needs_events(&run);
+        assert_eq!(listed.contains(&name), needs, "{name}");
+        let payload = link::payload(&run).expect("a link");
+        assert_eq!(payload.starts_with("1.e."), needs, "{name}");
+    }
+    assert!(listed.iter().all(|name| lessons().any(|lesson| lesson.0 == *name)));
 }
 
 /// Holds a file against what is made anew; with `UPDATE=1` it is written.

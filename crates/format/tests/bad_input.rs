@@ -84,9 +84,9 @@ fn a_link_of_a_future_version_says_what_opens_it() {
     let newer = "This link was made with a newer Lambdarium (version 2 of the format). Reload \
                  the page to get the newest, or open the link where it was made.";
     assert_eq!(problem(&good_link().replace("s=1.", "s=2.")), newer);
-    let codec = "This link is packed with an unknown codec (\"e\"). Reload the page to get the \
+    let codec = "This link is packed with an unknown codec (\"q\"). Reload the page to get the \
                  newest Lambdarium, or copy the link again.";
-    assert_eq!(problem(&good_link().replace("1.d.", "1.e.")), codec);
+    assert_eq!(problem(&good_link().replace("1.d.", "1.q.")), codec);
     let text = told(r#"{"lambdarium":2,"functions":{"f":{"memory":1}}}"#);
     let newer = "lambdarium: found 2, allowed is 1, the version that is read; a newer \
                  Lambdarium made this text (SIM-02)";

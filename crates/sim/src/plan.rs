@@ -3,6 +3,7 @@
 //! A plan is what runs. An act that changes the wiring gives the machine a changed copy.
 
 mod check;
+mod events;
 mod service;
 
 use alloc::rc::Rc;
@@ -22,6 +23,8 @@ use crate::scenario::{Run, Settings};
 use crate::service::policy::Policy;
 use crate::time::{Instant, Span};
 use crate::value::Payload;
+use events::NEEDS_EVENTS;
+pub use events::{lacks_events, needs_events};
 pub use service::PlannedService;
 
 /// Which version of its function a caller asks for.

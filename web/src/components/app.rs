@@ -6,8 +6,8 @@ use super::bar::bar;
 use super::board::BoardView;
 use super::dialogs::{dialog, use_dialog};
 use super::hooks::{
-    theme, use_address, use_asking, use_clock, use_desk, use_document, use_editing,
-    use_opening, use_size,
+    theme, use_address, use_asking, use_beyond, use_clock, use_desk, use_document,
+    use_editing, use_opening, use_size,
 };
 use super::inspector::inspector;
 use super::keys::use_keys;
@@ -30,6 +30,7 @@ pub fn App() -> Html {
     use_safety(&desk, &wire);
     use_asking(&desk, &wire, timeline::columns(dock_width));
     let on_edit = use_editing(&desk, &wire);
+    use_beyond(&desk, &wire);
     use_clock(&desk, &wire);
     use_address(&desk);
     use_document(&desk);

@@ -10,9 +10,10 @@ use web_sys::{HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
 use super::safety::first_source;
-use crate::desk::{Action, Desk, Dialog, Tab, Theme};
+use crate::desk::{Action, Desk, Dialog, Doing, Tab, Theme};
 use crate::effects::{self, Frames, Wire};
-use crate::message::{Answer, Ask, Edit};
+use crate::message::{Answer, Ask, Edit, Refusal, Source};
+use crate::texts;
 
 /// The desk and the line to its engine.
 #[hook]
@@ -20,6 +21,9 @@ pub fn use_desk() -> (UseReducerHandle<Desk>, Wire) {
     let desk = use_reducer(|| {
         let mut desk = Desk::new(effects::kept_theme(), effects::reduced_motion());
         desk.no_single_keys = effects::kept_no_keys();
+        if EVENTS && let Some(handed) = effects::handed() {
+            desk = desk.with_handed(handed);
+        }
         desk.with_kept(effects::kept_scenario())
     });
     let dispatch = desk.dispatcher();
@@ -40,12 +44,15 @@ pub fn use_desk() -> (UseReducerHandle<Desk>, Wire) {
 #[hook]
 pub fn use_opening(desk: &UseReducerHandle<Desk>, wire: &Wire) {
     let (dispatch, wire) = (desk.dispatcher(), wire.clone());
+    let first = if EVENTS { desk.first() } else { None };
     use_effect_with((), move |()| {
-        let open = move || {
+        let open = move |first: Option<(Source, bool)>| {
             dispatch.dispatch(Action::Opening);
-            wire.open(first_source(), false);
+            let (source, keep) = first.unwrap_or_else(|| (first_source(), false));
+            wire.open(source, keep);
         };
-        open();
+        open(first);
+        let open = move || open(None);
         let listener = effects::on_fragment_change(open);
         move || drop(listener)
     });
@@ -161,6 +168,39 @@ pub fn use_editing(desk: &UseReducerHandle<Desk>, wire: &Wire) -> Callback<Edit>
         })
     });
     (*edit).clone()
+}
+
+/// Lets the whole program take over where this one does not reach; in the whole one, asks
+/// what the other could not do.
+#[hook]
+pub fn use_beyond(desk: &UseReducerHandle<Desk>, wire: &Wire) {
+    let latest = use_mut_ref(|| desk.clone());
+    *latest.borrow_mut() = desk.clone();
+    let (wire, dispatch) = (wire.clone(), desk.dispatcher());
+    // The whole program waits for the run that is to be changed.
+    let now = desk.beyond.clone().filter(|_| !EVENTS || desk.run.is_some());
+    use_effect_with(now, move |beyond| {
+        let Some(beyond) = beyond else { return };
+        if !EVENTS {
+            let leave = move || {
+                let handed = latest.borrow().handed(effects::writing())?;
+                wire.stop();
+                Some(handed)
+            };
+            return effects::go_beyond(leave, move || {
+                let text = texts::NOT_WHOLE.into();
+                dispatch.dispatch(Action::Failed(Refusal { text, ..Refusal::default() }));
+            });
+        }
+        dispatch.dispatch(Action::Asked);
+        // What was to be opened is open by now.
+        if let Ask::Edit(edit) = &**beyond {
+            dispatch.dispatch(Action::Edited(edit.clone()));
+            wire.ask(Ask::Edit(edit.clone()));
+        } else if let Ask::Write { text, .. } = &**beyond {
+            dispatch.dispatch(Action::Text(Doing::Typed(text.clone())));
+        }
+    });
 }
 
 /// Ticks while something moves.

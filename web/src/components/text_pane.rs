@@ -2,6 +2,7 @@
 //! nothing is wrong with it.
 
 use gloo_timers::callback::Timeout;
+use lambdarium_sim::EVENTS;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -145,15 +146,20 @@ fn face(node: &NodeRef) -> Option<HtmlTextAreaElement> {
 fn use_filling(node: &NodeRef, loaded: Option<bool>, text: &TextPane) {
     // What was marked last; nothing at all before it was filled.
     let marked = use_mut_ref(|| None);
+    let arrived = use_mut_ref(|| !EVENTS);
     let node = node.clone();
     use_effect_with((loaded, text.clone()), move |(_, text)| {
         let Some(editor) = face(&node) else { return };
         let marks = Some(text.mistakes.clone());
         let before = marked.replace(marks.clone());
         let fresh = before.is_none();
-        let next = text.shown().filter(|_| fresh || !text.is_ahead());
+        let arrives = text.draft.is_some() && text.arrives && !arrived.replace(true);
+        let next = text.shown().filter(|_| fresh || arrives || !text.is_ahead());
         if let Some(next) = next.filter(|next| **next != editor.value()) {
             editor.set_value(&next);
+        }
+        if let Some(at) = text.caret.filter(|_| arrives) {
+            effects::jump(&editor, Spot { from: at, to: at, ..Spot::default() });
         }
         // The marks move along with what is typed: only others are set anew.
         if marks != before {

@@ -1,5 +1,6 @@
 //! What the desk makes of the engine's answers.
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::time::{Instant, Moment};
 
 use super::{Desk, Quiz, Tab};
@@ -10,10 +11,7 @@ impl Desk {
     pub(super) fn answered(&mut self, answer: Answer) {
         match answer {
             Answer::Opened(opened) => self.opened(*opened),
-            Answer::Refused(refusal) => {
-                self.opening = false;
-                self.refusal = Some(Shared::new(refusal));
-            }
+            Answer::Refused(refusal) => self.refuse(refusal),
             Answer::Rejected(issues) => {
                 self.dragged = None;
                 self.rejected = Some(Shared::new(issues));
@@ -52,7 +50,18 @@ impl Desk {
                 self.contents = Some((service, Shared::new(items)));
             }
             Answer::Link(link) => self.link = Some(link),
+            Answer::Beyond(ask) => {
+                self.opening = true;
+                self.beyond = Some(Shared::new(*ask));
+            }
         }
+    }
+
+    /// Something could not be opened.
+    pub(super) fn refuse(&mut self, refusal: Refusal) {
+        self.opening = false;
+        self.beyond = None;
+        self.refusal = Some(Shared::new(refusal));
     }
 
     /// The run is recorded so far.
@@ -94,6 +103,10 @@ impl Desk {
                 Some(Shared::new(Refusal { text, opened: true, ..Refusal::default() }));
         }
         self.note(&opened);
+        if !EVENTS && !opened.kept {
+            // Something else was opened while the whole program was on its way.
+            self.beyond = None;
+        }
         self.opening = false;
         self.rejected = None;
         self.why = None;

@@ -1,7 +1,7 @@
 //! What was open before, so that everything can be undone: the addresses of runs, which
 //! hold all of them.
 
-use crate::message::Source;
+use crate::message::{Handed, Source};
 use crate::shared::Shared;
 
 /// Most steps back.
@@ -42,6 +42,27 @@ impl History {
         }
         while self.past.len() > STEPS_MAX || bytes(&self.past) > BYTES_MAX {
             self.past.remove(0);
+        }
+    }
+
+    /// All of it, for another program.
+    pub(super) fn handed(&self, handed: Handed) -> Handed {
+        let plain =
+            |all: &[Shared<Source>]| all.iter().map(|one| (**one).clone()).collect();
+        let present = self.present.as_deref().cloned();
+        let (past, future) = (plain(&self.past), plain(&self.future));
+        Handed { past, present, future, ..handed }
+    }
+
+    /// As another program left it.
+    pub(super) fn of(handed: Handed) -> Self {
+        let shared = |all: Vec<Source>| all.into_iter().map(Shared::new).collect();
+        Self {
+            past: shared(handed.past),
+            present: handed.present.map(Shared::new),
+            future: shared(handed.future),
+            awaited: true,
+            nameless: false,
         }
     }
 

@@ -20,6 +20,10 @@ pub struct TextPane {
     pub mistakes: Shared<Vec<Mistake>>,
     /// Whether somebody is typing.
     pub typing: bool,
+    /// Whether the first draft was typed in another program.
+    pub arrives: bool,
+    /// Where somebody was writing there.
+    pub caret: Option<u32>,
     /// The last draft that was handed in, by its number, until it is answered.
     pub handed_in: Option<u32>,
     /// How many were.

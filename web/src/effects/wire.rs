@@ -103,7 +103,8 @@ impl Wire {
         state.worker = Some(worker);
     }
 
-    fn stop(&self) {
+    /// Lets the worker go. What was asked and not answered is lost.
+    pub fn stop(&self) {
         let mut state = self.0.borrow_mut();
         if let Some(worker) = state.worker.take() {
             worker.terminate();

@@ -88,8 +88,8 @@ impl Screen {
         let unnamed = if desk.opening { texts::OPENING } else { texts::UNTITLED };
         self.title.put_text(if title.is_empty() { unnamed } else { title });
         self.open.set("href", playground);
-        let refusal = desk.refusal.as_ref().map_or("", |refusal| refusal.text.as_str());
-        self.alert.put_text(refusal);
+        let refusal = desk.refusal.as_ref().filter(|_| !desk.opening);
+        self.alert.put_text(refusal.map_or("", |refusal| refusal.text.as_str()));
         self.draw_board(desk);
         self.draw_caption(desk);
         self.draw_transport(desk);

@@ -13,8 +13,8 @@ use lambdarium_sim::view::{
 
 use super::{
     ActText, Answer, Ask, CallerText, Cause, Content, Edit, Field, Form, FunctionText,
-    Group, Input, IssueText, Marker, Mistake, Opened, Painted, Progress, Question,
-    Refusal, Screen, ServiceText, Slot, Source, Spot, StoryLine,
+    Group, Handed, Input, IssueText, Marker, Mistake, Opened, Painted, Progress,
+    Question, Refusal, Screen, ServiceText, Slot, Source, Spot, StoryLine,
 };
 use crate::pack::pack;
 
@@ -106,7 +106,7 @@ pack! {
         Opened(opened), Refused(refusal), Rejected(issues), Form(form),
         Progress(progress), Screen(screen), Painted(painted), Moment(moment),
         Why { entry, chain }, Link(link), Text(text), Contents { service, items },
-        Mistakes { draft, mistakes },
+        Mistakes { draft, mistakes }, Beyond(ask),
     }
     enum Edit {
         Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part }, Nudge { part, by },
@@ -126,6 +126,7 @@ pack! {
     struct Form { part, about, groups, operations }
     struct FunctionText { name, does, queue, feeds, nudge }
     struct Group { title, fields }
+    struct Handed { past, present, future, left, ask, text, caret }
     struct IssueText { place, found, allowed, rule }
     struct Marker { at, title, text }
     struct Mistake { issue, spot }

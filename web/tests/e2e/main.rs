@@ -2,6 +2,7 @@
 //!
 //! Run by `cargo xtask test site`, which builds the site first.
 
+mod beyond;
 mod browser;
 mod editing;
 mod embed;

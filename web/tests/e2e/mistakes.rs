@@ -139,31 +139,3 @@ fn a_duration_of_nothing_plays() {
         page.wait_until("document.querySelector('#play').ariaLabel === 'Play'").await
     });
 }
-
-#[test]
-fn what_this_page_does_not_play_yet_is_named_and_the_run_stays() {
-    visit(async |page| {
-        page.open("#e=cold-start").await?;
-        page.wait_until(OPEN).await?;
-        let folder =
-            env::temp_dir().join(format!("lambdarium-events-{}", std::process::id()));
-        fs::create_dir_all(&folder).expect("a folder for the test");
-        let file: PathBuf = folder.join("events.json");
-        let scenario = include_str!(
-            "../../../scenarios/rules/async/w05-throttled-and-too-old/scenario.json"
-        );
-        fs::write(&file, scenario).expect("a file for the test");
-        page.click("#open-gallery").await?;
-        let field = page.driver.find(By::Css("#open-file")).await?;
-        field.send_keys(file.to_str().expect("plain")).await?;
-        let notice = page.text("#notice").await?;
-        for words in ["services", "functions.fn", "played by the command line"] {
-            assert!(notice.contains(words), "{words}: {notice}");
-        }
-        assert!(notice.contains("stays open"), "{notice}");
-        assert_eq!(page.text("h1").await?, "Cold and warm");
-        page.screenshot("events").await?;
-        fs::remove_dir_all(&folder).expect("the folder of the test");
-        Ok(())
-    });
-}

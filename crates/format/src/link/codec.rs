@@ -17,6 +17,9 @@ use super::Problem;
 
 /// How links name this codec.
 pub(super) const LETTER: &str = "d";
+/// The same codec, for a run that needs a simulator with events: who starts a program for
+/// such a link knows which one, without reading it.
+pub(super) const LETTER_EVENTS: &str = "e";
 
 /// Field names and values that are common in scenarios, the commonest last.
 const DICTIONARY: &[u8] = include_bytes!("dictionary-d.txt");

@@ -5,6 +5,7 @@
 //! | pair | meaning |
 //! | --- | --- |
 //! | `s=1.d.…` | a run: version of the text, codec, and base64url of what it packed |
+//! | `s=1.e.…` | the same, of a run with asynchronous events |
 //! | `e=name` | an example of the gallery |
 //! | `u=https://…` | a file; it is fetched only after a click that names the host |
 //! | `t=…` | the playhead, see [`read_moment`] |
@@ -18,6 +19,7 @@ mod moment;
 mod problem;
 
 use lambdarium_sim::limits;
+use lambdarium_sim::plan::needs_events;
 use lambdarium_sim::scenario::Run;
 use lambdarium_sim::time::Moment;
 
@@ -170,7 +172,8 @@ pub fn payload(run: &Run) -> Result<String, Problem> {
     if text.len() > limits::SCENARIO_BYTES_MAX {
         return Err(Problem::TooLarge);
     }
-    let payload = format!("{}.{}.{}", json::VERSION, codec::LETTER, codec::pack(&text));
+    let letter = if needs_events(run) { codec::LETTER_EVENTS } else { codec::LETTER };
+    let payload = format!("{}.{letter}.{}", json::VERSION, codec::pack(&text));
     if payload.len() > limits::LINK_CHARS_MAX {
         return Err(Problem::TooLong { chars: payload.len() });
     }
@@ -202,7 +205,7 @@ pub fn text_of(payload: &str) -> Result<String, Problem> {
         return Err(Problem::Newer(problem::cut(version)));
     }
     let (letter, packed) = rest.split_once('.').ok_or(Problem::NoPayload)?;
-    if letter != codec::LETTER {
+    if letter != codec::LETTER && letter != codec::LETTER_EVENTS {
         return Err(Problem::Codec(problem::cut(letter)));
     }
     codec::unpack(packed)

@@ -10,10 +10,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{Qualifier, split_target};
+use super::{NEEDS_EVENTS, Qualifier, events, split_target};
 use crate::EVENTS;
 use crate::caller::{Caller, Kind, gateway, sdk, step_functions};
-use crate::event::Mode;
 use crate::knob::{self, Issue};
 use crate::lambda::{self, Function};
 use crate::limits::{self, Bounds};
@@ -36,8 +35,8 @@ pub(super) fn all(run: &Run, bounds: Bounds) -> Vec<Issue> {
     if EVENTS {
         let loads = senders::Loads { until, calls_max: bounds.calls };
         wires::check_services(&run.scenario, loads, &mut issues);
-    } else {
-        check_without_events(run, &mut issues);
+    } else if let Some(place) = events::first(run) {
+        issues.push(issue(place, "", NEEDS_EVENTS, Rule::Sim02));
     }
     check_callers(&run.scenario, until, bounds.calls, &mut issues);
     check_acts(run, until, &mut issues);
@@ -46,37 +45,6 @@ pub(super) fn all(run: &Run, bounds: Bounds) -> Vec<Issue> {
     }
     expectations::check_expectations(&run.scenario, &mut issues);
     issues
-}
-
-/// What cannot be played where events are left out.
-fn check_without_events(run: &Run, issues: &mut Vec<Issue>) {
-    let allowed =
-        "what this page plays; asynchronous events are played by the command line";
-    let mut wrong = |place: String| issues.push(issue(place, "", allowed, Rule::Sim02));
-    if !run.scenario.services.is_empty() {
-        wrong("services".into());
-    }
-    for function in &run.scenario.functions {
-        let place = format!("functions.{}", function.name);
-        let versions = function.versions.iter().map(|version| &version.spec);
-        let sends = versions
-            .chain([&function.spec])
-            .any(|spec| !spec.dead_letter.is_empty() || !spec.behaviour.sends.is_empty());
-        if sends || !function.event_invoke.is_empty() {
-            wrong(place);
-        }
-    }
-    for caller in &run.scenario.callers {
-        if caller.kind.mode() == Mode::Later {
-            let key = if caller.kind.is_sender() { "kind" } else { "invocation-type" };
-            wrong(format!("callers.{}.{key}", caller.name));
-        }
-    }
-    for (at, act) in run.acts.iter().enumerate() {
-        if act.operation.contains("EventInvokeConfig") {
-            wrong(format!("acts.{at}.do"));
-        }
-    }
 }
 
 fn issue(

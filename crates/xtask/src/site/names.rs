@@ -7,16 +7,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use super::trunk::PROGRAMS;
 use crate::error::{Doing, Error, Result};
-
-/// Each program with its script.
-const PROGRAMS: [[&str; 2]; 2] =
-    [["app_bg.wasm", "app.js"], ["embed_bg.wasm", "embed.js"]];
 
 /// Shortens the names of each program in `stage` and of its script.
 pub fn shorten(stage: &Path) -> Result<()> {
-    PROGRAMS.iter().try_for_each(|[wasm, script]| {
-        let (wasm, script) = (stage.join(wasm), stage.join(script));
+    PROGRAMS.iter().try_for_each(|(_, program)| {
+        let wasm = stage.join(format!("{program}_bg.wasm"));
+        let script = stage.join(format!("{program}.js"));
         let bytes = fs::read(&wasm).doing("reading", &wasm)?;
         let text = fs::read_to_string(&script).doing("reading", &script)?;
         let (bytes, names) = renamed(&bytes).ok_or_else(|| {

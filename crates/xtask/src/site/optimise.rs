@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use super::hash::Hash;
+use super::trunk::PROGRAMS;
 use crate::command;
 use crate::error::{Doing, Result};
 use crate::house::House;
@@ -24,8 +25,6 @@ const FEATURES: [&str; 7] = [
     "--enable-sign-ext",
 ];
 
-/// The programs of the site.
-const PROGRAMS: [&str; 2] = ["app_bg.wasm", "embed_bg.wasm"];
 /// They are downloaded before anything is seen: small. With their control flow taken apart
 /// and laid out anew they are smaller still.
 const PASSES: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
@@ -33,8 +32,10 @@ const PASSES: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge"
 /// Optimises each program in `stage`, all at once.
 pub fn all(house: &House, optimiser: &Program, stage: &Path) -> Result<()> {
     thread::scope(|scope| {
-        let running = PROGRAMS
-            .map(|name| scope.spawn(move || one(house, optimiser, &stage.join(name))));
+        let running = PROGRAMS.map(|(_, program)| {
+            let wasm = stage.join(format!("{program}_bg.wasm"));
+            scope.spawn(move || one(house, optimiser, &wasm))
+        });
         running.into_iter().try_for_each(|job| match job.join() {
             Ok(result) => result,
             Err(panic) => std::panic::resume_unwind(panic),

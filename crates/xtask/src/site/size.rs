@@ -23,7 +23,7 @@ struct Load {
 }
 
 /// What a first visit downloads, and what comes only when somebody asks for it.
-const LOADS: [Load; 6] = [
+const LOADS: [Load; 8] = [
     Load {
         name: "the playground",
         files: &[
@@ -50,6 +50,16 @@ const LOADS: [Load; 6] = [
             FIRST_LESSON,
         ],
         budget: 150_000,
+    },
+    Load {
+        name: "the whole playground, once a scenario has events",
+        files: &["app-whole.js", "app-whole_bg.wasm"],
+        budget: 400_000,
+    },
+    Load {
+        name: "the whole embedded player, once a scenario has events",
+        files: &["embed-whole.js", "embed-whole_bg.wasm"],
+        budget: 200_000,
     },
     Load {
         name: "the text editor, once it is opened",

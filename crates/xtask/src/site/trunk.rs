@@ -17,6 +17,14 @@ pub const PROFILE: &str = "site";
 /// The profile of the embedded player; Trunk knows only one.
 const EMBED: &str = "embed";
 
+/// How the programs end that have everything: they are loaded where the small ones do not
+/// reach.
+const WHOLE: &str = "-whole";
+
+/// The programs of the site, each with its profile. Trunk makes the first one.
+pub(super) const PROGRAMS: [(&str, &str); 4] =
+    [(PROFILE, "app"), (PROFILE, "app-whole"), (EMBED, "embed"), (EMBED, "embed-whole")];
+
 /// Lets the compiler, which is pinned, take options that are not stable yet.
 const UNSTABLE: &str = "RUSTC_BOOTSTRAP";
 
@@ -27,11 +35,14 @@ const BUILD_STD: (&str, &str) = ("CARGO_UNSTABLE_BUILD_STD", "std");
 /// Compiles the programs of the pages. Trunk would do it too, but silently, and it cannot
 /// download crates when it is told to download no tools.
 pub fn compile(house: &House) -> Result<()> {
-    for (profile, program) in [(PROFILE, "app"), (EMBED, "embed")] {
+    for (profile, program) in PROGRAMS {
         say(&format!("compiling {program}"));
         let mut cargo = command::cargo(&house.root);
         cargo.args(["build", "--profile", profile, "--target", tools::WASM]);
         cargo.args(["--package", "lambdarium-web", "--bin", program]);
+        if program.ends_with(WHOLE) {
+            cargo.args(["--features", "events"]);
+        }
         cargo.env("RUSTFLAGS", flags()).env(UNSTABLE, "1").env(BUILD_STD.0, BUILD_STD.1);
         command::run(&format!("compiling {program}"), &mut cargo)?;
     }
@@ -59,11 +70,14 @@ pub fn assemble(
     trunk.env_remove("NO_COLOR");
     command::run("putting the page together", &mut trunk)?;
 
-    let program = format!("{}/{EMBED}/embed.wasm", tools::WASM);
-    let mut bindgen = Command::new(wasm_bindgen);
-    bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(stage);
-    bindgen.arg(house.target.join(program));
-    command::run("putting the embedded player together", &mut bindgen)
+    for (profile, program) in &PROGRAMS[1..] {
+        let made = format!("{}/{profile}/{program}.wasm", tools::WASM);
+        let mut bindgen = Command::new(wasm_bindgen);
+        bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(stage);
+        bindgen.arg(house.target.join(made));
+        command::run(&format!("putting {program} together"), &mut bindgen)?;
+    }
+    Ok(())
 }
 
 /// Every check that can stop the program would carry the place it stands at and what to say

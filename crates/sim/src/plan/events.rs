@@ -1,0 +1,56 @@
+//! Whether a run needs a simulator with the feature `events`.
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::caller::sdk::InvocationType;
+use crate::scenario::{Act, Run};
+use crate::value::Value;
+
+/// What an issue allows where that feature is left out.
+pub(super) const NEEDS_EVENTS: &str = "what is played without asynchronous events";
+
+/// Whether an issue that allows this says only that this simulator plays no events.
+#[must_use]
+pub fn lacks_events(allowed: &str) -> bool {
+    allowed == NEEDS_EVENTS
+}
+
+/// Whether a run has anything that only a simulator with the feature `events` can play.
+#[must_use]
+pub fn needs_events(run: &Run) -> bool {
+    first(run).is_some()
+}
+
+fn is_about_events(act: &Act) -> bool {
+    let asks = act.parameters.get("InvocationType").and_then(Value::as_text);
+    act.operation.contains("EventInvokeConfig")
+        || asks == Some(InvocationType::Event.word())
+        || act.parameters.get("DeadLetterConfig").is_some()
+}
+
+/// Where the first such thing stands.
+pub(super) fn first(run: &Run) -> Option<String> {
+    let scenario = &run.scenario;
+    if !scenario.services.is_empty() {
+        return Some("services".into());
+    }
+    if !scenario.expect.is_empty() {
+        return Some("expect".into());
+    }
+    for function in &scenario.functions {
+        let versions = function.versions.iter().map(|version| &version.spec);
+        let sends = versions
+            .chain([&function.spec])
+            .any(|spec| !spec.dead_letter.is_empty() || !spec.behaviour.sends.is_empty());
+        if sends || !function.event_invoke.is_empty() {
+            return Some(format!("functions.{}", function.name));
+        }
+    }
+    if let Some(caller) = scenario.callers.iter().find(|c| c.kind.is_asynchronous()) {
+        let key = if caller.kind.is_sender() { "kind" } else { "invocation-type" };
+        return Some(format!("callers.{}.{key}", caller.name));
+    }
+    let act = run.acts.iter().position(is_about_events)?;
+    Some(format!("acts.{act}"))
+}
