@@ -93,9 +93,9 @@ pub fn add(run: &Run, kind: &str) -> Result<(Run, String), Vec<Issue>> {
         let path = ["services".into(), name.clone()];
         return Ok((set(run, &path, Some(new))?, name));
     }
-    let kinds: Vec<&str> = Kind::all().iter().map(|kind| kind.card().key).collect();
-    if !kinds.contains(&kind) {
-        return Err(wrong("callers", kind, &kinds.join(", ")));
+    let kinds = || Kind::NAMES.iter().map(|(key, _)| *key);
+    if kinds().all(|known| known != kind) {
+        return Err(wrong("callers", kind, &kinds().collect::<Vec<_>>().join(", ")));
     }
     // The function that was added last is the one that lacks a caller.
     let Some(function) = run.scenario.functions.last() else {

@@ -10,7 +10,6 @@ mod verdict;
 
 use alloc::string::String;
 
-use crate::EVENTS;
 use crate::trace::{EventFact, Fact};
 
 pub use verdict::{Broken, Verdict, verdicts};
@@ -145,21 +144,6 @@ pub struct Expectation {
     pub bound: u64,
     /// When.
     pub term: Term,
-}
-
-impl Expectation {
-    /// One whose text is only kept, for builds that judge none: they are small.
-    #[must_use]
-    pub fn unread(text: String) -> Self {
-        let (quantity, relation) = (Quantity::Entered, Relation::Equal);
-        Self { quantity, part: Some(text), relation, bound: 0, term: Term::AtEnd }
-    }
-
-    /// That text.
-    #[must_use]
-    pub fn unread_text(&self) -> Option<&str> {
-        self.part.as_deref().filter(|_| !EVENTS)
-    }
 }
 
 impl Relation {

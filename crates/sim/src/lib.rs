@@ -10,6 +10,9 @@
 
 extern crate alloc;
 
+mod beyond;
+pub use beyond::{Given, WithEvents};
+
 /// Whether asynchronous events can be played.
 pub const EVENTS: bool = cfg!(feature = "events");
 

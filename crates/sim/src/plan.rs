@@ -10,6 +10,7 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::WithEvents;
 use crate::caller::load::Load;
 use crate::caller::{Caller, Kind};
 use crate::dice::Dice;
@@ -23,8 +24,7 @@ use crate::scenario::{Run, Settings};
 use crate::service::policy::Policy;
 use crate::time::{Instant, Span};
 use crate::value::Payload;
-use events::NEEDS_EVENTS;
-pub use events::{lacks_events, needs_events};
+pub use events::{NEEDS_EVENTS, lacks_events, needs_events};
 pub use service::PlannedService;
 
 /// Which version of its function a caller asks for.
@@ -211,7 +211,7 @@ pub struct PlannedFunction {
     pub(crate) reserved: Option<u64>,
     pub(crate) provisioned: Vec<lambda::Provisioned>,
     /// Settings for asynchronous events, in order of time.
-    pub(crate) event_invoke: Vec<Configured>,
+    pub(crate) event_invoke: WithEvents<Configured>,
     /// Whether its loops are left alone (REC-01).
     pub(crate) allows_loops: bool,
     pub(crate) dice: Dice,
@@ -299,7 +299,7 @@ pub struct Plan {
     /// Shared, like the callers: a copy that an act has changed costs what it has changed.
     pub(crate) functions: Vec<Rc<PlannedFunction>>,
     pub(crate) callers: Rc<Vec<PlannedCaller>>,
-    pub(crate) services: Rc<Vec<PlannedService>>,
+    pub(crate) services: Rc<WithEvents<PlannedService>>,
     /// Dice for requests sent by acts.
     pub(crate) desk: Dice,
     pub(crate) bounds: Bounds,

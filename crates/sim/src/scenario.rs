@@ -5,6 +5,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::WithEvents;
 use crate::caller::Caller;
 use crate::expect::Expectation;
 use crate::knob::{Choices, Kind, Knob, Knobs};
@@ -348,7 +349,7 @@ pub struct Scenario {
     /// The callers, in the order they were drawn.
     pub callers: Vec<Caller>,
     /// Queues, topics, buses and buckets, in the order they were drawn.
-    pub services: Vec<Service>,
+    pub services: WithEvents<Service>,
     /// The parts that were moved by hand.
     pub nudges: Vec<Nudge>,
     /// Moments that pause and explain, in order of time.
@@ -356,7 +357,7 @@ pub struct Scenario {
     /// What is asked before it plays.
     pub question: Option<Question>,
     /// What must hold of its run.
-    pub expect: Vec<Expectation>,
+    pub expect: WithEvents<Expectation>,
 }
 
 /// A call made at a simulated time, with names as typed.

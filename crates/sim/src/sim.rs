@@ -5,7 +5,6 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use crate::EVENTS;
 use crate::call;
 use crate::caller::state as caller;
 use crate::event::{CallerEvent, Event, FunctionEvent, Receive, Sent, ServiceEvent};
@@ -19,6 +18,7 @@ use crate::scenario::Act;
 use crate::service;
 use crate::time::{Instant, Moment};
 use crate::trace::{Entry, Fact, Log, NO_CAUSE, Stop};
+use crate::{EVENTS, WithEvents};
 
 /// What a handler may do besides changing its own state: look at the clock, send events,
 /// and note facts. Facts and events that follow a fact are caused by it.
@@ -92,7 +92,7 @@ impl Cx<'_> {
 pub struct World {
     pub(crate) callers: Vec<caller::State>,
     pub(crate) lambda: lambda::State,
-    pub(crate) services: Vec<service::State>,
+    pub(crate) services: WithEvents<service::State>,
 }
 
 /// The machine.

@@ -56,11 +56,11 @@ pub(super) fn form(run: &Run, part: Option<String>) -> Form {
     form
 }
 
-/// What can be added to a scenario: its key and its name.
+/// What can be added to a scenario: its key and its name. Of what this program does not play
+/// the whole one takes over.
 pub(super) fn kinds() -> Vec<(String, String)> {
-    let callers = CallerKind::all();
-    let callers = callers.iter().map(|kind| (kind.card().key, kind.card().name));
-    let services = (0..).map_while(ServiceKind::from_place).filter(|_| EVENTS);
+    let callers = CallerKind::NAMES.iter().copied();
+    let services = (0..).map_while(ServiceKind::from_place);
     let services = services.map(|kind| (kind.word(), kind.name()));
     let all = [("function", "Function")].into_iter().chain(callers).chain(services);
     all.map(|(key, name)| (key.to_string(), name.to_string())).collect()
@@ -183,8 +183,7 @@ impl Writer<'_> {
 
     fn caller(&self, caller: &Caller, run: &Run) -> Form {
         let at = ["callers".to_string(), caller.name.clone()];
-        let kinds = CallerKind::all();
-        let keys: Vec<&str> = kinds.iter().map(|kind| kind.card().key).collect();
+        let keys: Vec<&str> = CallerKind::NAMES.iter().map(|(key, _)| *key).collect();
         let kind = self.chosen(joined(&at, &["kind"]), "Kind", "kind", &keys);
         let functions: Vec<&str> =
             run.scenario.functions.iter().map(|f| f.name.as_str()).collect();
@@ -201,6 +200,7 @@ impl Writer<'_> {
                 .unwrap_or_default(),
             ..self.typed(payload, "Payload", "payload", "JSON")
         };
+        let kinds = CallerKind::all();
         let usual = kinds.iter().find(|kind| kind.card().key == caller.kind.card().key);
         let usual = usual
             .map_or_else(Vec::new, |kind| with_caller_spec!(kind, spec => texts(spec)));

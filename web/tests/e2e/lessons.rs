@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 6] = [
+const LESSONS: [Lesson; 13] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -66,6 +66,62 @@ const LESSONS: [Lesson; 6] = [
         last: "Spilled over, but warm",
         fates: "14 entered = 14 succeeded",
         answer: "They start cold on demand",
+    },
+    Lesson {
+        name: "async-retries",
+        title: "Three tries, minutes apart",
+        markers: 5,
+        last: "Lost, and nobody was told",
+        fates: "3 entered = 2 succeeded + 1 lost silently",
+        answer: "nobody",
+    },
+    Lesson {
+        name: "async-throttled",
+        title: "Throttled for hours",
+        markers: 4,
+        last: "There is room again",
+        fates: "2 entered = 2 succeeded",
+        answer: "both",
+    },
+    Lesson {
+        name: "async-duplicates",
+        title: "The same event twice",
+        markers: 4,
+        last: "The second order",
+        fates: "2 entered = 2 succeeded, 2 twice",
+        answer: "twice",
+    },
+    Lesson {
+        name: "dead-letter-queue",
+        title: "A dead-letter queue",
+        markers: 3,
+        last: "Not lost",
+        fates: "3 entered = 1 succeeded + 2 in a DLQ",
+        answer: "the event",
+    },
+    Lesson {
+        name: "destinations",
+        title: "Success and failure destinations",
+        markers: 4,
+        last: "On failure: a bucket",
+        fates: "3 entered = 2 succeeded + 1 at a destination",
+        answer: "the request and the answer",
+    },
+    Lesson {
+        name: "dlq-and-destination",
+        title: "DLQ and destination together",
+        markers: 3,
+        last: "And again",
+        fates: "2 entered = 2 in a DLQ",
+        answer: "in both",
+    },
+    Lesson {
+        name: "async-loop",
+        title: "An event that loops is stopped",
+        markers: 3,
+        last: "Stopped",
+        fates: "17 entered = 16 succeeded + 1 in a DLQ",
+        answer: "after 16 runs",
     },
 ];
 

@@ -6,6 +6,7 @@ use lambdarium_sim::caller::load::{Load, Pattern};
 use lambdarium_sim::caller::{Caller, Kind};
 use lambdarium_sim::knob::Knobs;
 use lambdarium_sim::limits;
+use lambdarium_sim::plan::NEEDS_EVENTS;
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::{Payload, Value};
 use lambdarium_sim::with_caller_spec;
@@ -47,7 +48,9 @@ fn read_kind(reader: &mut Reader, value: &Value) -> Option<Kind> {
     let word = value.as_text().unwrap_or_default();
     let kind = Kind::all().into_iter().find(|kind| kind.card().key == word);
     if kind.is_none() {
-        reader.refuse(value, one_of(word, &keys()));
+        let is_known = Kind::NAMES.iter().any(|(key, _)| *key == word);
+        let allowed = if is_known { NEEDS_EVENTS.into() } else { one_of(word, &keys()) };
+        reader.refuse(value, allowed);
     }
     kind
 }

@@ -5,7 +5,6 @@
 //! theirs, costs are in USD, counts have none; a bare number for a time is refused, because
 //! CloudWatch counts it in milliseconds and scenarios in seconds.
 
-use lambdarium_sim::EVENTS;
 use lambdarium_sim::expect::{Expectation, Quantity, Reach, Relation, Term, Unit};
 use lambdarium_sim::knob::Choices;
 use lambdarium_sim::limits;
@@ -44,9 +43,6 @@ type Wrong<'t> = (&'t str, String);
 
 pub(super) fn read(reader: &mut Reader, value: &Value) -> Option<Expectation> {
     let text = reader.text(value, limits::EXPECTATION_BYTES_MAX)?;
-    if !EVENTS {
-        return Some(Expectation::unread(text));
-    }
     let read = parse(&text);
     if let Err((found, allowed)) = &read {
         reader.wrong(&format!("{found:?}"), allowed);
@@ -57,9 +53,6 @@ pub(super) fn read(reader: &mut Reader, value: &Value) -> Option<Expectation> {
 /// An expectation as it is written.
 #[must_use]
 pub fn expectation_text(expectation: &Expectation) -> String {
-    if let Some(text) = expectation.unread_text() {
-        return text.into();
-    }
     let Expectation { quantity, part, relation, bound, term } = expectation;
     let link = if quantity.reach() == Reach::Service { " in " } else { " of " };
     let amount = amount_text(*quantity, *bound);

@@ -1,6 +1,5 @@
 //! A function as JSON. A version lists only what differs from the function itself.
 
-use lambdarium_sim::EVENTS;
 use lambdarium_sim::lambda::event_invoke;
 use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
 use lambdarium_sim::limits;
@@ -39,11 +38,8 @@ pub(super) fn read(
             fits.then(|| Provisioned { qualifier: qualifier.into(), count })
         })
     });
-    let own = fields.read(reader, ASYNC, read_event_invoke);
-    let others = fields.read(reader, ASYNC_OF, |reader, value| {
-        if !EVENTS {
-            return Some(Vec::from([(String::new(), event_invoke::Spec::UNSET)]));
-        }
+    let own = fields.read_with_events(reader, ASYNC, read_event_invoke);
+    let others = fields.read_with_events(reader, ASYNC_OF, |reader, value| {
         listed(reader, value, "qualifiers", |reader, qualifier, value| {
             let fits =
                 reader.at_most(qualifier.len(), limits::NAME_MAX, "bytes of a name");
@@ -67,10 +63,6 @@ pub(super) fn read(
 
 /// What becomes of asynchronous events.
 fn read_event_invoke(reader: &mut Reader, value: &Value) -> Option<event_invoke::Spec> {
-    if !EVENTS {
-        // A run with such settings is refused as a whole where no events are played.
-        return Some(event_invoke::Spec::UNSET);
-    }
     let mut spec = event_invoke::Spec::default();
     let mut fields = Fields::of(reader.object(value)?);
     knobs::read(&mut spec, &mut fields, reader);
@@ -164,9 +156,6 @@ pub(super) fn write(function: &Function) -> Value {
     members.put_all("provisioned", provisioned, |provisioned| {
         (provisioned.qualifier.clone(), Value::number(provisioned.count))
     });
-    if !EVENTS {
-        return members.value();
-    }
     let (own, others): (Vec<_>, Vec<_>) =
         event_invoke.iter().partition(|(qualifier, _)| qualifier == LATEST);
     if let Some((_, spec)) = own.first() {

@@ -18,6 +18,7 @@ mod print;
 mod reader;
 mod service;
 
+use lambdarium_sim::WithEvents;
 use lambdarium_sim::caller::Caller;
 use lambdarium_sim::knob::Issue;
 use lambdarium_sim::lambda::Function;
@@ -139,12 +140,12 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
     let callers = fields.read(reader, "callers", |reader, value| {
         parts(reader, value, "callers", caller::read)
     });
-    let services = fields.read(reader, "services", |reader, value| {
+    let services = fields.read_with_events(reader, "services", |reader, value| {
         parts(reader, value, "services", service::read)
     });
     let functions = functions.unwrap_or_default();
     let callers = callers.unwrap_or_default();
-    let services = services.unwrap_or_default();
+    let services: WithEvents<_> = services.into_iter().flatten().collect();
     let nudges = fields.read(reader, "board", |reader, value| {
         let names = functions.iter().map(|function: &Function| function.name.as_str());
         let names = names.chain(callers.iter().map(|caller: &Caller| &*caller.name));
@@ -158,7 +159,7 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
         items(reader, value, limits::LIST_MAX, read_marker)
     });
     let question = fields.read(reader, "question", read_question);
-    let expect = fields.read(reader, "expect", |reader, value| {
+    let expect = fields.read_with_events(reader, "expect", |reader, value| {
         items(reader, value, limits::EXPECTATIONS_MAX, expect::read)
     });
     Run {
@@ -172,7 +173,7 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
             nudges: nudges.unwrap_or_default(),
             markers: markers.unwrap_or_default(),
             question,
-            expect: expect.unwrap_or_default(),
+            expect: expect.into_iter().flatten().collect(),
         },
         seed: seed.unwrap_or_default(),
         acts: acts.unwrap_or_default(),

@@ -1,7 +1,9 @@
 //! Reading with a finger on the text: where we are, and all that is wrong so far.
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::knob::{Choices, Issue, Kind, Setting};
 use lambdarium_sim::limits;
+use lambdarium_sim::plan::NEEDS_EVENTS;
 use lambdarium_sim::rule::Rule;
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
@@ -324,6 +326,31 @@ impl<'a> Fields<'a> {
     ) -> Option<T> {
         let value = self.take(key)?;
         reader.within(key, |reader| read(reader, value))
+    }
+
+    /// The same, for what only asynchronous events need: a program that plays none does not
+    /// read it, and says that it cannot play this.
+    pub(super) fn read_with_events<T>(
+        &mut self,
+        reader: &mut Reader,
+        key: &'static str,
+        read: impl FnOnce(&mut Reader, &'a Value) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.take(key)?;
+        reader.within(key, |reader| {
+            if EVENTS {
+                return read(reader, value);
+            }
+            let is_empty = match value {
+                Value::List(items) => items.is_empty(),
+                Value::Object(members) => members.is_empty(),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
+            };
+            if !is_empty {
+                reader.wrong("", NEEDS_EVENTS);
+            }
+            None
+        })
     }
 
     /// The same, for a member that must be there; `what` says what it is.

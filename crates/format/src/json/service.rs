@@ -1,6 +1,5 @@
 //! A queue, topic, bus or bucket as JSON, with what reaches it and where it passes that on.
 
-use lambdarium_sim::EVENTS;
 use lambdarium_sim::knob::{Choices, Knobs};
 use lambdarium_sim::limits;
 use lambdarium_sim::service::outlet::{Inlet, Manner, Outlet, Rule, Subscription};
@@ -26,11 +25,6 @@ pub(super) fn read(
     name: &str,
     mut fields: Fields<'_>,
 ) -> Option<Service> {
-    if !EVENTS {
-        // Where no events are played a run with a service is refused as a whole, so there is
-        // nothing to know of it.
-        return Some(Service::new(name, Kind::Queue));
-    }
     let fits = reader.at_most(name.len(), limits::NAME_MAX, "bytes of a name");
     let kind =
         fields.require(reader, "kind", &Kind::WORDS.join(", "), |reader, value| {
@@ -99,9 +93,6 @@ fn read_outlets<S: Knobs>(
 
 pub(super) fn write(service: &Service) -> Value {
     let mut members = Members::default();
-    if !EVENTS {
-        return members.value();
-    }
     members.put("kind", Value::text(service.kind.word()));
     knobs::write(&service.spec, &Spec::default(), &mut members);
     if let Some(inlet) = &service.inlet {

@@ -27,8 +27,19 @@ pub struct Card {
     pub sentence: &'static str,
 }
 
+/// Whether one of each kind can be had: of those that only send events, where none are played,
+/// there is none.
+macro_rules! can_be {
+    (asks) => {
+        true
+    };
+    (sends) => {
+        $crate::EVENTS
+    };
+}
+
 macro_rules! callers {
-    ($($variant:ident($spec:path) $default:expr, $card:expr;)*) => {
+    ($($what:ident $variant:ident($spec:path) $default:expr, $card:expr;)*) => {
         /// The kinds of callers, each with its settings.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Kind {
@@ -36,13 +47,24 @@ macro_rules! callers {
         }
 
         impl Kind {
-            /// One of each, with the settings AWS gives it.
+            /// One of each that can be played, with the settings AWS gives it.
             #[must_use]
+            #[cfg_attr(
+                not(feature = "events"),
+                expect(unreachable_code, reason = "there is no caller that only sends events")
+            )]
             pub fn all() -> alloc::vec::Vec<Self> {
-                let mut all = alloc::vec![$(Self::$variant($default),)*];
-                all.retain(|kind| $crate::EVENTS || !kind.is_sender());
+                let mut all = alloc::vec::Vec::new();
+                $(if can_be!($what) {
+                    all.push(Self::$variant($default));
+                })*
                 all
             }
+
+            /// The key and the name of every kind, also of those that this simulator does not
+            /// play.
+            pub const NAMES: &'static [(&'static str, &'static str)] =
+                &[$(($card.key, $card.name),)*];
 
             /// What it is, for people.
             #[must_use]
@@ -67,29 +89,29 @@ macro_rules! callers {
 }
 
 callers! {
-    Sdk(sdk::Spec) sdk::Spec::default(),
+    asks Sdk(sdk::Spec) sdk::Spec::default(),
         Card { key: "sdk", name: "AWS SDK", sentence: "A program that calls Invoke through an AWS SDK, which retries." };
-    Cli(sdk::Spec) sdk::Spec::default(),
+    asks Cli(sdk::Spec) sdk::Spec::default(),
         Card { key: "cli", name: "AWS CLI", sentence: "A person or a script calling aws lambda invoke, which retries like an SDK." };
-    RestApi(gateway::Spec) gateway::Spec::rest_api(),
+    asks RestApi(gateway::Spec) gateway::Spec::rest_api(),
         Card { key: "api-gateway-rest", name: "API Gateway REST API", sentence: "Waits 29 s, retries nothing, and turns failures into 500, 502 and 504." };
-    HttpApi(gateway::Spec) gateway::Spec::http_api(),
+    asks HttpApi(gateway::Spec) gateway::Spec::http_api(),
         Card { key: "api-gateway-http", name: "API Gateway HTTP API", sentence: "Waits 30 s, retries nothing, and turns failures into 500 and 503." };
-    FunctionUrl(gateway::Spec) gateway::Spec::function_url(),
+    asks FunctionUrl(gateway::Spec) gateway::Spec::function_url(),
         Card { key: "function-url", name: "Function URL", sentence: "An HTTPS address of the function itself; throttles stay 429, failures become 502." };
-    Alb(gateway::Spec) gateway::Spec::alb(),
+    asks Alb(gateway::Spec) gateway::Spec::alb(),
         Card { key: "alb", name: "Application Load Balancer", sentence: "Calls the function as a target; whatever goes wrong becomes 502." };
-    StepFunctions(step_functions::Spec) step_functions::Spec::default(),
+    asks StepFunctions(step_functions::Spec) step_functions::Spec::default(),
         Card { key: "step-functions", name: "Step Functions", sentence: "A Task state; it retries only what its Retry field names." };
-    S3(sender::Spec) sender::Spec::default(),
+    sends S3(sender::Spec) sender::Spec::default(),
         Card { key: "s3-notification", name: "S3 notification", sentence: "A bucket that tells a function of its objects; what Lambda does not accept is lost." };
-    CloudWatchLogs(sender::Spec) sender::Spec::default(),
+    sends CloudWatchLogs(sender::Spec) sender::Spec::default(),
         Card { key: "cloudwatch-logs", name: "CloudWatch Logs", sentence: "A subscription of a log group that sends its lines as events." };
-    Ses(sender::Spec) sender::Spec::default(),
+    sends Ses(sender::Spec) sender::Spec::default(),
         Card { key: "ses", name: "SES", sentence: "A receipt rule that sends an event for each mail." };
-    Iot(sender::Spec) sender::Spec::default(),
+    sends Iot(sender::Spec) sender::Spec::default(),
         Card { key: "iot-rule", name: "IoT rule", sentence: "A rule of IoT Core that sends an event for each message of a thing." };
-    Schedule(sender::Schedule) sender::Schedule::default(),
+    sends Schedule(sender::Schedule) sender::Schedule::default(),
         Card { key: "eventbridge-schedule", name: "EventBridge schedule", sentence: "Sends events at set times; what Lambda does not accept it tries again for up to a day." };
 }
 

@@ -9,6 +9,7 @@ use alloc::string::String;
 
 use super::Kind;
 use super::state::State;
+use crate::Given;
 use crate::id::{CallerId, Job, Origin, Part};
 use crate::knob::{self, Knob, Knobs};
 use crate::message::Content;
@@ -26,11 +27,13 @@ use crate::trace::{Fact, Refusal};
 pub struct Spec {
     /// Whether the function lets the service call it.
     pub permission: bool,
+    /// Events are played.
+    pub given: Given,
 }
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { permission: true }
+        Self { permission: true, given: Given::here() }
     }
 }
 
@@ -45,6 +48,8 @@ pub struct Schedule {
     pub dead_letter: String,
     /// Whether the function lets EventBridge call it.
     pub permission: bool,
+    /// Events are played.
+    pub given: Given,
 }
 
 impl Default for Schedule {
@@ -54,6 +59,7 @@ impl Default for Schedule {
             age_max: AGE,
             dead_letter: String::new(),
             permission: true,
+            given: Given::here(),
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod run;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::WithEvents;
 use crate::knob::{Choices, Kind, Knob, Knobs};
 use crate::time::Span;
 use behaviour::Behaviour;
@@ -148,7 +149,7 @@ pub struct Function {
     pub provisioned: Vec<Provisioned>,
     /// What becomes of asynchronous events, by version or alias; `$LATEST` is for calls
     /// without one.
-    pub event_invoke: Vec<(String, event_invoke::Spec)>,
+    pub event_invoke: WithEvents<(String, event_invoke::Spec)>,
 }
 
 choices! {

@@ -8,7 +8,7 @@ use crate::scenario::{Act, Run};
 use crate::value::Value;
 
 /// What an issue allows where that feature is left out.
-pub(super) const NEEDS_EVENTS: &str = "what is played without asynchronous events";
+pub const NEEDS_EVENTS: &str = "what is played without asynchronous events";
 
 /// Whether an issue that allows this says only that this simulator plays no events.
 #[must_use]

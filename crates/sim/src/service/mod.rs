@@ -12,6 +12,7 @@ pub mod shelf;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::WithEvents;
 use crate::caller::load;
 use crate::event::{Event, ServiceEvent};
 use crate::id::{Job, Origin, Part, ServiceId};
@@ -288,6 +289,6 @@ fn seen(plan: &Plan, id: ServiceId, received: &Received) -> Value {
 }
 
 /// All services of a run.
-pub(crate) fn states(count: usize) -> Vec<State> {
+pub(crate) fn states(count: usize) -> WithEvents<State> {
     (0..count).map(|_| State::default()).collect()
 }

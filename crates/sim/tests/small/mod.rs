@@ -365,7 +365,7 @@ fn kind(n: &mut Numbers) -> caller::Kind {
         3 => alb,
         4 => Kind::StepFunctions(state),
         5 => Kind::Cli(spec),
-        6 => Kind::S3(sender::Spec { permission }),
+        6 => Kind::S3(sender::Spec { permission, ..sender::Spec::default() }),
         7 => Kind::Schedule(schedule),
         _ => Kind::Sdk(spec),
     }

@@ -25,6 +25,11 @@ const WHOLE: &str = "-whole";
 pub(super) const PROGRAMS: [(&str, &str); 4] =
     [(PROFILE, "app"), (PROFILE, "app-whole"), (EMBED, "embed"), (EMBED, "embed-whole")];
 
+/// Has the engine of a whole program built for speed: what has events plays for hours, and
+/// its runs are a hundred times as long.
+pub const FAST: [&str; 2] =
+    ["--config", "profile.site.package.lambdarium-sim.opt-level=2"];
+
 /// Lets the compiler, which is pinned, take options that are not stable yet.
 const UNSTABLE: &str = "RUSTC_BOOTSTRAP";
 
@@ -41,7 +46,7 @@ pub fn compile(house: &House) -> Result<()> {
         cargo.args(["build", "--profile", profile, "--target", tools::WASM]);
         cargo.args(["--package", "lambdarium-web", "--bin", program]);
         if program.ends_with(WHOLE) {
-            cargo.args(["--features", "events"]);
+            cargo.args(["--features", "events"]).args(FAST);
         }
         cargo.env("RUSTFLAGS", flags()).env(UNSTABLE, "1").env(BUILD_STD.0, BUILD_STD.1);
         command::run(&format!("compiling {program}"), &mut cargo)?;
