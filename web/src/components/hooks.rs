@@ -101,9 +101,12 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
         }
     });
     let contents = ask(wire);
-    use_effect_with((desk.shelf(), desk.run.clone()), {
+    use_effect_with((desk.shelf(), desk.run.clone(), desk.life_asked()), {
         let moment = desk.frame.as_ref().map(|frame| frame.moment);
-        move |(shelf, _)| {
+        move |(shelf, run, life)| {
+            if EVENTS && let Some((job, _)) = life.filter(|_| run.is_some()) {
+                contents(Ask::Life { job });
+            }
             if EVENTS && let Some(((service, _), moment)) = shelf.zip(moment) {
                 contents(Ask::Contents { service, moment });
             }
@@ -199,6 +202,8 @@ pub fn use_beyond(desk: &UseReducerHandle<Desk>, wire: &Wire) {
             wire.ask(Ask::Edit(edit.clone()));
         } else if let Ask::Write { text, .. } = &**beyond {
             dispatch.dispatch(Action::Text(Doing::Typed(text.clone())));
+        } else if let Ask::Life { job } = &**beyond {
+            dispatch.dispatch(Action::Life(Some(*job)));
         }
     });
 }

@@ -1,9 +1,11 @@
 //! The panel on the right: the story with its causes, and the state at the playhead.
 
+mod life;
 mod now;
 pub mod settings;
 mod story;
 
+use lambdarium_sim::EVENTS;
 use yew::prelude::*;
 
 use crate::desk::{Action, Desk, Tab};
@@ -24,7 +26,9 @@ pub fn inspector(
                 {onclick}>{ label }</button>
         }
     };
+    let life = desk.life.as_ref().filter(|_| EVENTS);
     let title = match (&desk.tab, &desk.selection) {
+        (Tab::Story, _) if life.is_some() => life_title(desk),
         (Tab::Story, _) => texts::STORY_TITLE.to_string(),
         (Tab::Now | Tab::Settings, Some(part)) => part.clone(),
         (Tab::Settings, None) => texts::SCENARIO.to_string(),
@@ -46,6 +50,10 @@ pub fn inspector(
                     let props = settings::Props::of(desk, on_action, on_edit);
                     html! { <settings::Settings ..props /> }
                 }
+                Tab::Story if let Some((job, life)) = life => html! {
+                    <life::LifeView job={*job} life={life.clone()} passed={desk.stations_passed()}
+                        on_action={on_action.clone()} />
+                },
                 Tab::Story => html! {
                     <story::Story lines={desk.story.clone()} why={desk.why.clone()} rules={desk.rules.clone()}
                         playing={desk.playing} on_action={on_action.clone()} />
@@ -54,4 +62,10 @@ pub fn inspector(
             } }
         </aside>
     }
+}
+
+/// What the request is called whose life is told.
+fn life_title(desk: &Desk) -> String {
+    let title = desk.life_told().map(|life| life.title.clone());
+    title.filter(|title| !title.is_empty()).unwrap_or_else(|| texts::REQUEST.to_string())
 }

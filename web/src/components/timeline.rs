@@ -255,6 +255,11 @@ fn pick_by_key(
             }
             on_action.emit(Action::Pick(next));
         }
+        let job = picked.and_then(|picked| picked.job(&painted));
+        if event.key() == "Enter" && job.is_some() {
+            event.prevent_default();
+            on_action.emit(Action::Life(job));
+        }
         let pan = match event.key().as_str() {
             "ArrowLeft" if event.shift_key() => -PAN,
             "ArrowRight" if event.shift_key() => PAN,
