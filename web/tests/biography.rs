@@ -10,7 +10,7 @@ use lambdarium_sim::id::{CallerId, FunctionId, Job, Origin, Part, ServiceId};
 use lambdarium_sim::time::{Instant, Moment};
 use lambdarium_web::desk::{Action, Desk, Tab};
 use lambdarium_web::engine::Engine;
-use lambdarium_web::message::{Answer, Ask, Edit, Life, Slot, Source, Station};
+use lambdarium_web::message::{Answer, Ask, Edit, Handed, Life, Slot, Source, Station};
 use lambdarium_web::pack::{packed, unpacked};
 use lambdarium_web::texts;
 use serde_json::{Value, json};
@@ -320,4 +320,15 @@ fn a_life_stays_open_until_it_is_left_and_knows_where_the_playhead_is() {
     for nobody in [called(99), sent_by(7, 1), Job { origin: Origin::Act(9), call: 1 }] {
         assert_eq!(page.life(nobody).stations, []);
     }
+}
+
+#[test]
+fn the_whole_program_opens_the_run_it_was_asked_in_and_then_asks() {
+    let left = "e=sdk-retries&t=300ms".to_string();
+    let ask = Some(Ask::Life { job: called(3) });
+    let handed = Handed { ask: ask.clone(), left: left.clone(), ..Handed::default() };
+    let handed = unpacked(&packed(&handed)).expect("it was handed over");
+    let desk = Desk::new(None, false).with_handed(handed);
+    assert_eq!(desk.first(), Some((Source::Link(left), false)));
+    assert_eq!(desk.beyond.as_deref().cloned(), ask);
 }

@@ -79,9 +79,8 @@ pub fn touch(
             "pointermove" => match down.iter_mut().find(|finger| finger.0 == id) {
                 Some(finger) => finger.2 = x,
                 None => {
-                    let over = is_over(&lanes, &event);
-                    let under = under(&event, &lanes, &painted, place);
-                    return on_action.emit(Action::Pick(under.filter(|_| over)));
+                    return on_action
+                        .emit(Action::Pick(under(&event, &lanes, &painted, place)));
                 }
             },
             kind => {
@@ -127,7 +126,8 @@ fn is_button(event: &PointerEvent) -> bool {
     matches!(closest, Some(Ok(Some(_))))
 }
 
-/// The span under a pointer that is over the lanes, or has been since it was pressed there.
+/// The span under a pointer. While a pointer is down all that it does goes to the timeline,
+/// so where it is counts, and not what it is over.
 fn under(
     event: &PointerEvent,
     lanes: &NodeRef,
@@ -137,8 +137,10 @@ fn under(
     let lanes = lanes.cast::<Element>()?;
     let rect = lanes.get_bounding_client_rect();
     let x = f64::from(event.client_x()) - rect.left();
-    let y = f64::from(event.client_y()) - rect.top() + f64::from(lanes.scroll_top());
-    span_at(painted, place, Point { x, y })
+    let y = f64::from(event.client_y()) - rect.top();
+    let scrolled = f64::from(lanes.scroll_top());
+    let is_over = (0.0..rect.height()).contains(&y);
+    span_at(painted, place, Point { x, y: y + scrolled }).filter(|_| is_over)
 }
 
 /// Zooms and pans by wheel. A wheel without a key scrolls the lanes as long as there is
