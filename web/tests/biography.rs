@@ -263,6 +263,37 @@ fn a_function_error_is_answered_with_its_object() {
 }
 
 #[test]
+fn what_code_sends_to_a_function_goes_on_as_a_message_and_knows_its_sender() {
+    let mut page = Page::lesson("async-loop");
+    let first = page.life(called(1));
+    let sent = shown(&first, texts::MESSAGE)[0];
+    let goes_on = sent.goes_on.as_ref().map(|relative| relative.job);
+    assert_eq!(goes_on, Some(sent_by(0, 1)));
+    let second = page.life(sent_by(0, 1));
+    assert_eq!(second.from.map(|from| from.job), Some(called(1)));
+    assert_eq!(second.stations[0].text, sent.text);
+    // The last one is stopped and dead-lettered.
+    let last = page.life(sent_by(0, 16));
+    assert!(last.stations.iter().any(|station| station.text.contains("from a loop")));
+    assert_eq!(shown(&last, texts::DEAD_LETTER).len(), 1);
+}
+
+#[test]
+fn a_call_by_hand_shows_the_answer_of_lambda() {
+    let life = Page::text(
+        r#"{"lambdarium":1,"functions":{"f":{"duration":"1s","answer":"echo"}},"callers":{},
+            "acts":[{"at":"1s","do":"Invoke","with":{"FunctionName":"f","Payload":{"x":1}}}]}"#,
+    )
+    .life(Job { origin: Origin::Act(0), call: 1 });
+    assert_eq!(life.title, "Your call #1");
+    let reply = body(shown(&life, texts::REPLY)[0]);
+    assert_eq!(
+        (&reply["StatusCode"], &reply["Payload"]),
+        (&json!(200), &json!({ "x": 1 }))
+    );
+}
+
+#[test]
 fn what_a_topic_passes_on_begins_outside() {
     let mut page = Page::text(
         r#"{"lambdarium":1,"functions":{"f":{"duration":"1s"}},"callers":{},

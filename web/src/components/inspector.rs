@@ -26,7 +26,7 @@ pub fn inspector(
                 {onclick}>{ label }</button>
         }
     };
-    let life = desk.life.as_ref().filter(|_| EVENTS);
+    let life = if EVENTS { desk.life.as_ref() } else { None };
     let title = match (&desk.tab, &desk.selection) {
         (Tab::Story, _) if life.is_some() => life_title(desk),
         (Tab::Story, _) => texts::STORY_TITLE.to_string(),
