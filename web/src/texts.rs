@@ -116,7 +116,8 @@ texts! {
     FIT "Fit";
     FIT_ABOUT "Fit: show the whole run (w)";
     LANES "Lanes";
-    LANES_ABOUT "Lanes and gauges; arrows up and down go from span to span, Enter tells the life of its request";
+    LANES_ABOUT "Lanes and gauges; arrows up and down go from span to span";
+    LANES_TELL "Lanes and gauges; arrows up and down go from span to span, Enter tells the life of its request";
     MARKER "Marker";
     ACT "Act";
     ACT_ABOUT "Drag it to move it, or press Shift with ← or →: by 1 % of what the timeline shows.";

@@ -54,9 +54,9 @@ impl Page {
         self.act(Action::Answered(Box::new(answer)));
     }
 
-    /// What the effects of the page do while a life is told.
+    /// What the panel does while a life is told.
     fn ask_life(&mut self) {
-        let (job, _) = self.desk.life_asked().expect("somebody was chosen");
+        let job = self.desk.life.as_ref().expect("somebody was chosen").0;
         self.ask(Ask::Life { job });
     }
 

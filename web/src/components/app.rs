@@ -73,7 +73,7 @@ pub fn App() -> Html {
                     <TextPaneView text={desk.text.clone()} on_action={on_action.clone()} />
                 }
             </main>
-            { inspector(&desk, &on_action, &on_edit) }
+            { inspector(&desk, &wire, &on_action, &on_edit) }
             <footer class="dock" ref={dock}>
                 { transport(&desk, dock_width, &on_action, &on_step) }
                 <Timeline desk={(*desk).clone()} width={dock_width}

@@ -101,12 +101,9 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
         }
     });
     let contents = ask(wire);
-    use_effect_with((desk.shelf(), desk.run.clone(), desk.life_asked()), {
+    use_effect_with((desk.shelf(), desk.run.clone()), {
         let moment = desk.frame.as_ref().map(|frame| frame.moment);
-        move |(shelf, run, life)| {
-            if EVENTS && let Some((job, _)) = life.filter(|_| run.is_some()) {
-                contents(Ask::Life { job });
-            }
+        move |(shelf, _)| {
             if EVENTS && let Some(((service, _), moment)) = shelf.zip(moment) {
                 contents(Ask::Contents { service, moment });
             }

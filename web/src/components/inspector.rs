@@ -9,12 +9,14 @@ use lambdarium_sim::EVENTS;
 use yew::prelude::*;
 
 use crate::desk::{Action, Desk, Tab};
+use crate::effects::Wire;
 use crate::message::Edit;
 use crate::texts;
 
 /// The panel.
 pub fn inspector(
     desk: &Desk,
+    wire: &Wire,
     on_action: &Callback<Action>,
     on_edit: &Callback<Edit>,
 ) -> Html {
@@ -51,7 +53,8 @@ pub fn inspector(
                     html! { <settings::Settings ..props /> }
                 }
                 Tab::Story if let Some((job, life)) = life => html! {
-                    <life::LifeView job={*job} life={life.clone()} passed={desk.stations_passed()}
+                    <life::LifeView job={*job} run={desk.run.clone()} complete={desk.is_complete()}
+                        life={life.clone()} passed={desk.stations_passed()} wire={wire.clone()}
                         on_action={on_action.clone()} />
                 },
                 Tab::Story => html! {

@@ -32,14 +32,6 @@ impl Desk {
         }
     }
 
-    /// What is to be asked about a life: whose it is, and whether the run is recorded to its
-    /// end, because only then all of it is known.
-    #[must_use]
-    pub fn life_asked(&self) -> Option<(Job, bool)> {
-        let (job, _) = self.life.as_ref()?;
-        Some((*job, self.is_complete()))
-    }
-
     /// The life that is told, once it is known.
     #[must_use]
     pub fn life_told(&self) -> Option<&Shared<Life>> {

@@ -76,17 +76,17 @@ impl Hands {
             let (on_action, on_edit) = (on_action.clone(), on_edit.clone());
             Callback::from(move |event: PointerEvent| {
                 let Sight { board, run, frame, selection, .. } = &sight;
-                match drag.filter(Drag::is_under_way) {
-                    Some(dragged) => {
+                match *drag {
+                    Some(dragged) if dragged.is_under_way() => {
                         if let Some(edit) = dragged.meant(board, run) {
                             on_edit.emit(edit);
                         }
                     }
-                    None => {
+                    pressed => {
                         let at = place(&event, board);
                         let job = at.and_then(|at| tokens::job_at(board, frame, at));
                         // None is on the bare board.
-                        let part = drag.and_then(|pressed| pressed.part(run));
+                        let part = pressed.and_then(|pressed| pressed.part(run));
                         let part = part.filter(|part| selection.as_ref() != Some(part));
                         on_action.emit(match job {
                             Some(_) => Action::Life(job),

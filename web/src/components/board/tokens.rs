@@ -44,15 +44,17 @@ const REACH: f64 = 15.0;
 /// The request at a point, if there is one.
 pub fn job_at(board: &Board, frame: &Frame, point: Point) -> Option<Job> {
     let is_near = |at: Point| (at.x - point.x).hypot(at.y - point.y) <= REACH;
-    let mut sent = sent(board, frame).filter(|(at, _)| is_near(*at));
-    let sent = sent.next().map(|(_, job)| job);
+    if EVENTS && let Some((_, job)) = sent(board, frame).find(|(at, _)| is_near(*at)) {
+        return Some(job);
+    }
     let placed = placed(board, frame, &mut Trays::new(board));
     // What is drawn last lies above the others.
-    let mut near = placed.into_iter().rev().filter(|(at, ..)| is_near(*at));
-    sent.or_else(|| near.next().map(|(_, token, _)| token.job))
+    let near = placed.iter().rev().find(|(at, ..)| is_near(*at));
+    near.map(|(_, token, _)| token.job)
 }
 
 /// Where requests stand. What is still on its way is not yet where it will be.
+#[inline(never)]
 fn placed<'a>(
     board: &Board,
     frame: &'a Frame,

@@ -8,18 +8,23 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::desk::Action;
+use crate::effects::Wire;
 use crate::geometry::clock;
-use crate::message::{Life, Relative, Station};
+use crate::message::{Ask, Life, Opened, Relative, Station};
 use crate::shared::Shared;
 use crate::texts;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub job: Job,
+    pub run: Option<Shared<Opened>>,
+    /// Whether it is recorded to its end: only then all of a life is known.
+    pub complete: bool,
     /// Once it is known.
     pub life: Option<Shared<Life>>,
     /// How many stations the playhead has passed.
     pub passed: usize,
+    pub wire: Wire,
     pub on_action: Callback<Action>,
 }
 
@@ -27,6 +32,11 @@ pub struct Props {
 #[component]
 pub fn LifeView(props: &Props) -> Html {
     let body = use_node_ref();
+    // Here and not beside what else is asked: the small program is without it.
+    let wire = props.wire.clone();
+    use_effect_with((props.job, props.run.clone(), props.complete), move |(job, ..)| {
+        wire.ask(Ask::Life { job: *job });
+    });
     use_effect_with((props.job, body.clone()), |(_, body)| {
         // What was pressed to come here may be gone with the story.
         if let Some(body) = body.cast::<HtmlElement>() {
