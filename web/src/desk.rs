@@ -8,6 +8,7 @@ mod answers;
 mod beyond;
 mod history;
 mod keeping;
+mod life;
 mod moving;
 mod play;
 mod question;
@@ -17,13 +18,14 @@ mod window;
 
 use std::rc::Rc;
 
+use lambdarium_sim::id::Job;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::view::{By, Frame, Look};
 use yew::Reducible;
 
 use crate::gallery;
 use crate::message::{
-    Answer, Ask, Cause, Content, Edit, Form, IssueText, Opened, Painted, Progress,
+    Answer, Ask, Cause, Content, Edit, Form, IssueText, Life, Opened, Painted, Progress,
     Refusal, Source, StoryLine,
 };
 use crate::shared::Shared;
@@ -176,6 +178,8 @@ pub struct Desk {
     pub tab: Tab,
     /// The entry whose causes are open, and the causes once they are known.
     pub why: Option<(u32, Option<Shared<Vec<Cause>>>)>,
+    /// The request whose life is told, and its life once it is known.
+    pub life: Option<(Job, Option<Shared<Life>>)>,
     /// What a service has received, by its place in the plan.
     pub contents: Option<(u16, Shared<Vec<Content>>)>,
     /// The book of rules and settings, once it is loaded; empty if it could not be.
@@ -251,7 +255,10 @@ pub enum Action {
     SelectAct(Option<usize>),
     /// An act is dragged to an instant; none puts it back.
     Drag(Option<(usize, Instant)>),
-    /// Leave what is going on: put back the act that is dragged, or clear the selection.
+    /// Tell the life of a request; none leaves it.
+    Life(Option<Job>),
+    /// Leave what is going on: put back the act that is dragged, leave the life of a
+    /// request, or clear the selection.
     Leave,
     /// A change was asked for.
     Edited(Edit),
@@ -406,6 +413,7 @@ impl Reducible for Desk {
             Action::Select(selection) => next.select(selection),
             Action::SelectAct(act) => next.select_act(act),
             Action::Drag(dragged) => next.drag(dragged),
+            Action::Life(job) => next.tell_life(job),
             Action::Leave => next.leave(),
             Action::Edited(edit) => next.edited(edit),
             Action::FromHere(on) => next.from_here = on,

@@ -4,6 +4,7 @@
 
 mod change;
 mod form;
+mod life;
 mod open;
 mod peaks;
 mod tell;
@@ -18,7 +19,7 @@ use lambdarium_sim::view::{self, Look, Pane};
 
 use crate::message::{
     Answer, Ask, IssueText, Marker, Opened, Painted, Progress, Question, Refusal, Screen,
-    Slot,
+    Slot, Whole,
 };
 use crate::words;
 use open::{Read, read, read_link, wrong};
@@ -93,6 +94,8 @@ impl Engine {
             }
             Ask::Step { from, forward } => Answer::Moment(player.step(from, forward)),
             Ask::Why { entry } => Answer::Why { entry, chain: player.why(entry) },
+            Ask::Life { .. } if !EVENTS => Answer::Beyond(Box::new(ask)),
+            Ask::Life { job } => Answer::Life(Whole::new(player.life(job))),
             Ask::Contents { .. } if !EVENTS => return None,
             Ask::Contents { service, moment } => {
                 Answer::Contents { service, items: player.contents(service, moment) }
@@ -158,6 +161,7 @@ fn is_beyond(answer: &Answer) -> bool {
         | Answer::Moment(_)
         | Answer::Why { .. }
         | Answer::Contents { .. }
+        | Answer::Life(_)
         | Answer::Link(_)
         | Answer::Beyond(_) => false,
     }

@@ -4,11 +4,15 @@
 //! the trace come ready to read, so the page needs neither the simulator nor the format.
 
 mod fields;
+mod life;
 
+use lambdarium_sim::id::Job;
 use lambdarium_sim::plan::lacks_events;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Stop;
 use lambdarium_sim::view::{Frame, Gauges, Lanes, Look, Pane};
+
+pub use life::{Life, Relative, Station, Whole};
 
 /// Which of the runs on the desk is meant; two runs can be compared on one clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +84,11 @@ pub enum Ask {
         /// Its number.
         entry: u32,
     },
+    /// The life of a request, over the whole run.
+    Life {
+        /// Which.
+        job: Job,
+    },
     /// What a service has received.
     Contents {
         /// The service, by its place in the plan.
@@ -131,6 +140,8 @@ pub enum Answer {
         /// Its causes.
         chain: Vec<Cause>,
     },
+    /// The life of a request.
+    Life(Whole<Life>),
     /// What a service has received, the newest first.
     Contents {
         /// The service.
@@ -541,6 +552,8 @@ pub struct StoryLine {
     pub text: String,
     /// How often the like happened at that instant; `text` tells the first.
     pub count: u32,
+    /// The request it is about, if about one.
+    pub job: Option<Job>,
 }
 
 /// One link in a chain of causes.

@@ -67,6 +67,27 @@ texts! {
     STORY_TITLE "The run so far";
     NOTHING_YET "Nothing has happened yet. Press play.";
     WHY "Why?";
+    LIFE "The life of this request";
+    LIFE_TITLE "The life of a request";
+    LOOKING_UP_LIFE "Looking up its life …";
+    CLOSE_LIFE "Close, and back to the story (Esc)";
+    REQUEST "Request";
+    REQUEST_ID "RequestId";
+    COMES_FROM "Comes from";
+    GOES_ON_AS "goes on as";
+    AHEAD "Still ahead";
+    LEFT_OUT "older stations are left out.";
+    NO_LIFE "There is no such request in this run.";
+    LOST_HERE "Nobody is told: it is lost silently.";
+    PAYLOAD "What is sent";
+    EVENT_IT_GETS "The event the function gets";
+    ITS_ANSWER "What the function answers";
+    ITS_ERROR "The error object";
+    REPLY "The answer of Lambda";
+    DEAD_LETTER "The dead letter";
+    RECORD "The record of the invocation";
+    MESSAGE "The message";
+    CUT_HERE "\n… cut here: it goes on.";
     AWS_PAGE "AWS page";
     LOOKING_UP "Looking up the causes …";
     NO_RULES "The rule book could not be loaded: check the connection and ask again.";
@@ -96,6 +117,7 @@ texts! {
     FIT_ABOUT "Fit: show the whole run (w)";
     LANES "Lanes";
     LANES_ABOUT "Lanes and gauges; arrows up and down go from span to span";
+    LANES_TELL "Lanes and gauges; arrows up and down go from span to span, Enter tells the life of its request";
     MARKER "Marker";
     ACT "Act";
     ACT_ABOUT "Drag it to move it, or press Shift with ← or →: by 1 % of what the timeline shows.";
@@ -165,7 +187,7 @@ texts! {
     GIVEN_UP "It is not started a third time by itself. Change the scenario in its text, undo the last change, or open another one.";
 
     OPENING "Opening …";
-    NOT_WHOLE "The part of Lambdarium that plays asynchronous events could not be loaded. Check the connection, then try again.";
+    NOT_WHOLE "The part of Lambdarium that this needs could not be loaded. Check the connection, then try again.";
     OPEN_FILE "Open a file …";
     LOADING_LESSONS "Loading the lessons …";
     NO_LESSONS "The list of lessons could not be loaded: check the connection and try again.";
@@ -223,7 +245,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ("Ctrl / ⌘ Z", "undo; with Shift, redo"),
     ("Ctrl / ⌘ K", "find a command, a part, a marker or an act"),
     ("?", "these keys"),
-    ("Esc", "close, put back what is dragged, or clear the selection"),
+    (
+        "Esc",
+        "close, put back what is dragged, leave the life of a request, or clear the selection",
+    ),
 ];
 
 /// How many mistakes there are.

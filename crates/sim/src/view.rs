@@ -7,6 +7,7 @@ mod datapoints;
 mod fold;
 mod gauges;
 mod lanes;
+mod life;
 mod order;
 mod scale;
 mod story;
@@ -24,6 +25,7 @@ pub use fold::frame;
 pub(crate) use fold::{costs, fates};
 pub use gauges::{Gauge, Gauges, gauges};
 pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, Pane, lanes};
+pub use life::{Life, Shown, Shows, Station, life};
 pub use scale::{By, Scale};
 pub use story::{StoryLine, story};
 

@@ -1,5 +1,6 @@
 //! The page as a whole.
 
+use lambdarium_sim::EVENTS;
 use yew::prelude::*;
 
 use super::bar::bar;
@@ -56,8 +57,11 @@ pub fn App() -> Html {
             wire.open(source, false);
         })
     };
+    // What is read takes more room where there is little.
+    let reads = desk.tab == Tab::Settings || desk.why.is_some();
+    let reads = reads || EVENTS && desk.tab == Tab::Story && desk.life.is_some();
     html! {
-        <div class={classes!("app", (desk.tab == Tab::Settings || desk.why.is_some()).then_some("editing"),
+        <div class={classes!("app", reads.then_some("editing"),
             desk.text.open.then_some("with-text"), desk.asks().then_some("asks"))}>
             { bar(&desk, theme(&desk), &on_action) }
             <Parts parts={outline(&desk)} selection={desk.selection.clone()} run={desk.run.clone()}
@@ -69,7 +73,7 @@ pub fn App() -> Html {
                     <TextPaneView text={desk.text.clone()} on_action={on_action.clone()} />
                 }
             </main>
-            { inspector(&desk, &on_action, &on_edit) }
+            { inspector(&desk, &wire, &on_action, &on_edit) }
             <footer class="dock" ref={dock}>
                 { transport(&desk, dock_width, &on_action, &on_step) }
                 <Timeline desk={(*desk).clone()} width={dock_width}

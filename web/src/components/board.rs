@@ -7,12 +7,14 @@ mod caption;
 mod function;
 mod hands;
 pub(super) mod marks;
+mod path;
 mod question;
 mod scene;
 mod service;
 mod shape;
 mod tokens;
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::view::CallerView;
 use web_sys::Element;
 use yew::prelude::*;
@@ -65,6 +67,7 @@ pub fn BoardView(props: &Props) -> Html {
         run,
         frame,
         selection: desk.selection.clone(),
+        life: desk.life_told().filter(|_| EVENTS).cloned(),
         seen,
     });
     html! {
@@ -94,18 +97,10 @@ struct PictureProps {
 #[component]
 fn Picture(props: &PictureProps) -> Html {
     let PictureProps { sight, zoom, on_action, on_edit } = props;
-    let Sight { board, run, frame, selection, .. } = sight;
+    let Sight { board, frame, .. } = sight;
     let drag = use_state_eq(|| None);
-    let on_select = {
-        let (on_action, selection) = (on_action.clone(), selection.clone());
-        Callback::from(move |part: Option<String>| {
-            on_action.emit(Action::Select(
-                part.filter(|part| selection.as_ref() != Some(part)),
-            ));
-        })
-    };
     let Hands { on_down, on_move, on_up, on_cancel } =
-        Hands::of(board, run, &drag, &on_select, on_edit);
+        Hands::of(sight, &drag, on_action, on_edit);
     let (still, moving) = (use_node_ref(), use_node_ref());
     let scene = use_mut_ref(|| None::<Scene>);
     use_effect_with(sight.clone(), {
@@ -197,18 +192,8 @@ fn wire(
     narrow: bool,
 ) -> Node {
     let mut nodes = Vec::new();
-    let Wire { from, bend, bend_to, to } = *wire;
-    let d = format!(
-        "M{} {} C{} {} {} {} {} {}",
-        px(from.x),
-        px(from.y),
-        px(bend.x),
-        px(bend.y),
-        px(bend_to.x),
-        px(bend_to.y),
-        px(to.x),
-        px(to.y),
-    );
+    let Wire { from, to, .. } = *wire;
+    let d = curve(wire);
     let (line, tip) = match caller.waiting {
         _ if later => ("w w-async", "head"),
         0 => ("w w-sync", "head"),
@@ -227,6 +212,14 @@ fn wire(
     // Where it can be taken hold of.
     nodes.push(picture::circle(from, 4.0, "port"));
     picture::group("", nodes)
+}
+
+/// The way of a wire.
+fn curve(wire: &Wire) -> String {
+    let Wire { from, bend, bend_to, to } = *wire;
+    let [from, bend, bend_to, to] =
+        [from, bend, bend_to, to].map(|point| px(point.x) + " " + &px(point.y));
+    ["M", &from, " C", &bend, " ", &bend_to, " ", &to].concat()
 }
 
 /// Bands grow with the number of digits of what they carry, so that all stay on the board.

@@ -199,6 +199,8 @@ pub fn use_beyond(desk: &UseReducerHandle<Desk>, wire: &Wire) {
             wire.ask(Ask::Edit(edit.clone()));
         } else if let Ask::Write { text, .. } = &**beyond {
             dispatch.dispatch(Action::Text(Doing::Typed(text.clone())));
+        } else if let Ask::Life { job } = &**beyond {
+            dispatch.dispatch(Action::Life(Some(*job)));
         }
     });
 }

@@ -1,18 +1,22 @@
 //! The panel on the right: the story with its causes, and the state at the playhead.
 
+mod life;
 mod now;
 pub mod settings;
 mod story;
 
+use lambdarium_sim::EVENTS;
 use yew::prelude::*;
 
 use crate::desk::{Action, Desk, Tab};
+use crate::effects::Wire;
 use crate::message::Edit;
 use crate::texts;
 
 /// The panel.
 pub fn inspector(
     desk: &Desk,
+    wire: &Wire,
     on_action: &Callback<Action>,
     on_edit: &Callback<Edit>,
 ) -> Html {
@@ -24,7 +28,9 @@ pub fn inspector(
                 {onclick}>{ label }</button>
         }
     };
+    let life = if EVENTS { desk.life.as_ref() } else { None };
     let title = match (&desk.tab, &desk.selection) {
+        (Tab::Story, _) if life.is_some() => life_title(desk),
         (Tab::Story, _) => texts::STORY_TITLE.to_string(),
         (Tab::Now | Tab::Settings, Some(part)) => part.clone(),
         (Tab::Settings, None) => texts::SCENARIO.to_string(),
@@ -46,6 +52,11 @@ pub fn inspector(
                     let props = settings::Props::of(desk, on_action, on_edit);
                     html! { <settings::Settings ..props /> }
                 }
+                Tab::Story if let Some((job, life)) = life => html! {
+                    <life::LifeView job={*job} run={desk.run.clone()} complete={desk.is_complete()}
+                        life={life.clone()} passed={desk.stations_passed()} wire={wire.clone()}
+                        on_action={on_action.clone()} />
+                },
                 Tab::Story => html! {
                     <story::Story lines={desk.story.clone()} why={desk.why.clone()} rules={desk.rules.clone()}
                         playing={desk.playing} on_action={on_action.clone()} />
@@ -54,4 +65,10 @@ pub fn inspector(
             } }
         </aside>
     }
+}
+
+/// What the request is called whose life is told.
+fn life_title(desk: &Desk) -> String {
+    let title = desk.life_told().map(|life| life.title.clone());
+    title.filter(|title| !title.is_empty()).unwrap_or_else(|| texts::REQUEST.to_string())
 }

@@ -13,6 +13,7 @@ mod lanes;
 mod place;
 mod tools;
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::time::{Instant, Moment};
 use lambdarium_sim::view::{Frame, Paint};
 use web_sys::{Element, HtmlElement, KeyboardEvent, PointerEvent};
@@ -89,7 +90,7 @@ pub fn Timeline(props: &Props) -> Html {
             </div>
             if unfolded {
                 <div class="lanes" id="lanes" ref={lanes.clone()} tabindex="0" role="group"
-                    aria-label={texts::LANES_ABOUT}
+                    aria-label={if EVENTS { texts::LANES_TELL } else { texts::LANES_ABOUT }}
                     onkeydown={pick_by_key(desk.picked, &lanes, painted, place, on_action)}>
                     <Window painted={painted.clone()} run={run.clone()} {place} at={desk.playhead.at}
                         frame={desk.frame.clone()} picked={desk.picked} told={desk.told.clone()} />
@@ -254,6 +255,11 @@ fn pick_by_key(
                 show(&lanes, at);
             }
             on_action.emit(Action::Pick(next));
+        }
+        let job = picked.and_then(|picked| picked.job(&painted));
+        if EVENTS && event.key() == "Enter" && job.is_some() {
+            event.prevent_default();
+            on_action.emit(Action::Life(job));
         }
         let pan = match event.key().as_str() {
             "ArrowLeft" if event.shift_key() => -PAN,

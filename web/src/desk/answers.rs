@@ -49,6 +49,11 @@ impl Desk {
             Answer::Contents { service, items } => {
                 self.contents = Some((service, Shared::new(items)));
             }
+            Answer::Life(life) => {
+                if EVENTS && let Some(life) = life.0 {
+                    self.told_life(*life);
+                }
+            }
             Answer::Link(link) => self.link = Some(link),
             Answer::Beyond(ask) => {
                 self.opening = true;
@@ -112,6 +117,9 @@ impl Desk {
         self.why = None;
         self.playing = false;
         self.act = self.moved_act(&opened);
+        if EVENTS && !(kept && self.outlives(&opened)) {
+            self.life = None;
+        }
         let selection = opened.selection.take();
         if kept {
             if selection.is_some() {

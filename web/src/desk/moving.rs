@@ -1,5 +1,6 @@
 //! How acts are moved along the timeline, and what follows from a change that is asked for.
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::time::Instant;
 
 use super::Desk;
@@ -13,10 +14,11 @@ impl Desk {
     }
 
     pub(super) fn leave(&mut self) {
-        if self.dragged.take().is_none() {
-            self.selection = None;
-            self.act = None;
+        if self.dragged.take().is_some() || EVENTS && self.life.take().is_some() {
+            return;
         }
+        self.selection = None;
+        self.act = None;
     }
 
     pub(super) fn edited(&mut self, edit: Edit) {

@@ -2,10 +2,12 @@
 
 use lambdarium_format::{json, report};
 use lambdarium_sim::id::{Origin, Part, ServiceId};
+use lambdarium_sim::message::Attribute;
 use lambdarium_sim::scenario::Act;
 use lambdarium_sim::service;
 use lambdarium_sim::time::Moment;
 use lambdarium_sim::trace::{Fact, NO_CAUSE};
+use lambdarium_sim::value::Value;
 use lambdarium_sim::view;
 
 use super::Player;
@@ -25,7 +27,8 @@ impl Player {
             let entry = log.get(line.number)?;
             let text = report::sentence(plan, log, line.number);
             let moment = Moment { at: entry.at, step: entry.step };
-            Some(StoryLine { entry: line.number, moment, text, count: line.count })
+            let (count, job) = (line.count, entry.job);
+            Some(StoryLine { entry: line.number, moment, text, count, job })
         });
         lines.collect()
     }
@@ -40,10 +43,7 @@ impl Player {
         let newest = state.received().iter().rev().take(CONTENTS_MAX);
         let items = newest.map(|received| {
             let look = service::look(plan, id, received);
-            let mut text = json::write_value(&look.body);
-            for (name, kind, value) in &look.attributes {
-                text += &["\n", name, " (", kind, "): ", value].concat();
-            }
+            let text = written(&look.body, &look.attributes);
             let title = match look.key.as_str() {
                 "" => report::request(plan, received.job),
                 key => key.to_string(),
@@ -95,6 +95,15 @@ impl Player {
         };
         text.unwrap_or_else(|| String::from("It began with the scenario's settings."))
     }
+}
+
+/// A value as JSON, and under it what stands beside it.
+pub(super) fn written(body: &Value, attributes: &[Attribute]) -> String {
+    let mut text = json::write_value(body);
+    for (name, kind, value) in attributes {
+        text += &["\n", name, " (", kind, "): ", value].concat();
+    }
+    text
 }
 
 fn act_text(act: &Act) -> String {

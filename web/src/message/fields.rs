@@ -13,8 +13,9 @@ use lambdarium_sim::view::{
 
 use super::{
     ActText, Answer, Ask, CallerText, Cause, Content, Edit, Field, Form, FunctionText,
-    Group, Handed, Input, IssueText, Marker, Mistake, Opened, Painted, Progress,
-    Question, Refusal, Screen, ServiceText, Slot, Source, Spot, StoryLine,
+    Group, Handed, Input, IssueText, Life, Marker, Mistake, Opened, Painted, Progress,
+    Question, Refusal, Relative, Screen, ServiceText, Slot, Source, Spot, Station,
+    StoryLine,
 };
 use crate::pack::pack;
 
@@ -100,13 +101,13 @@ pack! {
     enum Ask {
         Open { source, lesson, keep }, Edit(edit), Form { part }, More, Look { look, lines },
         Paint { pane, function }, Text, Write { text, draft }, Step { from, forward }, Why { entry },
-        Contents { service, moment }, Link { moment, selection },
+        Contents { service, moment }, Link { moment, selection }, Life { job },
     }
     enum Answer {
         Opened(opened), Refused(refusal), Rejected(issues), Form(form),
         Progress(progress), Screen(screen), Painted(painted), Moment(moment),
         Why { entry, chain }, Link(link), Text(text), Contents { service, items },
-        Mistakes { draft, mistakes }, Beyond(ask),
+        Mistakes { draft, mistakes }, Beyond(ask), Life(life),
     }
     enum Edit {
         Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part }, Nudge { part, by },
@@ -128,6 +129,7 @@ pack! {
     struct Group { title, fields }
     struct Handed { past, present, future, left, ask, text, caret }
     struct IssueText { place, found, allowed, rule }
+    struct Life { job, title, request_id, from, stations, left_out, jobs, parts, sends }
     struct Marker { at, title, text }
     struct Mistake { issue, spot }
     struct Opened {
@@ -138,7 +140,9 @@ pack! {
     struct Progress { reached, stop, pace, peaks }
     struct Question { ask, choices, answer, because }
     struct Refusal { text, issues, opened }
+    struct Relative { job, name }
     struct Screen { frame, next_at, last_at, story }
     struct Spot { line, column, from, to }
-    struct StoryLine { entry, moment, text, count }
+    struct Station { moment, text, rule, what, json, goes_on }
+    struct StoryLine { entry, moment, text, count, job }
 }

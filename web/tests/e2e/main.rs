@@ -3,6 +3,7 @@
 //! Run by `cargo xtask test site`, which builds the site first.
 
 mod beyond;
+mod biography;
 mod browser;
 mod editing;
 mod embed;

@@ -114,17 +114,7 @@ pub(crate) fn reply_without_run(act: u16, answer: Answer, cx: &mut Cx<'_>) {
             (reply, Rule::Con08)
         }
         Answer::Refused(refusal) => {
-            let message = match refusal {
-                Refusal::ServiceException => "The service encountered an internal error.",
-                Refusal::ResourceNotFound => "Function not found.",
-                Refusal::ResourceConflict => {
-                    "The operation cannot be performed at this time. The function is currently in the following state: Pending"
-                }
-                Refusal::AccessDenied => "The sender may not invoke the function.",
-                Refusal::RequestTooLarge => {
-                    "Request must be smaller than 6291456 bytes for the InvokeFunction operation"
-                }
-            };
+            let message = message_of(refusal);
             (Reply::error(refusal.http(), refusal.word(), message), Rule::Inv04)
         }
     };
@@ -133,6 +123,21 @@ pub(crate) fn reply_without_run(act: u16, answer: Answer, cx: &mut Cx<'_>) {
     let fact = Fact::Replied { operation: Operation::Invoke, http };
     let job = Job { origin: Origin::Act(act), call: 1 };
     cx.tell(Part::Desk, Some(job), rule, fact);
+}
+
+/// What an error of the service says.
+pub(crate) fn message_of(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::ServiceException => "The service encountered an internal error.",
+        Refusal::ResourceNotFound => "Function not found.",
+        Refusal::ResourceConflict => {
+            "The operation cannot be performed at this time. The function is currently in the following state: Pending"
+        }
+        Refusal::AccessDenied => "The sender may not invoke the function.",
+        Refusal::RequestTooLarge => {
+            "Request must be smaller than 6291456 bytes for the InvokeFunction operation"
+        }
+    }
 }
 
 /// A reply that only says that all is well.

@@ -5,9 +5,10 @@ use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 
 use super::super::picture::{self, Node};
+use super::{Sight, tokens};
+use crate::desk::Action;
 use crate::geometry::{Board, Point, Rect};
 use crate::message::{Edit, Opened};
-use crate::shared::Shared;
 
 /// What is dragged, from where, and where it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,14 +46,13 @@ pub struct Hands {
 
 impl Hands {
     pub fn of(
-        board: &Shared<Board>,
-        run: &Shared<Opened>,
+        sight: &Sight,
         drag: &UseStateHandle<Option<Drag>>,
-        on_select: &Callback<Option<String>>,
+        on_action: &Callback<Action>,
         on_edit: &Callback<Edit>,
     ) -> Self {
         let on_down = {
-            let (board, drag) = (board.clone(), drag.setter());
+            let (board, drag) = (sight.board.clone(), drag.setter());
             Callback::from(move |event: PointerEvent| {
                 let at = place(&event, &board);
                 let drawn = at.filter(|_| event.button() == 0).and_then(|at| {
@@ -62,7 +62,7 @@ impl Hands {
             })
         };
         let on_move = {
-            let (board, drag) = (board.clone(), drag.clone());
+            let (board, drag) = (sight.board.clone(), drag.clone());
             Callback::from(move |event: PointerEvent| {
                 if let Some(dragged) = *drag {
                     let pressed = event.buttons() & 1 != 0;
@@ -72,19 +72,26 @@ impl Hands {
             })
         };
         let on_up = {
-            let (board, run, drag) = (board.clone(), run.clone(), drag.clone());
-            let (on_select, on_edit) = (on_select.clone(), on_edit.clone());
-            Callback::from(move |_: PointerEvent| {
+            let (sight, drag) = (sight.clone(), drag.clone());
+            let (on_action, on_edit) = (on_action.clone(), on_edit.clone());
+            Callback::from(move |event: PointerEvent| {
+                let Sight { board, run, frame, selection, .. } = &sight;
                 match *drag {
-                    // On the bare board.
-                    None => on_select.emit(None),
-                    Some(dragged) if !dragged.is_under_way() => {
-                        on_select.emit(dragged.part(&run));
-                    }
-                    Some(dragged) => {
-                        if let Some(edit) = dragged.meant(&board, &run) {
+                    Some(dragged) if dragged.is_under_way() => {
+                        if let Some(edit) = dragged.meant(board, run) {
                             on_edit.emit(edit);
                         }
+                    }
+                    pressed => {
+                        let at = place(&event, board);
+                        let job = at.and_then(|at| tokens::job_at(board, frame, at));
+                        // None is on the bare board.
+                        let part = pressed.and_then(|pressed| pressed.part(run));
+                        let part = part.filter(|part| selection.as_ref() != Some(part));
+                        on_action.emit(match job {
+                            Some(_) => Action::Life(job),
+                            None => Action::Select(part),
+                        });
                     }
                 }
                 drag.set(None);

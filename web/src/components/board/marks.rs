@@ -4,6 +4,7 @@
 
 use super::super::picture::{self, Node};
 use crate::geometry::{Point, Rect, px};
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::view::Back;
 
 /// The class that gives a caller's requests their hue.
@@ -28,7 +29,7 @@ pub fn badge(at: Point, back: Back) -> [Node; 3] {
 }
 
 /// What a request looks like.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Request {
     /// Radius.
     pub r: f64,
@@ -40,17 +41,22 @@ pub struct Request {
     pub attempt: u16,
     /// Share of its wait that is left.
     pub left: Option<f64>,
+    /// Whether its life is told.
+    pub told: bool,
 }
 
 const ORIGIN: Point = Point { x: 0.0, y: 0.0 };
 
 /// A request with its number, at the origin.
 pub fn request(number: u32, request: &Request) -> Vec<Node> {
-    let Request { r, running, back, attempt, left } = *request;
+    let Request { r, running, back, attempt, left, told } = *request;
     let (disc, label) = if running { ("tk run", "tk-n run") } else { ("tk", "tk-n") };
     let pips = if attempt > 1 { attempt.min(4) } else { 0 };
     let first = -2.5 * f64::from(pips.saturating_sub(1));
     let mut nodes = Vec::new();
+    if EVENTS && told {
+        nodes.push(picture::circle(ORIGIN, r + 7.0, "tk-told"));
+    }
     if let Some(left) = left {
         nodes.push(picture::circle(ORIGIN, r + 3.5, "ring-t"));
         let dashes = format!("{} 100", px(left * 100.0));
@@ -87,17 +93,20 @@ pub fn request_at(at: Point, hue: &'static str, number: u32, looks: &Request) ->
 }
 
 /// A message: a square, where a request is a circle.
-pub fn message_at(at: Point) -> Node {
+pub fn message_at(at: Point, told: bool) -> Node {
     let square = Rect { x: -7.0, y: -7.0, w: 14.0, h: 14.0 };
+    let mut nodes = vec![picture::rect(square, "2", "tk")];
+    if EVENTS && told {
+        nodes.insert(0, picture::circle(ORIGIN, 15.0, "tk-told"));
+    }
     let values = ["kn".into(), picture::moved(at).into()];
-    Node::new("g", &["class", "transform"], values)
-        .with(vec![picture::rect(square, "2", "tk")])
+    Node::new("g", &["class", "transform"], values).with(nodes)
 }
 
 /// The marks with their words, drawn around the middle of 24 by 24 pixels.
 pub fn legend() -> [(Node, &'static str); 11] {
     let middle = Point { x: 12.0, y: 12.0 };
-    let plain = Request { r: 8.0, running: false, back: None, attempt: 1, left: None };
+    let plain = Request { r: 8.0, attempt: 1, ..Request::default() };
     let token = |state: Request| request_at(middle, "k6", 1_000, &state);
     // Its dots stand above it.
     let third = Request { r: 6.0, attempt: 3, ..plain };

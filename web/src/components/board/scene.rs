@@ -8,9 +8,9 @@ use lambdarium_sim::view::Frame;
 use web_sys::Element;
 
 use super::super::picture::{Drawn, Node};
-use super::{account, caller, function, ground, service, tokens, wire};
+use super::{account, caller, function, ground, path, service, tokens, wire};
 use crate::geometry::{Board, Rect};
-use crate::message::Opened;
+use crate::message::{Life, Opened};
 use crate::shared::Shared;
 
 /// What there is to see.
@@ -24,6 +24,8 @@ pub struct Sight {
     pub frame: Shared<Frame>,
     /// The part that is selected.
     pub selection: Option<String>,
+    /// The life that is told.
+    pub life: Option<Shared<Life>>,
     /// What of the board can be seen, from its upper edge.
     pub seen: (f64, f64),
 }
@@ -33,6 +35,8 @@ pub struct Sight {
 enum Part {
     /// The captions of the columns.
     Ground,
+    /// The path of the request whose life is told.
+    Path,
     /// The wire of a caller.
     Wire(usize),
     /// A caller's card.
@@ -71,6 +75,9 @@ impl Scene {
     pub fn write(sheets: [Element; 2], sight: Sight) -> Self {
         let sight = Rc::new(sight);
         let mut still = vec![Part::Ground];
+        if EVENTS {
+            still.push(Part::Path);
+        }
         let callers = sight.board.callers.len();
         still.extend((0..sight.board.sends.len()).map(Part::Send));
         still.extend((0..sight.board.services.len()).map(Part::Service));
@@ -149,7 +156,7 @@ impl Sight {
             }
             // Wires to services never change.
             Part::Send(_) => false,
-            Part::Ground | Part::Runs | Part::Tokens => true,
+            Part::Ground | Part::Path | Part::Runs | Part::Tokens => true,
         }
     }
 
@@ -161,6 +168,7 @@ impl Sight {
         };
         match part {
             Part::Ground | Part::Send(_) => true,
+            Part::Path => self.life == before.life,
             Part::Service(at) => {
                 let (now, then) = (now.services.get(at), then.services.get(at));
                 now == then && !selected(now.map(|view| &view.name))
@@ -182,9 +190,12 @@ impl Sight {
     }
 
     fn draw(&self, part: Part) -> Option<Node> {
-        let Self { board, run, frame, .. } = self;
+        let Self { board, run, frame, life, .. } = self;
+        let life = life.as_deref().filter(|_| EVENTS);
         Some(match part {
             Part::Ground => ground(board),
+            Part::Path if !EVENTS => return None,
+            Part::Path => path::picture(board, life),
             Part::Wire(at) => {
                 let (place, view) = (board.wires.get(at)?, frame.callers.get(at)?);
                 let later = run.callers.get(at)?.later;
@@ -213,7 +224,7 @@ impl Sight {
                 account::card(board.account, &frame.account, &frame.functions)
             }
             Part::Runs => function::runs(board, frame, self.seen),
-            Part::Tokens => tokens::picture(board, frame, self.seen),
+            Part::Tokens => tokens::picture(board, frame, life, self.seen),
         })
     }
 }

@@ -4,7 +4,8 @@ use lambdarium_sim::view::ServiceView;
 
 use super::super::picture::{self, Ahead, Node};
 use super::caller::cut;
-use crate::geometry::{Rect, SendTo, SendWire, Wire, px};
+use super::curve;
+use crate::geometry::{Rect, SendTo, SendWire};
 use crate::message::ServiceText;
 use crate::texts::grouped;
 
@@ -29,15 +30,11 @@ pub fn card(at: Rect, text: &ServiceText, view: &ServiceView, selected: bool) ->
 
 /// An asynchronous hand-over: a dashed line with a head.
 pub fn wire(send: &SendWire, narrow: bool) -> Node {
-    let Wire { from, bend, bend_to, to } = send.wire;
     let ahead = match send.to {
         SendTo::Function(_) => Ahead::Left,
         SendTo::Service(_) if narrow => Ahead::Down,
         SendTo::Service(_) => Ahead::Right,
     };
-    let points = [from, bend, bend_to, to].map(|point| px(point.x) + " " + &px(point.y));
-    let [from, bend, bend_to, end] = points;
-    let d = ["M", &from, " C", &bend, " ", &bend_to, " ", &end].concat();
-    let line = picture::path(d, "w w-async");
-    picture::group("", vec![line, picture::head(to, ahead, "head")])
+    let line = picture::path(curve(&send.wire), "w w-async");
+    picture::group("", vec![line, picture::head(send.wire.to, ahead, "head")])
 }

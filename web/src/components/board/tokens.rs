@@ -8,42 +8,82 @@ use lambdarium_sim::view::{EnvironmentView, Frame, Place, Token};
 use super::super::picture::{self, Node};
 use super::marks::{self, Request};
 use crate::geometry::{Board, Point, Rect, SendTo, SendWire};
+use crate::message::Life;
 use crate::texts;
 
 /// All requests that are drawn one by one, between two heights.
-pub fn picture(board: &Board, frame: &Frame, (from, to): (f64, f64)) -> Node {
+pub fn picture(
+    board: &Board,
+    frame: &Frame,
+    life: Option<&Life>,
+    (from, to): (f64, f64),
+) -> Node {
     let mut trays = Trays::new(board);
     let mut nodes = Vec::with_capacity(frame.tokens.len());
-    // What is still on its way is not yet where it will be.
-    let on_the_way = |job| frame.sent.iter().any(|sent| sent.job == job);
-    for token in frame.tokens.iter().filter(|token| !on_the_way(token.job)) {
-        // A waiting one takes its place in the tray, whether that is seen or not.
-        if let Some((at, request)) = place(board, frame, token, &mut trays)
-            && (from..=to).contains(&at.y)
-        {
-            let number = token.job.call;
-            let node = marks::request_at(at, hue(token.job), number, &request);
-            insert(&mut nodes, node.keyed(key(token.job, token.copy)));
+    let told = |job: Job| life.is_some_and(|life| life.jobs.contains(&job));
+    for (at, token, request) in placed(board, frame, &mut trays) {
+        if (from..=to).contains(&at.y) {
+            let job = token.job;
+            let request = Request { told: told(job), ..request };
+            let node = marks::request_at(at, hue(job), job.call, &request);
+            insert(&mut nodes, node.keyed(key(job, token.copy)));
         }
     }
-    for sent in frame.sent.iter().filter(|_| EVENTS) {
-        let to = match sent.to {
-            Part::Function(id) => SendTo::Function(id.0.into()),
-            Part::Service(id) => SendTo::Service(id.0.into()),
-            Part::Caller(_) | Part::Desk => continue,
-        };
-        let from = usize::from(sent.from.0);
-        let is_it = |wire: &&SendWire| (wire.from, wire.to) == (from, to);
-        let wire = board.sends.iter().find(is_it);
-        if let Some(SendWire { wire, .. }) = wire {
-            let at = wire.at(eased(sent.way));
-            insert(&mut nodes, marks::message_at(at).keyed(key(sent.job, false)));
-        }
+    for (at, job) in sent(board, frame) {
+        insert(&mut nodes, marks::message_at(at, told(job)).keyed(key(job, false)));
     }
     let rest =
         trays.rest().map(|(at, text)| picture::text(at.x, at.y, "t11 end d", text));
     nodes.push(picture::group("", rest.collect()).keyed(u64::MAX));
     picture::group("tokens", nodes)
+}
+
+/// A request is pressed this far around its middle.
+const REACH: f64 = 15.0;
+
+/// The request at a point, if there is one.
+pub fn job_at(board: &Board, frame: &Frame, point: Point) -> Option<Job> {
+    let is_near = |at: Point| (at.x - point.x).hypot(at.y - point.y) <= REACH;
+    if EVENTS && let Some((_, job)) = sent(board, frame).find(|(at, _)| is_near(*at)) {
+        return Some(job);
+    }
+    let placed = placed(board, frame, &mut Trays::new(board));
+    // What is drawn last lies above the others.
+    let near = placed.iter().rev().find(|(at, ..)| is_near(*at));
+    near.map(|(_, token, _)| token.job)
+}
+
+/// Where requests stand. What is still on its way is not yet where it will be.
+#[inline(never)]
+fn placed<'a>(
+    board: &Board,
+    frame: &'a Frame,
+    trays: &mut Trays,
+) -> Vec<(Point, &'a Token, Request)> {
+    let on_the_way = |job| frame.sent.iter().any(|sent| sent.job == job);
+    let tokens = frame.tokens.iter().filter(|token| !on_the_way(token.job));
+    // A waiting one takes its place in the tray, whether that is seen or not.
+    let placed = tokens.filter_map(|token| {
+        let (at, request) = place(board, frame, token, trays)?;
+        Some((at, token, request))
+    });
+    placed.collect()
+}
+
+/// Where the messages are that functions have sent.
+fn sent(board: &Board, frame: &Frame) -> impl Iterator<Item = (Point, Job)> {
+    let sent = frame.sent.iter().filter(|_| EVENTS);
+    sent.filter_map(|sent| {
+        let to = match sent.to {
+            Part::Function(id) => SendTo::Function(id.0.into()),
+            Part::Service(id) => SendTo::Service(id.0.into()),
+            Part::Caller(_) | Part::Desk => return None,
+        };
+        let from = usize::from(sent.from.0);
+        let is_it = |wire: &&SendWire| (wire.from, wire.to) == (from, to);
+        let SendWire { wire, .. } = board.sends.iter().find(is_it)?;
+        Some((wire.at(eased(sent.way)), sent.job))
+    })
 }
 
 /// Puts something where its key belongs, so that a request keeps its element when another
@@ -156,7 +196,7 @@ fn place(
     let attempt = token.attempt;
     // Three digits need more room than two.
     let r = if token.job.call < 100 { 10.0 } else { 12.0 };
-    let plain = Request { r, running: false, back: None, attempt, left: None };
+    let plain = Request { r, attempt, ..Request::default() };
     let (at, request) = match token.place {
         Place::Going(share) => {
             let wire = wire?;

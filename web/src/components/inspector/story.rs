@@ -50,8 +50,8 @@ pub fn Story(props: &Props) -> Html {
 }
 
 fn line(line: &StoryLine, now: bool, props: &Props) -> Html {
-    let StoryLine { entry, moment, text, count } = line;
-    let (entry, moment) = (*entry, *moment);
+    let StoryLine { entry, moment, text, count, job } = line;
+    let (entry, moment, job) = (*entry, *moment, *job);
     let why = props.why.as_ref().filter(|why| why.0 == entry);
     let open = why.is_some();
     let toggle = props.on_action.reform(move |_: MouseEvent| Action::ToggleWhy(entry));
@@ -66,6 +66,11 @@ fn line(line: &StoryLine, now: bool, props: &Props) -> Html {
                 aria-label={format!("{} {text}", texts::WHY)}>{ texts::WHY }</button>
             if let Some((_, causes)) = why {
                 { chain(causes.as_deref().zip(props.rules.as_deref()), &props.on_action) }
+                if job.is_some() {
+                    <button class="btn line to-life" onclick={props.on_action.reform(move |_: MouseEvent| Action::Life(job))}>
+                        { texts::LIFE }
+                    </button>
+                }
             }
         </li>
     }

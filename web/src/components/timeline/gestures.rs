@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::time::{Instant, Moment};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent, WheelEvent};
@@ -17,6 +18,9 @@ use crate::desk::Action;
 use crate::geometry::Point;
 use crate::message::Painted;
 use crate::shared::Shared;
+
+/// Whoever moves a pointer by less than this has only pressed.
+const PRESS: f64 = 4.0;
 
 /// Pixels of a wheel that zoom by a step, and of a line of it.
 const STEP_PX: f64 = 20.0;
@@ -79,7 +83,21 @@ pub fn touch(
                         .emit(Action::Pick(under(&event, &lanes, &painted, place)));
                 }
             },
-            _ => return down.retain(|finger| finger.0 != id),
+            kind => {
+                let let_go = kind == "pointerup" && down.len() == 1;
+                let finger = down.iter().find(|finger| let_go && finger.3);
+                // Whoever presses a span, and does not draw, means its request. The small
+                // program would be replaced for that whenever somebody seeks.
+                if EVENTS && let Some((_, at, x, _)) = finger {
+                    let pressed = (axis(true).x(*at) - x).abs() < PRESS;
+                    let under = under(&event, &lanes, &painted, place);
+                    let job = under.filter(|_| pressed).and_then(|it| it.job(&painted));
+                    if job.is_some() {
+                        on_action.emit(Action::Life(job));
+                    }
+                }
+                return down.retain(|finger| finger.0 != id);
+            }
         }
         if let [one, two] = down[..] {
             if let Some((from, to)) =
@@ -108,18 +126,21 @@ fn is_button(event: &PointerEvent) -> bool {
     matches!(closest, Some(Ok(Some(_))))
 }
 
-/// The span under a pointer.
+/// The span under a pointer. While a pointer is down all that it does goes to the timeline,
+/// so where it is counts, and not what it is over.
 fn under(
     event: &PointerEvent,
     lanes: &NodeRef,
     painted: &Painted,
     place: Place,
 ) -> Option<crate::desk::Picked> {
-    let lanes = lanes.cast::<Element>().filter(|_| is_over(lanes, event))?;
+    let lanes = lanes.cast::<Element>()?;
     let rect = lanes.get_bounding_client_rect();
     let x = f64::from(event.client_x()) - rect.left();
-    let y = f64::from(event.client_y()) - rect.top() + f64::from(lanes.scroll_top());
-    span_at(painted, place, Point { x, y })
+    let y = f64::from(event.client_y()) - rect.top();
+    let scrolled = f64::from(lanes.scroll_top());
+    let is_over = (0.0..rect.height()).contains(&y);
+    span_at(painted, place, Point { x, y: y + scrolled }).filter(|_| is_over)
 }
 
 /// Zooms and pans by wheel. A wheel without a key scrolls the lanes as long as there is
