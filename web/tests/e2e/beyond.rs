@@ -50,7 +50,7 @@ fn a_lesson_with_events_is_started_with_the_whole_program() {
         // A link says by its letter what it needs.
         page.open("?a#e=async-retries").await?;
         title_is(page, LESSON).await?;
-        page.tool("#share").await?;
+        page.tool("#open-share").await?;
         page.wait_until("document.querySelector('#link')?.value.includes('#s=1.e.')")
             .await?;
         let link: String =
@@ -112,7 +112,7 @@ fn a_queue_is_added_in_the_small_program() {
             .some(part => part.innerText.trim() === 'sqs')",
         )
         .await?;
-        assert!(page.text("#clock").await?.starts_with("0:30"), "the playhead stays");
+        assert!(page.text("#clock").await?.starts_with("30.000 s"), "the playhead stays");
         page.find("#settings").await?;
         page.click("#undo").await?;
         page.wait_until("location.hash.startsWith('#e=cold-start')").await?;
@@ -184,7 +184,7 @@ fn without_the_whole_program_the_run_stays_and_it_can_be_tried_again() {
         page.screenshot("not-whole").await?;
         page.click("#play").await?;
         page.wait_until(
-            "!document.querySelector('#clock').innerText.startsWith('0:00.000')",
+            "!document.querySelector('#clock').innerText.startsWith("0.000")",
         )
         .await?;
         page.site.find_again();
@@ -200,7 +200,7 @@ fn an_embedded_link_without_the_letter_is_played_all_the_same() {
     visit(async |page| {
         page.open("#e=async-retries").await?;
         title_is(page, LESSON).await?;
-        page.tool("#share").await?;
+        page.tool("#open-share").await?;
         page.wait_until("document.querySelector('#link')?.value.includes('#s=1.e.')")
             .await?;
         let link: String =
