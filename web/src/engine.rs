@@ -3,6 +3,7 @@
 //! and tests call it directly.
 
 mod change;
+mod deeds;
 mod form;
 mod open;
 mod peaks;
@@ -17,8 +18,8 @@ use lambdarium_sim::time::Moment;
 use lambdarium_sim::view::{self, Look, Pane};
 
 use crate::message::{
-    Answer, Ask, IssueText, Marker, Opened, Painted, Progress, Question, Refusal, Screen,
-    Slot,
+    Answer, Ask, Edit, IssueText, Marker, Opened, Painted, Progress, Question, Refusal,
+    Screen, Slot,
 };
 use crate::words;
 use open::{Read, read, read_link, wrong};
@@ -57,6 +58,10 @@ impl Engine {
     pub fn handle(&mut self, slot: Slot, ask: Ask) -> Option<Answer> {
         if EVENTS {
             return self.answer(slot, ask);
+        }
+        // Most of what can be done at the playhead needs events; the rest comes with it.
+        if let Ask::Edit(Edit::Act { .. }) = ask {
+            return Some(Answer::Beyond(Box::new(ask)));
         }
         let changes = matches!(ask, Ask::Open { .. } | Ask::Edit(_) | Ask::Write { .. });
         let asked = changes.then(|| ask.clone());

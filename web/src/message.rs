@@ -199,13 +199,13 @@ pub enum Edit {
         /// To the right and down.
         by: (i16, i16),
     },
-    /// Make a call at an instant.
+    /// Do something to a function at an instant.
     Act {
         /// When.
         at: Instant,
-        /// What is called, in AWS's words.
-        operation: String,
-        /// On this function.
+        /// What, as its form says it.
+        deed: String,
+        /// The function.
         function: String,
     },
     /// Make an act at another time.
@@ -232,8 +232,8 @@ impl Edit {
                 let from = (from_here && is_function).then_some(playhead);
                 Self::Set { path, text, from }
             }
-            Self::Act { operation, function, .. } => {
-                Self::Act { at: playhead, operation, function }
+            Self::Act { deed, function, .. } => {
+                Self::Act { at: playhead, deed, function }
             }
             other @ (Self::Add { .. }
             | Self::Rename { .. }
@@ -254,8 +254,8 @@ pub struct Form {
     pub about: String,
     /// Its settings, in groups.
     pub groups: Vec<Group>,
-    /// Operations that can be called on it.
-    pub operations: Vec<String>,
+    /// What can be done to it at the playhead.
+    pub deeds: Vec<String>,
 }
 
 /// Settings that belong together.
@@ -434,7 +434,7 @@ pub struct ActText {
     pub at: Instant,
     /// What it does: the operation, in AWS's words.
     pub label: String,
-    /// Its parameters, shortened.
+    /// Its parameters, shortened where they cannot be changed.
     pub with: String,
 }
 

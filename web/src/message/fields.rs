@@ -110,7 +110,7 @@ pack! {
     }
     enum Edit {
         Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part }, Nudge { part, by },
-        Act { at, operation, function }, MoveAct { number, at }, RemoveAct { number },
+        Act { at, deed, function }, MoveAct { number, at }, RemoveAct { number },
     }
     enum Input { Text, Choice(words) }
     enum Source { Link(fragment), Text(text) }
@@ -123,7 +123,7 @@ pack! {
     struct Cause { moment, text, rule }
     struct Content { at, title, text }
     struct Field { path, label, aws, help, allowed, rule, input, value, usual, act }
-    struct Form { part, about, groups, operations }
+    struct Form { part, about, groups, deeds }
     struct FunctionText { name, does, queue, feeds, nudge }
     struct Group { title, fields }
     struct Handed { past, present, future, left, ask, text, caret }
