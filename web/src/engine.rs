@@ -135,8 +135,9 @@ impl Engine {
             answer: question.answer.clone(),
             because: question.because.clone(),
         });
-        let opened =
-            Opened { acts: change::acts(run), question, kinds: form::kinds(), ..opened };
+        let advice = if EVENTS { change::advised(run) } else { Vec::new() };
+        let (acts, kinds) = (change::acts(run), form::kinds());
+        let opened = Opened { acts, advice, question, kinds, ..opened };
         let place = usize::from(slot.0);
         if self.players.len() <= place {
             self.players.resize_with(place + 1, || None);

@@ -215,6 +215,11 @@ pub enum Edit {
         /// When.
         at: Instant,
     },
+    /// Make it a run that goes wrong as a piece of advice says.
+    Vary {
+        /// Its place.
+        number: u32,
+    },
     /// Take an act away.
     RemoveAct {
         /// Its place.
@@ -240,6 +245,7 @@ impl Edit {
             | Self::Remove { .. }
             | Self::Nudge { .. }
             | Self::MoveAct { .. }
+            | Self::Vary { .. }
             | Self::RemoveAct { .. }) => other,
         }
     }
@@ -392,6 +398,9 @@ pub struct Opened {
     pub markers: Vec<Marker>,
     /// What is done at which time.
     pub acts: Vec<ActText>,
+    /// What is advised: `found` is what may go wrong, `allowed` what its variation changes.
+    /// (A type of its own would cost the small program, which advises nothing.)
+    pub advice: Vec<IssueText>,
     /// Whether it is the run that was open before, changed.
     pub kept: bool,
     /// The draft it was written by.

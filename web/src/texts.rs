@@ -62,6 +62,8 @@ texts! {
     NEXT_IN "next in";
     ACTS "Acts: what is done during the run";
     NO_ACTS "None yet.";
+    ADVICE "Advice";
+    SHOW_ME "Show me";
     AT_PLAYHEAD "At the playhead";
     TIME_OF "Time of";
     PARAMETERS_OF "Parameters of";

@@ -1,8 +1,9 @@
 //! Changes of the open run: made, checked, and recorded anew; or refused, and nothing
 //! happens.
 
-use lambdarium_format::{edit, json, link, unit};
+use lambdarium_format::{edit, json, link, report, unit};
 use lambdarium_sim::EVENTS;
+use lambdarium_sim::advice::{advice, variation};
 use lambdarium_sim::knob::Issue;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::scenario::Run;
@@ -10,7 +11,7 @@ use lambdarium_sim::time::Instant;
 
 use super::open::issue_texts;
 use super::{Engine, deeds, form};
-use crate::message::{ActText, Answer, Edit, Mistake, Opened, Slot, Spot};
+use crate::message::{ActText, Answer, Edit, IssueText, Mistake, Opened, Slot, Spot};
 
 /// Most bytes of an act's parameters that are shown.
 const SHOWN_MAX: usize = 60;
@@ -93,6 +94,11 @@ fn apply(run: &Run, edit: Edit) -> Result<(Run, Option<String>), Vec<Issue>> {
         Edit::Act { at, deed, function } if EVENTS => {
             (deeds::done(run, &deed, &function, at)?, None)
         }
+        Edit::Vary { number } if EVENTS => match advice(run).get(number as usize) {
+            Some(advised) => (variation(run, advised), None),
+            None => (run.clone(), None),
+        },
+        Edit::Vary { .. } => (run.clone(), None),
         // It was handed on.
         Edit::Act { .. } => (run.clone(), None),
         Edit::MoveAct { number, at } => (edit::move_act(run, number as usize, at)?, None),
@@ -101,6 +107,17 @@ fn apply(run: &Run, edit: Edit) -> Result<(Run, Option<String>), Vec<Issue>> {
             (edit::set(run, &path, None)?, None)
         }
     })
+}
+
+/// What is advised on a run, in words.
+pub(super) fn advised(run: &Run) -> Vec<IssueText> {
+    let all = advice(run).into_iter().map(|advised| IssueText {
+        found: report::advice::advice(&advised),
+        allowed: report::advice::variation(&advised),
+        rule: advised.rule().id().into(),
+        place: advised.place,
+    });
+    all.collect()
 }
 
 /// The acts of a run, in words.

@@ -111,6 +111,7 @@ pack! {
     enum Edit {
         Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part }, Nudge { part, by },
         Act { at, deed, function }, MoveAct { number, at }, RemoveAct { number },
+        Vary { number },
     }
     enum Input { Text, Choice(words) }
     enum Source { Link(fragment), Text(text) }
@@ -131,7 +132,7 @@ pack! {
     struct Marker { at, title, text }
     struct Mistake { issue, spot }
     struct Opened {
-        address, title, about, markers, acts, kept, draft, question, kinds, callers, functions, services,
+        address, title, about, markers, acts, advice, kept, draft, question, kinds, callers, functions, services,
         moment, selection, problems, progress,
     }
     struct Painted { lanes, gauges }

@@ -7,6 +7,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::super::icon::{self, Icon};
+use super::advice::advice;
 use crate::desk::{Action, Desk};
 use crate::geometry::clock;
 use crate::message::{ActText, Edit, Field, Form, Input, IssueText, Opened};
@@ -58,6 +59,7 @@ pub fn Settings(props: &Props) -> Html {
         <div class="insp-body form" id="settings" key={form.part.clone().unwrap_or_default()} role="region" aria-label={texts::SETTINGS}>
             { head(form, run, props) }
             { problems(form, props) }
+            if EVENTS { { advice(run, form.part.as_deref(), &props.on_edit) } }
             { deeds(form, &props.on_edit) }
             if acts { { from_here(props) } }
             { for form.groups.iter().filter(|group| !group.fields.is_empty()).map(|group| html! {

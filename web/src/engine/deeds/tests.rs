@@ -179,3 +179,29 @@ fn an_act_is_moved_edited_and_taken_away() {
     ask(&mut engine, Ask::Edit(Edit::RemoveAct { number: 0 }));
     assert!(recording(&engine).run().acts.is_empty());
 }
+
+#[test]
+fn advice_comes_with_the_run_and_shows_what_it_means() {
+    let (mut engine, opened) = opened(
+        r#"{"lambdarium":1,"functions":{"f":{"duration":"1s"},"g":{}},
+            "callers":{"c":{"kind":"s3-notification","calls":"f"}}}"#,
+    );
+    let [advice] = &opened.advice[..] else { panic!("{:?}", opened.advice) };
+    assert_eq!(
+        (advice.place.as_str(), advice.rule.as_str()),
+        ("functions.f.async", "ASY-10")
+    );
+    assert!(advice.found.contains("lost silently"), "{}", advice.found);
+    assert_eq!(ends(&mut engine).lost, 0);
+    let answer = ask(&mut engine, Ask::Edit(Edit::Vary { number: 0 }));
+    let Answer::Opened(varied) = answer else { panic!("{answer:?}") };
+    assert!(
+        varied.kept && varied.address.starts_with("s="),
+        "it can be undone and shared"
+    );
+    assert_eq!(ends(&mut engine).lost, 1);
+    // A place that there is not, as after an edit that was quicker, changes nothing.
+    let before = recording(&engine).run().clone();
+    ask(&mut engine, Ask::Edit(Edit::Vary { number: 7 }));
+    assert_eq!(*recording(&engine).run(), before);
+}
