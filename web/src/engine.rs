@@ -3,6 +3,7 @@
 //! and tests call it directly.
 
 mod change;
+mod deeds;
 mod form;
 mod life;
 mod open;
@@ -18,8 +19,8 @@ use lambdarium_sim::time::Moment;
 use lambdarium_sim::view::{self, Look, Pane};
 
 use crate::message::{
-    Answer, Ask, IssueText, Marker, Opened, Painted, Progress, Question, Refusal, Screen,
-    Slot, Whole,
+    Answer, Ask, Edit, IssueText, Marker, Opened, Painted, Progress, Question, Refusal,
+    Screen, Slot, Whole,
 };
 use crate::words;
 use open::{Read, read, read_link, wrong};
@@ -58,6 +59,10 @@ impl Engine {
     pub fn handle(&mut self, slot: Slot, ask: Ask) -> Option<Answer> {
         if EVENTS {
             return self.answer(slot, ask);
+        }
+        // Most of what can be done at the playhead needs events; the rest comes with it.
+        if let Ask::Edit(Edit::Act { .. }) = ask {
+            return Some(Answer::Beyond(Box::new(ask)));
         }
         let changes = matches!(ask, Ask::Open { .. } | Ask::Edit(_) | Ask::Write { .. });
         let asked = changes.then(|| ask.clone());
@@ -133,8 +138,9 @@ impl Engine {
             answer: question.answer.clone(),
             because: question.because.clone(),
         });
-        let opened =
-            Opened { acts: change::acts(run), question, kinds: form::kinds(), ..opened };
+        let advice = if EVENTS { change::advised(run) } else { Vec::new() };
+        let (acts, kinds) = (change::acts(run), form::kinds());
+        let opened = Opened { acts, advice, question, kinds, ..opened };
         let place = usize::from(slot.0);
         if self.players.len() <= place {
             self.players.resize_with(place + 1, || None);

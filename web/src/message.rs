@@ -210,13 +210,13 @@ pub enum Edit {
         /// To the right and down.
         by: (i16, i16),
     },
-    /// Make a call at an instant.
+    /// Do something to a function at an instant.
     Act {
         /// When.
         at: Instant,
-        /// What is called, in AWS's words.
-        operation: String,
-        /// On this function.
+        /// What, as its form says it.
+        deed: String,
+        /// The function.
         function: String,
     },
     /// Make an act at another time.
@@ -225,6 +225,11 @@ pub enum Edit {
         number: u32,
         /// When.
         at: Instant,
+    },
+    /// Make it a run that goes wrong as a piece of advice says.
+    Vary {
+        /// Its place.
+        number: u32,
     },
     /// Take an act away.
     RemoveAct {
@@ -243,14 +248,15 @@ impl Edit {
                 let from = (from_here && is_function).then_some(playhead);
                 Self::Set { path, text, from }
             }
-            Self::Act { operation, function, .. } => {
-                Self::Act { at: playhead, operation, function }
+            Self::Act { deed, function, .. } => {
+                Self::Act { at: playhead, deed, function }
             }
             other @ (Self::Add { .. }
             | Self::Rename { .. }
             | Self::Remove { .. }
             | Self::Nudge { .. }
             | Self::MoveAct { .. }
+            | Self::Vary { .. }
             | Self::RemoveAct { .. }) => other,
         }
     }
@@ -265,8 +271,8 @@ pub struct Form {
     pub about: String,
     /// Its settings, in groups.
     pub groups: Vec<Group>,
-    /// Operations that can be called on it.
-    pub operations: Vec<String>,
+    /// What can be done to it at the playhead.
+    pub deeds: Vec<String>,
 }
 
 /// Settings that belong together.
@@ -403,6 +409,9 @@ pub struct Opened {
     pub markers: Vec<Marker>,
     /// What is done at which time.
     pub acts: Vec<ActText>,
+    /// What is advised: `found` is what may go wrong, `allowed` what its variation changes.
+    /// (A type of its own would cost the small program, which advises nothing.)
+    pub advice: Vec<IssueText>,
     /// Whether it is the run that was open before, changed.
     pub kept: bool,
     /// The draft it was written by.
@@ -445,7 +454,7 @@ pub struct ActText {
     pub at: Instant,
     /// What it does: the operation, in AWS's words.
     pub label: String,
-    /// Its parameters, shortened.
+    /// Its parameters, shortened where they cannot be changed.
     pub with: String,
 }
 

@@ -60,10 +60,13 @@ texts! {
     EVENT_QUEUE "Event queue";
     NOTHING_QUEUED "nothing waits";
     NEXT_IN "next in";
-    ACTS "Acts: calls to AWS made during the run";
+    ACTS "Acts: what is done during the run";
     NO_ACTS "None yet.";
-    AT_PLAYHEAD "at the playhead";
+    ADVICE "Advice";
+    SHOW_ME "Show me";
+    AT_PLAYHEAD "At the playhead";
     TIME_OF "Time of";
+    PARAMETERS_OF "Parameters of";
     STORY_TITLE "The run so far";
     NOTHING_YET "Nothing has happened yet. Press play.";
     WHY "Why?";

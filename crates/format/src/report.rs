@@ -5,6 +5,7 @@
 //! a person at the page. Names come from the last plan of a recording, which knows every
 //! version that was ever published.
 
+pub mod advice;
 mod facts;
 mod fingerprint;
 mod names;

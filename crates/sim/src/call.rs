@@ -1,9 +1,10 @@
-//! Calls to AWS's own interface, and their replies.
+//! Calls to AWS's own interface, and one to the simulator's, with their replies.
 //!
 //! An act carries names as typed; they are looked up when its time comes, and a refusal
 //! is a fact like any other. Rules: INV-01 to INV-06, CON-03, CON-04, VER-01 to VER-15.
 
 mod event_invoke;
+mod fault;
 mod names;
 mod operations;
 
@@ -52,6 +53,8 @@ choices! {
         PutFunctionRecursionConfig "PutFunctionRecursionConfig",
         /// Read that.
         GetFunctionRecursionConfig "GetFunctionRecursionConfig",
+        /// Say what goes wrong from now on: no call to AWS, but the simulator's own.
+        SetFault "Lambdarium:SetFault",
     }
 }
 

@@ -19,6 +19,7 @@ pub const EVENTS: bool = cfg!(feature = "events");
 #[macro_use]
 pub mod knob;
 
+pub mod advice;
 pub mod call;
 pub mod caller;
 pub mod dice;

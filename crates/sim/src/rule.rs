@@ -224,6 +224,7 @@ rules! {
     Sim01 "SIM-01" Assumed("this simulator") "A run ends at the time it was given, or when nothing but idle timers is left, or at a bound.";
     Sim02 "SIM-02" Assumed("this simulator") "A scenario is checked before it runs: what it says must be known, within range, and name things that exist.";
     Sim03 "SIM-03" Assumed("this simulator") "What comes from outside is limited in size, depth and count.";
+    Sim04 "SIM-04" Assumed("this simulator") "What is made to go wrong during a run goes wrong with what begins from then on; a run under way ends as it would have.";
 }
 
 /// Rules of the sections the simulator covers that no run can show, with the reason.

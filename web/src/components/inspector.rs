@@ -1,5 +1,6 @@
 //! The panel on the right: the story with its causes, and the state at the playhead.
 
+pub mod advice;
 mod life;
 mod now;
 pub mod settings;

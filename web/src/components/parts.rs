@@ -1,9 +1,11 @@
 //! The list of parts, and what the marks on the board mean.
 
+use lambdarium_sim::EVENTS;
 use yew::prelude::*;
 
 use super::board::marks;
 use super::icon::{self, Icon};
+use super::inspector::advice::part_of;
 use super::inspector::settings::add_menu;
 use crate::desk::{Action, Desk};
 use crate::message::{Edit, Opened};
@@ -16,19 +18,25 @@ pub struct Part {
     name: String,
     icon: Icon,
     inner: bool,
+    /// Whether something is advised on it.
+    advised: bool,
 }
 
 /// The parts of a run: callers, functions and the aliases of each, services.
 pub fn outline(desk: &Desk) -> Vec<Part> {
     let Some(run) = &desk.run else { return Vec::new() };
-    let part = |name: &str, icon| Part { name: name.to_string(), icon, inner: false };
+    let part = |name: &str, icon| {
+        let advised = EVENTS && run.advice.iter().any(|one| part_of(one) == name);
+        Part { name: name.to_string(), icon, inner: false, advised }
+    };
     let mut parts: Vec<Part> =
         run.callers.iter().map(|caller| part(&caller.name, Icon::Caller)).collect();
     for (number, function) in run.functions.iter().enumerate() {
         parts.push(part(&function.name, Icon::Function));
         let view = desk.frame.as_ref().and_then(|frame| frame.functions.get(number));
         for (alias, _) in view.map(|view| view.aliases.as_slice()).unwrap_or_default() {
-            parts.push(Part { name: alias.clone(), icon: Icon::Signpost, inner: true });
+            let (name, icon) = (alias.clone(), Icon::Signpost);
+            parts.push(Part { name, icon, inner: true, advised: false });
         }
     }
     parts.extend(run.services.iter().map(|service| part(&service.name, Icon::Service)));
@@ -60,7 +68,16 @@ pub fn Parts(props: &Props) -> Html {
 }
 
 fn row(part: &Part, props: &Props) -> Html {
-    let content = html! { <>{ icon::icon(part.icon) }<span>{ &part.name }</span></> };
+    let content = html! {
+        <>
+            { icon::icon(part.icon) }<span>{ &part.name }</span>
+            if EVENTS && part.advised {
+                <i class="advised" role="img" aria-label={texts::ADVICE} title={texts::ADVICE}>
+                    { icon::icon(Icon::Warning) }
+                </i>
+            }
+        </>
+    };
     if part.inner {
         return html! { <li class="in">{ content }</li> };
     }

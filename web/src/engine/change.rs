@@ -1,17 +1,17 @@
 //! Changes of the open run: made, checked, and recorded anew; or refused, and nothing
 //! happens.
 
-use lambdarium_format::{edit, json, link, unit};
+use lambdarium_format::{edit, json, link, report, unit};
+use lambdarium_sim::EVENTS;
+use lambdarium_sim::advice::{advice, variation};
 use lambdarium_sim::knob::Issue;
 use lambdarium_sim::record::Recording;
-use lambdarium_sim::scenario::{Act, Run};
+use lambdarium_sim::scenario::Run;
 use lambdarium_sim::time::Instant;
-use lambdarium_sim::value::Value;
 
-use super::Engine;
-use super::form;
 use super::open::issue_texts;
-use crate::message::{ActText, Answer, Edit, Mistake, Opened, Slot, Spot};
+use super::{Engine, deeds, form};
+use crate::message::{ActText, Answer, Edit, IssueText, Mistake, Opened, Slot, Spot};
 
 /// Most bytes of an act's parameters that are shown.
 const SHOWN_MAX: usize = 60;
@@ -91,10 +91,16 @@ fn apply(run: &Run, edit: Edit) -> Result<(Run, Option<String>), Vec<Issue>> {
         Edit::Rename { part, to } => (edit::rename(run, &part, &to)?, Some(to)),
         Edit::Remove { part } => (edit::remove(run, &part)?, None),
         Edit::Nudge { part, by: (x, y) } => (edit::nudge(run, &part, x, y)?, None),
-        Edit::Act { at, operation, function } => {
-            let parameters = Value::object([("FunctionName", Value::text(&function))]);
-            (edit::add_act(run, Act { at, operation, parameters })?, None)
+        Edit::Act { at, deed, function } if EVENTS => {
+            (deeds::done(run, &deed, &function, at)?, None)
         }
+        Edit::Vary { number } if EVENTS => match advice(run).get(number as usize) {
+            Some(advised) => (variation(run, advised), None),
+            None => (run.clone(), None),
+        },
+        Edit::Vary { .. } => (run.clone(), None),
+        // It was handed on.
+        Edit::Act { .. } => (run.clone(), None),
         Edit::MoveAct { number, at } => (edit::move_act(run, number as usize, at)?, None),
         Edit::RemoveAct { number } => {
             let path = ["acts".to_string(), number.to_string()];
@@ -103,12 +109,24 @@ fn apply(run: &Run, edit: Edit) -> Result<(Run, Option<String>), Vec<Issue>> {
     })
 }
 
+/// What is advised on a run, in words.
+pub(super) fn advised(run: &Run) -> Vec<IssueText> {
+    let all = advice(run).into_iter().map(|advised| IssueText {
+        found: report::advice::advice(&advised),
+        allowed: report::advice::variation(&advised),
+        rule: advised.rule().id().into(),
+        place: advised.place,
+    });
+    all.collect()
+}
+
 /// The acts of a run, in words.
 pub(super) fn acts(run: &Run) -> Vec<ActText> {
     let acts = run.acts.iter().map(|act| {
         let mut with = json::write_value_compact(&act.parameters);
         let cut = with.char_indices().map(|(at, _)| at).find(|at| *at >= SHOWN_MAX);
-        if let Some(cut) = cut {
+        // Where parameters can be changed, they are needed whole.
+        if let Some(cut) = cut.filter(|_| !EVENTS) {
             with.truncate(cut);
             with.push('…');
         }

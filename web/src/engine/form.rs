@@ -16,6 +16,7 @@ use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 use lambdarium_sim::with_caller_spec;
 
+use super::deeds::Deed;
 use crate::message::{Field, Form, Group, Input};
 
 /// The word for no fault.
@@ -30,8 +31,6 @@ const PATTERNS: [(&str, &str); 5] = [
     ("ramp", "[0,10]"),
     ("at", "[\"1s\",\"2s\"]"),
 ];
-/// Calls that need no more than a function.
-const OPERATIONS: [Operation; 2] = [Operation::Invoke, Operation::PublishVersion];
 const TIME: &str = "a time such as 250ms, 1.5s or 10m";
 const DRAW: &str =
     "200ms, or 100ms to 300ms, or about 200ms (exponential), or a path such as $.sleep";
@@ -145,8 +144,8 @@ impl Writer<'_> {
         if EVENTS {
             groups.insert(2, self.events(function, run));
         }
-        let operations = OPERATIONS.map(|operation| operation.word().to_string()).into();
-        Form { groups, operations, ..Form::default() }
+        let deeds = Deed::WORDS.iter().map(ToString::to_string).collect();
+        Form { groups, deeds, ..Form::default() }
     }
 
     fn faults(&self, at: &[String]) -> Vec<Field> {

@@ -111,7 +111,8 @@ pack! {
     }
     enum Edit {
         Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part }, Nudge { part, by },
-        Act { at, operation, function }, MoveAct { number, at }, RemoveAct { number },
+        Act { at, deed, function }, MoveAct { number, at }, RemoveAct { number },
+        Vary { number },
     }
     enum Input { Text, Choice(words) }
     enum Source { Link(fragment), Text(text) }
@@ -124,7 +125,7 @@ pack! {
     struct Cause { moment, text, rule }
     struct Content { at, title, text }
     struct Field { path, label, aws, help, allowed, rule, input, value, usual, act }
-    struct Form { part, about, groups, operations }
+    struct Form { part, about, groups, deeds }
     struct FunctionText { name, does, queue, feeds, nudge }
     struct Group { title, fields }
     struct Handed { past, present, future, left, ask, text, caret }
@@ -133,7 +134,7 @@ pack! {
     struct Marker { at, title, text }
     struct Mistake { issue, spot }
     struct Opened {
-        address, title, about, markers, acts, kept, draft, question, kinds, callers, functions, services,
+        address, title, about, markers, acts, advice, kept, draft, question, kinds, callers, functions, services,
         moment, selection, problems, progress,
     }
     struct Painted { lanes, gauges }

@@ -184,7 +184,7 @@ fn without_the_whole_program_the_run_stays_and_it_can_be_tried_again() {
         page.screenshot("not-whole").await?;
         page.click("#play").await?;
         page.wait_until(
-            "!document.querySelector('#clock').innerText.startsWith("0.000")",
+            "!document.querySelector('#clock').innerText.startsWith('0.000')",
         )
         .await?;
         page.site.find_again();

@@ -4,7 +4,8 @@
 use std::io::{self, Write};
 
 use lambdarium_format::json::{amount_text, expectation_text};
-use lambdarium_format::report::sentence;
+use lambdarium_format::report::{self, sentence};
+use lambdarium_sim::advice::{Advice, advice};
 use lambdarium_sim::expect::{Broken, Expectation, Term, Verdict, verdicts};
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::record::Recording;
@@ -48,6 +49,24 @@ pub fn run(args: &CheckArgs, out: &mut dyn Write) -> Result<(), Failure> {
 fn check(input: Input, seeds: Option<u64>, out: &mut dyn Write) -> Result<bool, Failure> {
     let Input { name, run, .. } = input;
     Plan::check(&run).map_err(|issues| Failure::Wrong(list(&name, &issues)))?;
+    let advised = advice(&run);
+    let holds = judge(&name, run, seeds, out)?;
+    // Nothing is wrong with what is only advised against.
+    for advised in &advised {
+        let Advice { place, .. } = advised;
+        let said = report::advice::advice(advised);
+        writeln!(out, "  note: {place}: {said} ({})", advised.rule())?;
+    }
+    Ok(holds)
+}
+
+/// Plays it, if anything is expected of it.
+fn judge(
+    name: &str,
+    run: Run,
+    seeds: Option<u64>,
+    out: &mut dyn Write,
+) -> Result<bool, Failure> {
     if run.scenario.expect.is_empty() {
         // Not even played: there are more reasons to check a scenario than to run it.
         writeln!(out, "{name}: nothing is wrong, and nothing is expected")?;
@@ -55,10 +74,10 @@ fn check(input: Input, seeds: Option<u64>, out: &mut dyn Write) -> Result<bool, 
     }
     let expect = run.scenario.expect.clone();
     let results = match seeds {
-        None => vec![Played::of(&name, run)?],
+        None => vec![Played::of(name, run)?],
         Some(seeds) => {
             let runs = (1..=seeds).map(|seed| Run { seed, ..run.clone() });
-            runs.map(|run| Played::of(&name, run)).collect::<Result<_, _>>()?
+            runs.map(|run| Played::of(name, run)).collect::<Result<_, _>>()?
         }
     };
     let is_held = |at: usize| results.iter().all(|played| played.verdicts[at].holds);

@@ -59,7 +59,8 @@ const fn fields(operation: Operation) -> &'static [&'static str] {
         Operation::PutFunctionRecursionConfig | Operation::GetFunctionRecursionConfig => {
             &["RecursiveLoop"]
         }
-        Operation::DeleteFunctionConcurrency
+        Operation::SetFault
+        | Operation::DeleteFunctionConcurrency
         | Operation::DeleteFunctionEventInvokeConfig
         | Operation::DeleteProvisionedConcurrencyConfig => &[],
         Operation::GetProvisionedConcurrencyConfig

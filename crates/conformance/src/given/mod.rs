@@ -73,7 +73,8 @@ impl Setting {
                 | Operation::DeleteFunctionEventInvokeConfig
                 | Operation::ListFunctionEventInvokeConfigs
                 | Operation::PutFunctionRecursionConfig
-                | Operation::GetFunctionRecursionConfig => false,
+                | Operation::GetFunctionRecursionConfig
+                | Operation::SetFault => false,
             }),
             Work::Calls(_) => false,
         }

@@ -128,6 +128,8 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
         Operation::GetFunctionEventInvokeConfig
         | Operation::DeleteFunctionEventInvokeConfig => &[("Qualifier", "Qualifier")],
         Operation::ListFunctionEventInvokeConfigs
+        // Cases say what a function does otherwise: this is no call to AWS.
+        | Operation::SetFault
         | Operation::GetFunctionRecursionConfig => &[],
         Operation::PutFunctionRecursionConfig => &[("RecursiveLoop", "RecursiveLoop")],
         Operation::PublishVersion => &[("Description", "Description")],

@@ -113,6 +113,9 @@ impl Desk<'_, '_> {
             Operation::GetFunctionRecursionConfig => {
                 Ok(Some((self.recursion_reply(id), Rule::Rec01)))
             }
+            Operation::SetFault if EVENTS => self.set_fault(id, name, with),
+            // Not an act of a plan.
+            Operation::SetFault => Ok(None),
         }
     }
 
@@ -137,7 +140,7 @@ impl Desk<'_, '_> {
         Reply::ok(200, [("RecursiveLoop", Value::text(word))])
     }
 
-    fn version(
+    pub(super) fn version(
         &self,
         id: FunctionId,
         name: &FunctionName,
@@ -558,7 +561,7 @@ fn missing(field: &str, rule: Rule) -> (Reply, Rule) {
     (Reply::error(400, "ValidationException", message), rule)
 }
 
-fn out_of_range(field: &str, allowed: &str, rule: Rule) -> (Reply, Rule) {
+pub(super) fn out_of_range(field: &str, allowed: &str, rule: Rule) -> (Reply, Rule) {
     let message = format!(
         "1 validation error detected: Value at '{field}' failed to satisfy constraint: \
          Member must be {allowed}"

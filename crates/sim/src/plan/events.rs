@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 
+use crate::call::Operation;
 use crate::caller::sdk::InvocationType;
 use crate::scenario::{Act, Run};
 use crate::value::Value;
@@ -25,6 +26,7 @@ pub fn needs_events(run: &Run) -> bool {
 fn is_about_events(act: &Act) -> bool {
     let asks = act.parameters.get("InvocationType").and_then(Value::as_text);
     act.operation.contains("EventInvokeConfig")
+        || act.operation == Operation::SetFault.word()
         || asks == Some(InvocationType::Event.word())
         || act.parameters.get("DeadLetterConfig").is_some()
 }

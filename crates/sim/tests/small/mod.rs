@@ -411,6 +411,9 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         | Operation::UpdateFunctionEventInvokeConfig
         | Operation::GetFunctionEventInvokeConfig
         | Operation::DeleteFunctionEventInvokeConfig => true,
+        Operation::SetFault => {
+            return set_fault(function, until, n);
+        }
         Operation::ListFunctionEventInvokeConfigs
         | Operation::PutFunctionRecursionConfig
         | Operation::GetFunctionRecursionConfig
@@ -443,6 +446,28 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
     Act {
         at: Instant(n.span(until.0 / 1_000).0),
         operation: operation.word().into(),
+        parameters: Value::Object(members.collect()),
+    }
+}
+
+/// Something that goes wrong from an instant on, or nothing any more.
+fn set_fault(function: &Function, until: Span, n: &mut Numbers) -> Act {
+    let failure: Failure = n.choice();
+    let mut with = vec![("FunctionName", Value::text(&function.name))];
+    if n.one_in(4)
+        && let Some(qualifier) = qualifier(function, n)
+    {
+        with.push(("Qualifier", Value::Text(qualifier)));
+    }
+    if !n.one_in(3) {
+        with.push(("Fails", Value::text(failure.word())));
+        with.push(("Chance", Value::Number(format!("0.{}", n.below(10)))));
+        with.push(("Duration", Value::number(n.below(3))));
+    }
+    let members = with.into_iter().map(|(key, value)| (key.to_string(), value));
+    Act {
+        at: Instant(n.span(until.0 / 1_000).0),
+        operation: Operation::SetFault.word().into(),
         parameters: Value::Object(members.collect()),
     }
 }

@@ -2,10 +2,12 @@
 //! which time.
 
 use lambdarium_format::unit;
+use lambdarium_sim::EVENTS;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::super::icon::{self, Icon};
+use super::advice::advice;
 use crate::desk::{Action, Desk};
 use crate::geometry::clock;
 use crate::message::{ActText, Edit, Field, Form, Input, IssueText, Opened};
@@ -57,6 +59,8 @@ pub fn Settings(props: &Props) -> Html {
         <div class="insp-body form" id="settings" key={form.part.clone().unwrap_or_default()} role="region" aria-label={texts::SETTINGS}>
             { head(form, run, props) }
             { problems(form, props) }
+            if EVENTS { { advice(run, form.part.as_deref(), &props.on_edit) } }
+            { deeds(form, &props.on_edit) }
             if acts { { from_here(props) } }
             { for form.groups.iter().filter(|group| !group.fields.is_empty()).map(|group| html! {
                 <fieldset>
@@ -64,7 +68,7 @@ pub fn Settings(props: &Props) -> Html {
                     { for group.fields.iter().map(|field| row(field, acts, props)) }
                 </fieldset>
             }) }
-            { act_list(&run.acts, form, props) }
+            { act_list(&run.acts, props) }
         </div>
     }
 }
@@ -272,28 +276,56 @@ fn said(issue: &IssueText) -> Html {
     }
 }
 
-/// What is done at which time, and ways to do more.
-fn act_list(acts: &[ActText], form: &Form, props: &Props) -> Html {
-    let add = form.part.as_ref().map(|part| {
-        let buttons = form.operations.iter().map(|operation| {
-            let (operation, function) = (operation.clone(), part.clone());
-            let label = format!("{operation} {}", texts::AT_PLAYHEAD);
-            let onclick = props.on_edit.reform(move |_: MouseEvent| Edit::Act {
-                at: lambdarium_sim::time::Instant::START,
-                operation: operation.clone(),
-                function: function.clone(),
-            });
-            html! { <button class="btn line" {onclick}>{ label }</button> }
+/// What can be done to the part at the playhead.
+fn deeds(form: &Form, on_edit: &Callback<Edit>) -> Html {
+    let Some(part) = form.part.as_ref().filter(|_| !form.deeds.is_empty()) else {
+        return Html::default();
+    };
+    let buttons = form.deeds.iter().map(|deed| {
+        let label = deed.clone();
+        let (deed, function) = (deed.clone(), part.clone());
+        let onclick = on_edit.reform(move |_: MouseEvent| Edit::Act {
+            at: lambdarium_sim::time::Instant::START,
+            deed: deed.clone(),
+            function: function.clone(),
         });
-        html! { <div class="row">{ for buttons }</div> }
+        html! { <button class="btn line" {onclick}>{ label }</button> }
     });
+    html! {
+        <fieldset id="deeds">
+            <legend class="cap sec">{ texts::AT_PLAYHEAD }</legend>
+            <div class="row">{ for buttons }</div>
+        </fieldset>
+    }
+}
+
+/// What is done at which time.
+fn act_list(acts: &[ActText], props: &Props) -> Html {
     html! {
         <fieldset id="acts">
             <legend class="cap sec">{ texts::ACTS }</legend>
             if acts.is_empty() { <p class="small">{ texts::NO_ACTS }</p> }
             { for acts.iter().enumerate().map(|(number, act)| act_row(number, act, props)) }
-            { add }
         </fieldset>
+    }
+}
+
+/// The parameters of an act, to be changed: only where all that they can say is played.
+fn parameters(number: usize, act: &ActText, props: &Props) -> Html {
+    let path = vec!["acts".to_string(), number.to_string(), "with".into()];
+    let place = path.join(".");
+    let wrong = props.rejected.as_deref().map_or(&[][..], Vec::as_slice).iter();
+    let wrong = wrong.filter(|issue| issue.place == place);
+    let onchange = props.on_edit.reform(move |event: Event| {
+        let (path, text) = (path.clone(), typed(&event));
+        Edit::Set { path, text, from: None }
+    });
+    html! {
+        <>
+            <input class="act-with" type="text" spellcheck="false" autocomplete="off"
+                aria-label={[texts::PARAMETERS_OF, " ", &act.label].concat()} value={act.with.clone()} {onchange} />
+            { for wrong.map(|issue| html! { <p class="says" role="alert">{ said(issue) }</p> }) }
+        </>
     }
 }
 
@@ -318,7 +350,12 @@ fn act_row(number: usize, act: &ActText, props: &Props) -> Html {
             <button class="btn icon" aria-label={label.clone()} title={label} onclick={remove}>
                 { icon::icon(Icon::Close) }
             </button>
-            <p>{ clock(act.at.0) }{ " · " }<code>{ &act.with }</code></p>
+            if EVENTS {
+                <p>{ clock(act.at.0) }</p>
+                { parameters(number, act, props) }
+            } else {
+                <p>{ clock(act.at.0) }{ " · " }<code>{ &act.with }</code></p>
+            }
         </div>
     }
 }

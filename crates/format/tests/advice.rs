@@ -1,0 +1,244 @@
+//! Advice: each piece is given where it belongs and nowhere else, and the variation that
+//! comes with it really goes wrong.
+
+use std::fs;
+use std::path::Path;
+
+use lambdarium_format::{json, report};
+use lambdarium_sim::advice::{Advice, Kind, advice, variation};
+use lambdarium_sim::expect::{Expectation, Quantity as Q, Relation, Term, verdicts};
+use lambdarium_sim::knob::Choices;
+use lambdarium_sim::record::Recording;
+use lambdarium_sim::scenario::Run;
+
+fn read(text: &str) -> Run {
+    json::read(text).unwrap_or_else(|issues| panic!("{text}: {issues:?}"))
+}
+
+fn kinds(run: &Run) -> Vec<Kind> {
+    advice(run).iter().map(|advice| advice.kind).collect()
+}
+
+/// How much of something there is when a run has ended.
+fn found(run: &Run, quantity: Q, part: Option<&str>) -> u64 {
+    let mut run = run.clone();
+    run.scenario.expect = vec![Expectation {
+        quantity,
+        part: part.map(String::from),
+        relation: Relation::Equal,
+        bound: 0,
+        term: Term::AtEnd,
+    }];
+    let recording = Recording::of(run);
+    let mut recording = recording.unwrap_or_else(|issues| panic!("{issues:?}"));
+    verdicts(&mut recording)[0].found
+}
+
+/// A scenario that one kind of advice is about, the same without the trouble, and what the
+/// variation must show: how much there is at least of a quantity of a part, or none.
+struct Case {
+    kind: Kind,
+    says: (&'static str, &'static str, Shows),
+}
+
+type Shows = &'static [(Q, Option<&'static str>, u64)];
+
+const EVENT: &str =
+    r#""callers":{"c":{"kind":"sdk","calls":"f","invocation-type":"Event"}}"#;
+const QUEUES: &str = r#""services":{"q":{"kind":"sqs"},"r":{"kind":"sqs"}}"#;
+
+const CASES: &[Case] = &[
+    Case {
+        kind: Kind::LostSilently,
+        says: (
+            r#""functions":{"f":{}},EVENT"#,
+            r#""functions":{"f":{"dead-letter":"q"}},EVENT,QUEUES"#,
+            &[(Q::Lost, None, 1)],
+        ),
+    },
+    Case {
+        kind: Kind::HandlerLoses,
+        says: (
+            r#""functions":{"f":{"async":{"on-failure":"g"}},"g":{}},EVENT"#,
+            r#""functions":{"f":{"async":{"on-failure":"g"}},"g":{"dead-letter":"q"}},EVENT,QUEUES"#,
+            &[(Q::Lost, None, 1)],
+        ),
+    },
+    Case {
+        kind: Kind::ToldTwice,
+        says: (
+            r#""functions":{"f":{"dead-letter":"q","async":{"on-failure":"r"}}},EVENT,QUEUES"#,
+            r#""functions":{"f":{"async":{"on-failure":"r"}}},EVENT,QUEUES"#,
+            &[(Q::Messages, Some("q"), 1), (Q::Messages, Some("r"), 1)],
+        ),
+    },
+    Case {
+        kind: Kind::RetryTooLate,
+        says: (
+            r#""functions":{"f":{"dead-letter":"q","async":{"maximum-event-age":"2m"}}},EVENT,QUEUES"#,
+            r#""functions":{"f":{"dead-letter":"q","async":{"maximum-event-age":"4m"}}},EVENT,QUEUES"#,
+            // One less than there could be.
+            &[(Q::Invocations, None, 2), (Q::AsyncDropped, None, 1)],
+        ),
+    },
+    Case {
+        kind: Kind::SettingsElsewhere,
+        says: (
+            r#""functions":{"f":{"dead-letter":"q","versions":{"1":{}},"aliases":{"live":1},
+                "async":{"maximum-retry-attempts":0}}},
+                "callers":{"c":{"kind":"s3-notification","calls":"f:live"}},QUEUES"#,
+            r#""functions":{"f":{"dead-letter":"q","versions":{"1":{}},"aliases":{"live":1},
+                "async-of":{"live":{"maximum-retry-attempts":0}}}},
+                "callers":{"c":{"kind":"s3-notification","calls":"f:live"}},QUEUES"#,
+            &[(Q::Invocations, None, 3)],
+        ),
+    },
+    Case {
+        kind: Kind::OtherLetters,
+        says: (
+            r#""functions":{"f":{"dead-letter":"q","versions":{"1":{"dead-letter":"r"}}}},
+                "callers":{"c":{"kind":"s3-notification","calls":"f:1"}},QUEUES"#,
+            r#""functions":{"f":{"dead-letter":"q","versions":{"1":{"dead-letter":"r"}}}},
+                "callers":{"c":{"kind":"s3-notification","calls":"f"}},QUEUES"#,
+            &[(Q::Messages, Some("r"), 1), (Q::Messages, Some("q"), 0)],
+        ),
+    },
+    Case {
+        kind: Kind::EventTooLarge,
+        says: (
+            r#""functions":{"f":{"dead-letter":"q"}},"callers":{"c":{"kind":"sdk","calls":"f",
+                "invocation-type":"Event","payload-bytes":1048577}},QUEUES"#,
+            r#""functions":{"f":{"dead-letter":"q"}},"callers":{"c":{"kind":"sdk","calls":"f",
+                "invocation-type":"Event","payload-bytes":1048576}},QUEUES"#,
+            &[(Q::Refused, None, 10)],
+        ),
+    },
+    Case {
+        kind: Kind::Loop,
+        says: (
+            r#""functions":{"f":{"dead-letter":"q","sends-to":"g"},"g":{"dead-letter":"q",
+                "async":{"on-success":"f"}}},EVENT,QUEUES"#,
+            r#""functions":{"f":{"dead-letter":"q","sends-to":"g"},"g":{"dead-letter":"q"}},
+                EVENT,QUEUES"#,
+            &[(Q::RecursiveDropped, None, 1)],
+        ),
+    },
+    Case {
+        kind: Kind::ReservedZero,
+        says: (
+            r#""functions":{"f":{"reserved-concurrency":0}},"callers":{"c":{"kind":"alb","calls":"f","wait":"3s"}}"#,
+            r#""functions":{"f":{"reserved-concurrency":1}},"callers":{"c":{"kind":"alb","calls":"f","wait":"3s"}}"#,
+            &[(Q::Throttled, None, 10), (Q::Invocations, None, 0)],
+        ),
+    },
+    Case {
+        kind: Kind::ReadTimeoutShort,
+        says: (
+            r#""functions":{"f":{"timeout":"90s"}},"callers":{"c":{"kind":"sdk","calls":"f"}}"#,
+            r#""functions":{"f":{"timeout":"90s"}},"callers":{"c":{"kind":"sdk","calls":"f","retry-profile":"none"}}"#,
+            &[(Q::Invocations, None, 3), (Q::TimedOut, None, 1)],
+        ),
+    },
+    Case {
+        kind: Kind::WaitShort,
+        says: (
+            r#""functions":{"f":{"timeout":"60s"}},"callers":{"c":{"kind":"api-gateway-rest","calls":"f"}}"#,
+            r#""functions":{"f":{"timeout":"29s"}},"callers":{"c":{"kind":"api-gateway-rest","calls":"f"}}"#,
+            &[(Q::TimedOut, None, 1), (Q::Invocations, None, 1)],
+        ),
+    },
+    Case {
+        kind: Kind::ProvisionedUncalled,
+        says: (
+            r#""functions":{"f":{"duration":"1s","versions":{"1":{}},"provisioned":{"1":5}}},"callers":{"c":{"kind":"sdk","calls":"f"}}"#,
+            r#""functions":{"f":{"versions":{"1":{}},"aliases":{"live":1},"provisioned":{"1":5}}},"callers":{"c":{"kind":"sdk","calls":"f:live"}}"#,
+            &[(Q::ColdStarts, None, 10), (Q::ProvisionedInvocations, None, 0)],
+        ),
+    },
+    Case {
+        kind: Kind::NothingLeft,
+        says: (
+            r#""functions":{"f":{"reserved-concurrency":5,"versions":{"1":{}},"provisioned":{"1":5}}},
+                "callers":{"c":{"kind":"alb","calls":"f","wait":"3s"},"d":{"kind":"sdk","calls":"f:1"}}"#,
+            r#""functions":{"f":{"reserved-concurrency":6,"versions":{"1":{}},"provisioned":{"1":5}}},
+                "callers":{"c":{"kind":"alb","calls":"f","wait":"3s"},"d":{"kind":"sdk","calls":"f:1"}}"#,
+            &[(Q::Throttled, None, 10)],
+        ),
+    },
+];
+
+fn case(kind: Kind) -> (&'static str, &'static str, Shows) {
+    let case = CASES.iter().find(|case| case.kind == kind);
+    case.unwrap_or_else(|| panic!("no case of {kind:?}")).says
+}
+
+fn whole(text: &str) -> Run {
+    let text = text.replace("EVENT", EVENT).replace("QUEUES", QUEUES);
+    read(&format!("{{\"lambdarium\":1,{text}}}"))
+}
+
+#[test]
+fn each_piece_is_given_where_it_belongs_and_its_variation_goes_wrong() {
+    for kind in (0..).map_while(Kind::from_place) {
+        let (wrong, right, shows) = case(kind);
+        let (wrong, right) = (whole(wrong), whole(right));
+        assert_eq!(kinds(&wrong), [kind], "{kind:?}");
+        assert_eq!(kinds(&right), [], "{kind:?}, put right");
+        let given = &advice(&wrong)[0];
+        let varied = variation(&wrong, given);
+        assert_ne!(varied, wrong, "{kind:?}");
+        for (quantity, part, least) in shows {
+            let found = found(&varied, *quantity, *part);
+            let fits = if *least == 0 { found == 0 } else { found >= *least };
+            assert!(fits, "{kind:?}: {found} {} of {part:?}", quantity.word());
+        }
+        // A variation can be written, read and advised on like any other run.
+        assert_eq!(read(&json::write(&varied)), varied, "{kind:?}");
+    }
+}
+
+#[test]
+fn an_event_that_becomes_too_old_has_one_try_less_than_it_could() {
+    let run = whole(case(Kind::RetryTooLate).0);
+    let varied = variation(&run, &advice(&run)[0]);
+    assert_eq!(found(&varied, Q::Invocations, None), 2);
+}
+
+/// What is advised on the lessons, each of which is about that.
+const LESSONS: [(&str, &[Kind]); 7] = [
+    ("api-gateway-timeout", &[Kind::WaitShort]),
+    ("async-duplicates", &[Kind::LostSilently]),
+    ("async-loop", &[Kind::Loop]),
+    ("async-retries", &[Kind::LostSilently]),
+    ("async-throttled", &[Kind::LostSilently]),
+    // The function that carries on after a success has no failure destination.
+    ("destinations", &[Kind::LostSilently]),
+    ("dlq-and-destination", &[Kind::ToldTwice]),
+];
+
+#[test]
+fn lessons_are_left_alone_but_for_what_they_are_about() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/gallery");
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let run = read(&fs::read_to_string(&path).expect("a lesson"));
+        let about = LESSONS.iter().find(|(lesson, _)| *lesson == name);
+        assert_eq!(kinds(&run), about.map_or(&[][..], |(_, kinds)| kinds), "{name}");
+        for given in advice(&run) {
+            let varied = variation(&run, &given);
+            assert!(Recording::of(varied).is_ok(), "{name}: {given:?}");
+        }
+    }
+}
+
+#[test]
+fn every_piece_says_what_it_is_about() {
+    for kind in (0..).map_while(Kind::from_place) {
+        let run = whole(case(kind).0);
+        let given: Vec<Advice> = advice(&run);
+        let said = report::advice::advice(&given[0]);
+        assert!(said.contains(&given[0].part) && said.ends_with('.'), "{said}");
+        assert!(report::advice::variation(&given[0]).ends_with('.'));
+    }
+}

@@ -1,0 +1,136 @@
+//! Runs that go wrong as a piece of advice says: the same scenario on a worse day.
+
+use alloc::string::String;
+
+use super::{Advice, Kind, routes};
+use crate::caller::load::{Load, Pattern};
+use crate::lambda::behaviour::{Failure, Fault};
+use crate::lambda::{Function, Spec};
+use crate::scenario::{Run, Scenario};
+use crate::time::{Instant, Span};
+
+/// Calls at once.
+const BURST: u64 = 10;
+/// What the last of three tries needs, and more.
+const TRIES: Span = Span::MINUTE.times(10);
+/// When all that is provisioned is ready, and more.
+const PROVISIONED: Instant = Instant(Span::MINUTE.times(10).0);
+/// Long enough to see that something goes round.
+const LOOP_MAX: Span = Span::HOUR;
+
+/// The run as it goes wrong.
+#[must_use]
+pub fn variation(run: &Run, advice: &Advice) -> Run {
+    let mut varied = run.clone();
+    let scenario = &mut varied.scenario;
+    let part = advice.part.as_str();
+    match advice.kind {
+        Kind::LostSilently
+        | Kind::ToldTwice
+        | Kind::RetryTooLate
+        | Kind::SettingsElsewhere
+        | Kind::OtherLetters => {
+            fails(scenario, part);
+            lasts(scenario, TRIES);
+        }
+        Kind::HandlerLoses => {
+            fails(scenario, part);
+            fails(scenario, &advice.other);
+            // One after the other, each with its three tries.
+            lasts(scenario, TRIES.times(2));
+        }
+        Kind::Loop => goes_round(&run.scenario, scenario, part),
+        Kind::EventTooLarge | Kind::NothingLeft => {
+            for caller in &mut scenario.callers {
+                if caller.name == part {
+                    caller.load = burst(PROVISIONED);
+                }
+            }
+            lasts(scenario, TRIES.times(2));
+        }
+        Kind::ReservedZero => comes_at_once(scenario, part, Instant::START),
+        Kind::ProvisionedUncalled => {
+            comes_at_once(scenario, part, PROVISIONED);
+            lasts(scenario, TRIES.times(2));
+        }
+        Kind::ReadTimeoutShort | Kind::WaitShort => {
+            let caller = run.scenario.callers.iter().find(|caller| caller.name == part);
+            let patience = caller.and_then(|caller| caller.kind.patience());
+            if let (Some(caller), Some(patience)) = (caller, patience) {
+                let longer = patience.plus(Span::SECOND);
+                let (function, _) =
+                    caller.target.split_once(':').unwrap_or((&caller.target, ""));
+                faults(
+                    scenario,
+                    function,
+                    &[Fault { duration: Some(longer), ..Fault::always(Failure::Slow) }],
+                );
+                lasts(scenario, TRIES.plus(longer.times(5)));
+            }
+        }
+    }
+    varied
+}
+
+/// Every run of a function fails.
+fn fails(scenario: &mut Scenario, function: &str) {
+    faults(scenario, function, &[Fault::always(Failure::Throws)]);
+}
+
+/// This goes wrong with a function, and nothing else.
+fn faults(scenario: &mut Scenario, function: &str, faults: &[Fault]) {
+    for found in scenario.functions.iter_mut().filter(|one| one.name == function) {
+        for spec in specs(found) {
+            spec.behaviour.faults = faults.to_vec();
+        }
+    }
+}
+
+fn specs(function: &mut Function) -> impl Iterator<Item = &mut Spec> {
+    let versions = function.versions.iter_mut().map(|version| &mut version.spec);
+    [&mut function.spec].into_iter().chain(versions)
+}
+
+/// The run takes at least so long.
+fn lasts(scenario: &mut Scenario, span: Span) {
+    scenario.settings.until = scenario.settings.until.max(span);
+}
+
+fn burst(start: Instant) -> Load {
+    Load { pattern: Pattern::Burst { count: BURST }, start, ..Load::default() }
+}
+
+/// All that is sent to a function comes at once.
+fn comes_at_once(scenario: &mut Scenario, function: &str, at: Instant) {
+    let is_it = |target: &String| {
+        target.split_once(':').map_or(target.as_str(), |(name, _)| name) == function
+    };
+    for caller in &mut scenario.callers {
+        if is_it(&caller.target) {
+            caller.load = burst(at);
+        }
+    }
+    for service in &mut scenario.services {
+        if let Some(inlet) = &mut service.inlet
+            && service.outlets.iter().any(|outlet| is_it(&outlet.target))
+        {
+            inlet.load = burst(at);
+        }
+    }
+}
+
+/// Every step on a loop is made: who sends on works, and who sends failures fails.
+fn goes_round(before: &Scenario, scenario: &mut Scenario, first: &str) {
+    let calls = routes::calls(before);
+    let found = routes::loops(before, &calls);
+    let found = found.into_iter().find(|steps| steps[0].from.name == first);
+    for step in found.into_iter().flatten() {
+        let name = &step.from.name;
+        match step.fails {
+            true => fails(scenario, name),
+            false => faults(scenario, name, &[]),
+        }
+    }
+    let until = &mut scenario.settings.until;
+    *until = (*until).min(LOOP_MAX);
+}

@@ -1,0 +1,207 @@
+//! What is done at the playhead, and that it leaves the past as it was.
+
+use super::Deed;
+use crate::engine::Engine;
+use crate::gallery::{LIST, at_hand, lessons};
+use crate::message::{Answer, Ask, Edit, Opened, Slot, Source};
+use lambdarium_format::{json, report};
+use lambdarium_sim::knob::Choices;
+use lambdarium_sim::record::Recording;
+use lambdarium_sim::time::{Instant, Moment, Span};
+use lambdarium_sim::trace::{Entry, Fact};
+use lambdarium_sim::view::{Fates, Look};
+
+fn ask(engine: &mut Engine, ask: Ask) -> Answer {
+    let answer = engine.handle(Slot(0), ask).expect("an answer");
+    while recording(engine).progress().stop.is_none() {
+        engine.handle(Slot(0), Ask::More);
+    }
+    answer
+}
+
+fn opened(text: &str) -> (Engine, Opened) {
+    let mut engine = Engine::new();
+    let open = Ask::Open { source: Source::Text(text.into()), lesson: None, keep: false };
+    match ask(&mut engine, open) {
+        Answer::Opened(opened) => (engine, *opened),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn recording(engine: &Engine) -> &Recording {
+    engine.recording(Slot(0)).expect("a recording")
+}
+
+fn doing(engine: &mut Engine, deed: Deed, function: &str, at: Instant) -> Opened {
+    let (deed, function) = (deed.word().to_string(), function.to_string());
+    match ask(engine, Ask::Edit(Edit::Act { at, deed, function })) {
+        Answer::Opened(opened) => *opened,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn all() -> impl Iterator<Item = Deed> {
+    (0..).map_while(Deed::from_place)
+}
+
+/// What stands in the trace before an instant.
+fn before(engine: &Engine, at: Instant) -> String {
+    let recording = recording(engine);
+    let count = recording.log().iter().take_while(|entry| entry.at < at).count();
+    let trace = report::trace(recording);
+    trace.lines().take(count).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn whatever_is_done_at_the_playhead_leaves_the_past_as_it_was() {
+    for lesson in lessons(LIST) {
+        let text = at_hand(&format!("e={}", lesson.name)).expect("its text");
+        let (engine, opened) = opened(&text);
+        let end = recording(&engine).end().0;
+        // Between instants, and at one at which something happens.
+        let entries = recording(&engine).log().len();
+        let busy = recording(&engine).log().get(entries / 2).expect("an entry").at;
+        let playheads = [Instant(0), Instant(end / 3 + 1), busy, Instant(end - 1)];
+        for function in &opened.functions {
+            for (deed, at) in all().flat_map(|deed| playheads.map(|at| (deed, at))) {
+                let (mut changed, _) = self::opened(&text);
+                let acts = doing(&mut changed, deed, &function.name, at).acts;
+                let what = format!("{}: {deed:?} at {at}", lesson.name);
+                assert!(acts.len() > opened.acts.len(), "{what}");
+                let made = recording(&changed).run().acts.iter();
+                assert!(made.filter(|act| act.at == at).count() > 0, "{what}");
+                assert_eq!(before(&changed, at), before(&engine, at), "{what}");
+            }
+        }
+    }
+}
+
+const SHOP: &str = r#"{"lambdarium":1,
+    "functions":{"f":{"duration":"100ms","timeout":"4s","reserved-concurrency":20}},
+    "callers":{"c":{"kind":"sdk","calls":"f","retry-profile":"none","payload":{"id":7,"n":1},
+        "load":{"constant":1,"count":10}}}}"#;
+
+/// What came of all requests in the end.
+fn ends(engine: &mut Engine) -> Fates {
+    let moment = Moment::end_of(recording(engine).end());
+    let look = Look { moment, glide: Span::ZERO, tokens_max: 0 };
+    match ask(engine, Ask::Look { look, lines: 0 }) {
+        Answer::Screen(screen) => screen.frame.fates,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// How many failed, and how many were throttled to the end.
+fn fates(engine: &mut Engine) -> (u64, u64) {
+    let fates = ends(engine);
+    (fates.failed, fates.throttled)
+}
+
+#[test]
+fn each_deed_does_what_it_says_and_can_be_put_right() {
+    let at = Instant(4_500_000);
+    let done = |deed| {
+        let (mut engine, _) = opened(SHOP);
+        doing(&mut engine, deed, "f", at);
+        engine
+    };
+    assert_eq!(fates(&mut done(Deed::Fail)), (5, 0));
+    let (some, _) = fates(&mut done(Deed::FailSometimes));
+    assert!((1..5).contains(&some), "{some} of 5 fail");
+    assert_eq!(fates(&mut done(Deed::FailThese)), (5, 0), "all have the same payload");
+    assert_eq!(fates(&mut done(Deed::Throttle)), (0, 5));
+    let slow = recording(&done(Deed::Slow)).end();
+    assert!(slow.0 > 11_000_000, "the last run takes 2 s longer: {slow}");
+    for (first, second) in [(Deed::Fail, Deed::Mend), (Deed::Throttle, Deed::Release)] {
+        let mut engine = done(first);
+        doing(&mut engine, second, "f", Instant(6_500_000));
+        let (failed, throttled) = fates(&mut engine);
+        assert_eq!(failed + throttled, 2, "{second:?}");
+        let run = recording(&engine).run();
+        assert_eq!(run.acts.len(), 2);
+    }
+    let burst = done(Deed::SendBurst);
+    let started = |entry: &&Entry| matches!(entry.fact, Fact::Started { .. });
+    assert_eq!(recording(&burst).log().iter().filter(started).count(), 20);
+    let act = &recording(&burst).run().acts[0];
+    let with = json::write_value_compact(&act.parameters);
+    assert_eq!(with, r#"{"FunctionName":"f","Payload":{"id":7,"n":1}}"#);
+}
+
+#[test]
+fn what_is_sent_is_what_the_usual_caller_sends() {
+    let text = r#"{"lambdarium":1,
+        "functions":{"f":{"on-success":"g"},"g":{},"h":{}},
+        "callers":{"s":{"kind":"s3-notification","calls":"f","payload":{"key":"a"}}}}"#;
+    let text = text.replace(r#""on-success":"g""#, r#""async":{"on-success":"g"}"#);
+    let (mut engine, _) = opened(&text);
+    let expected = [
+        ("f", r#"{"FunctionName":"f","InvocationType":"Event","Payload":{"key":"a"}}"#),
+        ("g", r#"{"FunctionName":"g","InvocationType":"Event"}"#),
+        ("h", r#"{"FunctionName":"h"}"#),
+    ];
+    for (number, (function, with)) in expected.into_iter().enumerate() {
+        let at = Instant(number as u64 + 1);
+        let opened = doing(&mut engine, Deed::SendOne, function, at);
+        assert_eq!(opened.acts[number].with, with);
+        assert!(recording(&engine).log().replies(number).all_good(), "{function}");
+    }
+}
+
+/// Whether no call was refused.
+trait AllGood {
+    fn all_good(&self) -> bool;
+}
+
+impl AllGood for [lambdarium_sim::call::Reply] {
+    fn all_good(&self) -> bool {
+        !self.is_empty() && self.iter().all(|reply| !reply.is_error())
+    }
+}
+
+#[test]
+fn an_act_is_moved_edited_and_taken_away() {
+    let (mut engine, _) = opened(SHOP);
+    doing(&mut engine, Deed::FailThese, "f", Instant(4_500_000));
+    let path = ["acts", "0", "with"].map(String::from).to_vec();
+    let text =
+        r#"{"FunctionName":"f","Fails":"throws","When":{"Path":"$.id","Value":8}}"#;
+    let edit = Edit::Set { path: path.clone(), text: text.into(), from: None };
+    assert!(matches!(ask(&mut engine, Ask::Edit(edit)), Answer::Opened(_)));
+    assert_eq!(fates(&mut engine), (0, 0));
+    let edit = Edit::Set { path, text: "eight".into(), from: None };
+    let Answer::Rejected(issues) = ask(&mut engine, Ask::Edit(edit)) else {
+        panic!("no object")
+    };
+    assert_eq!(issues[0].place, "acts.0.with");
+    ask(&mut engine, Ask::Edit(Edit::MoveAct { number: 0, at: Instant(1) }));
+    assert_eq!(recording(&engine).run().acts[0].at, Instant(1));
+    ask(&mut engine, Ask::Edit(Edit::RemoveAct { number: 0 }));
+    assert!(recording(&engine).run().acts.is_empty());
+}
+
+#[test]
+fn advice_comes_with_the_run_and_shows_what_it_means() {
+    let (mut engine, opened) = opened(
+        r#"{"lambdarium":1,"functions":{"f":{"duration":"1s"},"g":{}},
+            "callers":{"c":{"kind":"s3-notification","calls":"f"}}}"#,
+    );
+    let [advice] = &opened.advice[..] else { panic!("{:?}", opened.advice) };
+    assert_eq!(
+        (advice.place.as_str(), advice.rule.as_str()),
+        ("functions.f.async", "ASY-10")
+    );
+    assert!(advice.found.contains("lost silently"), "{}", advice.found);
+    assert_eq!(ends(&mut engine).lost, 0);
+    let answer = ask(&mut engine, Ask::Edit(Edit::Vary { number: 0 }));
+    let Answer::Opened(varied) = answer else { panic!("{answer:?}") };
+    assert!(
+        varied.kept && varied.address.starts_with("s="),
+        "it can be undone and shared"
+    );
+    assert_eq!(ends(&mut engine).lost, 1);
+    // A place that there is not, as after an edit that was quicker, changes nothing.
+    let before = recording(&engine).run().clone();
+    ask(&mut engine, Ask::Edit(Edit::Vary { number: 7 }));
+    assert_eq!(*recording(&engine).run(), before);
+}
