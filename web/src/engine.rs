@@ -201,6 +201,7 @@ impl Player {
             callers: words::callers(scenario),
             functions: words::functions(run),
             services: words::services(scenario),
+            sends: words::sends(scenario),
             ..link
         };
         let mut player = Self { recording, told: None, peaks: Peaks::default() };

@@ -5,6 +5,7 @@
 
 mod fields;
 
+use lambdarium_sim::id::Part;
 use lambdarium_sim::plan::lacks_events;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Stop;
@@ -406,6 +407,9 @@ pub struct Opened {
     pub functions: Vec<FunctionText>,
     /// Its queues, topics, buses and buckets, in the order of the plan.
     pub services: Vec<ServiceText>,
+    /// Who hands something over to whom, without waiting for what becomes of it; calls of
+    /// callers are not among it.
+    pub sends: Vec<(Part, Part)>,
     /// Where the link puts the playhead.
     pub moment: Option<Moment>,
     /// What the link selects.
@@ -477,8 +481,8 @@ pub struct ServiceText {
     pub name: String,
     /// What it is.
     pub kind: String,
-    /// The functions that send to it, by their places.
-    pub senders: Vec<u16>,
+    /// When something reaches it from outside; empty if nothing does.
+    pub gets: String,
 }
 
 /// A function in words.
@@ -490,8 +494,6 @@ pub struct FunctionText {
     pub does: String,
     /// Whether events may wait for it.
     pub queue: bool,
-    /// The functions that send to it, by their places.
-    pub feeds: Vec<u16>,
     /// How far it was moved to the right and down.
     pub nudge: (i16, i16),
 }

@@ -60,6 +60,7 @@ texts! {
     EVENT_QUEUE "Event queue";
     NOTHING_QUEUED "nothing waits";
     NEXT_IN "next in";
+    TO_RETRY "to retry";
     ACTS "Acts: calls to AWS made during the run";
     NO_ACTS "None yet.";
     AT_PLAYHEAD "at the playhead";

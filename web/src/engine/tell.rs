@@ -1,6 +1,7 @@
 //! What happened and why, in words.
 
 use lambdarium_format::{json, report};
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::id::{Origin, Part, ServiceId};
 use lambdarium_sim::scenario::Act;
 use lambdarium_sim::service;
@@ -81,8 +82,14 @@ impl Player {
         let act = |number: u16| run.acts.get(usize::from(number)).map(act_text);
         let loaded = |id: lambdarium_sim::id::CallerId| {
             let caller = run.scenario.callers.get(usize::from(id.0))?;
-            let load = words::load(&caller.load);
+            let load = words::load(&caller.load, words::noun(&caller.kind));
             Some(format!("It began with the load of {}: {load}.", caller.name))
+        };
+        let published = |id: ServiceId| {
+            let service = run.scenario.services.get(usize::from(id.0))?;
+            service.inlet.as_ref()?;
+            let load = words::gets(service);
+            Some(format!("It began with what reaches {}: {load}.", service.name))
         };
         let text = match (origin, part, fact) {
             (Some(Origin::Act(number)), ..) => act(number),
@@ -90,6 +97,7 @@ impl Player {
             (None, Part::Desk, Fact::Replied { operation, .. }) => {
                 Some(format!("It began with the call {}.", operation.word()))
             }
+            (Some(Origin::Service(id)), ..) if EVENTS => published(id),
             (Some(Origin::Function(_) | Origin::Service(_)), ..)
             | (None, Part::Desk | Part::Function(_) | Part::Service(_), _) => None,
         };

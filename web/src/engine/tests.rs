@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::gallery::{FIRST, LIST, at_hand, lessons};
-use crate::message::{Edit, Field, Form, Refusal, Source};
+use crate::message::{Edit, Field, Form, Input, Refusal, Source};
+use lambdarium_sim::id::{Part, ServiceId};
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Fact;
 use lambdarium_sim::view::{By, Gauge};
@@ -61,7 +62,8 @@ fn a_dead_letter_queue_shows_what_it_has_received_up_to_a_moment() {
         panic!("it is in order");
     };
     assert!(opened.callers[0].later && opened.functions[0].queue);
-    assert_eq!(opened.services[0].senders, [0]);
+    let (function, queue) = (Part::Function(FunctionId(0)), Part::Service(ServiceId(0)));
+    assert_eq!(opened.sends, [(function, queue)]);
     let mut received = |at_us: u64| {
         let ask = Ask::Contents { service: 0, moment: Moment::end_of(Instant(at_us)) };
         match engine.handle(Slot(0), ask) {
@@ -242,6 +244,52 @@ fn a_setting_changes_the_run_and_a_wrong_one_does_not() {
     set(&mut engine, &now, "");
     let usual = field(&form(&mut engine, Some("checkout")), "Reserved concurrency");
     assert_eq!(usual.value, "");
+}
+
+#[test]
+fn a_topic_gets_subscriptions_and_loses_them_in_its_form() {
+    let text = r#"{"lambdarium":1,"functions":{"f":{},"g":{}},
+        "services":{"t":{"kind":"sns"},"q":{"kind":"sqs"}}}"#;
+    let mut engine = Engine::new();
+    assert!(matches!(open(&mut engine, Source::Text(text.into())), Answer::Opened(_)));
+    let calls = field(&form(&mut engine, Some("t")), "Calls");
+    let Answer::Opened(opened) = set(&mut engine, &calls, "g") else {
+        panic!("no change")
+    };
+    let [topic, queue] = [0, 1].map(|at| Part::Service(ServiceId(at)));
+    assert_eq!(opened.sends, [(topic, Part::Function(FunctionId(1)))]);
+    assert!(opened.functions[1].queue && !opened.functions[0].queue);
+    let receives = field(&form(&mut engine, Some("t")), "Receives");
+    let Answer::Opened(opened) = set(&mut engine, &receives, "as below") else {
+        panic!("no change");
+    };
+    assert_eq!(opened.services[0].gets, "one message at 0 s");
+    let pattern = field(&form(&mut engine, Some("t")), "Pattern");
+    assert!(matches!(set(&mut engine, &pattern, "at"), Answer::Opened(_)));
+    let dead = field(&form(&mut engine, Some("t")), "Dead-letter queue");
+    assert_eq!(dead.input, Input::Choice(vec!["nowhere".into(), "q".into()]));
+    let Answer::Opened(opened) = set(&mut engine, &dead, "q") else {
+        panic!("no change")
+    };
+    assert_eq!(opened.services[0].gets, "2 messages");
+    assert!(opened.sends.contains(&(topic, queue)));
+    let titles: Vec<String> = form(&mut engine, Some("t"))
+        .groups
+        .into_iter()
+        .map(|group| group.title)
+        .collect();
+    let expected = [
+        "SNS topic",
+        "From outside",
+        "Subscription subscription-1",
+        "Another subscription",
+    ];
+    assert_eq!(titles, expected);
+    let calls = field(&form(&mut engine, Some("t")), "Calls");
+    let Answer::Opened(opened) = set(&mut engine, &calls, "nowhere") else {
+        panic!("no change");
+    };
+    assert_eq!(opened.sends, []);
 }
 
 #[test]

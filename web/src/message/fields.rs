@@ -73,8 +73,8 @@ pack! {
     struct PaintedColumn { paint }
     struct Pane { from, to, by, columns }
     struct Scale { knots }
-    struct Sent { job, from, to, way }
-    struct ServiceView { name, received }
+    struct Sent { job, from, to, way, refused }
+    struct ServiceView { name, received, waiting }
     struct Token { job, function, attempt, copy, place, room }
     struct VersionView {
         name, index, memory_mb, timeout, environments, busy, idle, provisioned,
@@ -117,14 +117,14 @@ pack! {
 }
 
 pack! {
-    struct ServiceText { name, kind, senders }
+    struct ServiceText { name, kind, gets }
     struct ActText { at, label, with }
     struct CallerText { name, kind, about, load, retries, later, nudge }
     struct Cause { moment, text, rule }
     struct Content { at, title, text }
     struct Field { path, label, aws, help, allowed, rule, input, value, usual, act }
     struct Form { part, about, groups, operations }
-    struct FunctionText { name, does, queue, feeds, nudge }
+    struct FunctionText { name, does, queue, nudge }
     struct Group { title, fields }
     struct Handed { past, present, future, left, ask, text, caret }
     struct IssueText { place, found, allowed, rule }
@@ -132,7 +132,7 @@ pack! {
     struct Mistake { issue, spot }
     struct Opened {
         address, title, about, markers, acts, kept, draft, question, kinds, callers, functions, services,
-        moment, selection, problems, progress,
+        sends, moment, selection, problems, progress,
     }
     struct Painted { lanes, gauges }
     struct Progress { reached, stop, pace, peaks }

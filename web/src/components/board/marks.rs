@@ -86,12 +86,15 @@ pub fn request_at(at: Point, hue: &'static str, number: u32, looks: &Request) ->
     Node::new("g", &["class", "transform"], values).with(request(number, looks))
 }
 
-/// A message: a square, where a request is a circle.
-pub fn message_at(at: Point) -> Node {
+/// A message: a square, where a request is a circle; with what it brings back.
+pub fn message_at(at: Point, back: Option<Back>) -> Node {
     let square = Rect { x: -7.0, y: -7.0, w: 14.0, h: 14.0 };
     let values = ["kn".into(), picture::moved(at).into()];
-    Node::new("g", &["class", "transform"], values)
-        .with(vec![picture::rect(square, "2", "tk")])
+    let mut nodes = vec![picture::rect(square, "2", "tk")];
+    if let Some(back) = back {
+        nodes.extend(badge(Point { x: 7.0, y: 7.0 }, back));
+    }
+    Node::new("g", &["class", "transform"], values).with(nodes)
 }
 
 /// The marks with their words, drawn around the middle of 24 by 24 pixels.

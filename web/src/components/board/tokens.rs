@@ -1,13 +1,13 @@
 //! The requests on the board: on their wires, in environments, and waiting at a caller.
 
 use lambdarium_sim::EVENTS;
-use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin, Part};
+use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin};
 use lambdarium_sim::time::Span;
-use lambdarium_sim::view::{EnvironmentView, Frame, Place, Token};
+use lambdarium_sim::view::{Back, EnvironmentView, Frame, Place, Token};
 
 use super::super::picture::{self, Node};
 use super::marks::{self, Request};
-use crate::geometry::{Board, Point, Rect, SendTo, SendWire};
+use crate::geometry::{Board, Point, Rect, SendWire};
 use crate::texts;
 
 /// All requests that are drawn one by one, between two heights.
@@ -27,17 +27,13 @@ pub fn picture(board: &Board, frame: &Frame, (from, to): (f64, f64)) -> Node {
         }
     }
     for sent in frame.sent.iter().filter(|_| EVENTS) {
-        let to = match sent.to {
-            Part::Function(id) => SendTo::Function(id.0.into()),
-            Part::Service(id) => SendTo::Service(id.0.into()),
-            Part::Caller(_) | Part::Desk => continue,
-        };
-        let from = usize::from(sent.from.0);
-        let is_it = |wire: &&SendWire| (wire.from, wire.to) == (from, to);
+        let is_it = |wire: &&SendWire| (wire.from, wire.to) == (sent.from, sent.to);
         let wire = board.sends.iter().find(is_it);
         if let Some(SendWire { wire, .. }) = wire {
             let at = wire.at(eased(sent.way));
-            insert(&mut nodes, marks::message_at(at).keyed(key(sent.job, false)));
+            let back = sent.refused.then_some(Back::Refused);
+            let node = marks::message_at(at, back);
+            insert(&mut nodes, node.keyed(key(sent.job, false)));
         }
     }
     let rest =
