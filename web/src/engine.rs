@@ -20,6 +20,7 @@ use crate::message::{
     Answer, Ask, IssueText, Marker, Opened, Painted, Progress, Question, Refusal, Screen,
     Slot,
 };
+use crate::pack::Whole;
 use crate::words;
 use open::{Read, read, read_link, wrong};
 use peaks::{Peaks, pace};
@@ -97,6 +98,11 @@ impl Engine {
             Ask::Contents { service, moment } => {
                 Answer::Contents { service, items: player.contents(service, moment) }
             }
+            Ask::Judge | Ask::Fate { .. } if !EVENTS => return None,
+            Ask::Judge => Answer::Judged(Whole(player.judge())),
+            Ask::Fate { which, moment } => {
+                Answer::Fate { which, list: Whole(player.fate(which, moment)) }
+            }
             Ask::Link { moment, selection } => {
                 let run = Box::new(player.recording.run().clone());
                 let source = Some(link::Source::Run(run));
@@ -158,6 +164,8 @@ fn is_beyond(answer: &Answer) -> bool {
         | Answer::Moment(_)
         | Answer::Why { .. }
         | Answer::Contents { .. }
+        | Answer::Judged(_)
+        | Answer::Fate { .. }
         | Answer::Link(_)
         | Answer::Beyond(_) => false,
     }
@@ -200,6 +208,7 @@ impl Player {
             markers: markers.collect(),
             callers: words::callers(scenario),
             functions: words::functions(run),
+            expect: words::expectations(scenario),
             services: words::services(scenario),
             sends: words::sends(scenario),
             ..link

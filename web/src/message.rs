@@ -9,7 +9,9 @@ use lambdarium_sim::id::Part;
 use lambdarium_sim::plan::lacks_events;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Stop;
-use lambdarium_sim::view::{Frame, Gauges, Lanes, Look, Pane};
+use lambdarium_sim::view::{Fate, Frame, Gauges, Lanes, Look, Pane};
+
+use crate::pack::Whole;
 
 /// Which of the runs on the desk is meant; two runs can be compared on one clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,6 +90,15 @@ pub enum Ask {
         /// Up to here.
         moment: Moment,
     },
+    /// Whether the run is what its scenario expects.
+    Judge,
+    /// The calls and events behind a number of the fates.
+    Fate {
+        /// Which number.
+        which: Fate,
+        /// Up to here.
+        moment: Moment,
+    },
     /// A link to a moment of the run.
     Link {
         /// The playhead; none leaves it out.
@@ -138,6 +149,15 @@ pub enum Answer {
         service: u16,
         /// The newest of it.
         items: Vec<Content>,
+    },
+    /// A verdict on each expectation, in their order.
+    Judged(Whole<Vec<Judged>>),
+    /// The calls and events behind a number of the fates.
+    Fate {
+        /// Which number.
+        which: Fate,
+        /// The list.
+        list: Whole<FateList>,
     },
     /// A fragment, or why there is none.
     Link(Result<String, String>),
@@ -399,6 +419,8 @@ pub struct Opened {
     pub draft: Option<u32>,
     /// What is asked before it plays.
     pub question: Option<Question>,
+    /// What is expected of it, a line of text each.
+    pub expect: Vec<String>,
     /// What can be added: its key and its name.
     pub kinds: Vec<(String, String)>,
     /// Its callers.
@@ -453,6 +475,37 @@ pub struct Question {
     pub answer: String,
     /// Why it is right.
     pub because: String,
+}
+
+/// Whether an expectation holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// Whether it does.
+    pub holds: bool,
+    /// How much was found, with its unit.
+    pub found: String,
+    /// Where it was broken, if it ever held.
+    pub broken: Option<Moment>,
+}
+
+/// The calls and events behind a number of the fates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FateList {
+    /// The first of them, in the order they came in.
+    pub jobs: Vec<FateText>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// A call or an event, and what became of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FateText {
+    /// Which.
+    pub name: String,
+    /// What was last told of it.
+    pub told: String,
+    /// The moment just after that.
+    pub moment: Moment,
 }
 
 /// A caller in words.

@@ -1,6 +1,6 @@
 //! What a scenario says, in words: when a caller calls, and what a function does.
 
-use lambdarium_format::edit;
+use lambdarium_format::{edit, json};
 use lambdarium_sim::EVENTS;
 use lambdarium_sim::caller::Kind;
 use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
@@ -157,6 +157,13 @@ pub fn sends(scenario: &Scenario) -> Vec<(Part, Part)> {
         is_new
     });
     all
+}
+
+/// What is expected of a scenario's runs, a line of text each.
+#[must_use]
+pub fn expectations(scenario: &Scenario) -> Vec<String> {
+    let expect = scenario.expect.iter().filter(|_| EVENTS);
+    expect.map(json::expectation_text).collect()
 }
 
 /// When a load calls, with what it sends in the singular: `8 at once`, `one request`.

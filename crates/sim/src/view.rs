@@ -6,6 +6,7 @@
 mod datapoints;
 mod fold;
 mod gauges;
+mod jobs;
 mod lanes;
 mod order;
 mod scale;
@@ -23,6 +24,7 @@ pub use datapoints::{Datapoint, datapoints};
 pub use fold::frame;
 pub(crate) use fold::{costs, fates};
 pub use gauges::{Gauge, Gauges, gauges};
+pub use jobs::{Fate, Fated, jobs};
 pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, Pane, lanes};
 pub use scale::{By, Scale};
 pub use story::{StoryLine, story};

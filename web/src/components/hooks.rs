@@ -109,6 +109,21 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
             }
         }
     });
+    let count = ask(wire);
+    let listed = desk.listed().map(|which| (which, desk.playhead));
+    use_effect_with((listed, desk.run.clone()), {
+        move |(listed, _)| {
+            if EVENTS && let Some((which, moment)) = *listed {
+                count(Ask::Fate { which, moment });
+            }
+        }
+    });
+    let judge = ask(wire);
+    use_effect_with((desk.is_unjudged(), desk.run.clone()), move |(unjudged, _)| {
+        if EVENTS && *unjudged {
+            judge(Ask::Judge);
+        }
+    });
     let asked = desk.why.is_some() || desk.tab == Tab::Settings;
     use_text_beside(desk, asked && desk.rules.is_none(), "book.txt", Action::Rules);
     let gallery = desk.dialog == Some(Dialog::Gallery) && desk.gallery.is_none();

@@ -1,5 +1,6 @@
 //! The panel on the right: the story with its causes, and the state at the playhead.
 
+pub mod fates;
 mod now;
 pub mod settings;
 mod story;
@@ -50,7 +51,7 @@ pub fn inspector(
                     <story::Story lines={desk.story.clone()} why={desk.why.clone()} rules={desk.rules.clone()}
                         playing={desk.playing} on_action={on_action.clone()} />
                 },
-                Tab::Now => now::now(desk),
+                Tab::Now => now::now(desk, on_action),
             } }
         </aside>
     }

@@ -34,6 +34,10 @@ const PATTERNS: [(&str, &str); 5] = [
 ];
 /// Calls that need no more than a function.
 const OPERATIONS: [Operation; 2] = [Operation::Invoke, Operation::PublishVersion];
+/// The member of a scenario that lists what is expected.
+const EXPECT: &str = "expect";
+const EXPECTED: &str = "a quantity, a relation and a number, such as lost silently = 0, \
+     AsyncEventAge <= 5m or messages in dlq <= 2 throughout; empty takes it away";
 const TIME: &str = "a time such as 250ms, 1.5s or 10m";
 const DRAW: &str =
     "200ms, or 100ms to 300ms, or about 200ms (exponential), or a path such as $.sleep";
@@ -84,7 +88,21 @@ impl Writer<'_> {
         let settings =
             knobs(&run.scenario.settings, &texts(&Settings::default()), &at("settings"));
         let account = Group { title: "Account and assumptions".into(), fields: settings };
-        Form { groups: vec![about, account], ..Form::default() }
+        let mut groups = vec![about, account];
+        if EVENTS {
+            groups.insert(1, self.expectations(run));
+        }
+        Form { groups, ..Form::default() }
+    }
+
+    /// What must hold of the run, and room for one more.
+    fn expectations(&self, run: &Run) -> Group {
+        let fields = (0..=run.scenario.expect.len()).map(|number| {
+            let path = vec![EXPECT.to_string(), number.to_string()];
+            let label = format!("Expectation {}", number + 1);
+            self.typed(path, &label, EXPECT, EXPECTED)
+        });
+        Group { title: "Expectations".into(), fields: fields.collect() }
     }
 
     /// What becomes of events that ask for no version or alias.
@@ -373,6 +391,13 @@ pub(super) fn meant(
     let is_function = path.first().is_some_and(|group| group == "functions");
     let value = match key {
         _ if text.is_empty() => None,
+        _ if EVENTS && path.len() == 2 && path[0] == EXPECT => {
+            let text = Value::text(text);
+            if !run.scenario.expect.is_empty() {
+                return (path, Some(text));
+            }
+            return (vec![EXPECT.to_string()], Some(Value::List(vec![text])));
+        }
         "duration" | "init" if is_function && path.len() == 3 => Some(read_draw(text)),
         "on-success" | "on-failure" | "dead-letter" if text == NOWHERE => None,
         "calls" if EVENTS && text == NOWHERE && path.len() == 5 => {

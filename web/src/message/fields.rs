@@ -6,20 +6,22 @@ use lambdarium_sim::id::{
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::{Ending, Room, Stop};
 use lambdarium_sim::view::{
-    AccountView, Back, By, CallerView, Doing, EnvironmentView, Fates, Frame,
+    AccountView, Back, By, CallerView, Doing, EnvironmentView, Fate, Fates, Frame,
     FunctionView, Gauges, Lane, LaneKind, LaneSpan, Lanes, Look, Metrics, Paint,
     PaintedColumn, Pane, Place, Scale, Sent, ServiceView, Token, VersionView,
 };
 
 use super::{
-    ActText, Answer, Ask, CallerText, Cause, Content, Edit, Field, Form, FunctionText,
-    Group, Handed, Input, IssueText, Marker, Mistake, Opened, Painted, Progress,
-    Question, Refusal, Screen, ServiceText, Slot, Source, Spot, StoryLine,
+    ActText, Answer, Ask, CallerText, Cause, Content, Edit, FateList, FateText, Field,
+    Form, FunctionText, Group, Handed, Input, IssueText, Judged, Marker, Mistake, Opened,
+    Painted, Progress, Question, Refusal, Screen, ServiceText, Slot, Source, Spot,
+    StoryLine,
 };
 use crate::pack::pack;
 
 pack! {
     choices Ending
+    choices Fate
     choices Room
     choices Stop
 }
@@ -100,13 +102,13 @@ pack! {
     enum Ask {
         Open { source, lesson, keep }, Edit(edit), Form { part }, More, Look { look, lines },
         Paint { pane, function }, Text, Write { text, draft }, Step { from, forward }, Why { entry },
-        Contents { service, moment }, Link { moment, selection },
+        Contents { service, moment }, Judge, Fate { which, moment }, Link { moment, selection },
     }
     enum Answer {
         Opened(opened), Refused(refusal), Rejected(issues), Form(form),
         Progress(progress), Screen(screen), Painted(painted), Moment(moment),
         Why { entry, chain }, Link(link), Text(text), Contents { service, items },
-        Mistakes { draft, mistakes }, Beyond(ask),
+        Mistakes { draft, mistakes }, Beyond(ask), Judged(verdicts), Fate { which, list },
     }
     enum Edit {
         Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part }, Nudge { part, by },
@@ -122,6 +124,9 @@ pack! {
     struct CallerText { name, kind, about, load, retries, later, nudge }
     struct Cause { moment, text, rule }
     struct Content { at, title, text }
+    struct FateList { jobs, more }
+    struct FateText { name, told, moment }
+    struct Judged { holds, found, broken }
     struct Field { path, label, aws, help, allowed, rule, input, value, usual, act }
     struct Form { part, about, groups, operations }
     struct FunctionText { name, does, queue, nudge }
@@ -131,7 +136,7 @@ pack! {
     struct Marker { at, title, text }
     struct Mistake { issue, spot }
     struct Opened {
-        address, title, about, markers, acts, kept, draft, question, kinds, callers, functions, services,
+        address, title, about, markers, acts, kept, draft, question, expect, kinds, callers, functions, services,
         sends, moment, selection, problems, progress,
     }
     struct Painted { lanes, gauges }

@@ -6,6 +6,7 @@ mod beyond;
 mod browser;
 mod editing;
 mod embed;
+mod fates;
 mod find;
 mod hands;
 mod journey;
