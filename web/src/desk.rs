@@ -368,6 +368,11 @@ impl Desk {
         EVENTS && expects && self.is_complete() && self.verdicts.is_none()
     }
 
+    fn toggle_fate(&mut self, which: Fate) {
+        let open = self.fate.as_ref().is_some_and(|(open, _)| *open == which);
+        self.fate = (EVENTS && !open).then_some((which, None));
+    }
+
     fn toggle_why(&mut self, entry: u32) {
         let open = self.why.as_ref().is_some_and(|(number, _)| *number == entry);
         self.why = (!open).then_some((entry, None));
@@ -433,10 +438,7 @@ impl Reducible for Desk {
             Action::FromHere(on) => next.from_here = on,
             Action::Show(tab) => next.tab = tab,
             Action::ToggleWhy(entry) => next.toggle_why(entry),
-            Action::ToggleFate(which) => {
-                let open = next.fate.as_ref().is_some_and(|(open, _)| *open == which);
-                next.fate = (EVENTS && !open).then_some((which, None));
-            }
+            Action::ToggleFate(which) => next.toggle_fate(which),
             Action::Rules(book) => {
                 next.rules = Some(Shared::new(book.unwrap_or_default()));
             }

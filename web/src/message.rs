@@ -3,6 +3,7 @@
 //! Everything here is plain and small, so that it can cross to a worker. Texts made from
 //! the trace come ready to read, so the page needs neither the simulator nor the format.
 
+mod fates;
 mod fields;
 
 use lambdarium_sim::id::Part;
@@ -12,6 +13,7 @@ use lambdarium_sim::trace::Stop;
 use lambdarium_sim::view::{Fate, Frame, Gauges, Lanes, Look, Pane};
 
 use crate::pack::Whole;
+pub use fates::{FateList, FateText, Judged};
 
 /// Which of the runs on the desk is meant; two runs can be compared on one clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -475,37 +477,6 @@ pub struct Question {
     pub answer: String,
     /// Why it is right.
     pub because: String,
-}
-
-/// Whether an expectation holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Judged {
-    /// Whether it does.
-    pub holds: bool,
-    /// How much was found, with its unit.
-    pub found: String,
-    /// Where it was broken, if it ever held.
-    pub broken: Option<Moment>,
-}
-
-/// The calls and events behind a number of the fates.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FateList {
-    /// The first of them, in the order they came in.
-    pub jobs: Vec<FateText>,
-    /// Whether there are more.
-    pub more: bool,
-}
-
-/// A call or an event, and what became of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FateText {
-    /// Which.
-    pub name: String,
-    /// What was last told of it.
-    pub told: String,
-    /// The moment just after that.
-    pub moment: Moment,
 }
 
 /// A caller in words.
