@@ -16,8 +16,8 @@ const { program } = document.querySelector("script[data-program]").dataset;
 const whole = `${program}-whole`;
 /** The lessons that only the whole program can play. */
 const BEYOND = [
-  "async-retries", "async-throttled", "async-duplicates", "dead-letter-queue", "destinations",
-  "dlq-and-destination", "async-loop",
+  "async-retries", "async-throttled", "async-duplicates", "senders", "dead-letter-queue",
+  "destinations", "dlq-and-destination", "async-loop",
 ];
 
 // Where it finds what it does not need at once.

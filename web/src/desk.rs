@@ -18,15 +18,16 @@ mod window;
 
 use std::rc::Rc;
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::id::Job;
 use lambdarium_sim::time::{Instant, Moment, Span};
-use lambdarium_sim::view::{By, Frame, Look};
+use lambdarium_sim::view::{By, Fate, Frame, Look};
 use yew::Reducible;
 
 use crate::gallery;
 use crate::message::{
-    Answer, Ask, Cause, Content, Edit, Form, IssueText, Life, Opened, Painted, Progress,
-    Refusal, Source, StoryLine,
+    Answer, Ask, Cause, Content, Edit, FateList, Form, IssueText, Judged, Life, Opened,
+    Painted, Progress, Refusal, Source, StoryLine,
 };
 use crate::shared::Shared;
 pub use history::History;
@@ -182,6 +183,10 @@ pub struct Desk {
     pub life: Option<(Job, Option<Shared<Life>>)>,
     /// What a service has received, by its place in the plan.
     pub contents: Option<(u16, Shared<Vec<Content>>)>,
+    /// Whether the run is what its scenario expects, once that is known.
+    pub verdicts: Option<Shared<Vec<Judged>>>,
+    /// The number of the fates whose list is open, and the list once it is known.
+    pub fate: Option<(Fate, Option<Shared<FateList>>)>,
     /// The book of rules and settings, once it is loaded; empty if it could not be.
     pub rules: Option<Shared<String>>,
     /// The dialog that is open.
@@ -268,6 +273,8 @@ pub enum Action {
     Show(Tab),
     /// Open the causes of an entry, or close them.
     ToggleWhy(u32),
+    /// Open the list behind a number of the fates, or close it.
+    ToggleFate(Fate),
     /// The book of rules and settings was loaded, or could not be.
     Rules(Option<String>),
     /// The list of the lessons was loaded, or could not be.
@@ -353,6 +360,26 @@ impl Desk {
         Look { moment: self.playhead, glide, tokens_max: TOKENS_MAX }
     }
 
+    /// The number whose list is wanted: while the run plays its numbers change too often.
+    #[must_use]
+    pub fn listed(&self) -> Option<Fate> {
+        let (which, _) = self.fate.as_ref()?;
+        let shown = self.tab == Tab::Now && self.selection.is_none();
+        (EVENTS && shown && !self.playing).then_some(*which)
+    }
+
+    /// Whether verdicts on expectations are still to be asked for.
+    #[must_use]
+    pub fn is_unjudged(&self) -> bool {
+        let expects = self.run.as_ref().is_some_and(|run| !run.expect.is_empty());
+        EVENTS && expects && self.is_complete() && self.verdicts.is_none()
+    }
+
+    fn toggle_fate(&mut self, which: Fate) {
+        let open = self.fate.as_ref().is_some_and(|(open, _)| *open == which);
+        self.fate = (EVENTS && !open).then_some((which, None));
+    }
+
     fn toggle_why(&mut self, entry: u32) {
         let open = self.why.as_ref().is_some_and(|(number, _)| *number == entry);
         self.why = (!open).then_some((entry, None));
@@ -419,6 +446,7 @@ impl Reducible for Desk {
             Action::FromHere(on) => next.from_here = on,
             Action::Show(tab) => next.tab = tab,
             Action::ToggleWhy(entry) => next.toggle_why(entry),
+            Action::ToggleFate(which) => next.toggle_fate(which),
             Action::Rules(book) => {
                 next.rules = Some(Shared::new(book.unwrap_or_default()));
             }

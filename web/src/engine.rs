@@ -20,8 +20,9 @@ use lambdarium_sim::view::{self, Look, Pane};
 
 use crate::message::{
     Answer, Ask, Edit, IssueText, Marker, Opened, Painted, Progress, Question, Refusal,
-    Screen, Slot, Whole,
+    Screen, Slot,
 };
+use crate::pack::Whole;
 use crate::words;
 use open::{Read, read, read_link, wrong};
 use peaks::{Peaks, pace};
@@ -100,10 +101,15 @@ impl Engine {
             Ask::Step { from, forward } => Answer::Moment(player.step(from, forward)),
             Ask::Why { entry } => Answer::Why { entry, chain: player.why(entry) },
             Ask::Life { .. } if !EVENTS => Answer::Beyond(Box::new(ask)),
-            Ask::Life { job } => Answer::Life(Whole::new(player.life(job))),
+            Ask::Life { job } => Answer::Life(Whole(Some(Box::new(player.life(job))))),
             Ask::Contents { .. } if !EVENTS => return None,
             Ask::Contents { service, moment } => {
                 Answer::Contents { service, items: player.contents(service, moment) }
+            }
+            Ask::Judge | Ask::Fate { .. } if !EVENTS => return None,
+            Ask::Judge => Answer::Judged(Whole(player.judge())),
+            Ask::Fate { which, moment } => {
+                Answer::Fate { which, list: Whole(player.fate(which, moment)) }
             }
             Ask::Link { moment, selection } => {
                 let run = Box::new(player.recording.run().clone());
@@ -168,6 +174,8 @@ fn is_beyond(answer: &Answer) -> bool {
         | Answer::Why { .. }
         | Answer::Contents { .. }
         | Answer::Life(_)
+        | Answer::Judged(_)
+        | Answer::Fate { .. }
         | Answer::Link(_)
         | Answer::Beyond(_) => false,
     }
@@ -210,7 +218,9 @@ impl Player {
             markers: markers.collect(),
             callers: words::callers(scenario),
             functions: words::functions(run),
+            expect: words::expectations(scenario),
             services: words::services(scenario),
+            sends: words::sends(scenario),
             ..link
         };
         let mut player = Self { recording, told: None, peaks: Peaks::default() };

@@ -3,16 +3,20 @@
 //! Everything here is plain and small, so that it can cross to a worker. Texts made from
 //! the trace come ready to read, so the page needs neither the simulator nor the format.
 
+mod fates;
 mod fields;
 mod life;
 
-use lambdarium_sim::id::Job;
+use lambdarium_sim::id::{Job, Part};
 use lambdarium_sim::plan::lacks_events;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Stop;
-use lambdarium_sim::view::{Frame, Gauges, Lanes, Look, Pane};
+use lambdarium_sim::view::{Fate, Frame, Gauges, Lanes, Look, Pane};
 
-pub use life::{Life, Relative, Station, Whole};
+use crate::pack::Whole;
+pub use fates::{FateList, FateText, Judged};
+
+pub use life::{Life, Relative, Station};
 
 /// Which of the runs on the desk is meant; two runs can be compared on one clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,6 +100,15 @@ pub enum Ask {
         /// Up to here.
         moment: Moment,
     },
+    /// Whether the run is what its scenario expects.
+    Judge,
+    /// The calls and events behind a number of the fates.
+    Fate {
+        /// Which number.
+        which: Fate,
+        /// Up to here.
+        moment: Moment,
+    },
     /// A link to a moment of the run.
     Link {
         /// The playhead; none leaves it out.
@@ -141,13 +154,22 @@ pub enum Answer {
         chain: Vec<Cause>,
     },
     /// The life of a request.
-    Life(Whole<Life>),
+    Life(Whole<Option<Box<Life>>>),
     /// What a service has received, the newest first.
     Contents {
         /// The service.
         service: u16,
         /// The newest of it.
         items: Vec<Content>,
+    },
+    /// A verdict on each expectation, in their order.
+    Judged(Whole<Vec<Judged>>),
+    /// The calls and events behind a number of the fates.
+    Fate {
+        /// Which number.
+        which: Fate,
+        /// The list.
+        list: Whole<FateList>,
     },
     /// A fragment, or why there is none.
     Link(Result<String, String>),
@@ -418,6 +440,8 @@ pub struct Opened {
     pub draft: Option<u32>,
     /// What is asked before it plays.
     pub question: Option<Question>,
+    /// What is expected of it, a line of text each.
+    pub expect: Vec<String>,
     /// What can be added: its key and its name.
     pub kinds: Vec<(String, String)>,
     /// Its callers.
@@ -426,6 +450,9 @@ pub struct Opened {
     pub functions: Vec<FunctionText>,
     /// Its queues, topics, buses and buckets, in the order of the plan.
     pub services: Vec<ServiceText>,
+    /// Who hands something over to whom, without waiting for what becomes of it; calls of
+    /// callers are not among it.
+    pub sends: Vec<(Part, Part)>,
     /// Where the link puts the playhead.
     pub moment: Option<Moment>,
     /// What the link selects.
@@ -497,8 +524,8 @@ pub struct ServiceText {
     pub name: String,
     /// What it is.
     pub kind: String,
-    /// The functions that send to it, by their places.
-    pub senders: Vec<u16>,
+    /// When something reaches it from outside; empty if nothing does.
+    pub gets: String,
 }
 
 /// A function in words.
@@ -510,8 +537,6 @@ pub struct FunctionText {
     pub does: String,
     /// Whether events may wait for it.
     pub queue: bool,
-    /// The functions that send to it, by their places.
-    pub feeds: Vec<u16>,
     /// How far it was moved to the right and down.
     pub nudge: (i16, i16),
 }

@@ -6,6 +6,7 @@
 //! Without a way out of every field, and without a library that knows formats and types of
 //! all kinds, this is a third of the code, which everybody who opens the page downloads.
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::knob::Choices;
 
 /// What can be sent.
@@ -212,6 +213,25 @@ impl<A: Pack, B: Pack> Pack for (A, B) {
     }
     fn unpack(from: &mut Reader) -> Self {
         (A::unpack(from), B::unpack(from))
+    }
+}
+
+/// What only the whole program says: the small one has no code to send or read it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Whole<T>(pub T);
+
+impl<T: Pack + Default> Pack for Whole<T> {
+    fn pack(&self, to: &mut Vec<u8>) {
+        if EVENTS {
+            self.0.pack(to);
+        }
+    }
+    fn unpack(from: &mut Reader) -> Self {
+        if EVENTS {
+            return Self(T::unpack(from));
+        }
+        from.give_up();
+        Self::default()
     }
 }
 

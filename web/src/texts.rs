@@ -60,6 +60,7 @@ texts! {
     EVENT_QUEUE "Event queue";
     NOTHING_QUEUED "nothing waits";
     NEXT_IN "next in";
+    TO_RETRY "to retry";
     ACTS "Acts: what is done during the run";
     NO_ACTS "None yet.";
     ADVICE "Advice";
@@ -153,6 +154,32 @@ texts! {
     LOST "lost silently";
     TWICE "twice";
     TIMED_OUT "timed out";
+
+    FATES_ABOUT "What entered is the sum of all that follow. Press a number to see what is behind it.";
+    FATES_SUM "Entered";
+    FATE_ONCE "Succeeded once";
+    FATE_TWICE "Processed twice";
+    FATE_FAILED "Failed, and the caller was told";
+    FATE_THROTTLED "Throttled to the end";
+    FATE_REFUSED "Refused";
+    FATE_TIMED_OUT "No answer in time";
+    FATE_DEAD_LETTERED "In a dead-letter queue";
+    FATE_AT_DESTINATION "At a failure destination";
+    FATE_LOST "Lost silently";
+    FATE_RUNNING "Under way";
+    FATE_WAITING "Waiting";
+    FATE_NONE "There are none at the playhead.";
+    FATE_MORE "There are more: these are the first hundred.";
+    FATE_PLAYING "Pause to see the list.";
+    COUNTING "Counting …";
+
+    EXPECTATIONS "Expectations";
+    EXPECT_FOUND "found";
+    HOLDS "holds";
+    BROKEN "does not hold";
+    UNDECIDED "not decided yet";
+    BROKE_AT "Broke at";
+    EXPECT_ABOUT "Decided when the whole run is recorded.";
 
     CALLERS "Callers";
     FUNCTIONS "Functions";
@@ -261,6 +288,17 @@ pub fn mistakes(count: usize) -> String {
     count.to_string() + words + KEPT
 }
 
+/// How many expectations hold; none if it is not known yet.
+#[must_use]
+pub fn held(held: Option<usize>, count: usize) -> String {
+    let noun = if count == 1 { "expectation" } else { "expectations" };
+    match held {
+        Some(held) if count == 1 && held == 1 => format!("1 of 1 {noun} holds"),
+        Some(held) => format!("{held} of {count} {noun} hold"),
+        None => format!("{count} {noun}, {UNDECIDED}"),
+    }
+}
+
 /// A speed as the page writes it, from thousandths.
 #[must_use]
 pub fn speed(thousandths: u64) -> String {
@@ -297,6 +335,8 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
+        assert_eq!(held(Some(2), 3), "2 of 3 expectations hold");
+        assert_eq!(held(None, 1), "1 expectation, not decided yet");
         assert_eq!(speed(1), "0.001×");
         assert_eq!(speed(50), "0.05×");
         assert_eq!(speed(1_000), "1×");

@@ -1,12 +1,15 @@
 //! What a scenario says, in words: when a caller calls, and what a function does.
 
-use lambdarium_format::edit;
+use lambdarium_format::{edit, json};
 use lambdarium_sim::EVENTS;
 use lambdarium_sim::caller::Kind;
 use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
 use lambdarium_sim::caller::sdk::InvocationType;
+use lambdarium_sim::id::{CallerId, FunctionId, Part, ServiceId};
+use lambdarium_sim::lambda::Function;
 use lambdarium_sim::lambda::behaviour::{Behaviour, Draw, Failure, Fault};
 use lambdarium_sim::scenario::{Run, Scenario};
+use lambdarium_sim::service::{Kind as ServiceKind, Service};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
 
@@ -21,13 +24,18 @@ pub fn callers(scenario: &Scenario) -> Vec<CallerText> {
             name: caller.name.clone(),
             kind: card.name.into(),
             about: card.sentence.into(),
-            load: load(&caller.load),
+            load: load(&caller.load, noun(&caller.kind)),
             retries: retries(&caller.kind),
             later: caller.kind.is_asynchronous(),
             nudge: nudge(scenario, &caller.name),
         }
     });
     callers.collect()
+}
+
+/// What a caller sends, in the singular.
+pub(crate) fn noun(kind: &Kind) -> &'static str {
+    if EVENTS && kind.is_sender() { "event" } else { "request" }
 }
 
 /// Whether events may wait for a function: somebody hands it some.
@@ -61,11 +69,8 @@ fn retries(kind: &Kind) -> bool {
         | Kind::FunctionUrl(spec)
         | Kind::Alb(spec) => spec.retries > 0,
         Kind::StepFunctions(spec) => spec.attempts_max > 0,
-        Kind::S3(_)
-        | Kind::CloudWatchLogs(_)
-        | Kind::Ses(_)
-        | Kind::Iot(_)
-        | Kind::Schedule(_) => false,
+        Kind::Schedule(spec) => EVENTS && spec.retries_max > 0,
+        Kind::S3(_) | Kind::CloudWatchLogs(_) | Kind::Ses(_) | Kind::Iot(_) => false,
     }
 }
 
@@ -77,45 +82,103 @@ pub fn functions(run: &Run) -> Vec<FunctionText> {
         name: function.name.clone(),
         does: behaviour(&function.spec.behaviour),
         queue: EVENTS && has_queue(run, &function.name),
-        feeds: senders(scenario, &function.name),
         nudge: nudge(scenario, &function.name),
     });
     functions.collect()
 }
 
-/// The services of a scenario in words, each with who sends to it.
+/// The services of a scenario in words.
 #[must_use]
 pub fn services(scenario: &Scenario) -> Vec<ServiceText> {
     let services =
         scenario.services.iter().filter(|_| EVENTS).map(|service| ServiceText {
             name: service.name.clone(),
             kind: service.kind.name().into(),
-            senders: senders(scenario, &service.name),
+            gets: gets(service),
         });
     services.collect()
 }
 
-/// The functions that send to a part, by their places.
-fn senders(scenario: &Scenario, part: &str) -> Vec<u16> {
-    let functions = scenario.functions.iter().zip(0..);
-    let senders =
-        functions.filter(|(function, _)| EVENTS && edit::sends_to(function, part));
-    senders.map(|(_, place)| place).collect()
+/// When something reaches a service from outside; empty if nothing does.
+pub(crate) fn gets(service: &Service) -> String {
+    let noun = match service.kind {
+        ServiceKind::Bus => "event",
+        ServiceKind::Topic | ServiceKind::Queue | ServiceKind::Bucket => "message",
+    };
+    let inlet = service.inlet.as_ref().filter(|_| EVENTS);
+    inlet.map(|inlet| load(&inlet.load, noun)).unwrap_or_default()
 }
 
-/// When a load calls: `8 at once`, `0.5 per second`.
+/// Who hands something over to whom, without waiting for what becomes of it; calls of
+/// callers are not among it.
 #[must_use]
-pub fn load(load: &Load) -> String {
+pub fn sends(scenario: &Scenario) -> Vec<(Part, Part)> {
+    let mut all = Vec::new();
+    if !EVENTS {
+        return all;
+    }
+    let functions =
+        || scenario.functions.iter().zip(0..).map(|(f, at)| (f, FunctionId(at)));
+    let services = || scenario.services.iter().zip(0..).map(|(s, at)| (s, ServiceId(at)));
+    let queue = |name: &str| {
+        let found = services().find(|(service, _)| service.name == name);
+        found.map(|(_, id)| Part::Service(id))
+    };
+    for (function, id) in functions() {
+        let service = |(to, at): (&Service, _)| {
+            edit::sends_to(function, &to.name).then_some(Part::Service(at))
+        };
+        let other = |(to, at): (&Function, _)| {
+            edit::sends_to(function, &to.name).then_some(Part::Function(at))
+        };
+        let to = services().filter_map(service).chain(functions().filter_map(other));
+        all.extend(to.map(|to| (Part::Function(id), to)));
+    }
+    for (service, id) in services() {
+        for outlet in &service.outlets {
+            let is_it = |function: &Function| {
+                edit::qualifier(&outlet.target, &function.name).is_some()
+            };
+            let to = functions().find(|(function, _)| is_it(function));
+            let to = to.map(|(_, id)| Part::Function(id));
+            let to = to.into_iter().chain(queue(outlet.manner.dead_letter()));
+            all.extend(to.map(|to| (Part::Service(id), to)));
+        }
+    }
+    for (caller, at) in scenario.callers.iter().zip(0..) {
+        let to = queue(caller.kind.dead_letter());
+        all.extend(to.map(|to| (Part::Caller(CallerId(at)), to)));
+    }
+    // Two subscriptions may name one function, or one queue.
+    let mut seen = Vec::new();
+    all.retain(|pair| {
+        let is_new = !seen.contains(pair);
+        seen.push(*pair);
+        is_new
+    });
+    all
+}
+
+/// What is expected of a scenario's runs, a line of text each.
+#[must_use]
+pub fn expectations(scenario: &Scenario) -> Vec<String> {
+    let expect = scenario.expect.iter().filter(|_| EVENTS);
+    expect.map(json::expectation_text).collect()
+}
+
+/// When a load calls, with what it sends in the singular: `8 at once`, `one request`.
+#[must_use]
+pub fn load(load: &Load, noun: &str) -> String {
     let pattern = match &load.pattern {
-        Pattern::Burst { count: 1 } => String::from("one request"),
+        Pattern::Burst { count: 1 } => format!("one {noun}"),
         Pattern::Burst { count } => format!("{count} at once"),
         Pattern::Constant { rate } => per_time(*rate),
         Pattern::Poisson { rate } => format!("about {}", per_time(*rate)),
         Pattern::Ramp { from, to } => {
             format!("{} to {} per second", per_second(*from), per_second(*to))
         }
-        Pattern::At(times) if times.len() == 1 => String::from("one request"),
-        Pattern::At(times) => format!("{} requests", times.len()),
+        Pattern::At(times) if times.len() == 1 => format!("one {noun}"),
+        Pattern::At(times) => format!("{} {noun}s", times.len()),
     };
     match (&load.pattern, load.end) {
         (Pattern::At(_), _) => pattern,
@@ -217,7 +280,7 @@ mod tests {
             (with(Pattern::Constant { rate: PER_SECOND / 3_000 }), "one every 50 min"),
         ];
         for (case, text) in cases {
-            assert_eq!(load(&case), text);
+            assert_eq!(load(&case, "request"), text);
         }
     }
 

@@ -165,7 +165,7 @@ fn a_dead_letter_has_the_event_and_says_why_in_its_attributes() {
     assert!(!life.stations.iter().any(|station| station.text.contains("Nobody")));
     assert_eq!(life.jobs, [called(2), sent_by(0, 1)]);
     let queue = Part::Service(ServiceId(0));
-    assert_eq!(life.sends, [(FunctionId(0), queue)]);
+    assert_eq!(life.sends, [(Part::Function(FunctionId(0)), queue)]);
     assert!(life.parts.contains(&queue));
     // The message knows where it comes from.
     let message = page.life(sent_by(0, 1));

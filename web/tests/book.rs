@@ -39,7 +39,9 @@ fn everything() -> String {
     let callers = callers.collect::<Vec<_>>().join(", ");
     format!(
         "{{\"lambdarium\": 1, \"functions\": {{\"f\": {{\"faults\": [{{\"fails\": \"throws\"}}]}}}}, \
-         \"callers\": {{{callers}}}, \"services\": {{\"q\": {{\"kind\": \"sqs\"}}}}}}"
+         \"callers\": {{{callers}}}, \"services\": {{\"q\": {{\"kind\": \"sqs\"}}, \
+         \"t\": {{\"kind\": \"sns\", \"receives\": {{}}, \"subscriptions\": {{\"s\": {{\"calls\": \"f\"}}}}}}, \
+         \"b\": {{\"kind\": \"eventbridge\", \"rules\": {{\"r\": {{\"calls\": \"f\"}}}}}}}}}}"
     )
 }
 
@@ -51,7 +53,8 @@ fn every_field_of_every_form_is_explained() {
     let opened = engine.handle(Slot(0), Ask::Open { source, lesson: None, keep: false });
     let Some(Answer::Opened(opened)) = opened else { panic!("{opened:?}") };
     let callers = opened.callers.iter().map(|caller| caller.name.clone());
-    let parts = callers.chain(["f", "q"].map(String::from)).map(Some).chain([None]);
+    let parts =
+        callers.chain(["f", "q", "t", "b"].map(String::from)).map(Some).chain([None]);
     let mut fields = 0;
     for part in parts {
         let answer = engine.handle(Slot(0), Ask::Form { part: part.clone() });

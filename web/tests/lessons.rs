@@ -44,6 +44,7 @@ const FAMILIES: [(&str, &[&str]); 2] = [
             "async-retries",
             "async-throttled",
             "async-duplicates",
+            "senders",
             "dead-letter-queue",
             "destinations",
             "dlq-and-destination",
@@ -172,7 +173,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 13] = [
+const ENDS: [(&str, [u32; 9]); 14] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -182,6 +183,7 @@ const ENDS: [(&str, [u32; 9]); 13] = [
     ("async-retries", [3, 2, 0, 0, 0, 0, 0, 1, 0]),
     ("async-throttled", [2, 2, 0, 0, 0, 0, 0, 0, 0]),
     ("async-duplicates", [2, 2, 0, 0, 0, 0, 0, 0, 2]),
+    ("senders", [6, 4, 0, 0, 0, 1, 0, 1, 0]),
     ("dead-letter-queue", [3, 1, 0, 0, 0, 2, 0, 0, 0]),
     ("destinations", [3, 2, 0, 0, 0, 0, 1, 0, 0]),
     ("dlq-and-destination", [2, 0, 0, 0, 0, 2, 0, 0, 0]),

@@ -6,6 +6,7 @@
 mod datapoints;
 mod fold;
 mod gauges;
+mod jobs;
 mod lanes;
 mod life;
 mod order;
@@ -24,6 +25,7 @@ pub use datapoints::{Datapoint, datapoints};
 pub use fold::frame;
 pub(crate) use fold::{costs, fates};
 pub use gauges::{Gauge, Gauges, gauges};
+pub use jobs::{Fate, Fated, jobs};
 pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, Pane, lanes};
 pub use life::{Life, Shown, Shows, Station, life};
 pub use scale::{By, Scale};
@@ -58,7 +60,7 @@ pub struct Frame {
     pub account: AccountView,
     /// What moves or waits, if it is few enough to be drawn one by one.
     pub tokens: Vec<Token>,
-    /// What functions have sent a moment ago, if it is few enough.
+    /// What parts have sent a moment ago, if it is few enough.
     pub sent: Vec<Sent>,
     /// Whether there are more tokens than are drawn.
     pub counted: bool,
@@ -123,6 +125,8 @@ pub struct ServiceView {
     pub name: String,
     /// What it has received so far.
     pub received: u64,
+    /// What it passes on and Lambda has not accepted: it waits to be tried again.
+    pub waiting: u64,
 }
 
 /// One version of a function at the playhead.
@@ -251,17 +255,19 @@ pub struct Token {
     pub room: Option<Room>,
 }
 
-/// What a function has sent, on its way.
+/// What a function, a topic, a bus or a schedule has sent, on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sent {
     /// Which, as its sender counts.
     pub job: Job,
     /// Who sent it.
-    pub from: FunctionId,
-    /// Where it goes: a service, or another function.
+    pub from: Part,
+    /// Where it goes: a service, or a function.
     pub to: Part,
     /// Parts per million of the wire.
     pub way: u32,
+    /// Whether it was not taken there, and is on its way back.
+    pub refused: bool,
 }
 
 /// What has become of all calls and events: `entered` is always the sum of the others, but

@@ -7,6 +7,7 @@ use lambdarium_sim::caller::{Kind, gateway, sdk};
 use lambdarium_sim::id::{EnvironmentId, FunctionId, Part, ServiceId};
 use lambdarium_sim::lambda::behaviour::Failure;
 use lambdarium_sim::record::Recording;
+use lambdarium_sim::service::outlet::{Inlet, Manner, Outlet, Subscription};
 use lambdarium_sim::service::{Kind as ServiceKind, Service};
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::view::{Back, Frame, Look, Place, frame};
@@ -197,10 +198,46 @@ fn a_dead_letter_is_seen_on_its_way() {
         let sent = frame.sent.iter().map(|sent| (sent.from, sent.to, sent.way));
         let expected: Vec<_> = ways
             .into_iter()
-            .map(|way| (FunctionId(0), Part::Service(ServiceId(0)), way))
+            .map(|way| (Part::Function(FunctionId(0)), Part::Service(ServiceId(0)), way))
             .collect();
         assert_eq!(sent.collect::<Vec<_>>(), expected, "{ms}");
     }
+}
+
+#[test]
+fn what_a_topic_tries_to_deliver_flies_bounces_and_waits() {
+    let mut f = function("f", Span::SECOND);
+    f.spec.behaviour.faults = always(Failure::RefusesEvents);
+    f.spec.behaviour.faults[0].when.to = Some(Instant(3_500_000));
+    let mut topic = Service::new("t", ServiceKind::Topic);
+    topic.inlet = Some(Inlet::default());
+    topic.outlets = vec![Outlet {
+        name: "s".into(),
+        target: "f".into(),
+        pattern: None,
+        manner: Manner::Subscription(Subscription::default()),
+    }];
+    let mut run = run([f], []);
+    run.scenario.services = vec![topic];
+    let mut recording = record(run);
+    let mut sent = |ms: u64| {
+        let frame = seen(&mut recording, Moment::end_of(Instant(ms * 1_000)));
+        let sent: Vec<(u32, bool)> =
+            frame.sent.iter().map(|sent| (sent.way, sent.refused)).collect();
+        for sent in &frame.sent {
+            assert_eq!(sent.from, Part::Service(ServiceId(0)));
+            assert_eq!(sent.to, Part::Function(FunctionId(0)));
+        }
+        (sent, frame.services[0].waiting)
+    };
+    // Tried four times at once, then a second apart.
+    assert_eq!(sent(100), (vec![(HALF, false)], 1));
+    assert_eq!(sent(300), (vec![(HALF, true)], 1));
+    assert_eq!(sent(500), (vec![], 1));
+    assert_eq!(sent(1_100), (vec![(HALF, false)], 1));
+    // Accepted at 4.395 s: it goes there and stays.
+    assert_eq!(sent(4_600), (vec![(512_622, false)], 0));
+    assert_eq!(sent(5_000), (vec![], 0));
 }
 
 #[test]

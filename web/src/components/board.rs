@@ -147,8 +147,13 @@ fn ground(board: &Board) -> Node {
     let defs = Node::new("defs", &[], []).with(vec![pattern.with(vec![line])]);
     let mut nodes = vec![defs];
     if !board.narrow {
-        let callers = board.callers.first().map(|at| (at.rect.x, texts::CALLERS));
         let functions = board.functions.first().map(|at| (at.rect.x, texts::FUNCTIONS));
+        // Services at the left stand below the callers, or in their place.
+        let left = |x: &f64| EVENTS && functions.is_some_and(|(right, _)| *x < right);
+        let mut services = board.services.iter().map(|rect| rect.x);
+        let callers = board.callers.first().map(|at| at.rect.x);
+        let callers = callers.or_else(|| services.find(left));
+        let callers = callers.map(|x| (x, texts::CALLERS));
         let account = Some((board.account.x, texts::ACCOUNT));
         let columns = [callers, functions, account].into_iter().flatten();
         nodes.extend(columns.map(|(x, title)| picture::text(x, 28.0, "t11 dd b", title)));
@@ -218,7 +223,7 @@ fn wire(
 fn curve(wire: &Wire) -> String {
     let Wire { from, bend, bend_to, to } = *wire;
     let [from, bend, bend_to, to] =
-        [from, bend, bend_to, to].map(|point| px(point.x) + " " + &px(point.y));
+        [from, bend, bend_to, to].map(|point| px(point.x) + " " + px(point.y).as_str());
     ["M", &from, " C", &bend, " ", &bend_to, " ", &to].concat()
 }
 

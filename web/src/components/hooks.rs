@@ -109,6 +109,7 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
             }
         }
     });
+    use_counting(desk, wire);
     let asked = desk.why.is_some() || desk.tab == Tab::Settings;
     use_text_beside(desk, asked && desk.rules.is_none(), "book.txt", Action::Rules);
     let gallery = desk.dialog == Some(Dialog::Gallery) && desk.gallery.is_none();
@@ -121,6 +122,25 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
         let (wanted, ..) = of;
         if *wanted {
             link(Ask::Link { moment, selection });
+        }
+    });
+}
+
+/// Asks for the list behind a number of the fates while it is open, and once for the
+/// verdicts on what is expected.
+#[hook]
+fn use_counting(desk: &UseReducerHandle<Desk>, wire: &Wire) {
+    let listed = desk.listed().map(|which| (which, desk.playhead));
+    let count = wire.clone();
+    use_effect_with((listed, desk.run.clone()), move |(listed, _)| {
+        if EVENTS && let Some((which, moment)) = *listed {
+            count.ask(Ask::Fate { which, moment });
+        }
+    });
+    let judge = wire.clone();
+    use_effect_with((desk.is_unjudged(), desk.run.clone()), move |(unjudged, _)| {
+        if EVENTS && *unjudged {
+            judge.ask(Ask::Judge);
         }
     });
 }

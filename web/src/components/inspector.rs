@@ -1,6 +1,7 @@
 //! The panel on the right: the story with its causes, and the state at the playhead.
 
 pub mod advice;
+pub mod fates;
 mod life;
 mod now;
 pub mod settings;
@@ -62,7 +63,7 @@ pub fn inspector(
                     <story::Story lines={desk.story.clone()} why={desk.why.clone()} rules={desk.rules.clone()}
                         playing={desk.playing} on_action={on_action.clone()} />
                 },
-                Tab::Now => now::now(desk),
+                Tab::Now => now::now(desk, on_action),
             } }
         </aside>
     }

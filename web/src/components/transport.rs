@@ -6,6 +6,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::icon::{self, Icon};
+use super::inspector::fates;
 use super::timeline;
 use crate::desk::{Action, Desk, SPEEDS};
 use crate::geometry::clock;
@@ -48,6 +49,7 @@ pub fn transport(
             { clock_face(desk) }
             <span class="sep"></span>
             { equation(desk.frame.as_ref().map(|frame| frame.fates).unwrap_or_default()) }
+            if EVENTS { { fates::held(desk, on_action) } }
             <span class="grow"></span>
             { speed(desk.speed, on_action) }
             <label class="check pad" title={texts::SKIP_QUIET_ABOUT}>

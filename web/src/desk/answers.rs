@@ -54,6 +54,14 @@ impl Desk {
                     self.told_life(*life);
                 }
             }
+            Answer::Judged(verdicts) => self.verdicts = Some(Shared::new(verdicts.0)),
+            Answer::Fate { which, list: told } => {
+                if let Some((open, list)) = &mut self.fate
+                    && *open == which
+                {
+                    *list = Some(Shared::new(told.0));
+                }
+            }
             Answer::Link(link) => self.link = Some(link),
             Answer::Beyond(ask) => {
                 self.opening = true;
@@ -97,6 +105,7 @@ impl Desk {
         self.progress = Shared::new(std::mem::take(&mut opened.progress));
         self.quiz = Quiz::default();
         self.contents = None;
+        self.verdicts = None;
         self.refusal = None;
         if !opened.problems.is_empty() {
             let text = opened.problems.join(" ");
@@ -140,6 +149,7 @@ impl Desk {
             self.window = None;
             self.around = (None, None);
             self.story = Shared::default();
+            self.fate = None;
             self.dialog = None;
             self.speed_chosen = false;
             self.selection = selection;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::message::{ActText, FunctionText, Marker, Screen};
+use crate::pack::Whole;
 use crate::texts;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::scenario::Run;
@@ -439,4 +440,39 @@ fn a_worker_that_dies_at_the_start_opens_a_lesson_once() {
     assert_eq!((desk.worker.starts, desk.wanted.as_deref()), (1, Some(&link(""))));
     desk = act(&desk, died(200));
     assert!(desk.worker.given_up && !desk.opening && desk.refusal.is_some());
+}
+
+#[test]
+fn a_list_behind_a_fate_is_wanted_where_it_is_seen_and_while_nothing_moves() {
+    let mut desk = act(&desk(60, &[]), Action::ToggleFate(Fate::Lost));
+    assert_eq!(desk.listed(), None, "another tab is shown");
+    desk = act(&desk, Action::Show(Tab::Now));
+    assert_eq!(desk.listed(), Some(Fate::Lost));
+    let list = FateList { more: true, ..FateList::default() };
+    let answer = |which| Answer::Fate { which, list: Whole(list.clone()) };
+    let other = act(&desk, Action::Answered(Box::new(answer(Fate::Once))));
+    assert_eq!(other.fate, Some((Fate::Lost, None)), "that was asked before");
+    desk = act(&desk, Action::Answered(Box::new(answer(Fate::Lost))));
+    let told = desk.fate.as_ref().and_then(|(_, told)| told.as_deref());
+    assert_eq!(told, Some(&list));
+    assert_eq!(act(&desk, Action::TogglePlay).listed(), None);
+    assert_eq!(act(&desk, Action::ToggleFate(Fate::Lost)).fate, None);
+}
+
+#[test]
+fn expectations_are_judged_once_for_each_run() {
+    let expecting = || {
+        let progress = Progress { stop: Some(Stop::Quiet), ..Progress::default() };
+        let expect = vec!["Errors = 0".to_string()];
+        let opened = Opened { expect, progress, ..Opened::default() };
+        Action::Answered(Box::new(Answer::Opened(Box::new(opened))))
+    };
+    let empty = desk(60, &[]);
+    assert!(!empty.is_unjudged(), "it expects nothing");
+    let desk = act(&empty, expecting());
+    assert!(desk.is_unjudged());
+    let answer = Answer::Judged(Whole(vec![Judged::default()]));
+    let desk = act(&desk, Action::Answered(Box::new(answer)));
+    assert!(!desk.is_unjudged());
+    assert!(act(&desk, expecting()).is_unjudged(), "another run, another verdict");
 }

@@ -3,6 +3,8 @@
 //! Ranges, names and defaults come from the tables of knobs; what no table describes,
 //! loads, durations and faults, is described here.
 
+mod service;
+
 use lambdarium_format::{edit, json, unit};
 use lambdarium_sim::EVENTS;
 use lambdarium_sim::call::Operation;
@@ -11,7 +13,7 @@ use lambdarium_sim::knob::{Choices, Kind, Knobs};
 use lambdarium_sim::lambda::behaviour::Failure;
 use lambdarium_sim::lambda::{Function, Shared, Spec, event_invoke};
 use lambdarium_sim::scenario::{Act, Run, Settings};
-use lambdarium_sim::service::{self, Kind as ServiceKind, Service};
+use lambdarium_sim::service::Kind as ServiceKind;
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 use lambdarium_sim::with_caller_spec;
@@ -31,6 +33,10 @@ const PATTERNS: [(&str, &str); 5] = [
     ("ramp", "[0,10]"),
     ("at", "[\"1s\",\"2s\"]"),
 ];
+/// The member of a scenario that lists what is expected.
+const EXPECT: &str = "expect";
+const EXPECTED: &str = "a quantity, a relation and a number, such as lost silently = 0, \
+     AsyncEventAge <= 5m or messages in dlq <= 2 throughout; empty takes it away";
 const TIME: &str = "a time such as 250ms, 1.5s or 10m";
 const DRAW: &str =
     "200ms, or 100ms to 300ms, or about 200ms (exponential), or a path such as $.sleep";
@@ -47,7 +53,7 @@ pub(super) fn form(run: &Run, part: Option<String>) -> Form {
     let mut form = match (function, caller, service) {
         (Some(function), ..) => writer.function(function, run),
         (None, Some(caller), _) => writer.caller(caller, run),
-        (None, None, Some(service)) if EVENTS => writer.service(service),
+        (None, None, Some(service)) if EVENTS => writer.service(service, run),
         (None, None, _) => writer.scenario(run),
     };
     let known = function.is_some() || caller.is_some() || service.is_some();
@@ -81,16 +87,21 @@ impl Writer<'_> {
         let settings =
             knobs(&run.scenario.settings, &texts(&Settings::default()), &at("settings"));
         let account = Group { title: "Account and assumptions".into(), fields: settings };
-        Form { groups: vec![about, account], ..Form::default() }
+        let mut groups = vec![about, account];
+        if EVENTS {
+            groups.insert(1, self.expectations(run));
+        }
+        Form { groups, ..Form::default() }
     }
 
-    fn service(&self, service: &Service) -> Form {
-        let at = ["services".to_string(), service.name.clone()];
-        let words = ServiceKind::WORDS;
-        let mut fields = vec![self.chosen(joined(&at, &["kind"]), "Kind", "", words)];
-        fields.extend(knobs(&service.spec, &texts(&service::Spec::default()), &at));
-        let title = service.kind.name().to_string();
-        Form { groups: vec![Group { title, fields }], ..Form::default() }
+    /// What must hold of the run, and room for one more.
+    fn expectations(&self, run: &Run) -> Group {
+        let fields = (0..=run.scenario.expect.len()).map(|number| {
+            let path = vec![EXPECT.to_string(), number.to_string()];
+            let label = format!("Expectation {}", number + 1);
+            self.typed(path, &label, EXPECT, EXPECTED)
+        });
+        Group { title: "Expectations".into(), fields: fields.collect() }
     }
 
     /// What becomes of events that ask for no version or alias.
@@ -203,7 +214,11 @@ impl Writer<'_> {
         let usual = kinds.iter().find(|kind| kind.card().key == caller.kind.card().key);
         let usual = usual
             .map_or_else(Vec::new, |kind| with_caller_spec!(kind, spec => texts(spec)));
-        let fields = with_caller_spec!(&caller.kind, spec => knobs(spec, &usual, &at));
+        let mut fields =
+            with_caller_spec!(&caller.kind, spec => knobs(spec, &usual, &at));
+        if EVENTS {
+            service::choose_queues(&mut fields, run);
+        }
         let title = caller.kind.card().name.to_string();
         Form {
             about: caller.kind.card().sentence.into(),
@@ -375,8 +390,20 @@ pub(super) fn meant(
     let is_function = path.first().is_some_and(|group| group == "functions");
     let value = match key {
         _ if text.is_empty() => None,
+        _ if EVENTS && path.len() == 2 && path[0] == EXPECT => {
+            let text = Value::text(text);
+            if !run.scenario.expect.is_empty() {
+                return (path, Some(text));
+            }
+            return (vec![EXPECT.to_string()], Some(Value::List(vec![text])));
+        }
         "duration" | "init" if is_function && path.len() == 3 => Some(read_draw(text)),
-        "on-success" | "on-failure" if text == NOWHERE => None,
+        "on-success" | "on-failure" | "dead-letter" if text == NOWHERE => None,
+        "calls" if EVENTS && text == NOWHERE && path.len() == 5 => {
+            let outlet = path[..path.len() - 1].to_vec();
+            return (outlet, None);
+        }
+        "receives" if EVENTS => service::received(text),
         "fails" if text == NEVER => {
             let fault = path[..path.len() - 1].to_vec();
             return (fault, None);
@@ -392,7 +419,7 @@ pub(super) fn meant(
             faults.push(fault);
             return (list, Some(Value::List(faults)));
         }
-        "load" if path.len() == 3 => {
+        "load" if path.len() == 3 || path.get(2).is_some_and(|key| key == "receives") => {
             let usual = PATTERNS.iter().find(|(word, _)| *word == text);
             let usual = usual.and_then(|(_, usual)| json::read_value(usual).ok());
             Some(Value::object([(text, usual.unwrap_or_default())]))

@@ -1,6 +1,8 @@
 //! What happened and why, in words.
 
 use lambdarium_format::{json, report};
+use lambdarium_sim::EVENTS;
+use lambdarium_sim::expect::verdicts;
 use lambdarium_sim::id::{Origin, Part, ServiceId};
 use lambdarium_sim::message::Attribute;
 use lambdarium_sim::scenario::Act;
@@ -8,14 +10,16 @@ use lambdarium_sim::service;
 use lambdarium_sim::time::Moment;
 use lambdarium_sim::trace::{Fact, NO_CAUSE};
 use lambdarium_sim::value::Value;
-use lambdarium_sim::view;
+use lambdarium_sim::view::{self, Fate};
 
 use super::Player;
-use crate::message::{Cause, Content, StoryLine};
+use crate::message::{Cause, Content, FateList, FateText, Judged, StoryLine};
 use crate::words;
 
 /// Most things shown that a service has received.
 const CONTENTS_MAX: usize = 20;
+/// Most calls and events listed behind a number.
+const JOBS_MAX: usize = 100;
 /// Most causes shown.
 const CAUSES_MAX: usize = 12;
 
@@ -53,6 +57,35 @@ impl Player {
         items.collect()
     }
 
+    /// Whether the run is what its scenario expects, as far as it is recorded.
+    pub(super) fn judge(&mut self) -> Vec<Judged> {
+        let verdicts = verdicts(&mut self.recording);
+        let expect = &self.recording.run().scenario.expect;
+        let judged = expect.iter().zip(verdicts).map(|(expected, verdict)| Judged {
+            holds: verdict.holds,
+            found: json::amount_text(expected.quantity, verdict.found),
+            broken: verdict.broken.map(|broken| broken.moment),
+        });
+        judged.collect()
+    }
+
+    /// The calls and events of a fate at a moment, in words.
+    pub(super) fn fate(&self, which: Fate, moment: Moment) -> FateList {
+        let (plan, log) = (self.recording.last_plan(), self.recording.log());
+        let mut found = view::jobs(&self.recording, which, moment, JOBS_MAX + 1);
+        let more = found.len() > JOBS_MAX;
+        found.truncate(JOBS_MAX);
+        let jobs = found.into_iter().filter_map(|fated| {
+            let entry = log.get(fated.entry)?;
+            Some(FateText {
+                name: report::request(plan, fated.job),
+                told: report::sentence(plan, log, fated.entry),
+                moment: Moment { at: entry.at, step: entry.step },
+            })
+        });
+        FateList { jobs: jobs.collect(), more }
+    }
+
     pub(super) fn why(&self, entry: u32) -> Vec<Cause> {
         let (plan, log) = (self.recording.last_plan(), self.recording.log());
         let chain = self.recording.why(entry);
@@ -81,8 +114,14 @@ impl Player {
         let act = |number: u16| run.acts.get(usize::from(number)).map(act_text);
         let loaded = |id: lambdarium_sim::id::CallerId| {
             let caller = run.scenario.callers.get(usize::from(id.0))?;
-            let load = words::load(&caller.load);
+            let load = words::load(&caller.load, words::noun(&caller.kind));
             Some(format!("It began with the load of {}: {load}.", caller.name))
+        };
+        let published = |id: ServiceId| {
+            let service = run.scenario.services.get(usize::from(id.0))?;
+            service.inlet.as_ref()?;
+            let load = words::gets(service);
+            Some(format!("It began with what reaches {}: {load}.", service.name))
         };
         let text = match (origin, part, fact) {
             (Some(Origin::Act(number)), ..) => act(number),
@@ -90,6 +129,7 @@ impl Player {
             (None, Part::Desk, Fact::Replied { operation, .. }) => {
                 Some(format!("It began with the call {}.", operation.word()))
             }
+            (Some(Origin::Service(id)), ..) if EVENTS => published(id),
             (Some(Origin::Function(_) | Origin::Service(_)), ..)
             | (None, Part::Desk | Part::Function(_) | Part::Service(_), _) => None,
         };

@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::gallery::{FIRST, LIST, at_hand, lessons};
-use crate::message::{Edit, Field, Form, Refusal, Source};
+use crate::message::{Edit, Field, Form, Input, Judged, Refusal, Source};
+use lambdarium_sim::id::{Part, ServiceId};
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Fact;
-use lambdarium_sim::view::{By, Gauge};
+use lambdarium_sim::view::{By, Fate, Gauge};
 
 fn open(engine: &mut Engine, source: Source) -> Answer {
     let lesson = match &source {
@@ -61,7 +62,8 @@ fn a_dead_letter_queue_shows_what_it_has_received_up_to_a_moment() {
         panic!("it is in order");
     };
     assert!(opened.callers[0].later && opened.functions[0].queue);
-    assert_eq!(opened.services[0].senders, [0]);
+    let (function, queue) = (Part::Function(FunctionId(0)), Part::Service(ServiceId(0)));
+    assert_eq!(opened.sends, [(function, queue)]);
     let mut received = |at_us: u64| {
         let ask = Ask::Contents { service: 0, moment: Moment::end_of(Instant(at_us)) };
         match engine.handle(Slot(0), ask) {
@@ -245,6 +247,52 @@ fn a_setting_changes_the_run_and_a_wrong_one_does_not() {
 }
 
 #[test]
+fn a_topic_gets_subscriptions_and_loses_them_in_its_form() {
+    let text = r#"{"lambdarium":1,"functions":{"f":{},"g":{}},
+        "services":{"t":{"kind":"sns"},"q":{"kind":"sqs"}}}"#;
+    let mut engine = Engine::new();
+    assert!(matches!(open(&mut engine, Source::Text(text.into())), Answer::Opened(_)));
+    let calls = field(&form(&mut engine, Some("t")), "Calls");
+    let Answer::Opened(opened) = set(&mut engine, &calls, "g") else {
+        panic!("no change")
+    };
+    let [topic, queue] = [0, 1].map(|at| Part::Service(ServiceId(at)));
+    assert_eq!(opened.sends, [(topic, Part::Function(FunctionId(1)))]);
+    assert!(opened.functions[1].queue && !opened.functions[0].queue);
+    let receives = field(&form(&mut engine, Some("t")), "Receives");
+    let Answer::Opened(opened) = set(&mut engine, &receives, "as below") else {
+        panic!("no change");
+    };
+    assert_eq!(opened.services[0].gets, "one message at 0 s");
+    let pattern = field(&form(&mut engine, Some("t")), "Pattern");
+    assert!(matches!(set(&mut engine, &pattern, "at"), Answer::Opened(_)));
+    let dead = field(&form(&mut engine, Some("t")), "Dead-letter queue");
+    assert_eq!(dead.input, Input::Choice(vec!["nowhere".into(), "q".into()]));
+    let Answer::Opened(opened) = set(&mut engine, &dead, "q") else {
+        panic!("no change")
+    };
+    assert_eq!(opened.services[0].gets, "2 messages");
+    assert!(opened.sends.contains(&(topic, queue)));
+    let titles: Vec<String> = form(&mut engine, Some("t"))
+        .groups
+        .into_iter()
+        .map(|group| group.title)
+        .collect();
+    let expected = [
+        "SNS topic",
+        "From outside",
+        "Subscription subscription-1",
+        "Another subscription",
+    ];
+    assert_eq!(titles, expected);
+    let calls = field(&form(&mut engine, Some("t")), "Calls");
+    let Answer::Opened(opened) = set(&mut engine, &calls, "nowhere") else {
+        panic!("no change");
+    };
+    assert_eq!(opened.sends, []);
+}
+
+#[test]
 fn durations_loads_kinds_and_faults_are_set_in_plain_words() {
     let (mut engine, _) = opened("e=reserved-concurrency");
     let mut change = |part: &str, label: &str, text: &str| {
@@ -346,4 +394,82 @@ fn an_act_with_a_senseless_value_is_refused_by_the_call_and_still_fits_in_a_link
         let runs = [&engine, &again].map(|e| e.recording(Slot(0)).map(Recording::run));
         assert_eq!(runs[0], runs[1], "{label} {text}");
     }
+}
+
+/// Three orders that end in three ways, and what is expected of them.
+const ORDERS: &str = r#"{"lambdarium":1,"functions":{
+    "f":{"duration":"1s","async":{"maximum-retry-attempts":0},
+        "faults":[{"fails":"throws","calls":[2,2]}]}},
+    "callers":{"shop":{"kind":"sdk","calls":"f","invocation-type":"Event",
+        "load":{"at":["0s","2s","4s"]}}},
+    "expect":["lost silently = 0","succeeded >= 2","Errors of f < 1 throughout"]}"#;
+
+#[test]
+fn expectations_are_judged_and_say_where_they_broke() {
+    let mut engine = Engine::new();
+    let Answer::Opened(opened) = open(&mut engine, Source::Text(ORDERS.into())) else {
+        panic!("it is in order");
+    };
+    let texts = ["lost silently = 0", "succeeded >= 2", "Errors of f < 1 throughout"];
+    assert_eq!(opened.expect, texts);
+    let Some(Answer::Judged(verdicts)) = engine.handle(Slot(0), Ask::Judge) else {
+        panic!("no verdicts");
+    };
+    let verdicts = verdicts.0;
+    let holds: Vec<bool> = verdicts.iter().map(|verdict| verdict.holds).collect();
+    assert_eq!(holds, [false, true, false]);
+    let found: Vec<&str> =
+        verdicts.iter().map(|verdict| verdict.found.as_str()).collect();
+    assert_eq!(found, ["1", "2", "1"]);
+    let at = |verdict: &Judged| verdict.broken.map(|moment| moment.at.0);
+    let broken: Vec<Option<u64>> = verdicts.iter().map(at).collect();
+    assert_eq!(broken, [Some(3_000_000), None, Some(3_000_000)]);
+}
+
+#[test]
+fn the_number_of_a_fate_opens_the_list_behind_it() {
+    let mut engine = Engine::new();
+    open(&mut engine, Source::Text(ORDERS.into()));
+    let mut listed = |which: Fate, at_us: u64| {
+        let moment = Moment::end_of(Instant(at_us));
+        match engine.handle(Slot(0), Ask::Fate { which, moment }) {
+            Some(Answer::Fate { which: told, list }) if told == which => list.0.jobs,
+            other => panic!("{other:?}"),
+        }
+    };
+    let lost = listed(Fate::Lost, 10_000_000);
+    assert_eq!(lost.len(), 1);
+    assert_eq!((lost[0].name.as_str(), lost[0].moment.at.0), ("shop #2", 3_000_000));
+    assert!(lost[0].told.contains("given up"), "{lost:?}");
+    assert!(listed(Fate::Lost, 2_000_000).is_empty());
+    assert_eq!(listed(Fate::Once, 10_000_000).len(), 2);
+    assert_eq!(listed(Fate::Entered, 10_000_000).len(), 3);
+    let running = listed(Fate::Running, 2_500_000);
+    assert_eq!(running.len(), 1);
+    assert_eq!(running[0].name, "shop #2");
+}
+
+#[test]
+fn what_is_expected_is_set_as_text_and_mistakes_stay_at_their_place() {
+    let mut engine = Engine::new();
+    let text = r#"{"lambdarium":1,"functions":{"f":{}}}"#;
+    open(&mut engine, Source::Text(text.into()));
+    let first = field(&form(&mut engine, None), "Expectation 1");
+    let Answer::Opened(opened) = set(&mut engine, &first, "Errors = 0") else {
+        panic!("it can be expected");
+    };
+    assert_eq!(opened.expect, ["Errors = 0"]);
+    let second = field(&form(&mut engine, None), "Expectation 2");
+    for wrong in ["Erors = 0", "Errors of g = 0"] {
+        let Answer::Rejected(issues) = set(&mut engine, &second, wrong) else {
+            panic!("{wrong} cannot be expected");
+        };
+        assert_eq!(issues[0].place, "expect.1", "{wrong}");
+    }
+    assert!(matches!(set(&mut engine, &second, "cost < 1 USD"), Answer::Opened(_)));
+    let first = field(&form(&mut engine, None), "Expectation 1");
+    let Answer::Opened(opened) = set(&mut engine, &first, "") else {
+        panic!("it can be taken away");
+    };
+    assert_eq!(opened.expect, ["cost < 1 USD"]);
 }

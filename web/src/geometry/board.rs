@@ -4,7 +4,10 @@
 //! The layout depends on what there is, never on what happens at the moment, so nothing
 //! jumps while a run plays. Wide boards read from left to right, narrow ones downwards.
 
+mod sends;
+
 use lambdarium_sim::EVENTS;
+use lambdarium_sim::id::Part;
 
 use super::{Point, Rect};
 
@@ -15,10 +18,25 @@ pub struct Shape {
     pub callers: Vec<CallerShape>,
     /// Functions, in plan order.
     pub functions: Vec<FunctionShape>,
-    /// For each service, in plan order, the functions that send to it.
-    pub services: Vec<Vec<usize>>,
-    /// The same for each function.
-    pub feeds: Vec<Vec<usize>>,
+    /// How many services there are.
+    pub services: usize,
+    /// Who hands something over to whom.
+    pub sends: Vec<(Part, Part)>,
+}
+
+impl Shape {
+    /// Whether a service only sends to functions, so that it stands left of them.
+    fn is_left(&self, service: usize) -> bool {
+        let is_it = |part: Part| matches!(part, Part::Service(id) if usize::from(id.0) == service);
+        let to_function = |to: Part| matches!(to, Part::Function(_));
+        self.sends.iter().any(|(from, to)| is_it(*from) && to_function(*to))
+            && !self.sends.iter().any(|(_, to)| is_it(*to))
+    }
+
+    /// Those services, by their places.
+    fn left(&self) -> impl Iterator<Item = usize> {
+        (0..self.services).filter(|service| EVENTS && self.is_left(*service))
+    }
 }
 
 /// A caller.
@@ -115,22 +133,13 @@ pub struct FunctionBox {
     pub ledger_y: f64,
 }
 
-/// Where a wire from a function leads, by its place in the plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SendTo {
-    /// To a service.
-    Service(usize),
-    /// To a function, itself perhaps.
-    Function(usize),
-}
-
-/// A wire from a function to what it sends to.
+/// A wire to what something is handed over to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SendWire {
-    /// The function, in plan order.
-    pub from: usize,
-    /// Where it leads: to a service or a function, in plan order.
-    pub to: SendTo,
+    /// Who sends.
+    pub from: Part,
+    /// Where it leads: to a service or a function.
+    pub to: Part,
     /// The wire.
     pub wire: Wire,
 }
@@ -246,6 +255,8 @@ const VERSION_HEAD: f64 = 24.0;
 const LEDGER_H: f64 = 46.0;
 const ACCOUNT_H: f64 = 190.0;
 const SERVICE_H: f64 = 70.0;
+/// Of one that stands at the left: it says when something reaches it.
+const SENDER_H: f64 = 88.0;
 
 /// Lays a board out for a width.
 #[must_use]
@@ -254,24 +265,7 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
     let narrow = width < WIDE;
     let columns = if narrow { Columns::narrow(width) } else { Columns::wide(width) };
     let mut board = Board { narrow, ..Board::default() };
-    let mut y = columns.callers_y;
-    for (number, caller) in shape.callers.iter().enumerate() {
-        let (column, row_ends) = columns.caller_place(number, shape.callers.len());
-        let card = if narrow { CALLER_NARROW_H } else { CALLER_H };
-        let h = card + if caller.tray { TRAY_H } else { 0.0 };
-        let rect = Rect { x: column, y, w: columns.caller_w, h };
-        let tray = caller.tray.then(|| Rect {
-            x: rect.x + 8.0,
-            y: rect.bottom() - TRAY_H - 2.0,
-            w: rect.w - 16.0,
-            h: TRAY_H - 6.0,
-        });
-        board.callers.push(CallerBox { rect, tray });
-        if row_ends {
-            let row = &board.callers[number - number % columns.callers_per_row..];
-            y = row.iter().map(|caller| caller.rect.bottom()).fold(y, f64::max) + GAP;
-        }
-    }
+    let y = lefts(shape, &columns, &mut board);
     let mut function_y = if narrow { y + 28.0 } else { CAPTION };
     for function in &shape.functions {
         let placed =
@@ -286,12 +280,15 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
         h: ACCOUNT_H,
     };
     let mut service_y = board.account.bottom() + GAP;
-    for _ in &shape.services {
+    for service in 0..shape.services {
+        if EVENTS && shape.is_left(service) {
+            continue;
+        }
         let (x, w) = (columns.account_x, columns.account_w);
-        board.services.push(Rect { x, y: service_y, w, h: SERVICE_H });
+        board.services[service] = Rect { x, y: service_y, w, h: SERVICE_H };
         service_y += SERVICE_H + GAP;
     }
-    centre_callers(&mut board, function_y - GAP);
+    centre_lefts(shape, &mut board, function_y - GAP - (y - GAP));
     if !narrow {
         nudge(shape, &mut board);
     }
@@ -306,67 +303,59 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
         })
         .collect();
     if EVENTS {
-        board.sends = sends(shape, &board);
+        board.sends = sends::sends(shape, &board);
     }
     let mut bottom = function_y.max(y).max(service_y);
     let callers = board.callers.iter().map(|caller| caller.rect);
-    for rect in callers.chain(board.functions.iter().map(|function| function.rect)) {
+    let services = board.services.iter().copied();
+    let functions = board.functions.iter().map(|function| function.rect);
+    for rect in callers.chain(services).chain(functions) {
         bottom = bottom.max(rect.bottom() + GAP);
+    }
+    if EVENTS && board.sends.iter().any(|send| send.wire.dips()) {
+        bottom += GAP;
     }
     board.size = Point { x: width, y: bottom };
     board
 }
 
-/// The wires from functions to what they send to.
-fn sends(shape: &Shape, board: &Board) -> Vec<SendWire> {
-    let pairs = shape.services.iter().zip(&board.services).enumerate();
-    let pairs = pairs.flat_map(|(number, (senders, to))| {
-        senders.iter().map(move |sender| (*sender, number, *to))
-    });
-    let wires = pairs.filter_map(|(sender, number, to)| {
-        let from = board.functions.get(sender)?.rect;
-        let wire = if board.narrow {
-            let from = Point { x: from.x + from.w / 2.0, y: from.bottom() };
-            let to = Point { x: to.x + to.w / 2.0, y: to.y };
-            let half = (to.y - from.y) / 2.0;
-            let bend = Point { y: from.y + half, ..from };
-            Wire { from, bend, bend_to: Point { y: to.y - half, ..to }, to }
-        } else {
-            // From the foot of the card, so that wires of several services fan out.
-            let from = Point { x: from.right(), y: from.bottom() - LEDGER_H / 2.0 };
-            let to = Point { x: to.x, y: to.y + to.h / 2.0 };
-            let half = ((to.x - from.x) / 2.0).max(16.0);
-            let bend = Point { x: from.x + half, ..from };
-            Wire { from, bend, bend_to: Point { x: to.x - half, ..to }, to }
-        };
-        Some(SendWire { from: sender, to: SendTo::Service(number), wire })
-    });
-    wires.chain(feeds(shape, board)).collect()
-}
-
-/// The wires from functions to functions: out at the right, and in at the right of the queue.
-fn feeds<'a>(shape: &'a Shape, board: &'a Board) -> impl Iterator<Item = SendWire> + 'a {
-    let all = shape
-        .feeds
+/// Places what stands at the left: callers, then services that only send to functions. Says
+/// where the next one would stand.
+fn lefts(shape: &Shape, columns: &Columns, board: &mut Board) -> f64 {
+    let card = if board.narrow { CALLER_NARROW_H } else { CALLER_H };
+    let callers =
+        shape.callers.iter().map(|caller| card + if caller.tray { TRAY_H } else { 0.0 });
+    let heights: Vec<f64> = callers.chain(shape.left().map(|_| SENDER_H)).collect();
+    let mut y = columns.callers_y;
+    let mut rects: Vec<Rect> = Vec::new();
+    for (number, h) in heights.iter().enumerate() {
+        let (x, row_ends) = columns.caller_place(number, heights.len());
+        rects.push(Rect { x, y, w: columns.caller_w, h: *h });
+        if row_ends {
+            let row = &rects[number - number % columns.callers_per_row..];
+            y = row.iter().map(Rect::bottom).fold(y, f64::max) + GAP;
+        }
+    }
+    board.callers = shape
+        .callers
         .iter()
-        .enumerate()
-        .flat_map(|(to, senders)| senders.iter().map(move |sender| (*sender, to)));
-    all.filter_map(|(sender, to)| {
-        let from = board.functions.get(sender)?.rect;
-        let queue = board.functions.get(to)?.queue?;
-        let out = if board.narrow { FEED_OUT_NARROW } else { FEED_OUT };
-        let from = Point { x: from.right(), y: from.bottom() - 10.0 };
-        let to_at = Point { x: queue.right() + 2.0, y: queue.y + queue.h / 2.0 };
-        let bend = Point { x: from.x + out, ..from };
-        let bend_to = Point { x: from.x + out, ..to_at };
-        let wire = Wire { from, bend, bend_to, to: to_at };
-        Some(SendWire { from: sender, to: SendTo::Function(to), wire })
-    })
+        .zip(&rects)
+        .map(|(caller, rect)| {
+            let tray = caller.tray.then(|| Rect {
+                x: rect.x + 8.0,
+                y: rect.bottom() - TRAY_H - 2.0,
+                w: rect.w - 16.0,
+                h: TRAY_H - 6.0,
+            });
+            CallerBox { rect: *rect, tray }
+        })
+        .collect();
+    board.services = vec![Rect::default(); shape.services];
+    for (service, rect) in shape.left().zip(&rects[board.callers.len()..]) {
+        board.services[service] = *rect;
+    }
+    y
 }
-
-/// How far handles of wires from function to function reach out.
-const FEED_OUT: f64 = 40.0;
-const FEED_OUT_NARROW: f64 = 12.0;
 
 /// How much larger than drawn a board may be shown.
 const ZOOMS: [f64; 4] = [1.36, 1.24, 1.12, 1.0];
@@ -384,10 +373,9 @@ pub fn fitted(shape: &Shape, width: f64, height: f64) -> (Board, f64) {
     boards.find(fits).unwrap_or_else(|| (layout(shape, width), 1.0))
 }
 
-/// Callers that need less height than the functions stand in the middle of them.
-fn centre_callers(board: &mut Board, bottom: f64) {
-    let Some(last) = board.callers.last() else { return };
-    let spare = bottom - last.rect.bottom();
+/// What stands at the left and needs less height than the functions stands in the middle of
+/// them; so much is to spare.
+fn centre_lefts(shape: &Shape, board: &mut Board, spare: f64) {
     if board.narrow || spare <= 0.0 {
         return;
     }
@@ -397,6 +385,9 @@ fn centre_callers(board: &mut Board, bottom: f64) {
         if let Some(tray) = &mut caller.tray {
             tray.y += shift;
         }
+    }
+    for service in shape.left() {
+        board.services[service].y += shift;
     }
 }
 

@@ -6,21 +6,22 @@ use lambdarium_sim::id::{
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::{Ending, Room, Stop};
 use lambdarium_sim::view::{
-    AccountView, Back, By, CallerView, Doing, EnvironmentView, Fates, Frame,
+    AccountView, Back, By, CallerView, Doing, EnvironmentView, Fate, Fates, Frame,
     FunctionView, Gauges, Lane, LaneKind, LaneSpan, Lanes, Look, Metrics, Paint,
     PaintedColumn, Pane, Place, Scale, Sent, ServiceView, Token, VersionView,
 };
 
 use super::{
-    ActText, Answer, Ask, CallerText, Cause, Content, Edit, Field, Form, FunctionText,
-    Group, Handed, Input, IssueText, Life, Marker, Mistake, Opened, Painted, Progress,
-    Question, Refusal, Relative, Screen, ServiceText, Slot, Source, Spot, Station,
-    StoryLine,
+    ActText, Answer, Ask, CallerText, Cause, Content, Edit, FateList, FateText, Field,
+    Form, FunctionText, Group, Handed, Input, IssueText, Judged, Life, Marker, Mistake,
+    Opened, Painted, Progress, Question, Refusal, Relative, Screen, ServiceText, Slot,
+    Source, Spot, Station, StoryLine,
 };
 use crate::pack::pack;
 
 pack! {
     choices Ending
+    choices Fate
     choices Room
     choices Stop
 }
@@ -74,8 +75,8 @@ pack! {
     struct PaintedColumn { paint }
     struct Pane { from, to, by, columns }
     struct Scale { knots }
-    struct Sent { job, from, to, way }
-    struct ServiceView { name, received }
+    struct Sent { job, from, to, way, refused }
+    struct ServiceView { name, received, waiting }
     struct Token { job, function, attempt, copy, place, room }
     struct VersionView {
         name, index, memory_mb, timeout, environments, busy, idle, provisioned,
@@ -101,13 +102,13 @@ pack! {
     enum Ask {
         Open { source, lesson, keep }, Edit(edit), Form { part }, More, Look { look, lines },
         Paint { pane, function }, Text, Write { text, draft }, Step { from, forward }, Why { entry },
-        Contents { service, moment }, Link { moment, selection }, Life { job },
+        Contents { service, moment }, Judge, Fate { which, moment }, Link { moment, selection }, Life { job },
     }
     enum Answer {
         Opened(opened), Refused(refusal), Rejected(issues), Form(form),
         Progress(progress), Screen(screen), Painted(painted), Moment(moment),
         Why { entry, chain }, Link(link), Text(text), Contents { service, items },
-        Mistakes { draft, mistakes }, Beyond(ask), Life(life),
+        Mistakes { draft, mistakes }, Beyond(ask), Life(life), Judged(verdicts), Fate { which, list },
     }
     enum Edit {
         Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part }, Nudge { part, by },
@@ -119,14 +120,17 @@ pack! {
 }
 
 pack! {
-    struct ServiceText { name, kind, senders }
+    struct ServiceText { name, kind, gets }
     struct ActText { at, label, with }
     struct CallerText { name, kind, about, load, retries, later, nudge }
     struct Cause { moment, text, rule }
     struct Content { at, title, text }
+    struct FateList { jobs, more }
+    struct FateText { name, told, moment }
+    struct Judged { holds, found, broken }
     struct Field { path, label, aws, help, allowed, rule, input, value, usual, act }
     struct Form { part, about, groups, deeds }
-    struct FunctionText { name, does, queue, feeds, nudge }
+    struct FunctionText { name, does, queue, nudge }
     struct Group { title, fields }
     struct Handed { past, present, future, left, ask, text, caret }
     struct IssueText { place, found, allowed, rule }
@@ -134,8 +138,8 @@ pack! {
     struct Marker { at, title, text }
     struct Mistake { issue, spot }
     struct Opened {
-        address, title, about, markers, acts, advice, kept, draft, question, kinds, callers, functions, services,
-        moment, selection, problems, progress,
+        address, title, about, markers, acts, advice, kept, draft, question, expect, kinds, callers, functions, services,
+        sends, moment, selection, problems, progress,
     }
     struct Painted { lanes, gauges }
     struct Progress { reached, stop, pace, peaks }

@@ -1,33 +1,7 @@
 //! The life of a request, as the whole program tells it.
 
-use lambdarium_sim::EVENTS;
-use lambdarium_sim::id::{FunctionId, Job, Part};
+use lambdarium_sim::id::{Job, Part};
 use lambdarium_sim::time::Moment;
-
-use crate::pack::{Pack, Reader};
-
-/// What only the whole program says. The small one, in which nobody ever says it, is
-/// without the code that would send it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Whole<T>(pub Option<Box<T>>);
-
-impl<T> Whole<T> {
-    /// With something in it.
-    pub fn new(said: T) -> Self {
-        Self(Some(Box::new(said)))
-    }
-}
-
-impl<T: Pack> Pack for Whole<T> {
-    fn pack(&self, to: &mut Vec<u8>) {
-        if EVENTS {
-            self.0.pack(to);
-        }
-    }
-    fn unpack(from: &mut Reader) -> Self {
-        Self(if EVENTS { Pack::unpack(from) } else { None })
-    }
-}
 
 /// The life of a request, over the whole run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +22,8 @@ pub struct Life {
     pub jobs: Vec<Job>,
     /// The parts it comes to.
     pub parts: Vec<Part>,
-    /// What is sent along the wires behind functions: by whom, and to which part.
-    pub sends: Vec<(FunctionId, Part)>,
+    /// What is sent along the wires behind functions, topics and buses: by whom, and to which part.
+    pub sends: Vec<(Part, Part)>,
 }
 
 /// A request that another one comes from, or goes on as.

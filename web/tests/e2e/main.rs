@@ -7,6 +7,7 @@ mod biography;
 mod browser;
 mod editing;
 mod embed;
+mod fates;
 mod find;
 mod hands;
 mod journey;

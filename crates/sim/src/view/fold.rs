@@ -84,6 +84,7 @@ fn services(sim: &Sim) -> Vec<ServiceView> {
     let services = services.map(|(planned, state)| ServiceView {
         name: planned.name().to_string(),
         received: state.received().len() as u64,
+        waiting: state.deliveries().waiting(),
     });
     services.collect()
 }

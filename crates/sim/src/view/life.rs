@@ -36,8 +36,9 @@ pub struct Life {
     pub jobs: Vec<Job>,
     /// The parts it came to.
     pub parts: Vec<Part>,
-    /// What was sent along the wires behind functions: by whom, and to which part.
-    pub sends: Vec<(FunctionId, Part)>,
+    /// What was sent along the wires behind functions, topics and buses: by whom, and to which
+    /// part.
+    pub sends: Vec<(Part, Part)>,
 }
 
 /// Something that happened to a request.
@@ -180,9 +181,7 @@ impl Life {
     fn take(&mut self, log: &Log, entry: &Entry, fact: EventFact, station: &mut Station) {
         match fact {
             EventFact::Sent { to, .. } => {
-                if let Part::Function(from) = entry.part {
-                    self.sends.push((from, to));
-                }
+                self.sends.push((entry.part, to));
                 self.visit(to);
                 let Some(sent) = entry.job.filter(|sent| !self.jobs.contains(sent))
                 else {

@@ -88,8 +88,8 @@ impl Fold<'_> {
                 break;
             }
             let Some(job) = entry.job else { continue };
-            if EVENTS {
-                self.on_send(entry, job);
+            if EVENTS && let Some(sent) = self.on_send(entry, job) {
+                self.sent.push(sent);
             }
             let Origin::Caller(caller) = job.origin else { continue };
             if self.seen.iter().any(|(seen, _)| *seen == job) {
@@ -117,14 +117,49 @@ impl Fold<'_> {
         }
     }
 
-    /// A record or dead letter: it is sent and received in no time, for the eye it glides.
-    fn on_send(&mut self, entry: &Entry, job: Job) {
-        if let Fact::Event(EventFact::Sent { to, .. }) = entry.fact
-            && let Part::Function(from) = entry.part
-        {
-            let way = share(self.now.since(entry.at), self.glide);
-            self.sent.push(Sent { job, from, to, way });
+    /// What a part sends: it is sent and received in no time, for the eye it glides. What
+    /// is not taken glides back in the second half of that time.
+    fn on_send(&self, entry: &Entry, job: Job) -> Option<Sent> {
+        let from = entry.part;
+        let (to, refused) = if let Fact::Event(EventFact::Sent { to, .. }) = entry.fact {
+            (to, false)
+        } else if let Fact::Event(EventFact::DeliveryFailed { to, .. }) = entry.fact {
+            (to, true)
+        } else if let Fact::Retried { .. } = entry.fact {
+            (self.knocks_at(entry)?, false)
+        } else if let Fact::RetryPlanned { .. } = entry.fact {
+            (self.knocks_at(entry)?, true)
+        } else {
+            return None;
+        };
+        if self.sent.iter().any(|sent| sent.job == job) {
+            return None;
         }
+        let passed = self.now.since(entry.at);
+        let half = Span(self.glide.0 / 2);
+        let (way, refused) = match refused {
+            false => (share(passed, self.glide), false),
+            // Event by event it stands where it was refused.
+            true if self.inside && entry.at == self.now => (WHOLE, true),
+            true if passed < half => (share(passed, half), false),
+            true => (WHOLE - share(Span(passed.0 - half.0), half), true),
+        };
+        Some(Sent { job, from, to, way, refused })
+    }
+
+    /// The function that a topic or bus tries to reach; none for a caller, whose calls are
+    /// tokens of their own.
+    fn knocks_at(&self, entry: &Entry) -> Option<Part> {
+        let Part::Service(_) = entry.part else { return None };
+        let mut entry = *entry;
+        // A retry follows from its plan, and that from the answer of the function.
+        for _ in 0..CAUSES_MAX {
+            entry = *self.log.get(entry.cause)?;
+            if let Part::Function(_) = entry.part {
+                return Some(entry.part);
+            }
+        }
+        None
     }
 
     fn seen(&self, number: u32, entry: &Entry, job: Job) -> Seen {

@@ -92,14 +92,17 @@ pub fn request_at(at: Point, hue: &'static str, number: u32, looks: &Request) ->
     Node::new("g", &["class", "transform"], values).with(request(number, looks))
 }
 
-/// A message: a square, where a request is a circle.
-pub fn message_at(at: Point, told: bool) -> Node {
+/// A message: a square, where a request is a circle; with what it brings back.
+pub fn message_at(at: Point, back: Option<Back>, told: bool) -> Node {
     let square = Rect { x: -7.0, y: -7.0, w: 14.0, h: 14.0 };
     let mut nodes = vec![picture::rect(square, "2", "tk")];
     if EVENTS && told {
         nodes.insert(0, picture::circle(ORIGIN, 15.0, "tk-told"));
     }
     let values = ["kn".into(), picture::moved(at).into()];
+    if let Some(back) = back {
+        nodes.extend(badge(Point { x: 7.0, y: 7.0 }, back));
+    }
     Node::new("g", &["class", "transform"], values).with(nodes)
 }
 

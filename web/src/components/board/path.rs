@@ -5,7 +5,7 @@ use lambdarium_sim::id::Part;
 
 use super::super::picture::{self, Node};
 use super::curve;
-use crate::geometry::{Board, Rect, SendTo, Wire};
+use crate::geometry::{Board, Rect, Wire};
 use crate::message::Life;
 
 /// How far a mark stands off its card.
@@ -21,14 +21,8 @@ pub fn picture(board: &Board, life: Option<&Life>) -> Node {
             nodes.extend(rect.map(around));
         }
         for (from, to) in &life.sends {
-            let to = match to {
-                Part::Function(id) => SendTo::Function(id.0.into()),
-                Part::Service(id) => SendTo::Service(id.0.into()),
-                Part::Caller(_) | Part::Desk => continue,
-            };
-            let from = usize::from(from.0);
             let mut sends = board.sends.iter();
-            let send = sends.find(|send| (send.from, send.to) == (from, to));
+            let send = sends.find(|send| (send.from, send.to) == (*from, *to));
             nodes.extend(send.map(|send| along(&send.wire)));
         }
     }

@@ -43,7 +43,7 @@ enum Part {
     Caller(usize),
     /// A function's card.
     Function(usize),
-    /// A wire to a service.
+    /// A wire of what is handed over.
     Send(usize),
     /// A service's card.
     Service(usize),
@@ -154,7 +154,7 @@ impl Sight {
             Part::Service(at) => {
                 self.board.services.get(at).is_some_and(|rect| shows(*rect))
             }
-            // Wires to services never change.
+            // These wires never change.
             Part::Send(_) => false,
             Part::Ground | Part::Path | Part::Runs | Part::Tokens => true,
         }
@@ -214,7 +214,7 @@ impl Sight {
                 function::card(place, &text.does, view, &frame.account, selected)
             }
             Part::Send(_) | Part::Service(_) if !EVENTS => return None,
-            Part::Send(at) => service::wire(board.sends.get(at)?, board.narrow),
+            Part::Send(at) => service::wire(board.sends.get(at)?),
             Part::Service(at) => {
                 let (place, text) = (board.services.get(at)?, run.services.get(at)?);
                 let view = frame.services.get(at)?;

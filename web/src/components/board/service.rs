@@ -1,39 +1,51 @@
-//! A queue, topic, bus or bucket, and the wires that lead to it.
+//! A queue, topic, bus or bucket, and the wires of what is handed over.
 
 use lambdarium_sim::view::ServiceView;
 
 use super::super::picture::{self, Ahead, Node};
 use super::caller::cut;
 use super::curve;
-use crate::geometry::{Rect, SendTo, SendWire};
+use crate::geometry::{Rect, SendWire, Wire};
 use crate::message::ServiceText;
-use crate::texts::grouped;
+use crate::texts::{self, grouped};
 
-/// The card: what it is, and how much it has received.
+/// The card: what it is, when something reaches it, how much it has received, and how much
+/// of it waits to be tried again.
 pub fn card(at: Rect, text: &ServiceText, view: &ServiceView, selected: bool) -> Node {
     let Rect { x, y, w, .. } = at;
     let mut nodes = Vec::new();
     if selected {
         nodes.push(picture::rect(at, "8", "card-sel-halo"));
     }
-    let chars = ((w - 24.0) / 7.8) as usize;
-    let received = grouped(view.received) + " received";
+    let fits = |text: &str, px_each: f64| cut(text, ((w - 24.0) / px_each) as usize);
+    let mut received = grouped(view.received) + " received";
+    if view.waiting > 0 {
+        received += &[", ", &grouped(view.waiting), " ", texts::TO_RETRY].concat();
+    }
     let class = if view.received > 0 { "t12 b" } else { "t11 dd" };
+    let foot = at.bottom() - 12.0;
     nodes.extend([
         picture::rect(at, "8", if selected { "card-sel" } else { "card" }),
-        picture::text(x + 12.0, y + 22.0, "t12 b", cut(&view.name, chars)),
+        picture::text(x + 12.0, y + 22.0, "t12 b", fits(&view.name, 7.8)),
         picture::text(x + 12.0, y + 38.0, "t11 d", text.kind.clone()),
-        picture::text(x + 12.0, y + 58.0, class, received),
+        picture::text(x + 12.0, foot, class, fits(&received, 6.4)),
     ]);
+    // Where there is a line for it.
+    if foot - y > 70.0 {
+        nodes.push(picture::text(x + 12.0, y + 55.0, "t11 dd", fits(&text.gets, 5.7)));
+    }
     picture::group("", nodes)
 }
 
 /// An asynchronous hand-over: a dashed line with a head.
-pub fn wire(send: &SendWire, narrow: bool) -> Node {
-    let ahead = match send.to {
-        SendTo::Function(_) => Ahead::Left,
-        SendTo::Service(_) if narrow => Ahead::Down,
-        SendTo::Service(_) => Ahead::Right,
+pub fn wire(send: &SendWire) -> Node {
+    let Wire { bend_to, to, .. } = send.wire;
+    let ahead = if bend_to.x > to.x {
+        Ahead::Left
+    } else if bend_to.x < to.x {
+        Ahead::Right
+    } else {
+        Ahead::Down
     };
     let line = picture::path(curve(&send.wire), "w w-async");
     picture::group("", vec![line, picture::head(send.wire.to, ahead, "head")])

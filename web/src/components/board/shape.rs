@@ -1,6 +1,5 @@
 //! What a board has to show, from the run and the screen at the playhead.
 
-use lambdarium_sim::EVENTS;
 use lambdarium_sim::view::{CallerView, Frame, FunctionView, VersionView};
 
 use crate::geometry::{CallerShape, FunctionShape, Point, Row, Shape, VersionShape};
@@ -37,19 +36,12 @@ pub fn of(run: &Opened, frame: &Frame, peaks: &[Vec<u32>]) -> Shape {
         };
         CallerShape { function, row, tray: text.retries, nudge: moved(text.nudge) }
     });
-    let services =
-        run.services.iter().filter(|_| EVENTS).map(|service| places(&service.senders));
-    let feeds = run.functions.iter().map(|function| places(&function.feeds));
     Shape {
-        feeds: feeds.collect(),
         callers: callers.collect(),
         functions: functions.collect(),
-        services: services.collect(),
+        services: run.services.len(),
+        sends: run.sends.clone(),
     }
-}
-
-fn places(numbers: &[u16]) -> Vec<usize> {
-    numbers.iter().map(|number| usize::from(*number)).collect()
 }
 
 fn moved((x, y): (i16, i16)) -> Point {

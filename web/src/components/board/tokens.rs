@@ -1,13 +1,13 @@
 //! The requests on the board: on their wires, in environments, and waiting at a caller.
 
 use lambdarium_sim::EVENTS;
-use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin, Part};
+use lambdarium_sim::id::{EnvironmentId, FunctionId, Job, Origin};
 use lambdarium_sim::time::Span;
-use lambdarium_sim::view::{EnvironmentView, Frame, Place, Token};
+use lambdarium_sim::view::{Back, EnvironmentView, Frame, Place, Sent, Token};
 
 use super::super::picture::{self, Node};
 use super::marks::{self, Request};
-use crate::geometry::{Board, Point, Rect, SendTo, SendWire};
+use crate::geometry::{Board, Point, Rect, SendWire};
 use crate::message::Life;
 use crate::texts;
 
@@ -29,8 +29,10 @@ pub fn picture(
             insert(&mut nodes, node.keyed(key(job, token.copy)));
         }
     }
-    for (at, job) in sent(board, frame) {
-        insert(&mut nodes, marks::message_at(at, told(job)).keyed(key(job, false)));
+    for (at, sent) in sent(board, frame) {
+        let back = sent.refused.then_some(Back::Refused);
+        let node = marks::message_at(at, back, told(sent.job));
+        insert(&mut nodes, node.keyed(key(sent.job, false)));
     }
     let rest =
         trays.rest().map(|(at, text)| picture::text(at.x, at.y, "t11 end d", text));
@@ -44,8 +46,8 @@ const REACH: f64 = 15.0;
 /// The request at a point, if there is one.
 pub fn job_at(board: &Board, frame: &Frame, point: Point) -> Option<Job> {
     let is_near = |at: Point| (at.x - point.x).hypot(at.y - point.y) <= REACH;
-    if EVENTS && let Some((_, job)) = sent(board, frame).find(|(at, _)| is_near(*at)) {
-        return Some(job);
+    if EVENTS && let Some((_, sent)) = sent(board, frame).find(|(at, _)| is_near(*at)) {
+        return Some(sent.job);
     }
     let placed = placed(board, frame, &mut Trays::new(board));
     // What is drawn last lies above the others.
@@ -70,19 +72,13 @@ fn placed<'a>(
     placed.collect()
 }
 
-/// Where the messages are that functions have sent.
-fn sent(board: &Board, frame: &Frame) -> impl Iterator<Item = (Point, Job)> {
+/// Where the messages are that are on their way.
+fn sent<'a>(board: &Board, frame: &'a Frame) -> impl Iterator<Item = (Point, &'a Sent)> {
     let sent = frame.sent.iter().filter(|_| EVENTS);
     sent.filter_map(|sent| {
-        let to = match sent.to {
-            Part::Function(id) => SendTo::Function(id.0.into()),
-            Part::Service(id) => SendTo::Service(id.0.into()),
-            Part::Caller(_) | Part::Desk => return None,
-        };
-        let from = usize::from(sent.from.0);
-        let is_it = |wire: &&SendWire| (wire.from, wire.to) == (from, to);
+        let is_it = |wire: &&SendWire| (wire.from, wire.to) == (sent.from, sent.to);
         let SendWire { wire, .. } = board.sends.iter().find(is_it)?;
-        Some((wire.at(eased(sent.way)), sent.job))
+        Some((wire.at(eased(sent.way)), sent))
     })
 }
 

@@ -2,10 +2,11 @@
 
 use lambdarium_sim::EVENTS;
 use lambdarium_sim::time::Span;
-use lambdarium_sim::view::{CallerView, Fates, Frame, FunctionView};
+use lambdarium_sim::view::{CallerView, Frame, FunctionView};
 use yew::prelude::*;
 
-use crate::desk::Desk;
+use super::fates;
+use crate::desk::{Action, Desk};
 use crate::geometry::clock;
 use crate::message::{Content, Opened};
 use crate::texts::{grouped, usd};
@@ -14,7 +15,7 @@ use crate::texts::{grouped, usd};
 type Pairs = Vec<(String, String)>;
 
 /// The panel's content.
-pub fn now(desk: &Desk) -> Html {
+pub fn now(desk: &Desk, on_action: &Callback<Action>) -> Html {
     let (Some(frame), Some(run)) = (&desk.frame, &desk.run) else {
         return html! { <div class="insp-body"></div> };
     };
@@ -29,15 +30,29 @@ pub fn now(desk: &Desk) -> Html {
         (None, Some(function), _) => function_sections(function, run),
         (None, None, Some((service, received))) => {
             let kind = run.services.get(usize::from(service)).map(|text| &text.kind);
-            let received = vec![counted("Received so far", received)];
+            let mut received = vec![counted("Received so far", received)];
+            let text = run.services.get(usize::from(service));
+            let gets = text.map(|text| text.gets.clone()).filter(|gets| !gets.is_empty());
+            received.extend(gets.map(|gets| pair("From outside", gets)));
+            let view = frame.services.get(usize::from(service));
+            let waiting = view.map_or(0, |view| view.waiting);
+            if waiting > 0 {
+                received.push(counted("Waiting to be tried again", waiting));
+            }
             vec![(kind.cloned().unwrap_or_default(), String::new(), received)]
         }
         (None, None, None) => account_sections(frame, run),
     };
+    // Of calls the equation beside the clock says the same.
+    let of_all = EVENTS && caller.is_none() && function.is_none() && shelf.is_none();
     let contents = desk.contents.as_ref().zip(shelf);
     let contents = contents.filter(|((of, _), (shown, _))| of == shown);
     html! {
         <div class="insp-body" tabindex="0" id="now" role="region" aria-label={crate::texts::NOW}>
+            if of_all {
+                { fates::expectations(desk, run, on_action) }
+                { fates::fates(desk, &frame.fates, on_action) }
+            }
             { for sections.into_iter().map(|(title, about, pairs)| html! {
                 <>
                     <h3 class="cap sec">{ title }</h3>
@@ -167,26 +182,6 @@ fn function_sections(function: &FunctionView, run: &Opened) -> Vec<Section> {
     ]
 }
 
-/// What has become of everything that entered, which is the sum of the rest.
-fn fates(fates: Fates) -> Section {
-    let all = [
-        ("Entered", fates.entered),
-        ("Succeeded once", fates.succeeded - fates.twice),
-        ("Processed twice", fates.twice),
-        ("Failed, and the caller was told", fates.failed),
-        ("Throttled to the end", fates.throttled),
-        ("Refused", fates.refused),
-        ("No answer in time", fates.timed_out),
-        ("In a dead-letter queue", fates.dead_lettered),
-        ("At a failure destination", fates.at_destination),
-        ("Lost silently", fates.lost),
-        ("Under way", fates.running),
-        ("Waiting", fates.waiting),
-    ];
-    let pairs = all.map(|(name, count)| counted(name, count));
-    ("Fates".into(), "What entered is the sum of all that follow.".into(), pairs.into())
-}
-
 fn account_sections(frame: &Frame, run: &Opened) -> Vec<Section> {
     let (account, functions) = (&frame.account, &frame.functions);
     let ledger = vec![
@@ -205,14 +200,9 @@ fn account_sections(frame: &Frame, run: &Opened) -> Vec<Section> {
         counted("Throttles", sum(|function| function.metrics.throttles)),
         pair("Cost so far", usd(sum(|function| function.micro_usd))),
     ];
-    let mut sections = vec![
+    vec![
         ("Scenario".into(), run.about.clone(), Vec::new()),
         ("Account concurrency".into(), String::new(), ledger),
         ("All functions".into(), String::new(), totals),
-    ];
-    // Of calls the equation beside the clock says the same.
-    if EVENTS {
-        sections.insert(1, fates(frame.fates));
-    }
-    sections
+    ]
 }

@@ -1,6 +1,7 @@
 //! Laws of the layout. The generator of shapes is for native programs alone.
 
 use super::*;
+use lambdarium_sim::id::{CallerId, FunctionId, ServiceId};
 use proptest::prelude::*;
 
 fn shapes() -> impl Strategy<Value = Shape> {
@@ -19,18 +20,62 @@ fn shapes() -> impl Strategy<Value = Shape> {
                 [Row::Card, Row::Alias(row), Row::Version(row), Row::Queue][row % 4];
             CallerShape { function, row, tray, nudge: Point::default() }
         });
-    let service = prop::collection::vec(0usize..6, 0..3);
-    let services = prop::collection::vec(service, 0..5);
+    let part = (0u16..6).prop_flat_map(|at| {
+        let parts = [
+            Part::Caller(CallerId(at)),
+            Part::Function(FunctionId(at)),
+            Part::Service(ServiceId(at)),
+        ];
+        prop::sample::select(parts.to_vec())
+    });
+    let sends = prop::collection::vec((part.clone(), part), 0..9);
     let callers = prop::collection::vec(caller, 0..8);
-    (callers, prop::collection::vec(function, 1..6), services).prop_map(
-        |(mut callers, functions, services)| {
+    (callers, prop::collection::vec(function, 1..6), 0usize..5, sends).prop_map(
+        |(mut callers, functions, services, sends)| {
             for caller in &mut callers {
                 caller.function %= functions.len();
             }
-            let feeds = vec![vec![0]; functions.len()];
-            Shape { callers, functions, services, feeds }
+            Shape { callers, functions, services, sends }
         },
     )
+}
+
+/// A function between what sends to it and what gets the rest.
+fn chain() -> Shape {
+    let [topic, queue] = [0, 1].map(|at| Part::Service(ServiceId(at)));
+    let function = Part::Function(FunctionId(0));
+    let version = VersionShape { index: 0, peak: 1 };
+    let functions = vec![FunctionShape {
+        queue: true,
+        versions: vec![version],
+        ..Default::default()
+    }];
+    let sends = vec![(topic, function), (topic, queue), (function, queue)];
+    Shape { functions, services: 2, sends, ..Shape::default() }
+}
+
+#[test]
+fn what_only_sends_to_functions_stands_left_of_them() {
+    let board = layout(&chain(), 1_000.0);
+    let function = board.functions[0].rect;
+    let [topic, queue] = [board.services[0], board.services[1]];
+    assert!(topic.right() < function.x && function.right() < queue.x);
+    assert_eq!(board.sends.len(), 3);
+    let [to_function, to_queue, from_function] = [0, 1, 2].map(|at| board.sends[at].wire);
+    assert!(topic.holds(to_function.from) && to_function.to.x < function.x);
+    let middle = to_queue.at(0.5);
+    assert!(
+        middle.y > function.bottom() && middle.y < board.size.y,
+        "below the function"
+    );
+    assert_eq!(from_function.to, to_queue.to);
+    // One that receives something, too, stands where all that receives does.
+    let mut fed = chain();
+    fed.sends.push((Part::Function(FunctionId(0)), Part::Service(ServiceId(0))));
+    let board = layout(&fed, 1_000.0);
+    assert!(board.services[0].x > board.functions[0].rect.right());
+    let wire = board.sends[0].wire;
+    assert!(wire.to.x < wire.from.x, "back to the function");
 }
 
 fn apart(a: &Rect, b: &Rect) -> bool {
@@ -46,9 +91,13 @@ proptest! {
         rects.push(board.account);
         rects.extend(&board.services);
         for SendWire { wire, to, .. } in &board.sends {
-            let back = matches!(to, SendTo::Function(_));
+            let back = matches!(to, Part::Function(_));
             prop_assert!(wire.to.x >= wire.from.x || board.narrow || back, "{wire:?}");
-            prop_assert!((0.0..=board.size.x).contains(&wire.at(0.5).x), "{wire:?}");
+            for share in [0.25, 0.5, 0.75] {
+                let Point { x, y } = wire.at(share);
+                prop_assert!((0.0..=board.size.x).contains(&x), "{wire:?}");
+                prop_assert!((0.0..=board.size.y).contains(&y), "{wire:?}");
+            }
         }
         for (number, a) in rects.iter().enumerate() {
             prop_assert!(a.x >= 0.0 && a.right() <= board.size.x + 0.01, "{a:?}");

@@ -1,0 +1,139 @@
+//! What can be set of a queue, topic, bus or bucket: what reaches it from outside, and the
+//! subscriptions or rules by which it passes that on.
+
+use lambdarium_sim::knob::Choices;
+use lambdarium_sim::scenario::Run;
+use lambdarium_sim::service::outlet::{Manner, Outlet, Rule, Subscription};
+use lambdarium_sim::service::{Kind, Service, Spec};
+use lambdarium_sim::value::Value;
+
+use super::{NOWHERE, Writer, joined, json, knobs, knobs_of, texts};
+use crate::message::{Field, Form, Group, Input};
+
+/// The word for no load of messages from outside.
+const NOTHING: &str = "nothing";
+/// The word for one.
+const SOMETHING: &str = "as below";
+
+/// What reaches a service from outside, as it is chosen.
+pub(super) fn received(text: &str) -> Option<Value> {
+    (text != NOTHING).then(|| Value::object([]))
+}
+
+/// Lets dead-letter queues be chosen from those there are.
+pub(super) fn choose_queues(fields: &mut [Field], run: &Run) {
+    let is_queue = |service: &&Service| service.kind == Kind::Queue && !service.spec.fifo;
+    let queues = run.scenario.services.iter().filter(is_queue);
+    let queues = queues.map(|service| service.name.clone());
+    let words: Vec<String> = [NOWHERE.to_string()].into_iter().chain(queues).collect();
+    let is_it =
+        |field: &&mut Field| field.path.last().is_some_and(|key| key == "dead-letter");
+    for field in fields.iter_mut().filter(is_it) {
+        field.input = Input::Choice(words.clone());
+        field.usual = NOWHERE.into();
+        field.allowed = String::new();
+    }
+}
+
+/// What a kind of service has to pass things on with: the member of its text, what one is
+/// called, and the member that filters.
+fn outlets(kind: Kind) -> Option<(&'static str, &'static str, &'static str)> {
+    match kind {
+        Kind::Topic => Some(("subscriptions", "Subscription", "filter-policy")),
+        Kind::Bus => Some(("rules", "Rule", "pattern")),
+        Kind::Queue | Kind::Bucket => None,
+    }
+}
+
+impl Writer<'_> {
+    pub(super) fn service(&self, service: &Service, run: &Run) -> Form {
+        let at = ["services".to_string(), service.name.clone()];
+        let mut fields =
+            vec![self.chosen(joined(&at, &["kind"]), "Kind", "", Kind::WORDS)];
+        fields.extend(knobs(&service.spec, &texts(&Spec::default()), &at));
+        let title = service.kind.name().to_string();
+        let mut groups = vec![Group { title, fields }];
+        if let Some((list, name, filter)) = outlets(service.kind) {
+            groups.extend(self.inlet(service, &at));
+            let list = joined(&at, &[list]);
+            for outlet in &service.outlets {
+                groups.push(self.outlet(outlet, &list, name, filter, run));
+            }
+            groups.push(self.next_outlet(service, &list, name, run));
+        }
+        Form { groups, ..Form::default() }
+    }
+
+    /// What reaches it from outside, and when.
+    fn inlet(&self, service: &Service, at: &[String]) -> Vec<Group> {
+        let inlet = joined(at, &["receives"]);
+        let words = [NOTHING, SOMETHING];
+        let chosen = self.chosen(inlet.clone(), "Receives", "receives", &words);
+        let value = words[usize::from(service.inlet.is_some())].into();
+        let mut fields = vec![Field { value, usual: NOTHING.into(), ..chosen }];
+        if service.inlet.is_none() {
+            return vec![Group { title: "From outside".into(), fields }];
+        }
+        let payload = joined(&inlet, &["payload"]);
+        let value = self.stands(&payload).map(json::write_value_compact);
+        fields.push(Field {
+            value: value.unwrap_or_default(),
+            ..self.typed(payload, "Payload", "payload", "JSON")
+        });
+        fields.extend(self.load(&inlet));
+        vec![Group { title: "From outside".into(), fields }]
+    }
+
+    fn outlet(
+        &self,
+        outlet: &Outlet,
+        list: &[String],
+        name: &str,
+        filter: &str,
+        run: &Run,
+    ) -> Group {
+        let at = joined(list, &[&outlet.name]);
+        let mut calls = self.calls(&at, run);
+        if let Input::Choice(words) = &mut calls.input
+            && !words.contains(&outlet.target)
+        {
+            words.push(outlet.target.clone());
+        }
+        let label = if filter == "pattern" { "Event pattern" } else { "Filter policy" };
+        let filter = joined(&at, &[filter]);
+        let mut fields =
+            vec![calls, self.typed(filter, label, "filter", "JSON; unset is everything")];
+        fields.extend(match &outlet.manner {
+            Manner::Subscription(spec) => {
+                knobs_of("subscriptions", spec, &texts(&Subscription::default()), &at)
+            }
+            Manner::Rule(spec) => knobs_of("rules", spec, &texts(&Rule::default()), &at),
+        });
+        choose_queues(&mut fields, run);
+        Group { title: format!("{name} {}", outlet.name), fields }
+    }
+
+    /// The one that is added by choosing what it calls.
+    fn next_outlet(
+        &self,
+        service: &Service,
+        list: &[String],
+        name: &str,
+        run: &Run,
+    ) -> Group {
+        let word = name.to_lowercase();
+        let mut numbered = (1..).map(|number: u32| format!("{word}-{number}"));
+        let is_free = |name: &String| !service.outlets.iter().any(|o| o.name == *name);
+        let unused = numbered.find(is_free).unwrap_or_default();
+        let fields = vec![self.calls(&joined(list, &[&unused]), run)];
+        Group { title: format!("Another {word}"), fields }
+    }
+
+    /// The function that a subscription or rule calls; none takes it away.
+    fn calls(&self, at: &[String], run: &Run) -> Field {
+        let functions = run.scenario.functions.iter().map(|f| f.name.as_str());
+        let words: Vec<&str> = [NOWHERE].into_iter().chain(functions).collect();
+        let field = self.chosen(joined(at, &["calls"]), "Calls", "outlet.calls", &words);
+        Field { usual: NOWHERE.into(), ..field }
+    }
+}
