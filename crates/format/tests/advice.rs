@@ -205,7 +205,7 @@ fn an_event_that_becomes_too_old_has_one_try_less_than_it_could() {
 }
 
 /// What is advised on the lessons, each of which is about that.
-const LESSONS: [(&str, &[Kind]); 7] = [
+const LESSONS: [(&str, &[Kind]); 8] = [
     ("api-gateway-timeout", &[Kind::WaitShort]),
     ("async-duplicates", &[Kind::LostSilently]),
     ("async-loop", &[Kind::Loop]),
@@ -214,6 +214,7 @@ const LESSONS: [(&str, &[Kind]); 7] = [
     // The function that carries on after a success has no failure destination.
     ("destinations", &[Kind::LostSilently]),
     ("dlq-and-destination", &[Kind::ToldTwice]),
+    ("senders", &[Kind::LostSilently]),
 ];
 
 #[test]

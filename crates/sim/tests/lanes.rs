@@ -7,7 +7,7 @@ use lambdarium_sim::caller::{Kind, sdk};
 use lambdarium_sim::lambda::behaviour::{Draw, Failure, Fault, When};
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::time::{Instant, Span};
-use lambdarium_sim::view::{By, Lane, LaneSpan, Lanes, Paint, Pane, lanes};
+use lambdarium_sim::view::{By, Lane, LaneKind, LaneSpan, Lanes, Paint, Pane, lanes};
 
 fn whole(recording: &Recording, columns: u32) -> Lanes {
     window(recording, Instant::START, recording.end(), columns)
@@ -56,6 +56,31 @@ fn each_part_has_a_lane_with_its_spans_in_rows() {
     // A window shows what reaches into it.
     let window = self::window(&recording, Instant(2_600_000), Instant(2_900_000), 10);
     assert_eq!(spans(&window.lanes[0]), [(0, 1_000, 3_500, Paint::Failed)]);
+}
+
+#[test]
+fn what_waits_in_a_queue_has_a_lane_below_its_function() {
+    let mut f = function("f", Span::SECOND);
+    f.spec.behaviour.faults = vec![Fault::always(Failure::Throws)];
+    let asked = sdk::InvocationType::Event;
+    let spec = sdk::Spec { invocation_type: asked, ..sdk::Spec::default() };
+    let recording = record(run([f], [caller("c", Kind::Sdk(spec), "f")]));
+    let drawn = whole(&recording, 183);
+    let kinds: Vec<LaneKind> = drawn.lanes.iter().map(|lane| lane.kind).collect();
+    assert_eq!(kinds, [LaneKind::Function, LaneKind::Queue, LaneKind::Caller]);
+    let runs = [(0, 0, 1_000), (0, 61_000, 62_000), (0, 182_000, 183_000)];
+    let runs = runs.map(|(row, from, to)| (row, from, to, Paint::Failed));
+    assert_eq!(spans(&drawn.lanes[0]), runs);
+    let waits = [(0, 1_000, 61_000), (0, 62_000, 182_000)];
+    let waits = waits.map(|(row, from, to)| (row, from, to, Paint::Throttled));
+    assert_eq!(
+        (drawn.lanes[1].name.as_str(), spans(&drawn.lanes[1])),
+        ("f", waits.into())
+    );
+    // Waiting is not what the scrubber is painted for.
+    let failed = drawn.columns.iter().filter(|column| column.paint == Paint::Failed);
+    let quiet = drawn.columns.iter().filter(|column| column.paint == Paint::Quiet);
+    assert!(failed.count() <= 6 && quiet.count() >= 177, "{:?}", drawn.columns);
 }
 
 #[test]

@@ -88,7 +88,7 @@ pack! {
     enum Back { Ok, Failed, Throttled, Refused }
     enum By { Time, Events }
     enum Doing { Init, Busy, Idle, Reset }
-    enum LaneKind { Function, Caller }
+    enum LaneKind { Function, Caller, Queue }
     enum Origin { Caller(id), Act(number), Function(id), Service(id) }
     enum Part { Caller(id), Function(id), Desk, Service(id) }
     enum Paint { Quiet, Running, Ok, Throttled, Failed }

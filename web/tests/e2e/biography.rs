@@ -90,7 +90,11 @@ fn a_token_on_the_board_tells_its_life_and_its_path_lights_up() {
 fn by_keyboard_alone_the_story_and_the_lanes_lead_to_a_life() {
     visit(async |page| {
         open(page, "#e=destinations&t=64s").await?;
-        page.tab_to("#story .now .why").await?;
+        page.tab_to("#story .why").await?;
+        let line = "[...document.querySelectorAll('#story li')]\
+            .findLast(line => line.innerText.includes('rejected receives'))";
+        page.evaluate::<bool>(&format!("({line}.querySelector('.why').focus(), true)"))
+            .await?;
         press(page, Key::Enter).await?;
         page.find("#story .to-life").await?;
         page.tab_to("#story .to-life").await?;
@@ -164,7 +168,7 @@ fn the_small_program_hands_over_to_the_whole_one_to_tell_a_life() {
         page.wait_until(TOLD).await?;
         assert_eq!(page.site.asked_for(WHOLE), 2, "the page and its worker");
         assert!(title(page).await?.starts_with("Request "));
-        assert!(page.text("#clock").await?.starts_with("0:00.3"), "the playhead stays");
+        assert!(page.text("#clock").await?.starts_with("0.300 s"), "the playhead stays");
         page.wait_until("document.querySelectorAll('#board .path-p').length === 2").await
     });
 }

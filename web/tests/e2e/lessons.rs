@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 13] = [
+const LESSONS: [Lesson; 14] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -90,6 +90,14 @@ const LESSONS: [Lesson; 13] = [
         last: "The second order",
         fates: "2 entered = 2 succeeded, 2 twice",
         answer: "twice",
+    },
+    Lesson {
+        name: "senders",
+        title: "S3, SNS and EventBridge as senders",
+        markers: 5,
+        last: "SNS gets through",
+        fates: "6 entered = 4 succeeded + 1 in a DLQ + 1 lost silently",
+        answer: "one",
     },
     Lesson {
         name: "dead-letter-queue",

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use super::order::keep_first;
 use super::scale::{By, Scale};
+use crate::EVENTS;
 use crate::id::{EnvironmentId, Job, Part, VersionIx};
 use crate::record::Recording;
 use crate::time::{Instant, Span};
@@ -44,6 +45,8 @@ pub enum LaneKind {
     Function,
     /// Calls of a caller: throttles and waits.
     Caller,
+    /// What waits in a function's queue to be tried again.
+    Queue,
 }
 
 /// A span or a point on a lane.
@@ -135,6 +138,8 @@ pub fn lanes(recording: &Recording, pane: &Pane) -> Lanes {
     let plan = recording.plan();
     let functions = plan.functions().iter().map(|function| function.name());
     let functions = functions.map(|name| Drawn::new(name, LaneKind::Function, &window));
+    let queues = plan.functions().iter().filter(|_| EVENTS);
+    let queues = queues.map(|of| Drawn::new(of.name(), LaneKind::Queue, &window));
     let callers = plan.callers().iter().map(|caller| caller.name());
     let callers = callers.map(|name| Drawn::new(name, LaneKind::Caller, &window));
     let whole = Columns::new(&scale, Instant::START, end, columns);
@@ -143,6 +148,7 @@ pub fn lanes(recording: &Recording, pane: &Pane) -> Lanes {
         scrubber: Coverage::of(&whole),
         open: alloc::vec![Vec::new(); plan.functions().len()],
         functions: functions.collect(),
+        queues: queues.collect(),
         callers: callers.collect(),
     };
     for (entry, number) in recording.log().iter().zip(0_u32..) {
@@ -159,6 +165,7 @@ struct Drawing<'a> {
     /// Runs under way, by function and environment.
     open: Vec<Vec<Option<LaneSpan>>>,
     functions: Vec<Drawn<'a>>,
+    queues: Vec<Drawn<'a>>,
     callers: Vec<Drawn<'a>>,
 }
 
@@ -196,10 +203,17 @@ impl Drawing<'_> {
                 self.draw(entry.part, span(at, at, Paint::Throttled));
             }
             Fact::Refused { .. } => self.draw(entry.part, span(at, at, Paint::Failed)),
-            Fact::RetryPlanned { after, .. }
-            | Fact::Event(EventFact::PutBack { after, .. }) => {
+            Fact::RetryPlanned { after, .. } => {
                 let until = at.plus(after).min(self.end);
                 self.draw(entry.part, span(at, until, Paint::Throttled));
+            }
+            Fact::Event(EventFact::PutBack { after, .. }) => {
+                let until = at.plus(after).min(self.end);
+                if let Part::Function(id) = entry.part
+                    && let Some(queue) = self.queues.get_mut(usize::from(id.0))
+                {
+                    queue.add(span(at, until, Paint::Throttled));
+                }
             }
             Fact::WaitEnded { waited } => {
                 let from = Instant(at.0.saturating_sub(waited.0));
@@ -271,8 +285,15 @@ impl Drawing<'_> {
         }
         let paints = self.scrubber.paints();
         let columns = paints.map(|paint| PaintedColumn { paint }).collect();
-        let lanes = self.functions.into_iter().chain(self.callers).map(Drawn::finish);
-        (columns, lanes.collect())
+        let mut lanes = Vec::new();
+        let mut queues = self.queues.into_iter();
+        for function in self.functions {
+            lanes.push(function.finish());
+            // Below it what waits for it, if anything does.
+            lanes.extend(queues.next().filter(|queue| queue.used).map(Drawn::finish));
+        }
+        lanes.extend(self.callers.into_iter().map(Drawn::finish));
+        (columns, lanes)
     }
 }
 

@@ -23,8 +23,8 @@ pub fn names(painted: &Painted, place: Place) -> Html {
         let says = match (lane.kind, lane.merged) {
             (LaneKind::Function, false) => "runs",
             (LaneKind::Function, true) => "runs, merged",
-            (LaneKind::Caller, false) => "waits",
-            (LaneKind::Caller, true) => "waits, merged",
+            (LaneKind::Caller | LaneKind::Queue, false) => "waits",
+            (LaneKind::Caller | LaneKind::Queue, true) => "waits, merged",
         };
         let (y, end) =
             if place.narrow { (top + 14.0, place.right()) } else { (top + 18.0, 186.0) };
@@ -121,7 +121,7 @@ impl Strokes {
             let (class, d) = point(span.paint, filled);
             return push(self.path(Depth::Mark, class), from, y + 7.5, &[d]);
         }
-        if kind == LaneKind::Caller {
+        if kind != LaneKind::Function {
             let class = if filled { "sp-wait-l" } else { "sp-wait-l fut" };
             let path = self.path(Depth::Bar, class);
             return push(path, from, y + 7.5, &["H", &px(to)]);
