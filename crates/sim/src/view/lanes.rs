@@ -208,12 +208,7 @@ impl Drawing<'_> {
                 self.draw(entry.part, span(at, until, Paint::Throttled));
             }
             Fact::Event(EventFact::PutBack { after, .. }) => {
-                let until = at.plus(after).min(self.end);
-                if let Part::Function(id) = entry.part
-                    && let Some(queue) = self.queues.get_mut(usize::from(id.0))
-                {
-                    queue.add(span(at, until, Paint::Throttled));
-                }
+                self.draw_waiting(entry.part, span(at, at.plus(after), Paint::Throttled));
             }
             Fact::WaitEnded { waited } => {
                 let from = Instant(at.0.saturating_sub(waited.0));
@@ -273,6 +268,14 @@ impl Drawing<'_> {
         };
         if let Some(lane) = lane {
             lane.add(span);
+        }
+    }
+
+    fn draw_waiting(&mut self, part: Part, span: LaneSpan) {
+        if let Part::Function(id) = part
+            && let Some(queue) = self.queues.get_mut(usize::from(id.0))
+        {
+            queue.add(LaneSpan { to: span.to.min(self.end), ..span });
         }
     }
 
