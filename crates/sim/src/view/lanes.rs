@@ -204,8 +204,7 @@ impl Drawing<'_> {
             }
             Fact::Refused { .. } => self.draw(entry.part, span(at, at, Paint::Failed)),
             Fact::RetryPlanned { after, .. } => {
-                let until = at.plus(after).min(self.end);
-                self.draw(entry.part, span(at, until, Paint::Throttled));
+                self.draw(entry.part, span(at, at.plus(after), Paint::Throttled));
             }
             Fact::Event(EventFact::PutBack { after, .. }) => {
                 self.draw_waiting(entry.part, span(at, at.plus(after), Paint::Throttled));
@@ -257,7 +256,9 @@ impl Drawing<'_> {
         open.get_mut(place)
     }
 
+    /// A wait may reach behind the end.
     fn draw(&mut self, part: Part, span: LaneSpan) {
+        let span = LaneSpan { to: span.to.min(self.end), ..span };
         let lane = match part {
             Part::Function(id) => {
                 self.scrubber.add(&span);
