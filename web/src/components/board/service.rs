@@ -22,13 +22,18 @@ pub fn card(at: Rect, text: &ServiceText, view: &ServiceView, selected: bool) ->
     if view.waiting > 0 {
         received += &[", ", &grouped(view.waiting), " ", texts::TO_RETRY].concat();
     }
-    let class = if view.received > 0 { "t12 b" } else { "t11 dd" };
+    // What would be cut is written smaller.
+    let (class, px_each) = match (view.received, received.len() as f64 * 6.4 > w - 24.0) {
+        (0, _) => ("t11 dd", 5.7),
+        (_, false) => ("t12 b", 6.4),
+        (_, true) => ("t11 b", 5.7),
+    };
     let foot = at.bottom() - 12.0;
     nodes.extend([
         picture::rect(at, "8", if selected { "card-sel" } else { "card" }),
         picture::text(x + 12.0, y + 22.0, "t12 b", fits(&view.name, 7.8)),
         picture::text(x + 12.0, y + 38.0, "t11 d", text.kind.clone()),
-        picture::text(x + 12.0, foot, class, fits(&received, 6.4)),
+        picture::text(x + 12.0, foot, class, fits(&received, px_each)),
     ]);
     // Where there is a line for it.
     if foot - y > 70.0 {
