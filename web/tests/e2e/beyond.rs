@@ -128,6 +128,34 @@ fn a_queue_is_added_in_the_small_program() {
 }
 
 #[test]
+fn a_part_that_is_added_leaves_the_others_on_the_board_as_they_are() {
+    visit(async |page| {
+        page.viewport(1440, 900).await?;
+        page.open("#e=async-retries&t=66s").await?;
+        title_is(page, LESSON).await?;
+        page.click(".parts .add summary").await?;
+        let press = "([...document.querySelectorAll('.parts .add button')] \
+            .find(button => button.innerText.includes('SQS queue')).click(), true)";
+        page.evaluate::<bool>(press).await?;
+        page.wait_until("document.querySelectorAll('.parts .part').length === 3").await?;
+        page.click(".parts li:nth-child(2) .part").await?;
+        page.wait_until(
+            "document.querySelector('.insp-head h2').innerText === 'thumbnail'",
+        )
+        .await?;
+        let texts = "[...document.querySelectorAll('#board text')].map(text => \
+            [Math.round(text.getBoundingClientRect().x), text.textContent].join(' ')).sort()";
+        page.wait_until("location.hash.includes('sel=thumbnail')").await?;
+        let shown: Vec<String> = page.evaluate(texts).await?;
+        let hash: String = page.evaluate("location.hash").await?;
+        page.open(&format!("?again{hash}")).await?;
+        title_is(page, LESSON).await?;
+        let same = format!("{texts}.join() === {:?}", shown.join(","));
+        page.wait_until(&same).await
+    });
+}
+
+#[test]
 fn what_is_being_typed_is_typed_on_in_the_whole_program() {
     visit(async |page| {
         page.viewport(1440, 900).await?;

@@ -7,7 +7,7 @@ use lambdarium_sim::EVENTS;
 use lambdarium_sim::view::Frame;
 use web_sys::Element;
 
-use super::super::picture::{Drawn, Node};
+use super::super::picture::{self, Drawn, Node};
 use super::{account, caller, function, ground, path, service, tokens, wire};
 use crate::geometry::{Board, Rect};
 use crate::message::{Life, Opened};
@@ -112,8 +112,11 @@ impl Scene {
 
 /// Writes parts on a sheet.
 fn write(sheet: &Element, sight: &Rc<Sight>, parts: Vec<Part>) -> Vec<Piece> {
+    // Of a part that was just added, there is no view yet: it has its element all the same,
+    // or those behind it would be taken for each other.
+    let nothing = || picture::group("", Vec::new());
     let nodes: Vec<Node> =
-        parts.iter().map(|part| sight.draw(*part).unwrap_or_default()).collect();
+        parts.iter().map(|part| sight.draw(*part).unwrap_or_else(nothing)).collect();
     let mut html = String::new();
     nodes.iter().for_each(|node| node.write(&mut html));
     sheet.set_inner_html(&html);
