@@ -137,7 +137,7 @@ fn a_part_that_is_added_leaves_the_others_on_the_board_as_they_are() {
         let press = "([...document.querySelectorAll('.parts .add button')] \
             .find(button => button.innerText.includes('SQS queue')).click(), true)";
         page.evaluate::<bool>(press).await?;
-        page.wait_until("document.querySelectorAll('.parts .part').length === 3").await?;
+        page.wait_until("[...document.querySelectorAll('.parts .part')].some(p => p.innerText.trim() === 'sqs')").await?;
         page.click(".parts li:nth-child(2) .part").await?;
         page.wait_until(
             "document.querySelector('.insp-head h2').innerText === 'thumbnail'",
