@@ -65,6 +65,7 @@ texts! {
     NO_ACTS "None yet.";
     ADVICE "Advice";
     SHOW_ME "Show me";
+    CHANGES "in a changed scenario:";
     AT_PLAYHEAD "At the playhead";
     TIME_OF "Time of";
     PARAMETERS_OF "Parameters of";

@@ -136,6 +136,10 @@ impl Writer<'_> {
         let at = ["functions".to_string(), function.name.clone()];
         let mut fields = knobs(&function.shared, &texts(&Shared::default()), &at);
         fields.extend(knobs(&function.spec, &texts(&Spec::default()), &at));
+        if EVENTS {
+            let kinds = [ServiceKind::Queue, ServiceKind::Topic];
+            service::choose_letters(&mut fields, run, &kinds);
+        }
         for field in &mut fields {
             field.act = act_of(field.path.last().map_or("", String::as_str)).is_some();
         }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::mem::{Discriminant, discriminant};
 
 use super::order::keep_first;
-use crate::id::Part;
+use crate::id::{Origin, Part};
 use crate::record::Recording;
 use crate::time::Moment;
 use crate::trace::{Entry, EventFact, Fact, Removal};
@@ -136,10 +136,12 @@ fn tidies_up(fact: &Fact) -> bool {
     }
 }
 
-/// The part, the kind of fact and of event, and how it went.
-type Key = (Part, Discriminant<Fact>, Option<Discriminant<EventFact>>, u32);
+/// The part, the kind of fact and of event, how it went, and whose request it is.
+type Key =
+    (Part, Discriminant<Fact>, Option<Discriminant<EventFact>>, u32, Option<Origin>);
 
-/// What makes entries of one instant alike: the part, the kind of fact, and how it went.
+/// What makes entries of one instant alike: the part, the kind of fact, how it went, and who
+/// has sent it; calls made by hand are alike.
 fn key(entry: &Entry) -> Key {
     let mut kind = None;
     let how = match entry.fact {
@@ -170,7 +172,11 @@ fn key(entry: &Entry) -> Key {
         | Fact::Cost { .. }
         | Fact::Stopped { .. } => 0,
     };
-    (entry.part, discriminant(&entry.fact), kind, how)
+    let origin = entry.job.map(|job| match job.origin {
+        Origin::Act(_) => Origin::Act(0),
+        sender @ (Origin::Caller(_) | Origin::Function(_) | Origin::Service(_)) => sender,
+    });
+    (entry.part, discriminant(&entry.fact), kind, how, origin)
 }
 
 /// How it went with an event.

@@ -67,7 +67,7 @@ fn push_ends(nodes: &mut Vec<Node>, at: &CallerBox, y: f64, view: &CallerView) {
 fn quota(view: &CallerView) -> String {
     match view.bucket {
         Some(bucket) if bucket < 500 => format!("retry quota {bucket} of 500"),
-        _ => String::from("nothing waits to retry"),
+        _ => String::from("no call waits to retry"),
     }
 }
 

@@ -35,7 +35,7 @@ fn card(number: u32, advice: &IssueText, on_edit: &Callback<Edit>) -> Html {
             <p><code>{ &advice.place }</code>{ " " }<span class="chip">{ &advice.rule }</span></p>
             <div class="row">
                 <button class="btn line" {onclick}>{ texts::SHOW_ME }</button>
-                <span class="small">{ &advice.allowed }</span>
+                <span class="small">{ texts::CHANGES }{ " " }{ &advice.allowed }</span>
             </div>
         </div>
     }

@@ -22,7 +22,13 @@ pub(super) fn received(text: &str) -> Option<Value> {
 
 /// Lets dead-letter queues be chosen from those there are.
 pub(super) fn choose_queues(fields: &mut [Field], run: &Run) {
-    let is_queue = |service: &&Service| service.kind == Kind::Queue && !service.spec.fifo;
+    choose_letters(fields, run, &[Kind::Queue]);
+}
+
+/// The same, of services of these kinds.
+pub(super) fn choose_letters(fields: &mut [Field], run: &Run, kinds: &[Kind]) {
+    let is_queue =
+        |service: &&Service| kinds.contains(&service.kind) && !service.spec.fifo;
     let queues = run.scenario.services.iter().filter(is_queue);
     let queues = queues.map(|service| service.name.clone());
     let words: Vec<String> = [NOWHERE.to_string()].into_iter().chain(queues).collect();

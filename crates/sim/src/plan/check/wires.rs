@@ -163,10 +163,19 @@ impl Wires<'_> {
             }
             Some(_) => None,
             None => {
-                let services = self.scenario.services.iter().map(|s| s.name.as_str());
-                let functions = self.scenario.functions.iter().map(|f| f.name.as_str());
-                let all: Vec<&str> = services.chain(functions).collect();
-                let allowed = format!("{}; there are: {}", takes.words, all.join(", "));
+                let services = self.scenario.services.iter();
+                let services = services.filter(|s| takes.kinds.contains(&s.kind));
+                let functions = self.scenario.functions.iter();
+                let functions =
+                    functions.filter(|f| takes.functions && f.name != self.function.name);
+                let names = services.map(|s| s.name.as_str());
+                let names: Vec<&str> =
+                    names.chain(functions.map(|f| f.name.as_str())).collect();
+                let there = match names.is_empty() {
+                    true => "there is none yet".into(),
+                    false => format!("there are: {}", names.join(", ")),
+                };
+                let allowed = format!("{}; {there}", takes.words);
                 Some(issue(place, quoted, allowed, takes.rule))
             }
         }
