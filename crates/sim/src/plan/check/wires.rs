@@ -163,12 +163,26 @@ impl Wires<'_> {
             }
             Some(_) => None,
             None => {
-                let services = self.scenario.services.iter().map(|s| s.name.as_str());
-                let functions = self.scenario.functions.iter().map(|f| f.name.as_str());
-                let all: Vec<&str> = services.chain(functions).collect();
-                let allowed = format!("{}; there are: {}", takes.words, all.join(", "));
+                let there = match self.taken(takes) {
+                    all if all.is_empty() => String::from("there is none"),
+                    all => format!("there are: {}", all.join(", ")),
+                };
+                let allowed = format!("{}; {there}", takes.words);
                 Some(issue(place, quoted, allowed, takes.rule))
             }
         }
+    }
+
+    /// What may stand there: of what would be refused too, nobody is told.
+    fn taken(&self, takes: &Takes) -> Vec<&str> {
+        let services = self.scenario.services.iter().filter(|service| {
+            takes.kinds.contains(&service.kind) && (takes.fifo || !service.spec.fifo)
+        });
+        let itself = self.function.name.as_str();
+        let functions = self.scenario.functions.iter().map(|f| f.name.as_str());
+        let functions = functions.filter(|name| {
+            takes.functions && (takes.rule != Rule::Dst02 || *name != itself)
+        });
+        services.map(|service| service.name.as_str()).chain(functions).collect()
     }
 }
