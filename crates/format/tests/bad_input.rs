@@ -335,3 +335,92 @@ fn what_cannot_be_expected_is_told() {
     let said = "expect.0: found 260 bytes, allowed is at most 256 (SIM-03)";
     assert_eq!(expects(&long), [said]);
 }
+
+#[test]
+fn where_events_cannot_go_is_told_with_where_they_can() {
+    let sends = |key: &str, to: &str| {
+        let wire = match key {
+            "dead-letter" => format!(r#""dead-letter":"{to}""#),
+            _ => format!(r#""async":{{"{key}":"{to}"}}"#),
+        };
+        told(&format!(
+            r#"{{"lambdarium":1,"functions":{{"f":{{{wire}}},"g":{{}}}},"services":{{
+                "q":{{"kind":"sqs"}},"o":{{"kind":"sqs","fifo":true}},"b":{{"kind":"s3"}}}}}}"#
+        ))
+    };
+    let cases = [
+        (
+            "on-failure",
+            "r",
+            "functions.f.async.on-failure: found \"r\", allowed is a queue, a topic, a bus, a \
+             bucket, or another function; there are: q, b, g (DST-02)",
+        ),
+        (
+            "on-success",
+            "b",
+            "functions.f.async.on-success: found \"b\", S3 bucket, allowed is a queue, a topic, \
+             a bus, or another function (DST-02)",
+        ),
+        (
+            "on-success",
+            "r",
+            "functions.f.async.on-success: found \"r\", allowed is a queue, a topic, a bus, or \
+             another function; there are: q, g (DST-02)",
+        ),
+        (
+            "dead-letter",
+            "r",
+            "functions.f.dead-letter: found \"r\", allowed is a queue or a topic; there are: q \
+             (DLQ-01)",
+        ),
+        (
+            "on-failure",
+            "o",
+            "functions.f.async.on-failure: found \"o\", a FIFO SQS queue, allowed is a standard \
+             one: FIFO is not supported here (DST-03)",
+        ),
+        (
+            "on-failure",
+            "f",
+            "functions.f.async.on-failure: found \"f\", the function itself, allowed is another \
+             function (DST-08)",
+        ),
+    ];
+    for (key, to, said) in cases {
+        assert_eq!(sends(key, to), [said]);
+    }
+    let text = r#"{"lambdarium":1,"functions":{"f":{"dead-letter":"q"}}}"#;
+    let said = "functions.f.dead-letter: found \"q\", allowed is a queue or a topic; there is \
+                none (DLQ-01)";
+    assert_eq!(told(text), [said]);
+}
+
+#[test]
+fn what_events_cannot_be_like_is_told_with_the_range() {
+    let cases = [
+        (
+            r#""async":{"maximum-retry-attempts":3}"#,
+            "functions.f.async.maximum-retry-attempts: found 3, allowed is 0 to 2, or null \
+             (ASY-10)",
+        ),
+        (
+            r#""async":{"maximum-event-age":"59s"}"#,
+            "functions.f.async.maximum-event-age: found \"59s\", allowed is 60 to 21600 whole \
+             seconds, or null (ASY-16)",
+        ),
+    ];
+    for (function, said) in cases {
+        assert_eq!(told(&with(function, "")), [said]);
+    }
+    for policy in [r#""orders""#, "7", "null"] {
+        let text = format!(
+            r#"{{"lambdarium":1,"functions":{{"f":{{}}}},"services":{{"t":{{"kind":"sns",
+                "subscriptions":{{"s":{{"calls":"f","filter-policy":{policy}}}}}}}}}}}"#
+        );
+        let said = format!(
+            "services.t.subscriptions.s.filter-policy: found {policy}, allowed is an object of \
+             keys, each with a list of values and tests (ASY-02)"
+        );
+        assert_eq!(told(&text), [said]);
+    }
+}

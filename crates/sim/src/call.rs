@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 
 use crate::value::{Payload, Value};
 
+pub use fault::wrong_fault;
 pub use names::{ACCOUNT, FunctionName, Names, REGION, arn, arn_of};
 pub(crate) use operations::perform;
 

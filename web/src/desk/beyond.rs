@@ -1,6 +1,6 @@
 //! Where one program ends and the whole one takes over: what goes along.
 
-use super::{Desk, History};
+use super::{Desk, History, Tab};
 use crate::effects::fragment_at;
 use crate::message::{Ask, Handed, Source};
 use crate::shared::Shared;
@@ -34,6 +34,10 @@ impl Desk {
         self.text.arrives = matches!(handed.ask, Some(Ask::Write { .. }));
         self.text.caret = handed.caret;
         self.left = Some(handed.left.clone());
+        // Changes are asked for where settings are shown: there somebody goes on.
+        if let Some(Ask::Edit(_)) = handed.ask {
+            self.tab = Tab::Settings;
+        }
         self.beyond = handed.ask.clone().map(Shared::new);
         self.history = History::of(handed);
         self

@@ -1,7 +1,7 @@
 //! What the desk does, action by action.
 
 use super::*;
-use crate::message::{ActText, FunctionText, Marker, Screen};
+use crate::message::{ActText, FunctionText, Handed, Marker, Screen};
 use crate::pack::Whole;
 use crate::texts;
 use lambdarium_sim::record::Recording;
@@ -475,4 +475,17 @@ fn expectations_are_judged_once_for_each_run() {
     let desk = act(&desk, Action::Answered(Box::new(answer)));
     assert!(!desk.is_unjudged());
     assert!(act(&desk, expecting()).is_unjudged(), "another run, another verdict");
+}
+
+#[test]
+fn a_change_that_another_program_makes_leaves_the_settings_shown() {
+    let handed = |ask| {
+        let handed = Handed { ask: Some(ask), ..Handed::default() };
+        Desk::new(None, false).with_handed(handed).tab
+    };
+    let (deed, function) = ("Send one".to_string(), "f".to_string());
+    let edit = Edit::Act { at: Instant::START, deed, function };
+    assert_eq!(handed(Ask::Edit(edit)), Tab::Settings);
+    let write = Ask::Write { text: String::new(), draft: 1 };
+    assert_eq!(handed(write), Tab::Story);
 }

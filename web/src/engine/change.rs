@@ -4,8 +4,10 @@
 use lambdarium_format::{edit, json, link, report, unit};
 use lambdarium_sim::EVENTS;
 use lambdarium_sim::advice::{advice, variation};
+use lambdarium_sim::call::{Operation, wrong_fault};
 use lambdarium_sim::knob::Issue;
 use lambdarium_sim::record::Recording;
+use lambdarium_sim::rule::Rule;
 use lambdarium_sim::scenario::Run;
 use lambdarium_sim::time::Instant;
 
@@ -75,6 +77,9 @@ fn apply(run: &Run, edit: Edit) -> Result<(Run, Option<String>), Vec<Issue>> {
     }
     Ok(match edit {
         Edit::Set { path, text, from: None } => {
+            if EVENTS && let Some(issues) = wrong_parameters(run, &path, &text) {
+                return Err(issues);
+            }
             let (path, value) = form::meant(run, path, &text);
             (edit::set(run, &path, value)?, None)
         }
@@ -107,6 +112,34 @@ fn apply(run: &Run, edit: Edit) -> Result<(Run, Option<String>), Vec<Issue>> {
             (edit::set(run, &path, None)?, None)
         }
     })
+}
+
+/// What is wrong with the parameters that somebody types for an act. A refusal in a run is a
+/// fact, but who mistypes a key of our own act wants no run in which nothing goes wrong.
+fn wrong_parameters(run: &Run, path: &[String], text: &str) -> Option<Vec<Issue>> {
+    let [list, number, key] = path else { return None };
+    if (list.as_str(), key.as_str()) != ("acts", "with") || text.trim().is_empty() {
+        return None;
+    }
+    let place = path.join(".");
+    let with = match json::read_value(text) {
+        Ok(with) => with,
+        Err(issues) => {
+            let at_field = |issue: Issue| {
+                let found = format!("{} ({})", issue.found, issue.place);
+                Issue { place: place.clone(), found, ..issue }
+            };
+            return Some(issues.into_iter().map(at_field).collect());
+        }
+    };
+    let act = run.acts.get(number.parse::<usize>().ok()?)?;
+    if act.operation != Operation::SetFault.word() {
+        return None;
+    }
+    let (key, allowed) = wrong_fault(&with)?;
+    let value = with.get(&key).map(json::write_value_compact).unwrap_or_default();
+    let found = format!("{key:?}: {value}");
+    Some(vec![Issue { place, found, allowed, rule: Rule::Sim04 }])
 }
 
 /// What is advised on a run, in words.

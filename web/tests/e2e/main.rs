@@ -2,6 +2,8 @@
 //!
 //! Run by `cargo xtask test site`, which builds the site first.
 
+mod acts;
+mod bad_events;
 mod beyond;
 mod biography;
 mod browser;

@@ -59,6 +59,24 @@ impl Desk<'_, '_> {
     }
 }
 
+/// What is wrong with the parameters of this act: the key it is about, and what is allowed.
+/// In a run that is a fact; whoever types them is told before there is one.
+#[must_use]
+pub fn wrong_fault(with: &Value) -> Option<(String, String)> {
+    let (key, allowed) = fault(with).err()?;
+    let unknown = match with {
+        Value::Object(members) => {
+            members.iter().map(|(key, _)| key).find(|key| !KEYS.contains(&key.as_str()))
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::List(_) => None,
+    };
+    Some((unknown.cloned().unwrap_or_else(|| key.to_string()), allowed))
+}
+
 /// Either a fault or none, or the parameter that is wrong and what is allowed there.
 fn fault(with: &Value) -> Result<Option<Fault>, (&'static str, String)> {
     let allowed = |words: &[&str]| ["one of ", &words.join(", ")].concat();

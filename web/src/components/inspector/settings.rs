@@ -165,8 +165,9 @@ fn close_menu(event: &MouseEvent) {
 fn problems(form: &Form, props: &Props) -> Html {
     let Some(rejected) = &props.rejected else { return Html::default() };
     let fields = || form.groups.iter().flat_map(|group| &group.fields);
-    let elsewhere =
-        rejected.iter().filter(|issue| !fields().any(|field| is_at(issue, field)));
+    let elsewhere = rejected
+        .iter()
+        .filter(|issue| !fields().any(|field| is_at(issue, field)) && !is_of_act(issue));
     html! {
         <div role="alert">
             { for elsewhere.map(|issue| html! {
@@ -267,6 +268,12 @@ fn is_at(issue: &IssueText, field: &Field) -> bool {
     inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
+/// Whether an issue is about the parameters of an act, which have a field of their own.
+fn is_of_act(issue: &IssueText) -> bool {
+    let mut place = issue.place.split('.');
+    EVENTS && place.next() == Some("acts") && place.nth(1) == Some("with")
+}
+
 fn said(issue: &IssueText) -> Html {
     html! {
         <>
@@ -314,17 +321,33 @@ fn act_list(acts: &[ActText], props: &Props) -> Html {
 fn parameters(number: usize, act: &ActText, props: &Props) -> Html {
     let path = vec!["acts".to_string(), number.to_string(), "with".into()];
     let place = path.join(".");
+    let is_here = |issue: &&IssueText| match issue.place.strip_prefix(&place) {
+        Some(rest) => rest.is_empty() || rest.starts_with('.'),
+        None => false,
+    };
     let wrong = props.rejected.as_deref().map_or(&[][..], Vec::as_slice).iter();
-    let wrong = wrong.filter(|issue| issue.place == place);
+    let wrong: Vec<&IssueText> = wrong.filter(is_here).collect();
+    // What was refused stays to be mended.
+    let value = match props.attempt.as_deref() {
+        Some(Edit::Set { path: tried, text, .. })
+            if !wrong.is_empty() && *tried == path =>
+        {
+            text.clone()
+        }
+        Some(_) | None => act.with.clone(),
+    };
+    let invalid = (!wrong.is_empty()).then_some("true");
     let onchange = props.on_edit.reform(move |event: Event| {
         let (path, text) = (path.clone(), typed(&event));
         Edit::Set { path, text, from: None }
     });
     html! {
         <>
-            <input class="act-with" type="text" spellcheck="false" autocomplete="off"
-                aria-label={[texts::PARAMETERS_OF, " ", &act.label].concat()} value={act.with.clone()} {onchange} />
-            { for wrong.map(|issue| html! { <p class="says" role="alert">{ said(issue) }</p> }) }
+            <input class="act-with" type="text" spellcheck="false" autocomplete="off" aria-invalid={invalid}
+                aria-label={[texts::PARAMETERS_OF, " ", &act.label].concat()} {value} {onchange} />
+            { for wrong.into_iter().map(|issue| html! {
+                <p class="says" role="alert">{ said(issue) }{ " " }{ texts::KEPT }</p>
+            }) }
         </>
     }
 }

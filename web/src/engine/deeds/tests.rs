@@ -181,6 +181,42 @@ fn an_act_is_moved_edited_and_taken_away() {
 }
 
 #[test]
+fn mistyped_parameters_of_our_own_act_are_refused_and_the_run_stays() {
+    let (mut engine, _) = opened(SHOP);
+    doing(&mut engine, Deed::Fail, "f", Instant(4_500_000));
+    let cases = [
+        (
+            r#"{"FunctionName":"#,
+            "the end of the text, which is not JSON here (line 1, column 16)",
+            "a value",
+        ),
+        (
+            r#"{"FunctionName":"f","Fials":"throws"}"#,
+            r#""Fials": "throws""#,
+            "one of FunctionName, Qualifier, Fails, Chance, When, Duration, ErrorType",
+        ),
+        (
+            r#"{"FunctionName":"f","Fails":"throws","Chance":2}"#,
+            r#""Chance": 2"#,
+            "0 to 1",
+        ),
+    ];
+    for (text, found, allowed) in cases {
+        let path = ["acts", "0", "with"].map(String::from).to_vec();
+        let edit = Edit::Set { path, text: text.into(), from: None };
+        let Answer::Rejected(issues) = ask(&mut engine, Ask::Edit(edit)) else {
+            panic!("{text} is played")
+        };
+        let [issue] = &issues[..] else { panic!("{issues:?}") };
+        assert_eq!(
+            (&*issue.place, &*issue.found, &*issue.allowed),
+            ("acts.0.with", found, allowed)
+        );
+        assert_eq!(fates(&mut engine), (5, 0));
+    }
+}
+
+#[test]
 fn advice_comes_with_the_run_and_shows_what_it_means() {
     let (mut engine, opened) = opened(
         r#"{"lambdarium":1,"functions":{"f":{"duration":"1s"},"g":{}},

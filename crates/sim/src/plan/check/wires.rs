@@ -163,21 +163,26 @@ impl Wires<'_> {
             }
             Some(_) => None,
             None => {
-                let services = self.scenario.services.iter();
-                let services = services.filter(|s| takes.kinds.contains(&s.kind));
-                let functions = self.scenario.functions.iter();
-                let functions =
-                    functions.filter(|f| takes.functions && f.name != self.function.name);
-                let names = services.map(|s| s.name.as_str());
-                let names: Vec<&str> =
-                    names.chain(functions.map(|f| f.name.as_str())).collect();
-                let there = match names.is_empty() {
-                    true => "there is none yet".into(),
-                    false => format!("there are: {}", names.join(", ")),
+                let there = match self.taken(takes) {
+                    all if all.is_empty() => String::from("there is none"),
+                    all => format!("there are: {}", all.join(", ")),
                 };
                 let allowed = format!("{}; {there}", takes.words);
                 Some(issue(place, quoted, allowed, takes.rule))
             }
         }
+    }
+
+    /// What may stand there: of what would be refused too, nobody is told.
+    fn taken(&self, takes: &Takes) -> Vec<&str> {
+        let services = self.scenario.services.iter().filter(|service| {
+            takes.kinds.contains(&service.kind) && (takes.fifo || !service.spec.fifo)
+        });
+        let itself = self.function.name.as_str();
+        let functions = self.scenario.functions.iter().map(|f| f.name.as_str());
+        let functions = functions.filter(|name| {
+            takes.functions && (takes.rule != Rule::Dst02 || *name != itself)
+        });
+        services.map(|service| service.name.as_str()).chain(functions).collect()
     }
 }
