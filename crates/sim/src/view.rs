@@ -110,7 +110,7 @@ pub struct FunctionView {
     pub on_provisioned: u64,
     /// Provisioned environments configured.
     pub provisioned: u64,
-    /// Asynchronous events that wait in its queue.
+    /// Events that wait in its queue, each copy of one counted.
     pub queued: u64,
     /// CloudWatch's counters.
     pub metrics: Metrics,

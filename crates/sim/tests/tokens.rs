@@ -186,6 +186,15 @@ fn an_event_goes_to_the_queue_and_waits_there() {
 }
 
 #[test]
+fn the_second_copy_of_an_event_waits_in_the_queue_while_the_first_one_runs() {
+    let mut run = event().run().clone();
+    run.scenario.settings.duplicate_ppm = 1_000_000;
+    let frame = seen(&mut record(run), Moment::end_of(Instant(100_000)));
+    assert_eq!(frame.functions[0].queued, 1, "what the tray says");
+    assert_eq!((frame.fates.running, frame.fates.waiting), (1, 0), "it is one event");
+}
+
+#[test]
 fn a_dead_letter_is_seen_on_its_way() {
     let mut run = event().run().clone();
     // A run ends with the last thing that happens, and so do its moments.

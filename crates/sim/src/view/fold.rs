@@ -236,7 +236,7 @@ fn function_view(
         on_demand: state.ledger.on_demand(),
         on_provisioned: state.on_provisioned,
         provisioned: state.ledger.provisioned(),
-        queued: state.queue().under_way().0,
+        queued: state.queue().waiting().into(),
         metrics: state.metrics,
         micro_usd: 0,
     }
