@@ -7,7 +7,7 @@ use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
 use lambdarium_sim::caller::sdk::InvocationType;
 use lambdarium_sim::id::{CallerId, FunctionId, Part, ServiceId};
 use lambdarium_sim::lambda::Function;
-use lambdarium_sim::lambda::behaviour::{Behaviour, Draw, Failure, Fault};
+use lambdarium_sim::lambda::behaviour::{Behaviour, Draw, Failure, Fault, When};
 use lambdarium_sim::scenario::{Run, Scenario};
 use lambdarium_sim::service::{Kind as ServiceKind, Service};
 use lambdarium_sim::time::{Instant, Span};
@@ -223,11 +223,12 @@ pub fn behaviour(behaviour: &Behaviour) -> String {
     if behaviour.init != Draw::default() {
         text += &format!(", Init {}", draw(&behaviour.init));
     }
-    match behaviour.faults.as_slice() {
-        [] => {}
-        [only] => text += &format!("; {}", fault(only)),
-        [first, rest @ ..] => {
-            text += &format!("; {} and {} more", fault(first), rest.len());
+    let mut told: Vec<String> = Vec::new();
+    for fault in behaviour.faults.iter().map(fault) {
+        if !told.contains(&fault) {
+            text += "; ";
+            text += &fault;
+            told.push(fault);
         }
     }
     text
@@ -254,7 +255,12 @@ fn fault(fault: &Fault) -> String {
         Failure::ServiceException => "meets a service error",
         Failure::RefusesEvents => "takes no events",
     };
-    match fault.when.chance_ppm {
+    let When { chance_ppm, attempts, calls, from, to, payload, on: _ } = &fault.when;
+    let counted = attempts.is_some() || calls.is_some() || payload.is_some();
+    match *chance_ppm {
+        1_000_000 if counted || from.is_some() || to.is_some() => {
+            [does, " at times"].concat()
+        }
         1_000_000 => does.to_string(),
         ppm => {
             let (percent, rest) = (ppm / 10_000, ppm % 10_000 / 100);
@@ -294,5 +300,20 @@ mod tests {
         assert_eq!(fault(&with(1_000_000)), "throws");
         assert_eq!(fault(&with(20_000)), "throws in 2 %");
         assert_eq!(fault(&with(15_000)), "throws in 1.5 %");
+    }
+
+    #[test]
+    fn what_goes_wrong_only_now_and_then_is_not_said_to_do_so_always() {
+        let when = |when| Fault { when, ..Fault::always(Failure::Throws) };
+        let first = when(When { attempts: Some((1, 1)), ..When::default() });
+        let early = when(When { to: Some(Instant(1)), ..When::default() });
+        let cases = [
+            (vec![Fault::always(Failure::Throws)], "takes 0 s; throws"),
+            (vec![first.clone()], "takes 0 s; throws at times"),
+            (vec![first, early], "takes 0 s; throws at times"),
+        ];
+        for (faults, text) in cases {
+            assert_eq!(behaviour(&Behaviour { faults, ..Behaviour::default() }), text);
+        }
     }
 }

@@ -52,8 +52,10 @@ pub fn card(at: Rect, view: &AccountView, functions: &[FunctionView]) -> Node {
 fn line(at: Rect, label: &str, used: u64, units: u64) -> Node {
     let bar = Rect { y: at.y + 7.0, ..at };
     let sum = format!("{} of {}", grouped(used), grouped(units));
+    // The numbers come first: they may be long.
+    let room = (at.w - sum.chars().count() as f64 * 6.6) / 6.2;
     let nodes = vec![
-        picture::text(at.x, at.y, "t11 d", label.to_string()),
+        picture::text(at.x, at.y, "t11 d", cut(label, room as usize)),
         picture::text(at.right(), at.y, "t11 end b", sum),
         picture::rect(bar, "2", "lg-bg"),
         picture::rect(filled(bar, used, units), "2", "lg-use"),
