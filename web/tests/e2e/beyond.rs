@@ -36,6 +36,20 @@ async fn choose(page: &Page, title: &str) -> WebDriverResult<()> {
     page.evaluate::<bool>(&press).await.map(|_| ())
 }
 
+/// The link to what is open, from the dialog.
+async fn shared(page: &Page) -> WebDriverResult<String> {
+    page.tool("#open-share").await?;
+    page.wait_until("document.querySelector('#link')?.value.includes('#s=1.e.')").await?;
+    page.evaluate("document.querySelector('#link').value.split('#')[1]").await
+}
+
+async fn add_queue(page: &Page) -> WebDriverResult<()> {
+    page.click(".parts .add summary").await?;
+    let press = "([...document.querySelectorAll('.parts .add button')] \
+        .find(button => button.innerText.includes('SQS queue')).click(), true)";
+    page.evaluate::<bool>(press).await.map(|_| ())
+}
+
 #[test]
 fn a_lesson_with_events_is_started_with_the_whole_program() {
     visit(async |page| {
@@ -50,11 +64,7 @@ fn a_lesson_with_events_is_started_with_the_whole_program() {
         // A link says by its letter what it needs.
         page.open("?a#e=async-retries").await?;
         title_is(page, LESSON).await?;
-        page.tool("#open-share").await?;
-        page.wait_until("document.querySelector('#link')?.value.includes('#s=1.e.')")
-            .await?;
-        let link: String =
-            page.evaluate("document.querySelector('#link').value.split('#')[1]").await?;
+        let link = shared(page).await?;
         page.open(&format!("?b#{link}")).await?;
         title_is(page, LESSON).await?;
         assert_eq!(page.site.asked_for(SMALL), 0);
@@ -101,10 +111,7 @@ fn a_queue_is_added_in_the_small_program() {
         page.viewport(1440, 900).await?;
         page.open("#e=cold-start&t=30s").await?;
         page.wait_until(OPEN).await?;
-        page.click(".parts .add summary").await?;
-        let press = "([...document.querySelectorAll('.parts .add button')] \
-            .find(button => button.innerText.includes('SQS queue')).click(), true)";
-        page.evaluate::<bool>(press).await?;
+        add_queue(page).await?;
         page.wait_until("location.hash.startsWith('#s=1.e.')").await?;
         assert_eq!(whole_programs(page), 2);
         page.wait_until(
@@ -133,10 +140,7 @@ fn a_part_that_is_added_leaves_the_others_on_the_board_as_they_are() {
         page.viewport(1440, 900).await?;
         page.open("#e=async-retries&t=66s").await?;
         title_is(page, LESSON).await?;
-        page.click(".parts .add summary").await?;
-        let press = "([...document.querySelectorAll('.parts .add button')] \
-            .find(button => button.innerText.includes('SQS queue')).click(), true)";
-        page.evaluate::<bool>(press).await?;
+        add_queue(page).await?;
         page.wait_until("[...document.querySelectorAll('.parts .part')].some(p => p.innerText.trim() === 'sqs')").await?;
         page.click(".parts li:nth-child(2) .part").await?;
         page.wait_until(
@@ -228,11 +232,7 @@ fn an_embedded_link_without_the_letter_is_played_all_the_same() {
     visit(async |page| {
         page.open("#e=async-retries").await?;
         title_is(page, LESSON).await?;
-        page.tool("#open-share").await?;
-        page.wait_until("document.querySelector('#link')?.value.includes('#s=1.e.')")
-            .await?;
-        let link: String =
-            page.evaluate("document.querySelector('#link').value.split('#')[1]").await?;
+        let link = shared(page).await?;
         let old = link.replacen("s=1.e.", "s=1.d.", 1);
         let frame = format!(
             "<iframe src=\"{}\" title=\"A run\" sandbox=\"allow-scripts\" \
