@@ -25,7 +25,7 @@ pub fn picture(
         if (from..=to).contains(&at.y) {
             let job = token.job;
             let request = Request { told: told(job), ..request };
-            let node = marks::request_at(at, hue(job), job.call, &request);
+            let node = marks::request_at(at, hue(job), number(job), &request);
             insert(&mut nodes, node.keyed(key(job, token.copy)));
         }
     }
@@ -99,6 +99,14 @@ fn key(job: Job, copy: bool) -> u64 {
     };
     let kind = kind | u64::from(copy) << 2;
     kind << 48 | u64::from(number) << 32 | u64::from(job.call)
+}
+
+/// What the story calls it by: a call made by hand is counted as an act.
+fn number(job: Job) -> u32 {
+    match job.origin {
+        Origin::Act(act) => u32::from(act) + 1,
+        Origin::Caller(_) | Origin::Function(_) | Origin::Service(_) => job.call,
+    }
 }
 
 fn hue(job: Job) -> &'static str {
@@ -191,7 +199,7 @@ fn place(
     let wire = caller.and_then(|caller| board.wires.get(caller));
     let attempt = token.attempt;
     // Three digits need more room than two.
-    let r = if token.job.call < 100 { 10.0 } else { 12.0 };
+    let r = if number(token.job) < 100 { 10.0 } else { 12.0 };
     let plain = Request { r, attempt, ..Request::default() };
     let (at, request) = match token.place {
         Place::Going(share) => {
@@ -278,4 +286,17 @@ fn find_cell(
         let place = version.environments.iter().position(&is_it)?;
         Some((block.cells.centre(place), block.cells.side()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lambdarium_sim::id::CallerId;
+
+    #[test]
+    fn a_request_has_the_number_that_the_story_tells_it_by() {
+        let job = |origin, call| Job { origin, call };
+        assert_eq!(number(job(Origin::Caller(CallerId(2)), 7)), 7);
+        assert_eq!(number(job(Origin::Act(3), 1)), 4, "your call #4");
+    }
 }
