@@ -8,7 +8,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::call::{Reply, arn};
-use crate::caller::Kind;
 use crate::id::{CallerId, EnvironmentId, FunctionId, Job, Origin, Part};
 use crate::lambda::answer::{Ran, message_of};
 use crate::message::{Attribute, Body, Content};
@@ -401,18 +400,9 @@ impl Runs {
         outcome: Outcome,
         http: u16,
     ) -> Option<Shown> {
-        match plan.caller(id).kind() {
-            Kind::Sdk(_) | Kind::Cli(_) => {}
-            Kind::RestApi(_)
-            | Kind::HttpApi(_)
-            | Kind::FunctionUrl(_)
-            | Kind::Alb(_)
-            | Kind::StepFunctions(_)
-            | Kind::S3(_)
-            | Kind::CloudWatchLogs(_)
-            | Kind::Ses(_)
-            | Kind::Iot(_)
-            | Kind::Schedule(_) => return None,
+        // A service of AWS answers a client of its own, or nobody.
+        if plan.caller(id).kind().is_aws() {
+            return None;
         }
         let mut members = alloc::vec![("StatusCode".into(), Value::number(http.into()))];
         match outcome {
