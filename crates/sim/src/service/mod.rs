@@ -51,6 +51,17 @@ choices! {
 }
 
 impl Kind {
+    /// Whether it has a setting, by its key: most are those of a queue.
+    #[must_use]
+    pub fn has(self, key: &str) -> bool {
+        match self {
+            Self::Queue => true,
+            Self::Topic | Self::Bus | Self::Bucket => {
+                matches!(key, "fifo" | "permission")
+            }
+        }
+    }
+
     /// Its name for people.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -7,14 +7,16 @@ use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
 use lambdarium_sim::caller::{self, Caller, gateway, sdk, sender, step_functions};
 use lambdarium_sim::knob::Choices;
 use lambdarium_sim::lambda::behaviour::{
-    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, When,
+    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, When,
 };
 use lambdarium_sim::lambda::event_invoke;
 use lambdarium_sim::lambda::{
     Alias, Function, Provisioned, RecursiveLoop, Shared, Spec, Version,
 };
+use lambdarium_sim::mapping::{self, Mapping};
 use lambdarium_sim::scenario::{Act, Pick, Run, Scenario, Settings};
 use lambdarium_sim::service::outlet::{Inlet, Manner, Outlet, Rule, Subscription};
+use lambdarium_sim::service::parcel::Post;
 use lambdarium_sim::service::{self, Kind, Service};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::{Payload, Value};
@@ -472,4 +474,114 @@ fn set_fault(function: &Function, until: Span, n: &mut Numbers) -> Act {
         operation: Operation::SetFault.word().into(),
         parameters: Value::Object(members.collect()),
     }
+}
+
+/// A run with queues that are read: one that may keep order, and its dead-letter queue.
+pub fn queues(n: &mut Numbers) -> Run {
+    let fifo = n.one_in(2);
+    let functions = vec![batch_function("f", n), batch_function("g", n)];
+    let sent = (0..n.from(1, 12)).map(|at| Post {
+        at: Instant(at * n.span(2_000).0),
+        payload: Payload::Json(Value::object([
+            ("sleep", Value::number(n.below(4))),
+            ("bad", Value::number(n.below(3))),
+        ])),
+        group: if fifo {
+            ["a", "b", "c"][n.below(3) as usize].into()
+        } else {
+            String::new()
+        },
+        deduplication: String::new(),
+        delay: if fifo { None } else { n.maybe(|n| n.span(5_000)) },
+    });
+    let mut posts: Vec<Post> = sent.collect();
+    posts.sort_by_key(|post| post.at);
+    let spec = service::Spec {
+        fifo,
+        visibility: Span::seconds(n.from(1, 8)),
+        shortened: true,
+        delay: if n.one_in(3) { Span::seconds(n.below(4)) } else { Span::ZERO },
+        retention: if n.one_in(4) { Span::MINUTE } else { Span::HOUR.times(96) },
+        dead_letter: target(&["dead"], n),
+        receives_max: n.from(1, 4),
+        ..service::Spec::default()
+    };
+    let dead = service::Spec { fifo, shortened: true, ..service::Spec::default() };
+    let services = vec![
+        Service { spec, posts, ..Service::new("q", Kind::Queue) },
+        Service { spec: dead, ..Service::new("dead", Kind::Queue) },
+    ];
+    let mut mappings = vec![mapping("m", "q", "f", fifo, n)];
+    if n.one_in(2) {
+        mappings.push(mapping("m2", "q", "g", fifo, n));
+    }
+    if n.one_in(2) {
+        mappings.push(mapping("m3", "dead", "f", fifo, n));
+    }
+    let settings = Settings {
+        until: Span::seconds(90),
+        sqs_in_flight_max: n.from(1, 12),
+        sqs_pollers_initial: n.from(1, 5),
+        fifo_mix_groups: n.one_in(2),
+        esm_payload_limit: if n.one_in(3) { 1_500 } else { 6 << 20 },
+        sqs_low_traffic_wait: if n.one_in(4) { Span::seconds(3) } else { Span::ZERO },
+        sqs_effective_visibility: n.one_in(2),
+        ..Settings::default()
+    };
+    let scenario =
+        Scenario { settings, functions, services, mappings, ..Scenario::default() };
+    Run { scenario, seed: n.next(), acts: Vec::new() }
+}
+
+fn mapping(
+    name: &str,
+    source: &str,
+    target: &str,
+    fifo: bool,
+    n: &mut Numbers,
+) -> Mapping {
+    let below = |n: &mut Numbers| {
+        let most = Value::List(vec![Value::text("<"), Value::number(n.below(5))]);
+        let test = Value::object([("numeric", most)]);
+        let body = Value::object([("sleep", Value::List(vec![test]))]);
+        Value::object([("body", body)])
+    };
+    let spec = mapping::Spec {
+        enabled: !n.one_in(8),
+        batch_size: n.maybe(|n| n.from(1, 10)),
+        window: if fifo || n.one_in(2) {
+            Span::ZERO
+        } else {
+            Span::seconds(n.from(1, 5))
+        },
+        partial: n.one_in(2),
+        concurrency_max: n.maybe(|n| n.from(2, 4)),
+        ..mapping::Spec::default()
+    };
+    let filters = n.maybe(below).into_iter().collect();
+    Mapping { spec, filters, ..Mapping::new(name, source, target) }
+}
+
+/// A function that may fail with single records.
+fn batch_function(name: &str, n: &mut Numbers) -> Function {
+    let per_record = n.maybe(|n| PerRecord {
+        fails_if: Condition {
+            path: "body.bad".into(),
+            operator: Operator::AtLeast,
+            value: Value::text("$receiveCount"),
+        },
+        then: n.choice(),
+    });
+    let behaviour = Behaviour {
+        init: init(n),
+        duration: draw(n, 4_000),
+        per_record,
+        faults: (0..n.below(2)).map(|_| fault(n)).collect(),
+        ..Behaviour::default()
+    };
+    let timeout = Span::seconds(n.from(1, 6));
+    let spec = Spec { timeout, behaviour, ..Spec::default() };
+    let reserved = n.maybe(|n| n.below(4));
+    let shared = Shared { reserved, ..Shared::default() };
+    Function { name: name.into(), spec, shared, ..Function::default() }
 }

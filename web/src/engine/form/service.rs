@@ -27,9 +27,20 @@ pub(super) fn choose_queues(fields: &mut [Field], run: &Run) {
 
 /// The same, of services of these kinds.
 pub(super) fn choose_letters(fields: &mut [Field], run: &Run, kinds: &[Kind]) {
-    let is_queue =
-        |service: &&Service| kinds.contains(&service.kind) && !service.spec.fifo;
-    let queues = run.scenario.services.iter().filter(is_queue);
+    choose(fields, run, |service| kinds.contains(&service.kind) && !service.spec.fifo);
+}
+
+/// The same, for messages of a queue: its dead-letter queue is of the same type.
+fn choose_redrive(fields: &mut [Field], queue: &Service, run: &Run) {
+    choose(fields, run, |other| {
+        other.kind == Kind::Queue
+            && other.spec.fifo == queue.spec.fifo
+            && other.name != queue.name
+    });
+}
+
+fn choose(fields: &mut [Field], run: &Run, fits: impl Fn(&Service) -> bool) {
+    let queues = run.scenario.services.iter().filter(|service| fits(service));
     let queues = queues.map(|service| service.name.clone());
     let words: Vec<String> = [NOWHERE.to_string()].into_iter().chain(queues).collect();
     let is_it =
@@ -57,6 +68,9 @@ impl Writer<'_> {
         let mut fields =
             vec![self.chosen(joined(&at, &["kind"]), "Kind", "", Kind::WORDS)];
         fields.extend(knobs(&service.spec, &texts(&Spec::default()), &at));
+        let has = |key: &String| key == "kind" || service.kind.has(key);
+        fields.retain(|field| field.path.last().is_some_and(has));
+        choose_redrive(&mut fields, service, run);
         let title = service.kind.name().to_string();
         let mut groups = vec![Group { title, fields }];
         if let Some((list, name, filter)) = outlets(service.kind) {
@@ -66,6 +80,8 @@ impl Writer<'_> {
                 groups.push(self.outlet(outlet, &list, name, filter, run));
             }
             groups.push(self.next_outlet(service, &list, name, run));
+        } else if service.kind == Kind::Queue {
+            groups.extend(self.inlet(service, &at));
         }
         Form { groups, ..Form::default() }
     }
