@@ -11,7 +11,6 @@ use lambdarium_sim::lambda::Function;
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::rule::Rule;
 use lambdarium_sim::scenario::{Act, Nudge, Run};
-use lambdarium_sim::service::outlet::Manner;
 use lambdarium_sim::service::{Kind as ServiceKind, Service};
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
@@ -214,10 +213,7 @@ fn named_by_senders<'a>(
     }
     for outlet in services.iter_mut().flat_map(|service| &mut service.outlets) {
         all.push(&mut outlet.target);
-        all.push(match &mut outlet.manner {
-            Manner::Subscription(spec) => &mut spec.dead_letter,
-            Manner::Rule(spec) => &mut spec.dead_letter,
-        });
+        all.extend(outlet.manner.dead_letter_mut());
     }
     for caller in callers {
         if let Kind::Schedule(spec) = &mut caller.kind {

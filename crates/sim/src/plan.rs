@@ -26,6 +26,7 @@ use crate::time::{Instant, Span};
 use crate::value::Payload;
 pub use events::{NEEDS_EVENTS, lacks_events, needs_events};
 pub use service::PlannedService;
+pub(crate) use service::{Passes, PlannedOutlet};
 
 /// Which version of its function a caller asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -30,7 +30,8 @@ fn a_link_opened_while_the_page_is_busy_is_not_lost() {
     visit(async |page| {
         page.open("#e=cold-start").await?;
         page.wait_until(OPEN).await?;
-        page.evaluate::<bool>("(document.querySelector('#next-step').click(), true)").await?;
+        page.evaluate::<bool>("(document.querySelector('#next-step').click(), true)")
+            .await?;
         // The page is held up for longer than it waits. What was asked for meanwhile is
         // done before what it waits for, and what the browser tells of it comes after.
         let busy = "(() => { const start = performance.now(); \

@@ -27,13 +27,15 @@ impl Body {
     pub fn payload<'a>(&'a self, plan: &'a Plan) -> Cow<'a, Payload> {
         match self {
             Self::Given(payload) => Cow::Borrowed(payload),
+            Self::Published(published) => Cow::Borrowed(&published.payload),
             Self::Record(record) => Cow::Owned(Payload::Json(record.value(plan))),
             Self::DeadLetter(letter) => letter.record.event.payload(plan),
-            Self::Undelivered(undelivered) => undelivered.event.payload(plan),
+            Self::Undelivered(undelivered) => undelivered.payload(plan),
             Self::OnBus(on_bus) => {
                 let event = on_bus.record.bus_event(plan, on_bus.bus, on_bus.job);
                 Cow::Owned(Payload::Json(event))
             }
+            Self::Notice(notice) => Cow::Owned(Payload::Json(notice.value(plan))),
         }
     }
 
@@ -41,15 +43,26 @@ impl Body {
     pub(crate) fn bytes(&self, plan: &Plan) -> u64 {
         match self {
             Self::Given(payload) => payload.bytes(),
+            Self::Published(published) => published.payload.bytes(),
             Self::Record(record) => record.bytes(plan),
             Self::DeadLetter(letter) => letter.record.event.bytes(plan),
             Self::Undelivered(undelivered) => undelivered.event.bytes(plan),
             Self::OnBus(on_bus) => RECORD_BYTES + on_bus.record.bytes(plan),
+            Self::Notice(notice) => notice.bytes(plan),
         }
     }
 }
 
 impl Undelivered {
+    /// It as it lies in the queue: what a topic could not deliver is there as a topic tells
+    /// queues of it.
+    fn payload<'a>(&'a self, plan: &'a Plan) -> Cow<'a, Payload> {
+        match self.event.notice() {
+            Some(notice) => Cow::Owned(Payload::Json(notice.in_queue(plan))),
+            None => self.event.payload(plan),
+        }
+    }
+
     /// What stands beside it in its dead-letter queue.
     #[must_use]
     pub fn attributes(&self) -> Vec<Attribute> {

@@ -9,6 +9,7 @@ pub mod outlet;
 pub(crate) mod policy;
 pub mod shelf;
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -92,9 +93,10 @@ pub struct Service {
     pub kind: Kind,
     /// Its settings.
     pub spec: Spec,
-    /// What reaches it from outside; topics and buses only.
+    /// What reaches it from outside; not a queue.
     pub inlet: Option<Inlet>,
-    /// The functions it passes things on to: subscriptions of a topic, rules of a bus.
+    /// The functions that are told of what it receives: subscriptions of a topic, rules of a
+    /// bus, notifications of a bucket.
     pub outlets: Vec<Outlet>,
 }
 
@@ -231,7 +233,9 @@ fn received_rule(content: &Content, kind: Kind) -> Rule {
         (Body::Record(_), Kind::Bus) => Rule::Dst14,
         (Body::Record(_), Kind::Bucket) => Rule::Dst15,
         (Body::Undelivered(undelivered), _) => undelivered.rule,
-        (Body::Given(_) | Body::OnBus(_), _) => Rule::Rec03,
+        (Body::Given(_) | Body::Published(_) | Body::OnBus(_) | Body::Notice(_), _) => {
+            Rule::Rec03
+        }
     }
 }
 
@@ -257,24 +261,36 @@ pub fn look(plan: &Plan, id: ServiceId, received: &Received) -> Look {
     let attributes = match &message.body {
         Body::DeadLetter(letter) => letter.attributes(plan),
         Body::Undelivered(undelivered) => undelivered.attributes(),
-        Body::Given(_) | Body::Record(_) | Body::OnBus(_) => Vec::new(),
+        Body::Given(_)
+        | Body::Published(_)
+        | Body::Record(_)
+        | Body::OnBus(_)
+        | Body::Notice(_) => Vec::new(),
     };
-    let key = match (&message.body, service.kind) {
-        (Body::Record(record), Kind::Bucket) => {
-            let id = service.dice.with(plan.dice_of(received.job));
-            record.object_key(plan, &id.uuid(received.job.call.into()))
-        }
-        (
-            Body::Record(_)
-            | Body::Given(_)
-            | Body::DeadLetter(_)
-            | Body::Undelivered(_)
-            | Body::OnBus(_),
-            _,
-        ) => String::new(),
+    let key = match service.kind {
+        Kind::Bucket => key_of(plan, id, received),
+        Kind::Queue | Kind::Topic | Kind::Bus => String::new(),
     };
     let body = seen(plan, id, received);
     Look { body, attributes, key }
+}
+
+/// Under which key a bucket keeps what it has received.
+pub(crate) fn key_of(plan: &Plan, id: ServiceId, received: &Received) -> String {
+    let job = received.job;
+    let uuid = || plan.service(id).dice.with(plan.dice_of(job)).uuid(job.call.into());
+    let Content::Message(message) = &received.content else { return uuid() };
+    match (&message.body, job.origin) {
+        (Body::Record(record), _) => record.object_key(plan, &uuid()),
+        (Body::Published(published), _) if !published.key.is_empty() => {
+            published.key.clone()
+        }
+        // Code puts each object under a name of its own.
+        (_, Origin::Function(function)) => {
+            format!("{}/{}", plan.function(function).name(), uuid())
+        }
+        (_, Origin::Caller(_) | Origin::Act(_) | Origin::Service(_)) => uuid(),
+    }
 }
 
 /// Something as the service it has reached sees it: a bus puts records into events.

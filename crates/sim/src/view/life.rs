@@ -313,7 +313,7 @@ fn kind_of(body: &Body) -> Shows {
     match body {
         Body::Record(_) | Body::OnBus(_) => Shows::Record,
         Body::DeadLetter(_) | Body::Undelivered(_) => Shows::DeadLetter,
-        Body::Given(_) => Shows::Message,
+        Body::Given(_) | Body::Published(_) | Body::Notice(_) => Shows::Message,
     }
 }
 

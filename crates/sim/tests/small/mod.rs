@@ -14,7 +14,9 @@ use lambdarium_sim::lambda::{
     Alias, Function, Provisioned, RecursiveLoop, Shared, Spec, Version,
 };
 use lambdarium_sim::scenario::{Act, Pick, Run, Scenario, Settings};
-use lambdarium_sim::service::outlet::{Inlet, Manner, Outlet, Rule, Subscription};
+use lambdarium_sim::service::outlet::{
+    Inlet, Manner, Notification, Outlet, Rule, Subscription,
+};
 use lambdarium_sim::service::{self, Kind, Service};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::{Payload, Value};
@@ -128,9 +130,9 @@ fn settings(n: &mut Numbers) -> Settings {
     }
 }
 
-/// One service of each kind, some of which may not be sent to, and a topic and a bus that
-/// pass on what comes from outside. What functions send comes back through a topic only
-/// from their code: a loop of records would never end.
+/// One service of each kind, some of which may not be sent to, and a topic, a bus and a bucket
+/// that tell of what comes from outside. What functions send comes back through a topic or
+/// bucket only from their code: a loop of records would never end.
 fn services(n: &mut Numbers) -> Vec<Service> {
     let kinds = [Kind::Queue, Kind::Topic, Kind::Bus, Kind::Bucket].into_iter();
     let all = kinds.zip(["q", "t", "b", "o"]).map(|(kind, name)| {
@@ -138,10 +140,11 @@ fn services(n: &mut Numbers) -> Vec<Service> {
         Service { spec, ..Service::new(name, kind) }
     });
     let mut all: Vec<Service> = all.collect();
-    for (kind, name) in [(Kind::Topic, "p"), (Kind::Bus, "e")] {
+    for (kind, name) in [(Kind::Topic, "p"), (Kind::Bus, "e"), (Kind::Bucket, "u")] {
         let outlets = (0..n.below(3)).map(|at| outlet(at, kind, n)).collect();
         let inlet = n.maybe(|n| Inlet {
             payload: Payload::Json(Value::object([("sleep", Value::number(n.below(4)))])),
+            key: if kind == Kind::Bucket { "in/a".into() } else { String::new() },
             attributes: Vec::new(),
             load: load(n),
         });
@@ -164,7 +167,12 @@ fn outlet(at: u64, kind: Kind, n: &mut Numbers) -> Outlet {
             let scope = n.choice();
             Manner::Subscription(Subscription { scope, dead_letter, permission })
         }
-        Kind::Queue | Kind::Bus | Kind::Bucket => Manner::Rule(Rule {
+        Kind::Bucket => {
+            let prefix = ["in/", "f0/"][usize::from(at > 0)].into();
+            let suffix = if n.one_in(4) { "b".into() } else { String::new() };
+            Manner::Notification(Notification { prefix, suffix, permission })
+        }
+        Kind::Queue | Kind::Bus => Manner::Rule(Rule {
             retries_max: n.below(8),
             age_max: Span::seconds(n.from(60, 70)),
             dead_letter,
@@ -246,7 +254,7 @@ fn spec(n: &mut Numbers) -> Spec {
             answer: if n.one_in(8) { Answer::Bytes(7 << 20) } else { Answer::Echo },
             // Some send their events to the first one again, and make loops.
             sends: if n.one_in(6) {
-                target(&["f0", "q", "o", "p"], n)
+                target(&["f0", "q", "o", "p", "u"], n)
             } else {
                 String::new()
             },
