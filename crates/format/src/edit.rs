@@ -165,12 +165,10 @@ pub fn rename(run: &Run, from: &str, to: &str) -> Edited {
                 caller.target = format!("{to}{qualifier}");
             }
         }
-        for act in &mut run.acts {
-            if let Some(Value::Text(name)) = function_name(&mut act.parameters)
-                && let Some(qualifier) = qualifier(name, from)
-            {
-                *name = format!("{to}{qualifier}");
-            }
+    }
+    for name in run.acts.iter_mut().flat_map(|act| named(&mut act.parameters)) {
+        if let Some(qualifier) = qualifier(name, from) {
+            *name = format!("{to}{qualifier}");
         }
     }
     let sent = run.scenario.functions.iter_mut().flat_map(targets);
@@ -247,11 +245,11 @@ pub fn remove(run: &Run, name: &str) -> Edited {
     } else {
         run.scenario.functions.retain(|function| function.name != name);
         run.scenario.callers.retain(|c| qualifier(&c.target, name).is_none());
-        run.acts.retain_mut(|act| {
-            let named = function_name(&mut act.parameters).and_then(|n| n.as_text());
-            named.is_none_or(|named| qualifier(named, name).is_none())
-        });
     }
+    run.acts.retain_mut(|act| {
+        let mut named = named(&mut act.parameters).into_iter();
+        !named.any(|named| qualifier(named, name).is_some())
+    });
     for service in &mut run.scenario.services {
         service.outlets.retain(|outlet| qualifier(&outlet.target, name).is_none());
     }
@@ -317,9 +315,25 @@ pub fn qualifier<'a>(target: &'a str, function: &str) -> Option<&'a str> {
     (rest.is_empty() || rest.starts_with(':')).then_some(rest)
 }
 
-fn function_name(parameters: &mut Value) -> Option<&mut Value> {
-    let Value::Object(members) = parameters else { return None };
-    members.iter_mut().find(|(key, _)| key == "FunctionName").map(|(_, value)| value)
+/// The parts that an act names.
+fn named(parameters: &mut Value) -> Vec<&mut String> {
+    let mut all = Vec::new();
+    let Value::Object(members) = parameters else { return all };
+    for (key, value) in members {
+        match (key.as_str(), value) {
+            (
+                "FunctionName" | "TopicArn" | "Bucket" | "EventBusName",
+                Value::Text(name),
+            ) => {
+                all.push(name);
+            }
+            ("Entries", Value::List(entries)) if EVENTS => {
+                all.extend(entries.iter_mut().flat_map(named));
+            }
+            (_, _) => {}
+        }
+    }
+    all
 }
 
 fn read_back(whole: &Value) -> Edited {

@@ -449,6 +449,11 @@ impl Plan {
         self.dice_of(job).uuid(subject)
     }
 
+    /// The ID of something at the service that has received it.
+    pub(crate) fn message_id(&self, id: ServiceId, job: Job) -> String {
+        self.service(id).dice.with(self.dice_of(job)).uuid(job.call.into())
+    }
+
     /// The name of a part.
     #[must_use]
     pub fn name(&self, part: Part) -> &str {

@@ -82,7 +82,7 @@ impl Notice {
             ("Timestamp", Value::Text(self.of.at.iso_millis())),
             ("Signature", example()),
             ("SigningCertUrl", example()),
-            ("MessageId", Value::Text(self.message_id(plan))),
+            ("MessageId", Value::Text(plan.message_id(self.by, self.of.job))),
             ("Message", message),
             ("MessageAttributes", Value::Object(attributes)),
             ("Type", Value::text("Notification")),
@@ -105,7 +105,7 @@ impl Notice {
         let message = text_of(&self.of.content.payload(plan));
         let mut members: Vec<(String, Value)> = vec![
             ("Type".into(), Value::text("Notification")),
-            ("MessageId".into(), Value::Text(self.message_id(plan))),
+            ("MessageId".into(), Value::Text(plan.message_id(self.by, self.of.job))),
             ("TopicArn".into(), Value::Text(format!("{}:{topic}", arn_of("sns")))),
             ("Message".into(), Value::Text(message)),
             ("Timestamp".into(), Value::Text(self.of.at.iso_millis())),
@@ -162,13 +162,6 @@ impl Notice {
     fn sender<'a>(&self, plan: &'a Plan) -> (&'a PlannedService, &'a PlannedOutlet) {
         let service = plan.service(self.by);
         (service, &service.outlets[usize::from(self.outlet)])
-    }
-
-    /// All subscriptions get a message under one ID.
-    fn message_id(&self, plan: &Plan) -> String {
-        let job = self.of.job;
-        let dice = plan.service(self.by).dice.with(plan.dice_of(job));
-        dice.uuid(job.call.into())
     }
 
     /// What stands beside the message.

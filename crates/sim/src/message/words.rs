@@ -12,6 +12,7 @@ use super::{Body, DeadLetter, Last, Record, Undelivered};
 use crate::call::arn;
 use crate::id::{Job, ServiceId};
 use crate::plan::Plan;
+use crate::service::RECORDS_FOLDER;
 use crate::trace::{Condition, Ending};
 use crate::value::{Payload, Value};
 
@@ -145,15 +146,14 @@ impl Record {
         let function = plan.function(self.function).name();
         let folder = day.replace('-', "/");
         let time = time.replace(':', ".");
-        format!("aws/lambda/async/{function}/{folder}/{day}T{time}-{uuid}")
+        format!("{RECORDS_FOLDER}{function}/{folder}/{day}T{time}-{uuid}")
     }
 
     /// The record as an event of a bus has it as its `detail` (DST-14).
     #[must_use]
     pub fn bus_event(&self, plan: &Plan, bus: ServiceId, job: Job) -> Value {
-        let bus = plan.service(bus);
-        let id = bus.dice.with(plan.dice_of(job)).uuid(job.call.into());
-        let bus = bus.name();
+        let id = plan.message_id(bus, job);
+        let bus = plan.service(bus).name();
         let how =
             if self.condition == Condition::Success { "Success" } else { "Failure" };
         let kind = format!("Lambda Function Invocation Result - {how}");

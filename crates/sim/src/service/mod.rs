@@ -199,9 +199,24 @@ impl State {
     /// Something has come from outside.
     fn publish(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
         let inlet = plan.service(id).inlet.as_ref().expect("it has a load");
+        self.take_in(id, plan, cx, inlet.content.clone());
+    }
+
+    /// What comes next from outside is counted so.
+    pub(crate) fn next_job(&self, id: ServiceId) -> Job {
+        Job { origin: Origin::Service(id), call: self.published + 1 }
+    }
+
+    /// Takes in what comes from outside.
+    pub(crate) fn take_in(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        content: Content,
+    ) {
+        let job = self.next_job(id);
         self.published += 1;
-        let job = Job { origin: Origin::Service(id), call: self.published };
-        let content = inlet.content.clone();
         // It has no number yet: each function that gets it gets it under one of its own.
         let fact = Fact::Event(EventFact::Received);
         cx.tell(Part::Service(id), None, Rule::Asy02, fact);
@@ -275,10 +290,13 @@ pub fn look(plan: &Plan, id: ServiceId, received: &Received) -> Look {
     Look { body, attributes, key }
 }
 
+/// Where a bucket keeps the records of functions (DST-15).
+pub(crate) const RECORDS_FOLDER: &str = "aws/lambda/async/";
+
 /// Under which key a bucket keeps what it has received.
 pub(crate) fn key_of(plan: &Plan, id: ServiceId, received: &Received) -> String {
     let job = received.job;
-    let uuid = || plan.service(id).dice.with(plan.dice_of(job)).uuid(job.call.into());
+    let uuid = || plan.message_id(id, job);
     let Content::Message(message) = &received.content else { return uuid() };
     match (&message.body, job.origin) {
         (Body::Record(record), _) => record.object_key(plan, &uuid()),

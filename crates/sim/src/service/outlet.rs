@@ -186,6 +186,19 @@ impl Knobs for Notification {
     ];
 }
 
+impl Outlet {
+    /// Whether it may be about an object that a function puts into a folder of the bucket,
+    /// under a UUID.
+    pub(crate) fn may_be_about(&self, folder: &str) -> bool {
+        let Manner::Notification(Notification { prefix, suffix, .. }) = &self.manner else {
+            return true;
+        };
+        let ends_uuid = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+        (folder.starts_with(prefix.as_str()) || prefix.starts_with(folder))
+            && suffix.bytes().all(ends_uuid)
+    }
+}
+
 impl Manner {
     /// Under which name a scenario lists those that are alike.
     #[must_use]

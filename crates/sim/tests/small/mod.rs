@@ -422,6 +422,9 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         Operation::SetFault => {
             return set_fault(function, until, n);
         }
+        Operation::Publish | Operation::PutEvents | Operation::PutObject => {
+            return publish(operation, until, n);
+        }
         Operation::ListFunctionEventInvokeConfigs
         | Operation::PutFunctionRecursionConfig
         | Operation::GetFunctionRecursionConfig
@@ -456,6 +459,28 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         operation: operation.word().into(),
         parameters: Value::Object(members.collect()),
     }
+}
+
+/// Something that is sent to a topic, bus or bucket, or to one that there is not.
+fn publish(operation: Operation, until: Span, n: &mut Numbers) -> Act {
+    let message = Value::object([("sleep", Value::number(n.below(4)))]);
+    let bus = [["e", "b", "none"][n.below(3) as usize], "default"][n.below(2) as usize];
+    let entry =
+        Value::object([("EventBusName", Value::text(bus)), ("Detail", message.clone())]);
+    let topic = format!(
+        "arn:aws:sns:us-east-1:111111111111:{}",
+        ["p", "t", "q"][n.below(3) as usize]
+    );
+    let parameters = Value::object([
+        ("TopicArn", Value::Text(topic)),
+        ("Message", message.clone()),
+        ("Entries", Value::List(vec![entry; n.below(3) as usize])),
+        ("Bucket", Value::text(["u", "o", "none"][n.below(3) as usize])),
+        ("Key", Value::text("in/b")),
+        ("Body", message),
+    ]);
+    let at = Instant(n.span(until.0 / 1_000).0);
+    Act { at, operation: operation.word().into(), parameters }
 }
 
 /// Something that goes wrong from an instant on, or nothing any more.

@@ -10,6 +10,7 @@ use lambdarium_sim::service::outlet::{
 use lambdarium_sim::service::{Kind, Service, Spec};
 use lambdarium_sim::value::Value;
 
+use super::super::deeds;
 use super::{NOWHERE, Writer, joined, json, knobs, knobs_of, texts};
 use crate::message::{Field, Form, Group, Input};
 
@@ -71,7 +72,7 @@ impl Writer<'_> {
             }
             groups.push(self.next_outlet(service, &list, name, run));
         }
-        Form { groups, ..Form::default() }
+        Form { groups, deeds: deeds::to_service(service), ..Form::default() }
     }
 
     /// What reaches it from outside, and when.
