@@ -190,7 +190,8 @@ impl Outlet {
     /// Whether it may be about an object that a function puts into a folder of the bucket,
     /// under a UUID.
     pub(crate) fn may_be_about(&self, folder: &str) -> bool {
-        let Manner::Notification(Notification { prefix, suffix, .. }) = &self.manner else {
+        let Manner::Notification(Notification { prefix, suffix, .. }) = &self.manner
+        else {
             return true;
         };
         let ends_uuid = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';

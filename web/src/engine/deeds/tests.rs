@@ -191,10 +191,7 @@ fn what_services_pass_on_is_sent_to_them() {
     for (part, operation, with) in expected {
         let (mut engine, _) = opened(SENDERS);
         let made = doing(&mut engine, Deed::SendOne, part, Instant(7)).acts;
-        assert_eq!(
-            (made[0].label.as_str(), made[0].with.as_str()),
-            (operation, with)
-        );
+        assert_eq!((made[0].label.as_str(), made[0].with.as_str()), (operation, with));
         assert!(recording(&engine).log().replies(0).all_good(), "{part}");
         let starts = |entry: &&Entry| {
             entry.at == Instant(7) && matches!(entry.fact, Fact::Started { .. })
@@ -242,6 +239,28 @@ fn nothing_can_be_sent_to_what_functions_only_send_to() {
         services.iter().map(|one| (one.name.as_str(), super::to_service(one).len()));
     let expected = [("topic", 2), ("bus", 2), ("bare", 0), ("bucket", 2), ("queue", 0)];
     assert_eq!(deeds.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn what_was_sent_by_hand_began_with_the_act_and_the_rest_with_its_load() {
+    let (mut engine, _) = opened(SENDERS);
+    doing(&mut engine, Deed::SendOne, "bus", Instant(7));
+    let log = recording(&engine).log();
+    let ends = |at: Instant| {
+        let last = (0..).map_while(|number| Some((number, log.get(number)?)));
+        let ends = |(_, entry): &(u32, &Entry)| {
+            entry.at == at && matches!(entry.fact, Fact::Ended { .. })
+        };
+        last.filter(ends).map(|(number, _)| number).last().expect("a run")
+    };
+    let [by_hand, loaded] = [Instant(7), Instant(0)].map(ends);
+    let mut root = |entry: u32| match engine.handle(Slot(0), Ask::Why { entry }) {
+        Some(Answer::Why { chain, .. }) => chain.last().expect("a chain").text.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(root(by_hand), "It began with the call PutEvents at 0.000 s.");
+    let loaded = root(loaded);
+    assert!(loaded.starts_with("It began with what reaches "), "{loaded}");
 }
 
 /// Whether no call was refused.
