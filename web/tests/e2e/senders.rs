@@ -64,7 +64,7 @@ fn a_bucket_shows_its_objects_and_its_notification_can_be_set() {
             .await?;
         page.click("#tab-settings").await?;
         // A photo of another kind is no business of the function any more.
-        let suffix = "#f-services-photos-notifications-index-suffix";
+        let suffix = "[id='services.photos.notifications.index.suffix']";
         let field = page.find(suffix).await?;
         field.clear().await?;
         field.send_keys(".png").await?;
