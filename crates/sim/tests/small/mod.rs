@@ -2,7 +2,10 @@
 //! Every one of them is a plan.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
-use lambdarium_sim::call::Operation;
+mod acts;
+
+pub use acts::acts;
+
 use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
 use lambdarium_sim::caller::{self, Caller, gateway, sdk, sender, step_functions};
 use lambdarium_sim::knob::Choices;
@@ -14,8 +17,10 @@ use lambdarium_sim::lambda::{
     Alias, Function, Provisioned, RecursiveLoop, Shared, Spec, Version,
 };
 use lambdarium_sim::mapping::{self, Mapping};
-use lambdarium_sim::scenario::{Act, Pick, Run, Scenario, Settings};
-use lambdarium_sim::service::outlet::{Inlet, Manner, Outlet, Rule, Subscription};
+use lambdarium_sim::scenario::{Pick, Run, Scenario, Settings};
+use lambdarium_sim::service::outlet::{
+    Inlet, Manner, Notification, Outlet, Rule, Subscription,
+};
 use lambdarium_sim::service::parcel::Post;
 use lambdarium_sim::service::{self, Kind, Service};
 use lambdarium_sim::time::{Instant, Span};
@@ -130,9 +135,9 @@ fn settings(n: &mut Numbers) -> Settings {
     }
 }
 
-/// One service of each kind, some of which may not be sent to, and a topic and a bus that
-/// pass on what comes from outside. What functions send comes back through a topic only
-/// from their code: a loop of records would never end.
+/// One service of each kind, some of which may not be sent to, and a topic, a bus and a bucket
+/// that tell of what comes from outside. What functions send comes back through a topic or
+/// bucket only from their code: a loop of records would never end.
 fn services(n: &mut Numbers) -> Vec<Service> {
     let kinds = [Kind::Queue, Kind::Topic, Kind::Bus, Kind::Bucket].into_iter();
     let all = kinds.zip(["q", "t", "b", "o"]).map(|(kind, name)| {
@@ -140,10 +145,11 @@ fn services(n: &mut Numbers) -> Vec<Service> {
         Service { spec, ..Service::new(name, kind) }
     });
     let mut all: Vec<Service> = all.collect();
-    for (kind, name) in [(Kind::Topic, "p"), (Kind::Bus, "e")] {
+    for (kind, name) in [(Kind::Topic, "p"), (Kind::Bus, "e"), (Kind::Bucket, "u")] {
         let outlets = (0..n.below(3)).map(|at| outlet(at, kind, n)).collect();
         let inlet = n.maybe(|n| Inlet {
             payload: Payload::Json(Value::object([("sleep", Value::number(n.below(4)))])),
+            key: if kind == Kind::Bucket { "in/a".into() } else { String::new() },
             attributes: Vec::new(),
             load: load(n),
             ..Inlet::default()
@@ -167,7 +173,12 @@ fn outlet(at: u64, kind: Kind, n: &mut Numbers) -> Outlet {
             let scope = n.choice();
             Manner::Subscription(Subscription { scope, dead_letter, permission })
         }
-        Kind::Queue | Kind::Bus | Kind::Bucket => Manner::Rule(Rule {
+        Kind::Bucket => {
+            let prefix = ["in/", "f0/"][usize::from(at > 0)].into();
+            let suffix = if n.one_in(4) { "b".into() } else { String::new() };
+            Manner::Notification(Notification { prefix, suffix, permission })
+        }
+        Kind::Queue | Kind::Bus => Manner::Rule(Rule {
             retries_max: n.below(8),
             age_max: Span::seconds(n.from(60, 70)),
             dead_letter,
@@ -249,7 +260,7 @@ fn spec(n: &mut Numbers) -> Spec {
             answer: if n.one_in(8) { Answer::Bytes(7 << 20) } else { Answer::Echo },
             // Some send their events to the first one again, and make loops.
             sends: if n.one_in(6) {
-                target(&["f0", "q", "o", "p"], n)
+                target(&["f0", "q", "o", "p", "u"], n)
             } else {
                 String::new()
             },
@@ -392,88 +403,6 @@ fn load(n: &mut Numbers) -> Load {
     let start = Instant(n.span(10_000).0);
     let end = n.maybe(|n| start.plus(Span::millis(n.from(1, 20_000))));
     Load { pattern, start, end, count_max: n.maybe(|n| n.from(1, 30)) }
-}
-
-/// Some acts, in order of time.
-pub fn acts(functions: &[Function], until: Span, n: &mut Numbers) -> Vec<Act> {
-    let mut acts: Vec<Act> = (0..n.below(8)).map(|_| act(functions, until, n)).collect();
-    acts.sort_by_key(|act| act.at);
-    acts
-}
-
-/// An act, not always a sensible one.
-fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
-    let function = &functions[n.below(functions.len() as u64) as usize];
-    let operation: Operation = n.choice();
-    let mut with = vec![("FunctionName", Value::text(&function.name))];
-    let takes_qualifier = match operation {
-        Operation::Invoke
-        | Operation::GetProvisionedConcurrencyConfig
-        | Operation::PutProvisionedConcurrencyConfig
-        | Operation::DeleteProvisionedConcurrencyConfig
-        | Operation::PutFunctionEventInvokeConfig
-        | Operation::UpdateFunctionEventInvokeConfig
-        | Operation::GetFunctionEventInvokeConfig
-        | Operation::DeleteFunctionEventInvokeConfig => true,
-        Operation::SetFault => {
-            return set_fault(function, until, n);
-        }
-        Operation::ListFunctionEventInvokeConfigs
-        | Operation::PutFunctionRecursionConfig
-        | Operation::GetFunctionRecursionConfig
-        | Operation::GetFunctionConcurrency
-        | Operation::PutFunctionConcurrency
-        | Operation::DeleteFunctionConcurrency
-        | Operation::PublishVersion
-        | Operation::UpdateFunctionCode
-        | Operation::UpdateFunctionConfiguration => n.one_in(8),
-    };
-    if takes_qualifier && let Some(qualifier) = qualifier(function, n) {
-        with.push(("Qualifier", Value::Text(qualifier)));
-    }
-    let units = n.below(7);
-    with.extend([
-        ("ReservedConcurrentExecutions", Value::number(units)),
-        ("ProvisionedConcurrentExecutions", Value::number(units)),
-        ("ZipFile", Value::Text(n.below(3).to_string())),
-        ("Publish", Value::Bool(n.one_in(2))),
-        ("Timeout", Value::number(n.from(1, 4))),
-        ("MaximumRetryAttempts", Value::number(n.below(4))),
-        ("RecursiveLoop", Value::text("Terminate")),
-        (
-            "InvocationType",
-            Value::text(if n.one_in(2) { "Event" } else { "RequestResponse" }),
-        ),
-        ("Payload", Value::object([("sleep", Value::number(n.below(3)))])),
-    ]);
-    let members = with.into_iter().map(|(key, value)| (key.to_string(), value));
-    Act {
-        at: Instant(n.span(until.0 / 1_000).0),
-        operation: operation.word().into(),
-        parameters: Value::Object(members.collect()),
-    }
-}
-
-/// Something that goes wrong from an instant on, or nothing any more.
-fn set_fault(function: &Function, until: Span, n: &mut Numbers) -> Act {
-    let failure: Failure = n.choice();
-    let mut with = vec![("FunctionName", Value::text(&function.name))];
-    if n.one_in(4)
-        && let Some(qualifier) = qualifier(function, n)
-    {
-        with.push(("Qualifier", Value::Text(qualifier)));
-    }
-    if !n.one_in(3) {
-        with.push(("Fails", Value::text(failure.word())));
-        with.push(("Chance", Value::Number(format!("0.{}", n.below(10)))));
-        with.push(("Duration", Value::number(n.below(3))));
-    }
-    let members = with.into_iter().map(|(key, value)| (key.to_string(), value));
-    Act {
-        at: Instant(n.span(until.0 / 1_000).0),
-        operation: Operation::SetFault.word().into(),
-        parameters: Value::Object(members.collect()),
-    }
 }
 
 /// A run with queues that are read: one that may keep order, and its dead-letter queue.
