@@ -62,6 +62,9 @@ impl Writer<'_> {
         let mut fields =
             vec![self.chosen(joined(&at, &["kind"]), "Kind", "", Kind::WORDS)];
         fields.extend(knobs(&service.spec, &texts(&Spec::default()), &at));
+        if let Kind::Bus | Kind::Bucket = service.kind {
+            fields.retain(|field| field.path.last().is_some_and(|key| key != "fifo"));
+        }
         let title = service.kind.name().to_string();
         let mut groups = vec![Group { title, fields }];
         if let Some((list, name)) = outlets(service.kind) {
