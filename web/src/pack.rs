@@ -6,8 +6,8 @@
 //! Without a way out of every field, and without a library that knows formats and types of
 //! all kinds, this is a third of the code, which everybody who opens the page downloads.
 
-use lambdarium_sim::EVENTS;
 use lambdarium_sim::knob::Choices;
+use lambdarium_sim::{EVENTS, Given};
 
 /// What can be sent.
 pub trait Pack: Sized {
@@ -128,6 +128,14 @@ impl Pack for bool {
     }
     fn unpack(from: &mut Reader) -> Self {
         from.number(1) == 1
+    }
+}
+
+/// Nothing of it goes over the line: it is there or it is not.
+impl Pack for Given {
+    fn pack(&self, _: &mut Vec<u8>) {}
+    fn unpack(_: &mut Reader) -> Self {
+        Self::here()
     }
 }
 

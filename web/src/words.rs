@@ -120,7 +120,8 @@ pub fn sends(scenario: &Scenario) -> Vec<(Part, Part)> {
     }
     let functions =
         || scenario.functions.iter().zip(0..).map(|(f, at)| (f, FunctionId(at)));
-    let services = || scenario.services.iter().zip(0..).map(|(s, at)| (s, ServiceId(at)));
+    let services =
+        || scenario.services.iter().zip(0..).map(|(s, at)| (s, ServiceId::new(at)));
     let queue = |name: &str| {
         let found = services().find(|(service, _)| service.name == name);
         found.map(|(_, id)| Part::Service(id))

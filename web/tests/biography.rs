@@ -164,7 +164,7 @@ fn a_dead_letter_has_the_event_and_says_why_in_its_attributes() {
     }
     assert!(!life.stations.iter().any(|station| station.text.contains("Nobody")));
     assert_eq!(life.jobs, [called(2), sent_by(0, 1)]);
-    let queue = Part::Service(ServiceId(0));
+    let queue = Part::Service(ServiceId::new(0));
     assert_eq!(life.sends, [(Part::Function(FunctionId(0)), queue)]);
     assert!(life.parts.contains(&queue));
     // The message knows where it comes from.
@@ -300,7 +300,7 @@ fn what_a_topic_passes_on_begins_outside() {
             "services":{"t":{"kind":"sns","receives":{"payload":{"n":1},"load":{"at":["1s"]}},
                 "subscriptions":{"all":{"calls":"f"}}}}}"#,
     );
-    let life = page.life(Job { origin: Origin::Service(ServiceId(0)), call: 1 });
+    let life = page.life(Job { origin: Origin::Service(ServiceId::new(0)), call: 1 });
     assert_eq!(life.stations[0].text, "Something from outside reaches t.");
     assert_eq!(life.from, None);
     assert_eq!(body(&life.stations[0]), json!({ "n": 1 }));

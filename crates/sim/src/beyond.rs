@@ -12,11 +12,11 @@ pub use nothing::Nothing as WithEvents;
 /// A mark of what only asynchronous events need. Without the feature there is no value of it,
 /// and so none of anything that has one.
 #[cfg(feature = "events")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Given;
 /// A mark of what only asynchronous events need: there is none.
 #[cfg(not(feature = "events"))]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Given {}
 
 impl Given {
@@ -60,8 +60,11 @@ mod nothing {
         pub fn retain(&mut self, _: impl FnMut(&T) -> bool) {}
 
         /// There is nothing to remove.
-        pub fn remove(&mut self, _: usize) -> Option<T> {
-            None
+        ///
+        /// # Panics
+        /// Always, as for a place that a list does not have.
+        pub fn remove(&mut self, _: usize) -> T {
+            unreachable!("the list is empty")
         }
     }
 

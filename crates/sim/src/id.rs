@@ -1,5 +1,7 @@
 //! Names turned into numbers: what a plan and everything behind it speaks in.
 
+use crate::Given;
+
 /// A function of the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FunctionId(pub u16);
@@ -10,11 +12,27 @@ pub struct CallerId(pub u16);
 
 /// A queue, topic, bus or bucket of the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ServiceId(pub u16);
+pub struct ServiceId(pub u16, pub Given);
+
+impl ServiceId {
+    /// The service at this place of the plan.
+    #[must_use]
+    pub const fn new(at: u16) -> Self {
+        Self(at, Given::here())
+    }
+}
 
 /// An event source mapping of the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MappingId(pub u16);
+pub struct MappingId(pub u16, pub Given);
+
+impl MappingId {
+    /// The mapping at this place of the plan.
+    #[must_use]
+    pub const fn new(at: u16) -> Self {
+        Self(at, Given::here())
+    }
+}
 
 /// A version of one function: 0 is `$LATEST`, the others are in order of publication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

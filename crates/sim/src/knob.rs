@@ -82,6 +82,29 @@ pub struct Knob<S: 'static> {
     pub set: fn(&mut S, Setting),
 }
 
+impl<S> Clone for Knob<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Knob<S> {}
+
+/// Two tables as one.
+pub(crate) const fn joined<S, const A: usize, const B: usize, const BOTH: usize>(
+    first: [Knob<S>; A],
+    second: [Knob<S>; B],
+) -> [Knob<S>; BOTH] {
+    assert!(BOTH == A + B, "nothing is left out");
+    let mut both = [first[0]; BOTH];
+    let mut at = 0;
+    while at < BOTH {
+        both[at] = if at < A { first[at] } else { second[at - A] };
+        at += 1;
+    }
+    both
+}
+
 /// A `Spec` that is described by a table of knobs.
 pub trait Knobs: Sized + Default + 'static {
     /// The table.

@@ -16,6 +16,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::Given;
 use crate::id::{CallerId, FunctionId, Job, ServiceId};
 use crate::lambda::answer::Ran;
 use crate::mapping::batch::Batch;
@@ -29,25 +30,35 @@ use crate::value::{Payload, Value};
 #[derive(Clone, Debug)]
 pub enum Content {
     /// What a caller sends, which stands in the plan.
-    Caller(CallerId),
+    Caller(CallerId, Given),
     /// Anything else.
-    Message(Rc<Message>),
+    Message(Rc<Message>, Given),
 }
 
 impl Content {
+    /// What this caller sends.
+    pub(crate) const fn of_caller(id: CallerId) -> Self {
+        Self::Caller(id, Given::here())
+    }
+
+    /// A message that comes of this chain of runs.
+    pub(crate) fn message(body: Body, chain: Vec<Link>) -> Self {
+        Self::Message(Rc::new(Message { body, chain }), Given::here())
+    }
+
     /// How often each function has run in the chain of requests behind it (REC-02).
     pub(crate) fn chain(&self) -> &[Link] {
         match self {
-            Self::Caller(_) => &[],
-            Self::Message(message) => &message.chain,
+            Self::Caller(..) => &[],
+            Self::Message(message, _) => &message.chain,
         }
     }
 
     /// Whether it tells what came of an asynchronous invocation.
     pub(crate) fn is_record(&self) -> bool {
         match self {
-            Self::Caller(_) => false,
-            Self::Message(message) => matches!(message.body, Body::Record(_)),
+            Self::Caller(..) => false,
+            Self::Message(message, _) => matches!(message.body, Body::Record(_)),
         }
     }
 
@@ -67,7 +78,7 @@ impl Content {
     }
 
     fn notice(&self) -> Option<&Notice> {
-        let Self::Message(message) = self else { return None };
+        let Self::Message(message, _) = self else { return None };
         match &message.body {
             Body::Notice(notice) => Some(notice),
             Body::Given(_)
@@ -84,16 +95,16 @@ impl Content {
     #[must_use]
     pub fn payload<'a>(&'a self, plan: &'a Plan) -> Cow<'a, Payload> {
         match self {
-            Self::Caller(caller) => Cow::Borrowed(plan.caller(*caller).payload()),
-            Self::Message(message) => message.body.payload(plan),
+            Self::Caller(caller, _) => Cow::Borrowed(plan.caller(*caller).payload()),
+            Self::Message(message, _) => message.body.payload(plan),
         }
     }
 
     /// Its size in bytes.
     pub(crate) fn bytes(&self, plan: &Plan) -> u64 {
         match self {
-            Self::Caller(caller) => plan.caller(*caller).payload_bytes,
-            Self::Message(message) => message.body.bytes(plan),
+            Self::Caller(caller, _) => plan.caller(*caller).payload_bytes,
+            Self::Message(message, _) => message.body.bytes(plan),
         }
     }
 }

@@ -437,7 +437,7 @@ impl Plan {
     pub fn target(&self, name: &str) -> Option<Target> {
         let mut services = self.services.iter();
         if let Some(at) = services.position(|service| service.name == name) {
-            return Some(Target::Service(ServiceId(u16::try_from(at).ok()?)));
+            return Some(Target::Service(ServiceId::new(u16::try_from(at).ok()?)));
         }
         let (name, qualifier) = split_target(name);
         Some(Target::Function(self.find_function(name)?, qualifier))

@@ -5,10 +5,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::WithEvents;
 use crate::caller::Caller;
 use crate::expect::Expectation;
-use crate::knob::{Choices, Kind, Knob, Knobs};
+use crate::knob::{self, Choices, Kind, Knob, Knobs};
 use crate::lambda::Function;
 use crate::limits;
 use crate::mapping::Mapping;
@@ -16,6 +15,7 @@ use crate::service::Service;
 use crate::service::policy::TOPIC_RETRIES;
 use crate::time::{Instant, Span};
 use crate::value::Value;
+use crate::{EVENTS, WithEvents};
 
 choices! {
     /// Which idle environment takes a request (ENV-12).
@@ -230,7 +230,15 @@ const UP_TO_A_DAY: Kind =
     Kind::Span { min: Span::ZERO, max: limits::RUN_SPAN_MAX, whole_seconds: false };
 
 impl Knobs for Settings {
-    const KNOBS: &'static [Knob<Self>] = &[
+    const KNOBS: &'static [Knob<Self>] =
+        if EVENTS { &Self::ALL } else { &Self::OF_CALLS };
+}
+
+impl Settings {
+    const ALL: [Knob<Self>; Self::OF_CALLS.len() + Self::OF_EVENTS.len()] =
+        knob::joined(Self::OF_CALLS, Self::OF_EVENTS);
+
+    const OF_CALLS: [Knob<Self>; 17] = [
         knob!(account_concurrency: count, "account.concurrency", "ConcurrentExecutions",
             "Account concurrency", UNITS, Con02,
             "Requests the account may run at once in this Region."),
@@ -273,6 +281,10 @@ impl Knobs for Settings {
             "How long a version that a code update publishes is Pending before it can be called."),
         knob!(free_tier: bool, "cost.free_tier", "", "Free tier", Kind::Bool, Cost04,
             "Whether the monthly free tier is taken off the cost."),
+    ];
+
+    /// Those of what only a simulator with the feature `events` plays.
+    const OF_EVENTS: [Knob<Self>; 31] = [
         knob!(dispatch: span, "async.dispatch", "", "Event dispatch", UP_TO_A_DAY, Asy22,
             "How long an accepted event waits in an idle queue before it is tried."),
         knob!(error_delay_1: span, "async.error_delay_1", "", "Wait after the first error",

@@ -13,7 +13,7 @@ use crate::event::{
 use crate::id::{CallerId, FunctionId, Job, MappingId, Origin, Part, ServiceId};
 use crate::lambda::invoke as lambda;
 use crate::mapping;
-use crate::message::{Body, Content, Mail, Message};
+use crate::message::{Body, Content, Mail};
 use crate::plan::Plan;
 use crate::queue::{Queue, Rank};
 use crate::rule::Rule;
@@ -151,11 +151,11 @@ impl Sim {
             caller.start(id, &plan, &mut cx);
         }
         for (at, service) in world.services.iter_mut().enumerate().filter(|_| EVENTS) {
-            let id = ServiceId(u16::try_from(at).expect("parts are limited"));
+            let id = ServiceId::new(u16::try_from(at).expect("parts are limited"));
             service.start(id, &plan, &mut cx);
         }
         for (at, mapping) in world.mappings.iter_mut().enumerate().filter(|_| EVENTS) {
-            let id = MappingId(u16::try_from(at).expect("parts are limited"));
+            let id = MappingId::new(u16::try_from(at).expect("parts are limited"));
             mapping.start(id, &plan, &mut cx);
         }
         sim.entries = log.len();
@@ -441,13 +441,15 @@ impl Sim {
     /// What a request or message says, once it was sent.
     #[must_use]
     pub fn content(&self, job: Job) -> Option<Content> {
+        if !EVENTS {
+            return None;
+        }
         let place = (job.call as usize).checked_sub(1)?;
         match job.origin {
-            Origin::Caller(caller) => Some(Content::Caller(caller)),
+            Origin::Caller(caller) => Some(Content::of_caller(caller)),
             Origin::Act(act) => {
                 let payload = self.world.lambda.asked(act)?.payload.clone();
-                let message = Message { body: Body::Given(payload), chain: Vec::new() };
-                Some(Content::Message(Rc::new(message)))
+                Some(Content::message(Body::Given(payload), Vec::new()))
             }
             Origin::Function(id) => {
                 self.world.lambda.function(id).outbox.get(place).cloned()

@@ -54,7 +54,7 @@ proptest! {
         });
         let mut told: BTreeMap<Job, Told> = BTreeMap::new();
         for entry in log.iter() {
-            let (Part::Service(ServiceId(0 | 1)), Some(job)) = (entry.part, entry.job) else {
+            let (Part::Service(ServiceId(0 | 1, _)), Some(job)) = (entry.part, entry.job) else {
                 continue;
             };
             let story = told.entry(job).or_default();

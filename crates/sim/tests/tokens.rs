@@ -207,7 +207,9 @@ fn a_dead_letter_is_seen_on_its_way() {
         let sent = frame.sent.iter().map(|sent| (sent.from, sent.to, sent.way));
         let expected: Vec<_> = ways
             .into_iter()
-            .map(|way| (Part::Function(FunctionId(0)), Part::Service(ServiceId(0)), way))
+            .map(|way| {
+                (Part::Function(FunctionId(0)), Part::Service(ServiceId::new(0)), way)
+            })
             .collect();
         assert_eq!(sent.collect::<Vec<_>>(), expected, "{ms}");
     }
@@ -234,7 +236,7 @@ fn what_a_topic_tries_to_deliver_flies_bounces_and_waits() {
         let sent: Vec<(u32, bool)> =
             frame.sent.iter().map(|sent| (sent.way, sent.refused)).collect();
         for sent in &frame.sent {
-            assert_eq!(sent.from, Part::Service(ServiceId(0)));
+            assert_eq!(sent.from, Part::Service(ServiceId::new(0)));
             assert_eq!(sent.to, Part::Function(FunctionId(0)));
         }
         (sent, frame.services[0].waiting)

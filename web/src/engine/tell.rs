@@ -40,7 +40,7 @@ impl Player {
     /// What a service has received up to a moment, the newest first.
     pub(super) fn contents(&mut self, service: u16, moment: Moment) -> Vec<Content> {
         let sim = self.recording.at(moment);
-        let (plan, id) = (sim.plan(), ServiceId(service));
+        let (plan, id) = (sim.plan(), ServiceId::new(service));
         let Some(state) = sim.world().services().get(usize::from(service)) else {
             return Vec::new();
         };

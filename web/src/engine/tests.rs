@@ -62,7 +62,8 @@ fn a_dead_letter_queue_shows_what_it_has_received_up_to_a_moment() {
         panic!("it is in order");
     };
     assert!(opened.callers[0].later && opened.functions[0].queue);
-    let (function, queue) = (Part::Function(FunctionId(0)), Part::Service(ServiceId(0)));
+    let (function, queue) =
+        (Part::Function(FunctionId(0)), Part::Service(ServiceId::new(0)));
     assert_eq!(opened.sends, [(function, queue)]);
     let mut received = |at_us: u64| {
         let ask = Ask::Contents { service: 0, moment: Moment::end_of(Instant(at_us)) };
@@ -272,7 +273,7 @@ fn a_topic_gets_subscriptions_and_loses_them_in_its_form() {
     let Answer::Opened(opened) = set(&mut engine, &calls, "g") else {
         panic!("no change")
     };
-    let [topic, queue] = [0, 1].map(|at| Part::Service(ServiceId(at)));
+    let [topic, queue] = [0, 1].map(|at| Part::Service(ServiceId::new(at)));
     assert_eq!(opened.sends, [(topic, Part::Function(FunctionId(1)))]);
     assert!(opened.functions[1].queue && !opened.functions[0].queue);
     let receives = field(&form(&mut engine, Some("t")), "Receives");

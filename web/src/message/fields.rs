@@ -34,8 +34,8 @@ pack! {
     struct Instant { 0 }
     struct Job { origin, call }
     struct Moment { at, step }
-    struct ServiceId { 0 }
-    struct MappingId { 0 }
+    struct ServiceId { 0, 1 }
+    struct MappingId { 0, 1 }
     struct Slot { 0 }
     struct Span { 0 }
     struct VersionIx { 0 }

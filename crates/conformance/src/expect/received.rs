@@ -133,7 +133,7 @@ fn received(on: &Comparison<'_>, name: &str) -> Vec<(Span, Look)> {
     let plan = recording.last_plan();
     let place = plan.services().iter().position(|service| service.name() == name);
     let Some(place) = place else { return Vec::new() };
-    let id = ServiceId(u16::try_from(place).unwrap_or(u16::MAX));
+    let id = ServiceId::new(u16::try_from(place).unwrap_or(u16::MAX));
     let all = recording.head().world().services()[place].received().iter();
     all.map(|received| (received.at.since(on.played.base), look(plan, id, received)))
         .collect()

@@ -133,7 +133,7 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
     fields.read(reader, "settings", |reader, value| {
         let mut fields = Fields::of(reader.object(value)?);
         knobs::read(&mut settings, &mut fields, reader);
-        fields.finish(reader);
+        fields.finish_with_events(reader);
         Some(())
     });
     let functions = fields.read(reader, "functions", |reader, value| {

@@ -369,12 +369,26 @@ impl<'a> Fields<'a> {
 
     /// Says which members nobody asked for.
     pub(super) fn finish(self, reader: &mut Reader) {
-        for (key, _) in self.members {
-            if !self.asked.contains(&key.as_str()) {
-                let allowed = one_of(key, &self.asked);
-                reader.within(key, |reader| reader.wrong("an unknown key", allowed));
-            }
+        for key in self.unknown() {
+            let allowed = one_of(key, &self.asked);
+            reader.within(key, |reader| reader.wrong("an unknown key", allowed));
         }
+    }
+
+    /// The same, where a program that plays no events does not know all keys there are: it
+    /// says that it cannot play this.
+    pub(super) fn finish_with_events(self, reader: &mut Reader) {
+        if EVENTS {
+            return self.finish(reader);
+        }
+        for key in self.unknown() {
+            reader.within(key, |reader| reader.wrong("", NEEDS_EVENTS));
+        }
+    }
+
+    fn unknown(&self) -> impl Iterator<Item = &'a str> {
+        let keys = self.members.iter().map(|(key, _)| key.as_str());
+        keys.filter(|key| !self.asked.contains(key))
     }
 }
 

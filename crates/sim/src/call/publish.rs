@@ -11,7 +11,7 @@ use super::operations::{Answer, Desk};
 use super::{ACCOUNT, Operation, REGION, Reply};
 use crate::id::ServiceId;
 use crate::limits;
-use crate::message::{Body, Content, Message, Published};
+use crate::message::{Body, Content, Published};
 use crate::rule::Rule;
 use crate::service::Kind;
 use crate::value::{Payload, Value};
@@ -52,7 +52,7 @@ impl Desk<'_, '_> {
         let services = self.plan.services().iter();
         let at =
             services.enumerate().find(|(_, one)| one.kind == kind && one.name() == name);
-        Some(ServiceId(u16::try_from(at?.0).ok()?))
+        Some(ServiceId::new(u16::try_from(at?.0).ok()?))
     }
 
     fn publish_message(&mut self, with: &Value) -> Result<Reply, Refused> {
@@ -160,8 +160,7 @@ impl Desk<'_, '_> {
     /// Hands something to a service, and says the ID it has there.
     fn hand_in(&mut self, id: ServiceId, published: Published) -> String {
         let message_id = self.next_id(id);
-        let message = Message { body: Body::Published(published), chain: Vec::new() };
-        let content = Content::Message(Rc::new(message));
+        let content = Content::message(Body::Published(published), Vec::new());
         let (plan, cause) = (Rc::clone(self.plan), self.cx.cause());
         self.world.services[usize::from(id.0)].take_in(id, &plan, self.cx, content);
         self.cx.because_of(cause);

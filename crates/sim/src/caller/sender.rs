@@ -192,7 +192,7 @@ impl State {
         let given_up = GivenUp {
             part: Part::Caller(id),
             job,
-            content: Content::Caller(id),
+            content: Content::of_caller(id),
             to: Part::Function(caller.function),
             dead_letter: caller.dead_letter,
             rule,

@@ -4,7 +4,7 @@ use super::{
     Answer, CallerEvent, Event, FunctionEvent, MappingEvent, Mode, Poll, Receive,
     Request, ServiceEvent,
 };
-use crate::EVENTS;
+use crate::Given;
 use crate::id::{CallerId, FunctionId, Job, MappingId, Origin, ServiceId, VersionIx};
 use crate::trace::Ending;
 
@@ -64,7 +64,7 @@ enum Kind {
     DeliveryDue,
     DeliveryAnswered,
     /// What queues and mappings say to each other.
-    Message(MessageKind),
+    Message(MessageKind, Given),
 }
 
 /// What queues and mappings say to each other.
@@ -109,8 +109,8 @@ impl Sent {
         match event {
             Event::Caller(CallerId(id), event) => Self::to_caller(cause, id, event),
             Event::Function(FunctionId(id), event) => Self::to_function(cause, id, event),
-            Event::Service(ServiceId(id), event) => Self::to_service(cause, id, event),
-            Event::Mapping(MappingId(id), event) => Self::to_mapping(cause, id, event),
+            Event::Service(ServiceId(id, _), event) => Self::to_service(cause, id, event),
+            Event::Mapping(MappingId(id, _), event) => Self::to_mapping(cause, id, event),
         }
     }
 
@@ -165,7 +165,7 @@ impl Sent {
     #[inline(always)]
     fn to_service(cause: u32, id: u16, event: ServiceEvent) -> Self {
         let new = |kind| Self::new(cause, id, kind);
-        let of = |kind| Self::new(cause, id, Kind::Message(kind));
+        let of = |kind| Self::new(cause, id, Kind::Message(kind, Given::here()));
         match event {
             ServiceEvent::Arrived { job, letter } => {
                 let numbers = Numbers::new(job.call, letter);
@@ -210,7 +210,7 @@ impl Sent {
 
     #[inline(never)]
     fn to_mapping(cause: u32, id: u16, event: MappingEvent) -> Self {
-        let of = |kind| Self::new(cause, id, Kind::Message(kind));
+        let of = |kind| Self::new(cause, id, Kind::Message(kind, Given::here()));
         match event {
             MappingEvent::Received { poller, parcel } => Self {
                 numbers: Numbers::new(poller, parcel),
@@ -288,25 +288,21 @@ impl Sent {
             Kind::DispatchDue => to.on_function(function, FunctionEvent::DispatchDue),
             Kind::Delivered => {
                 let event = ServiceEvent::Arrived { job, letter: slot };
-                to.on_service(ServiceId(self.part), event);
+                to.on_service(ServiceId::new(self.part), event);
             }
             Kind::PublishDue => {
                 let event = ServiceEvent::LoadDue { count: number };
-                to.on_service(ServiceId(self.part), event);
+                to.on_service(ServiceId::new(self.part), event);
             }
             Kind::DeliveryDue => {
                 let event = ServiceEvent::RetryDue { call: number };
-                to.on_service(ServiceId(self.part), event);
+                to.on_service(ServiceId::new(self.part), event);
             }
             Kind::DeliveryAnswered => {
                 let event = ServiceEvent::Answered { call: number, answer };
-                to.on_service(ServiceId(self.part), event);
+                to.on_service(ServiceId::new(self.part), event);
             }
-            Kind::Message(kind) => {
-                if EVENTS {
-                    self.deliver_message(kind, to);
-                }
-            }
+            Kind::Message(kind, _) => self.deliver_message(kind, to),
         }
     }
 
@@ -314,13 +310,13 @@ impl Sent {
     #[inline(never)]
     fn deliver_message(self, kind: MessageKind, to: &mut impl Receive) {
         let (number, slot) = self.numbers.parts();
-        let (service, mapping) = (ServiceId(self.part), MappingId(self.part));
+        let (service, mapping) = (ServiceId::new(self.part), MappingId::new(self.part));
         let polls = match self.origin {
             Origin::Mapping(mapping) => mapping,
             Origin::Caller(_)
             | Origin::Act(_)
             | Origin::Function(_)
-            | Origin::Service(_) => MappingId(0),
+            | Origin::Service(_) => MappingId::new(0),
         };
         match kind {
             MessageKind::MessageDue => to.on_service(service, ServiceEvent::MessageDue),
@@ -381,6 +377,7 @@ impl Sent {
             // Queues and mappings say themselves whether they wait for these.
             Kind::Message(
                 MessageKind::MessagesDue | MessageKind::WindowDue | MessageKind::RampDue,
+                _,
             ) => true,
             Kind::Message(
                 MessageKind::MessageDue
@@ -396,6 +393,7 @@ impl Sent {
                 | MessageKind::LetGoDue
                 | MessageKind::Backlog
                 | MessageKind::Deleted,
+                _,
             ) => false,
             Kind::LoadDue
             | Kind::RetryDue

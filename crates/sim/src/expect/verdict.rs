@@ -83,7 +83,7 @@ fn find(plan: &Plan, reach: Reach, name: &str) -> Option<Part> {
         Reach::Service => {
             let mut services = plan.services().iter();
             let at = services.position(|service| service.name() == name)?;
-            Some(Part::Service(ServiceId(u16::try_from(at).ok()?)))
+            Some(Part::Service(ServiceId::new(u16::try_from(at).ok()?)))
         }
     }
 }

@@ -3,7 +3,6 @@
 //!
 //! Rules: INV-01, INV-04, INV-06, ASY-01, ASY-03, ASY-25, DST-08, VER-15.
 
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::async_queue;
@@ -16,7 +15,7 @@ use crate::dice::Dice;
 use crate::event::{Answer, Mode, Request};
 use crate::id::{FunctionId, Origin, Part, VersionIx};
 use crate::limits;
-use crate::message::{Body, Content, Letter, Message};
+use crate::message::{Body, Content, Letter};
 use crate::plan::{Plan, Qualifier};
 use crate::rule::Rule;
 use crate::sim::Cx;
@@ -85,14 +84,13 @@ impl State {
             Origin::Caller(caller) => {
                 let planned = plan.caller(caller);
                 let (content, qualifier) =
-                    (Content::Caller(caller), planned.qualifier.name());
+                    (Content::of_caller(caller), planned.qualifier.name());
                 Letter { content, qualifier, permitted: planned.permitted }
             }
             Origin::Act(act) => {
                 let asked = self.desk_call(act);
                 let body = Body::Given(asked.payload.clone());
-                let message = Message { body, chain: Vec::new() };
-                let content = Content::Message(Rc::new(message));
+                let content = Content::message(body, Vec::new());
                 Letter { content, qualifier: asked.qualifier.clone(), permitted: true }
             }
             Origin::Function(_) | Origin::Service(_) | Origin::Mapping(_) => {

@@ -3,7 +3,6 @@
 //!
 //! Rules: ESM-07, REC-02, REC-04.
 
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::answer::Ran;
@@ -11,7 +10,7 @@ use super::arrival::For;
 use super::invoke::{State, refuse};
 use crate::event::{Answer, Event, MappingEvent, Request};
 use crate::id::{FunctionId, Job, MappingId, VersionIx};
-use crate::message::{Body, Content, Letter, Message};
+use crate::message::{Body, Content, Letter};
 use crate::plan::Plan;
 use crate::queue::Rank;
 use crate::rule::Rule;
@@ -47,8 +46,16 @@ impl State {
         let asked = For { version, payload: &payload, bytes, dice, draw };
         self.enter_seldom(id, plan, cx, request, asked)?;
         drop(payload);
-        self.functions[usize::from(id.0)].batches.insert(request.job, content);
+        let batches = &mut self.functions[usize::from(id.0)].batches;
+        let place = batches.partition_point(|(job, _)| *job < request.job);
+        batches.insert(place, (request.job, content));
         Ok(())
+    }
+
+    /// What a run of a mapping was given.
+    pub(super) fn batch_of(&self, id: FunctionId, job: Job) -> &Content {
+        let batches = &self.functions[usize::from(id.0)].batches;
+        &batches[place_of(batches, job)].1
     }
 
     /// Answers a mapping with what a run of its batch came to.
@@ -62,14 +69,14 @@ impl State {
         ran: &Ran,
     ) {
         let batches = &mut self.functions[usize::from(id.0)].batches;
-        let content = batches.remove(&job).expect("a run of a batch has one");
+        let place = place_of(batches, job);
+        let (_, content) = batches.remove(place);
         let letter = match ran.ending {
             Ending::Succeeded => {
                 let event = content.payload(plan);
                 let answer = ran.response(&event, "", plan.mapping(mapping).target());
                 let body = Body::Given(answer);
-                let message = Message { body, chain: Vec::new() };
-                let content = Content::Message(Rc::new(message));
+                let content = Content::message(body, Vec::new());
                 cx.mail.put(Letter { content, qualifier: None, permitted: true })
             }
             Ending::Threw
@@ -83,4 +90,10 @@ impl State {
         let answered = MappingEvent::Answered { call, letter, answer };
         cx.post(cx.now, Rank::RunEnd, Event::Mapping(mapping, answered));
     }
+}
+
+/// Where the batch of a run stands.
+fn place_of(batches: &[(Job, Content)], job: Job) -> usize {
+    let place = batches.binary_search_by_key(&job, |(job, _)| *job);
+    place.expect("a run of a batch has one")
 }

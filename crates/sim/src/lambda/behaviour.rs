@@ -8,9 +8,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use crate::Given;
 use crate::time::{Instant, Span};
 use crate::value::{Payload, Value};
+use crate::{EVENTS, Given};
 
 /// A duration: the same each time, drawn, or told by the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,6 +174,13 @@ pub struct PerRecord {
 }
 
 impl PerRecord {
+    /// What a handler does about the records for which a condition holds; none without
+    /// events.
+    #[must_use]
+    pub fn new(fails_if: Condition, then: Then) -> Option<Self> {
+        EVENTS.then(|| Self { fails_if, then, given: Given::here() })
+    }
+
     fn fails(&self, record: &Value) -> bool {
         let Condition { path, operator, value } = &self.fails_if;
         if value.as_text() != Some(RECEIVE_COUNT) {

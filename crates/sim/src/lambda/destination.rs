@@ -10,9 +10,7 @@ use super::invoke::{State, small};
 use crate::event::{Event, FunctionEvent, Mode, Request, ServiceEvent};
 use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
 use crate::limits;
-use crate::message::{
-    Body, Content, DeadLetter, Last, Letter, Link, Message, Record, longer,
-};
+use crate::message::{Body, Content, DeadLetter, Last, Letter, Link, Record, longer};
 use crate::plan::{Plan, PlannedFunction, Target};
 use crate::queue::Rank;
 use crate::rule::Rule;
@@ -138,7 +136,7 @@ impl State {
             return false;
         }
         let body_is_cut = matches!(&body, Body::Record(record) if record.dropped);
-        let content = Content::Message(Rc::new(Message { body, chain: chain.to_vec() }));
+        let content = Content::message(body, chain.to_vec());
         function.outbox.push(content.clone());
         let call = small(function.outbox.len() as u64);
         let job = Job { origin: Origin::Function(id), call };
@@ -196,7 +194,7 @@ impl State {
                 (self.desk_call(act).payload.clone(), longer(&[], id))
             }
             (None, Origin::Mapping(_)) => {
-                let batch = &function.batches[&run.job];
+                let batch = &self.batch_of(id, run.job);
                 (batch.payload(plan).into_owned(), longer(batch.chain(), id))
             }
             (None, Origin::Function(_) | Origin::Service(_)) => return,

@@ -4,7 +4,6 @@
 //! It owns the ledger of concurrency and the environments and calls them plainly.
 //! Rules: INV-01 to INV-08, CON-01 to CON-16, ENV-01 to ENV-16, COST-01 to COST-06.
 
-use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
@@ -15,7 +14,6 @@ use super::concurrency::{self, Account, NoRoom};
 use super::environment;
 use super::run::{self, Case, Run};
 use super::{answer, async_queue, billing};
-use crate::EVENTS;
 use crate::event::{
     Answer, CallerEvent, Event, FunctionEvent, MappingEvent, Mode, Request, ServiceEvent,
 };
@@ -28,6 +26,7 @@ use crate::service::shelf::Shelf;
 use crate::sim::Cx;
 use crate::trace::{Ending, Fact, Refusal, Room};
 use crate::view::Metrics;
+use crate::{EVENTS, WithEvents};
 
 /// The state behind all front doors.
 #[derive(Clone, Debug)]
@@ -57,8 +56,8 @@ pub struct FunctionState {
     pub(crate) queue: async_queue::State,
     /// What it has sent to other parts, by its number there less one.
     pub(crate) outbox: Shelf<Content>,
-    /// Batches of mappings that run.
-    pub(crate) batches: BTreeMap<Job, Content>,
+    /// Batches of mappings that run, in the order of their jobs.
+    pub(crate) batches: WithEvents<(Job, Content)>,
     serial: u32,
 }
 
@@ -74,7 +73,7 @@ impl FunctionState {
             on_provisioned: 0,
             queue: async_queue::State::default(),
             outbox: Shelf::default(),
-            batches: BTreeMap::new(),
+            batches: WithEvents::default(),
             serial: 0,
         }
     }

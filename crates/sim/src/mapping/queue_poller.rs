@@ -20,7 +20,7 @@ use crate::event::{
 };
 use crate::id::{Job, MappingId, Origin, Part};
 use crate::lambda::invoke::small;
-use crate::message::{Body, Content, Letter, Message};
+use crate::message::{Body, Content, Letter};
 use crate::plan::{Plan, PlannedMapping};
 use crate::queue::Rank;
 use crate::rule::Rule;
@@ -355,7 +355,7 @@ impl State {
         let batch = Rc::new(Batch { source: mapping.source, messages, size });
         let chain = batch.chain();
         let body = Body::Batch(Rc::clone(&batch));
-        let content = Content::Message(Rc::new(Message { body, chain }));
+        let content = Content::message(body, chain);
         let lapses = lapses.expect("a batch has messages");
         let under_way = UnderWay { poller: number, content, batch, tries: 0, lapses };
         self.batches.insert(call, under_way);

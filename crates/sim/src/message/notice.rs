@@ -166,7 +166,7 @@ impl Notice {
 
     /// What stands beside the message.
     fn attributes(&self, plan: &Plan) -> Vec<(String, Value)> {
-        let Content::Message(message) = &self.of.content else { return Vec::new() };
+        let Content::Message(message, _) = &self.of.content else { return Vec::new() };
         match &message.body {
             Body::Published(published) => published.attributes(),
             Body::DeadLetter(letter) => {

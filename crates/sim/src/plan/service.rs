@@ -1,6 +1,5 @@
 //! Services of a plan: what reaches them, and which functions they tell of it.
 
-use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,7 +8,7 @@ use crate::EVENTS;
 use crate::caller::load::Load;
 use crate::dice::Dice;
 use crate::id::{FunctionId, ServiceId};
-use crate::message::{Body, Content, Message, Published};
+use crate::message::{Body, Content, Published};
 use crate::scenario::Scenario;
 use crate::service::filter::Filter;
 use crate::service::outlet::{Manner, Outlet, Scope};
@@ -108,9 +107,8 @@ pub(super) fn planned(
             attributes: Value::Object(inlet.attributes.clone()),
             key: inlet.key.clone(),
         });
-        let message = Message { body, chain: Vec::new() };
         PlannedInlet {
-            content: Content::Message(Rc::new(message)),
+            content: Content::message(body, Vec::new()),
             load: inlet.load.clone(),
             group: inlet.group.clone(),
             deduplication: inlet.deduplication.clone(),
@@ -141,7 +139,7 @@ pub(super) fn planned(
 
 fn given(payload: &Payload) -> Content {
     let body = Body::Given(payload.clone());
-    Content::Message(Rc::new(Message { body, chain: Vec::new() }))
+    Content::message(body, Vec::new())
 }
 
 fn planned_outlet(
@@ -191,5 +189,5 @@ fn planned_outlet(
 /// The service with this name.
 pub(super) fn find(scenario: &Scenario, name: &str) -> Option<ServiceId> {
     let at = scenario.services.iter().position(|service| service.name == name)?;
-    Some(ServiceId(u16::try_from(at).ok()?))
+    Some(ServiceId::new(u16::try_from(at).ok()?))
 }

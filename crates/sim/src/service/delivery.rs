@@ -16,7 +16,7 @@ use crate::event::{Answer, Event, FunctionEvent, Mode, Request, ServiceEvent};
 use crate::id::{Job, Origin, Part, ServiceId};
 use crate::lambda::invoke::small;
 use crate::limits;
-use crate::message::{Body, Content, Letter, Message, Notice, OnBus, Undelivered};
+use crate::message::{Body, Content, Letter, Notice, OnBus, Undelivered};
 use crate::plan::{Passes, Plan};
 use crate::queue::Rank;
 use crate::rule::Rule;
@@ -309,7 +309,7 @@ impl GivenUp {
         let denied = refusal == Refusal::AccessDenied && !is_topic;
         let error_code = denied.then_some("NO_PERMISSIONS");
         let body = Body::Undelivered(Undelivered { event: content, rule, error_code });
-        let content = Content::Message(Rc::new(Message { body, chain }));
+        let content = Content::message(body, chain);
         let letter = cx.mail.put(Letter { content, qualifier: None, permitted: true });
         let arrived = ServiceEvent::Arrived { job, letter };
         cx.post(cx.now, Rank::Arrival, Event::Service(queue, arrived));
@@ -319,7 +319,7 @@ impl GivenUp {
 
 /// What stands beside a message, as filters see it.
 fn attributes(content: &Content) -> &Value {
-    let Content::Message(message) = content else { return &super::NOTHING };
+    let Content::Message(message, _) = content else { return &super::NOTHING };
     match &message.body {
         Body::Published(published) => &published.attributes,
         Body::Given(_)
@@ -338,9 +338,9 @@ fn passed(id: ServiceId, plan: &Plan, received: &Received, outlet: u16) -> Conte
     if plan.service(id).kind != Kind::Bus {
         let body = Body::Notice(Notice { by: id, outlet, of: received.clone() });
         let chain = content.chain().to_vec();
-        return Content::Message(Rc::new(Message { body, chain }));
+        return Content::message(body, chain);
     }
-    let Content::Message(message) = content else { return content.clone() };
+    let Content::Message(message, _) = content else { return content.clone() };
     let body = match &message.body {
         Body::Record(record) => {
             let (record, job) = (Rc::clone(record), received.job);
@@ -355,7 +355,7 @@ fn passed(id: ServiceId, plan: &Plan, received: &Received, outlet: u16) -> Conte
         | Body::Batch(_) => message.body.clone(),
     };
     // A bus does not carry the chain on (REC-03).
-    Content::Message(Rc::new(Message { body, chain: alloc::vec::Vec::new() }))
+    Content::message(body, alloc::vec::Vec::new())
 }
 
 fn job(id: ServiceId, call: u32) -> Job {

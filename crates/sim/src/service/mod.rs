@@ -482,8 +482,8 @@ impl State {
 /// What is to be said of something that was received.
 fn received_rule(content: &Content, kind: Kind) -> Rule {
     let body = match content {
-        Content::Message(message) => &message.body,
-        Content::Caller(_) => return Rule::Rec03,
+        Content::Message(message, _) => &message.body,
+        Content::Caller(..) => return Rule::Rec03,
     };
     match (body, kind) {
         (Body::DeadLetter(_), Kind::Topic) => Rule::Dlq04,
@@ -518,7 +518,7 @@ pub struct Look {
 #[must_use]
 pub fn look(plan: &Plan, id: ServiceId, received: &Received) -> Look {
     let service = plan.service(id);
-    let Content::Message(message) = &received.content else {
+    let Content::Message(message, _) = &received.content else {
         let body = received.content.payload(plan).value();
         return Look { body, attributes: Vec::new(), key: String::new() };
     };
@@ -547,7 +547,7 @@ pub(crate) const RECORDS_FOLDER: &str = "aws/lambda/async/";
 pub(crate) fn key_of(plan: &Plan, id: ServiceId, received: &Received) -> String {
     let job = received.job;
     let uuid = || plan.message_id(id, job);
-    let Content::Message(message) = &received.content else { return uuid() };
+    let Content::Message(message, _) = &received.content else { return uuid() };
     match (&message.body, job.origin) {
         (Body::Record(record), _) => record.object_key(plan, &uuid()),
         (Body::Published(published), _) if !published.key.is_empty() => {
@@ -566,7 +566,7 @@ pub(crate) fn key_of(plan: &Plan, id: ServiceId, received: &Received) -> String 
 
 /// Something as the service it has reached sees it: a bus puts records into events.
 fn seen(plan: &Plan, id: ServiceId, received: &Received) -> Value {
-    if let Content::Message(message) = &received.content
+    if let Content::Message(message, _) = &received.content
         && let Body::Record(record) = &message.body
         && plan.service(id).kind == Kind::Bus
     {

@@ -308,8 +308,8 @@ fn payload(sim: &Sim, job: Job, what: Shows) -> Option<Shown> {
 fn sent(sim: &Sim, job: Job) -> Option<Shown> {
     let content = sim.content(job)?;
     let what = match &content {
-        Content::Caller(_) => Shows::Message,
-        Content::Message(message) => kind_of(&message.body),
+        Content::Caller(..) => Shows::Message,
+        Content::Message(message, _) => kind_of(&message.body),
     };
     Some(Shown::new(what, content.payload(sim.plan()).value()))
 }
@@ -335,8 +335,8 @@ fn received(sim: &Sim, entry: &Entry) -> Option<Shown> {
     };
     let received = state.received().iter().rev().find(is_it)?;
     let what = match &received.content {
-        Content::Caller(_) => Shows::Message,
-        Content::Message(message) => kind_of(&message.body),
+        Content::Caller(..) => Shows::Message,
+        Content::Message(message, _) => kind_of(&message.body),
     };
     let Look { body, attributes, key } = service::look(sim.plan(), id, received);
     Some(Shown { what, body, attributes, key })

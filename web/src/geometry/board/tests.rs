@@ -24,7 +24,7 @@ fn shapes() -> impl Strategy<Value = Shape> {
         let parts = [
             Part::Caller(CallerId(at)),
             Part::Function(FunctionId(at)),
-            Part::Service(ServiceId(at)),
+            Part::Service(ServiceId::new(at)),
         ];
         prop::sample::select(parts.to_vec())
     });
@@ -42,7 +42,7 @@ fn shapes() -> impl Strategy<Value = Shape> {
 
 /// A function between what sends to it and what gets the rest.
 fn chain() -> Shape {
-    let [topic, queue] = [0, 1].map(|at| Part::Service(ServiceId(at)));
+    let [topic, queue] = [0, 1].map(|at| Part::Service(ServiceId::new(at)));
     let function = Part::Function(FunctionId(0));
     let version = VersionShape { index: 0, peak: 1 };
     let functions = vec![FunctionShape {
@@ -71,7 +71,7 @@ fn what_only_sends_to_functions_stands_left_of_them() {
     assert_eq!(from_function.to, to_queue.to);
     // One that receives something, too, stands where all that receives does.
     let mut fed = chain();
-    fed.sends.push((Part::Function(FunctionId(0)), Part::Service(ServiceId(0))));
+    fed.sends.push((Part::Function(FunctionId(0)), Part::Service(ServiceId::new(0))));
     let board = layout(&fed, 1_000.0);
     assert!(board.services[0].x > board.functions[0].rect.right());
     let wire = board.sends[0].wire;
