@@ -220,6 +220,7 @@ impl Player {
             functions: words::functions(run),
             expect: words::expectations(scenario),
             services: words::services(scenario),
+            mappings: words::mappings(scenario),
             sends: words::sends(scenario),
             ..link
         };

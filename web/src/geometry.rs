@@ -9,7 +9,7 @@ mod board;
 pub use axis::{Axis, Tick, clock, clock_short};
 pub use board::{
     Board, CallerBox, CallerShape, Cells, FunctionBox, FunctionShape, Row, SendWire,
-    Shape, VersionBox, VersionShape, Wire, fitted, layout,
+    ServiceShape, Shape, VersionBox, VersionShape, Wire, fitted, layout,
 };
 
 /// A point.

@@ -363,6 +363,9 @@ pub struct Opened {
     pub functions: Vec<FunctionText>,
     /// Its queues, topics, buses and buckets, in the order of the plan.
     pub services: Vec<ServiceText>,
+    /// Its event source mappings, in the order of the plan: `gets` is how they make batches.
+    /// (A type of its own would cost the small program, which has none.)
+    pub mappings: Vec<ServiceText>,
     /// Who hands something over to whom, without waiting for what becomes of it; calls of
     /// callers are not among it.
     pub sends: Vec<(Part, Part)>,

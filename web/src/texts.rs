@@ -61,6 +61,19 @@ texts! {
     NOTHING_QUEUED "nothing waits";
     NEXT_IN "next in";
     TO_RETRY "to retry";
+    VISIBLE "visible";
+    IN_FLIGHT "in flight";
+    DELAYED "delayed";
+    HIDES "hides for";
+    BACK_IN "back in";
+    POLLER "poller";
+    POLLERS "pollers";
+    COLLECTED "collected";
+    BATCH "batch";
+    BATCHES "batches";
+    NO_BATCH "no batch under way";
+    UNDER_WAY "under way";
+    POLLS "polls";
     ACTS "Acts: what is done during the run";
     NO_ACTS "None yet.";
     ADVICE "Advice";
@@ -184,6 +197,7 @@ texts! {
     EXPECT_ABOUT "Decided when the whole run is recorded.";
 
     CALLERS "Callers";
+    SOURCES "Sources";
     FUNCTIONS "Functions";
     ACCOUNT "Account";
     CONCURRENCY "Concurrency";

@@ -5,9 +5,12 @@ use lambdarium_sim::EVENTS;
 use lambdarium_sim::caller::Kind;
 use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
 use lambdarium_sim::caller::sdk::InvocationType;
-use lambdarium_sim::id::{CallerId, FunctionId, Part, ServiceId};
+use lambdarium_sim::id::{CallerId, FunctionId, MappingId, Part, ServiceId};
 use lambdarium_sim::lambda::Function;
-use lambdarium_sim::lambda::behaviour::{Behaviour, Draw, Failure, Fault, When};
+use lambdarium_sim::lambda::behaviour::{
+    Behaviour, Draw, Failure, Fault, PerRecord, Then, When,
+};
+use lambdarium_sim::mapping::Mapping;
 use lambdarium_sim::scenario::{Run, Scenario};
 use lambdarium_sim::service::{Kind as ServiceKind, Service};
 use lambdarium_sim::time::{Instant, Span};
@@ -93,10 +96,38 @@ pub fn services(scenario: &Scenario) -> Vec<ServiceText> {
     let services =
         scenario.services.iter().filter(|_| EVENTS).map(|service| ServiceText {
             name: service.name.clone(),
-            kind: service.kind.name().into(),
+            kind: kind(service),
             gets: gets(service),
         });
     services.collect()
+}
+
+/// The event source mappings of a scenario in words.
+#[must_use]
+pub fn mappings(scenario: &Scenario) -> Vec<ServiceText> {
+    let mappings = scenario.mappings.iter().filter(|_| EVENTS).map(|mapping| {
+        let Mapping { name, source, target, spec, .. } = mapping;
+        let size = spec.batch_size.unwrap_or(10);
+        let mut gets = format!("BatchSize {size}");
+        if spec.window > Span::ZERO {
+            gets += &format!(", window {}", spec.window);
+        }
+        if let Some(most) = spec.concurrency_max {
+            gets += &format!(", at most {most} at once");
+        }
+        let kind = format!("reads {source} and calls {target}");
+        ServiceText { name: name.clone(), kind, gets }
+    });
+    mappings.collect()
+}
+
+/// What a service is, for people.
+fn kind(service: &Service) -> String {
+    let name = service.kind.name();
+    match name.split_once(' ') {
+        Some((first, rest)) if service.spec.fifo => format!("{first} FIFO {rest}"),
+        Some(_) | None => name.into(),
+    }
 }
 
 /// When something reaches a service from outside; empty if nothing does.
@@ -137,6 +168,8 @@ pub fn sends(scenario: &Scenario) -> Vec<(Part, Part)> {
         all.extend(to.map(|to| (Part::Function(id), to)));
     }
     for (service, id) in services() {
+        let to = queue(&service.spec.dead_letter);
+        all.extend(to.map(|to| (Part::Service(id), to)));
         for outlet in &service.outlets {
             let is_it = |function: &Function| {
                 edit::qualifier(&outlet.target, &function.name).is_some()
@@ -146,6 +179,15 @@ pub fn sends(scenario: &Scenario) -> Vec<(Part, Part)> {
             let to = to.into_iter().chain(queue(outlet.manner.dead_letter()));
             all.extend(to.map(|to| (Part::Service(id), to)));
         }
+    }
+    for (mapping, at) in scenario.mappings.iter().zip(0..) {
+        let id = Part::Mapping(MappingId::new(at));
+        all.extend(queue(&mapping.source).map(|from| (from, id)));
+        let is_it = |function: &Function| {
+            edit::qualifier(&mapping.target, &function.name).is_some()
+        };
+        let to = functions().find(|(function, _)| is_it(function));
+        all.extend(to.map(|(_, to)| (id, Part::Function(to))));
     }
     for (caller, at) in scenario.callers.iter().zip(0..) {
         let to = queue(caller.kind.dead_letter());
@@ -224,6 +266,15 @@ pub fn behaviour(behaviour: &Behaviour) -> String {
     let mut text = format!("takes {}", draw(&behaviour.duration));
     if behaviour.init != Draw::default() {
         text += &format!(", Init {}", draw(&behaviour.init));
+    }
+    if let Some(PerRecord { then, .. }) = behaviour.per_record.as_ref().filter(|_| EVENTS)
+    {
+        text += match then {
+            Then::Throws => "; throws on some records",
+            Then::Reports => "; reports some records",
+            Then::ReportsRest => "; reports from the first bad record on",
+            Then::ReportsGroup => "; reports the rest of a bad group",
+        };
     }
     let mut told: Vec<String> = Vec::new();
     for fault in behaviour.faults.iter().map(fault) {

@@ -92,6 +92,9 @@ pub fn add(run: &Run, kind: &str) -> Result<(Run, String), Vec<Issue>> {
         let path = ["services".into(), name.clone()];
         return Ok((set(run, &path, Some(new))?, name));
     }
+    if kind == MAPPING {
+        return add_mapping(run);
+    }
     let kinds = || Kind::NAMES.iter().map(|(key, _)| *key);
     if kinds().all(|known| known != kind) {
         return Err(wrong("callers", kind, &kinds().collect::<Vec<_>>().join(", ")));
@@ -104,6 +107,26 @@ pub fn add(run: &Run, kind: &str) -> Result<(Run, String), Vec<Issue>> {
     let target = Value::text(&function.name);
     let new = Value::object([("kind", Value::text(kind)), ("calls", target)]);
     let path = ["callers".into(), name.clone()];
+    Ok((set(run, &path, Some(new))?, name))
+}
+
+/// What is added as an event source mapping.
+pub const MAPPING: &str = "mapping";
+
+/// Adds a mapping of the queue that was added last, to the function that was.
+fn add_mapping(run: &Run) -> Result<(Run, String), Vec<Issue>> {
+    let queues = run.scenario.services.iter();
+    let mut queues = queues.filter(|service| service.kind == ServiceKind::Queue);
+    let (Some(queue), Some(function)) =
+        (queues.next_back(), run.scenario.functions.last())
+    else {
+        let allowed = "a queue that it can read, and a function that it can call";
+        return Err(wrong("mappings", "no queue, or no function", allowed));
+    };
+    let name = unused(run, MAPPING);
+    let (source, target) = (Value::text(&queue.name), Value::text(&function.name));
+    let new = Value::object([("source", source), ("calls", target)]);
+    let path = ["mappings".into(), name.clone()];
     Ok((set(run, &path, Some(new))?, name))
 }
 

@@ -53,6 +53,14 @@ mod nothing {
         /// Lets it go.
         pub fn push(&mut self, _: T) {}
 
+        /// There is nothing to remove.
+        ///
+        /// # Panics
+        /// Always, as for a place that a list does not have.
+        pub fn swap_remove(&mut self, _: usize) -> T {
+            unreachable!("the list is empty")
+        }
+
         /// Lets it go.
         pub fn insert(&mut self, _: usize, _: T) {}
 

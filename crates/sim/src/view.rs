@@ -11,13 +11,14 @@ mod lanes;
 mod life;
 mod order;
 mod scale;
+mod sources;
 mod story;
 mod tokens;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::id::{CallerId, EnvironmentId, FunctionId, Job, Part, VersionIx};
+use crate::id::{CallerId, EnvironmentId, FunctionId, Job, Part, ServiceId, VersionIx};
 use crate::time::{Instant, Moment, Span};
 use crate::trace::{Ending, Outcome, Room};
 
@@ -29,6 +30,7 @@ pub use jobs::{Fate, Fated, jobs};
 pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, Pane, lanes};
 pub use life::{Life, Shown, Shows, Station, life};
 pub use scale::{By, Scale};
+pub use sources::{MappingView, MessageView, QueueView, Tray};
 pub use story::{StoryLine, story};
 
 /// Where a screen looks.
@@ -56,6 +58,8 @@ pub struct Frame {
     pub functions: Vec<FunctionView>,
     /// The services, in plan order.
     pub services: Vec<ServiceView>,
+    /// The event source mappings, in plan order.
+    pub mappings: Vec<MappingView>,
     /// The account's ledger.
     pub account: AccountView,
     /// What moves or waits, if it is few enough to be drawn one by one.
@@ -119,14 +123,18 @@ pub struct FunctionView {
 }
 
 /// A queue, topic, bus or bucket at the playhead.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceView {
+    /// Which.
+    pub id: ServiceId,
     /// Its name.
     pub name: String,
     /// What it has received so far.
     pub received: u64,
     /// What it passes on and Lambda has not accepted: it waits to be tried again.
     pub waiting: u64,
+    /// What it holds, if it is a queue that somebody reads.
+    pub queue: Option<QueueView>,
 }
 
 /// One version of a function at the playhead.
@@ -260,9 +268,9 @@ pub struct Token {
 pub struct Sent {
     /// Which, as its sender counts.
     pub job: Job,
-    /// Who sent it.
+    /// Who sent it; of a message that is received, the queue.
     pub from: Part,
-    /// Where it goes: a service, or a function.
+    /// Where it goes: a service, a function, or a mapping that receives.
     pub to: Part,
     /// Parts per million of the wire.
     pub way: u32,

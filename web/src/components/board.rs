@@ -6,9 +6,11 @@ mod caller;
 mod caption;
 mod function;
 mod hands;
+mod mapping;
 pub(super) mod marks;
 mod path;
 mod question;
+mod queue;
 mod scene;
 mod service;
 mod shape;
@@ -151,9 +153,9 @@ fn ground(board: &Board) -> Node {
         // Services at the left stand below the callers, or in their place.
         let left = |x: &f64| EVENTS && functions.is_some_and(|(right, _)| *x < right);
         let mut services = board.services.iter().map(|rect| rect.x);
-        let callers = board.callers.first().map(|at| at.rect.x);
-        let callers = callers.or_else(|| services.find(left));
-        let callers = callers.map(|x| (x, texts::CALLERS));
+        let callers = board.callers.first().map(|at| (at.rect.x, texts::CALLERS));
+        let sources = || services.find(left).map(|x| (x, texts::SOURCES));
+        let callers = callers.or_else(sources);
         let account = Some((board.account.x, texts::ACCOUNT));
         let columns = [callers, functions, account].into_iter().flatten();
         nodes.extend(columns.map(|(x, title)| picture::text(x, 28.0, "t11 dd b", title)));

@@ -14,6 +14,8 @@ pub enum Icon {
     Function,
     /// A queue, topic, bus or bucket.
     Service,
+    /// An event source mapping.
+    Mapping,
     /// An alias or a version.
     Signpost,
     /// Start playing.
@@ -83,6 +85,7 @@ fn paths(icon: Icon) -> (&'static str, &'static str) {
         Icon::Caller => ("M8 3.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M8 6v4M6 8h4", ""),
         Icon::Function => ("M4.5 2.5h2l5 11h2M7.5 6.5l-4 7", ""),
         Icon::Service => ("M2.500 5h11v8h-11zM2.500 8h3l1 2h3l1-2h3", ""),
+        Icon::Mapping => ("M3 3v10M13 3v10M3 8h10M10 5.5 13 8l-3 2.500", ""),
         Icon::Signpost => ("M8 1.5v13M4 3.5h7.5L13.500 5.500 11.500 7.500H4z", ""),
         Icon::Play => ("", "M4.5 2.5v11l9-5.500z"),
         Icon::Pause => ("", "M4 3h3v10H4zM9 3h3v10H9z"),

@@ -22,7 +22,8 @@ pub struct Part {
     advised: bool,
 }
 
-/// The parts of a run: callers, functions and the aliases of each, services.
+/// The parts of a run: callers, functions and the aliases of each, services,
+/// mappings.
 pub fn outline(desk: &Desk) -> Vec<Part> {
     let Some(run) = &desk.run else { return Vec::new() };
     let part = |name: &str, icon| {
@@ -40,6 +41,8 @@ pub fn outline(desk: &Desk) -> Vec<Part> {
         }
     }
     parts.extend(run.services.iter().map(|service| part(&service.name, Icon::Service)));
+    let mappings = run.mappings.iter().filter(|_| EVENTS);
+    parts.extend(mappings.map(|mapping| part(&mapping.name, Icon::Mapping)));
     parts
 }
 
@@ -95,11 +98,15 @@ fn row(part: &Part, props: &Props) -> Html {
 
 /// The marks, each with its word.
 fn legend() -> Html {
+    let mut marks = Vec::from(marks::legend());
+    if EVENTS {
+        marks.extend(marks::legend_of_events());
+    }
     html! {
         <div class="legend">
             <h2 class="cap">{ texts::LEGEND }</h2>
             <ul>
-                { for marks::legend().into_iter().map(|(mark, word)| html! {
+                { for marks.into_iter().map(|(mark, word)| html! {
                     <li>
                         <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
                             { mark }

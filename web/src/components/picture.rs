@@ -171,6 +171,8 @@ pub enum Ahead {
     Down,
     /// Back to the left.
     Left,
+    /// Up.
+    Up,
 }
 
 /// The head of a wire.
@@ -178,6 +180,7 @@ pub fn head(tip: Point, ahead: Ahead, class: &'static str) -> Node {
     let d = match ahead {
         Ahead::Right => "l-6.340 2.960l1.300-2.960l-1.300-2.960z",
         Ahead::Down => "l-2.960-6.340l2.960 1.300l2.960-1.300z",
+        Ahead::Up => "l2.960 6.340l-2.960-1.300l-2.960 1.300z",
         Ahead::Left => "l6.340 2.960l-1.300-2.960l1.300-2.960z",
     };
     mark(tip, d, class)

@@ -141,6 +141,10 @@ impl Desk {
                 opened.callers.iter().any(|caller| caller.name == *name)
                     || opened.functions.iter().any(|function| function.name == *name)
                     || opened.services.iter().any(|service| service.name == *name)
+                    || opened
+                        .mappings
+                        .iter()
+                        .any(|mapping| EVENTS && mapping.name == *name)
             };
             self.selection = self.selection.take().filter(is_there);
         } else {

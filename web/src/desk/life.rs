@@ -55,6 +55,7 @@ impl Desk {
             callers.eq(opened.callers.iter().map(|caller| &caller.name))
                 && functions.eq(opened.functions.iter().map(|function| &function.name))
                 && services.eq(opened.services.iter().map(|service| &service.name))
+                && (!EVENTS || run.mappings == opened.mappings)
                 && run.acts.len() == opened.acts.len()
         })
     }

@@ -3,6 +3,7 @@
 //! Ranges, names and defaults come from the tables of knobs; what no table describes,
 //! loads, durations and faults, is described here.
 
+mod mapping;
 mod service;
 
 use lambdarium_format::{edit, json, unit};
@@ -50,13 +51,18 @@ pub(super) fn form(run: &Run, part: Option<String>) -> Form {
     let caller = scenario.callers.iter().find(|c| Some(c.name.as_str()) == named);
     let writer = Writer { whole: &whole };
     let service = scenario.services.iter().find(|s| Some(s.name.as_str()) == named);
+    let mapping = scenario.mappings.iter().find(|m| Some(m.name.as_str()) == named);
     let mut form = match (function, caller, service) {
         (Some(function), ..) => writer.function(function, run),
         (None, Some(caller), _) => writer.caller(caller, run),
         (None, None, Some(service)) if EVENTS => writer.service(service, run),
-        (None, None, _) => writer.scenario(run),
+        (None, None, _) => match mapping.filter(|_| EVENTS) {
+            Some(mapping) => writer.mapping(mapping, run),
+            None => writer.scenario(run),
+        },
     };
-    let known = function.is_some() || caller.is_some() || service.is_some();
+    let known =
+        function.is_some() || caller.is_some() || service.is_some() || mapping.is_some();
     form.part = part.filter(|_| known);
     form
 }
@@ -67,6 +73,7 @@ pub(super) fn kinds() -> Vec<(String, String)> {
     let callers = CallerKind::NAMES.iter().copied();
     let services = (0..).map_while(ServiceKind::from_place);
     let services = services.map(|kind| (kind.word(), kind.name()));
+    let services = services.chain([(edit::MAPPING, "Event source mapping")]);
     let all = [("function", "Function")].into_iter().chain(callers).chain(services);
     all.map(|(key, name)| (key.to_string(), name.to_string())).collect()
 }

@@ -18,15 +18,21 @@ pub struct Shape {
     pub callers: Vec<CallerShape>,
     /// Functions, in plan order.
     pub functions: Vec<FunctionShape>,
-    /// How many services there are.
-    pub services: usize,
+    /// Services, in plan order.
+    pub services: Vec<ServiceShape>,
+    /// The functions that mappings call, in plan order of the mappings.
+    pub mappings: Vec<usize>,
     /// Who hands something over to whom.
     pub sends: Vec<(Part, Part)>,
 }
 
 impl Shape {
-    /// Whether a service only sends to functions, so that it stands left of them.
+    /// Whether a service is read by a mapping or only sends to functions, so that it stands
+    /// left of them.
     fn is_left(&self, service: usize) -> bool {
+        if self.services[service] != ServiceShape::Plain {
+            return true;
+        }
         let is_it = |part: Part| matches!(part, Part::Service(id) if usize::from(id.0) == service);
         let to_function = |to: Part| matches!(to, Part::Function(_));
         self.sends.iter().any(|(from, to)| is_it(*from) && to_function(*to))
@@ -35,7 +41,30 @@ impl Shape {
 
     /// Those services, by their places.
     fn left(&self) -> impl Iterator<Item = usize> {
-        (0..self.services).filter(|service| EVENTS && self.is_left(*service))
+        (0..self.services.len()).filter(|service| EVENTS && self.is_left(*service))
+    }
+}
+
+/// What room a service needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum ServiceShape {
+    /// That of its words.
+    #[default]
+    Plain,
+    /// A queue with trays for what can be received and for what is in flight.
+    Read,
+    /// The same, with one for what is delayed.
+    Delays,
+}
+
+impl ServiceShape {
+    /// The height of a card at the left.
+    fn height(self) -> f64 {
+        match self {
+            Self::Plain => SENDER_H,
+            Self::Read => READ_H,
+            Self::Delays => READ_H + DELAYED_H,
+        }
     }
 }
 
@@ -105,7 +134,9 @@ pub struct Board {
     pub wires: Vec<Wire>,
     /// Services, in plan order.
     pub services: Vec<Rect>,
-    /// The wires that lead to them.
+    /// Mappings, in plan order.
+    pub mappings: Vec<Rect>,
+    /// The wires of what is handed over.
     pub sends: Vec<SendWire>,
 }
 
@@ -257,6 +288,12 @@ const ACCOUNT_H: f64 = 190.0;
 const SERVICE_H: f64 = 70.0;
 /// Of one that stands at the left: it says when something reaches it.
 const SENDER_H: f64 = 88.0;
+/// Of a queue with two trays and a line on its groups, and what a third tray takes.
+const READ_H: f64 = 182.0;
+const DELAYED_H: f64 = 56.0;
+/// Of a mapping, and of what leads from it to its function.
+const MAPPING_H: f64 = 80.0;
+const MAPPING_GAP: f64 = 34.0;
 
 /// Lays a board out for a width.
 #[must_use]
@@ -267,7 +304,11 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
     let mut board = Board { narrow, ..Board::default() };
     let y = lefts(shape, &columns, &mut board);
     let mut function_y = if narrow { y + 28.0 } else { CAPTION };
-    for function in &shape.functions {
+    board.mappings = vec![Rect::default(); shape.mappings.len()];
+    for (number, function) in shape.functions.iter().enumerate() {
+        if EVENTS {
+            function_y = above(shape, number, &columns, function_y, &mut board);
+        }
         let placed =
             function_box(function, columns.function_x, function_y, columns.function_w);
         function_y = placed.rect.bottom() + GAP;
@@ -280,7 +321,7 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
         h: ACCOUNT_H,
     };
     let mut service_y = board.account.bottom() + GAP;
-    for service in 0..shape.services {
+    for service in 0..shape.services.len() {
         if EVENTS && shape.is_left(service) {
             continue;
         }
@@ -319,13 +360,36 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
     board
 }
 
+/// Places the mappings that call a function above it, side by side, and says where the
+/// function stands.
+fn above(
+    shape: &Shape,
+    function: usize,
+    columns: &Columns,
+    y: f64,
+    board: &mut Board,
+) -> f64 {
+    let mine = || (0..shape.mappings.len()).filter(|at| shape.mappings[*at] == function);
+    let count = mine().count();
+    if count == 0 {
+        return y;
+    }
+    let w = (columns.function_w - GAP * (count as f64 - 1.0)) / count as f64;
+    for (place, mapping) in mine().enumerate() {
+        let x = columns.function_x + place as f64 * (w + GAP);
+        board.mappings[mapping] = Rect { x, y, w, h: MAPPING_H };
+    }
+    y + MAPPING_H + MAPPING_GAP
+}
+
 /// Places what stands at the left: callers, then services that only send to functions. Says
 /// where the next one would stand.
 fn lefts(shape: &Shape, columns: &Columns, board: &mut Board) -> f64 {
     let card = if board.narrow { CALLER_NARROW_H } else { CALLER_H };
     let callers =
         shape.callers.iter().map(|caller| card + if caller.tray { TRAY_H } else { 0.0 });
-    let heights: Vec<f64> = callers.chain(shape.left().map(|_| SENDER_H)).collect();
+    let heights: Vec<f64> =
+        callers.chain(shape.left().map(|at| shape.services[at].height())).collect();
     let mut y = columns.callers_y;
     let mut rects: Vec<Rect> = Vec::new();
     for (number, h) in heights.iter().enumerate() {
@@ -350,7 +414,7 @@ fn lefts(shape: &Shape, columns: &Columns, board: &mut Board) -> f64 {
             CallerBox { rect: *rect, tray }
         })
         .collect();
-    board.services = vec![Rect::default(); shape.services];
+    board.services = vec![Rect::default(); shape.services.len()];
     for (service, rect) in shape.left().zip(&rects[board.callers.len()..]) {
         board.services[service] = *rect;
     }

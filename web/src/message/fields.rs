@@ -4,12 +4,14 @@ use lambdarium_sim::id::{
     CallerId, EnvironmentId, FunctionId, Job, MappingId, Origin, Part, ServiceId,
     VersionIx,
 };
+use lambdarium_sim::mapping::Metrics as MappingMetrics;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::{Ending, Room, Stop};
 use lambdarium_sim::view::{
     AccountView, Back, By, CallerView, Doing, EnvironmentView, Fate, Fates, Frame,
-    FunctionView, Gauges, Lane, LaneKind, LaneSpan, Lanes, Look, Metrics, Paint,
-    PaintedColumn, Pane, Place, Scale, Sent, ServiceView, Token, VersionView,
+    FunctionView, Gauges, Lane, LaneKind, LaneSpan, Lanes, Look, MappingView,
+    MessageView, Metrics, Paint, PaintedColumn, Pane, Place, QueueView, Scale, Sent,
+    ServiceView, Token, Tray, VersionView,
 };
 
 use super::{
@@ -57,7 +59,7 @@ pack! {
         at_destination, lost, running, waiting, twice,
     }
     struct Frame {
-        moment, entries, callers, functions, services, account, tokens, sent, counted, fates,
+        moment, entries, callers, functions, services, mappings, account, tokens, sent, counted, fates,
     }
     struct FunctionView {
         name, versions, aliases, reserved, on_demand, on_provisioned, provisioned, queued,
@@ -78,7 +80,13 @@ pack! {
     struct Pane { from, to, by, columns }
     struct Scale { knots }
     struct Sent { job, from, to, way, refused }
-    struct ServiceView { name, received, waiting }
+    struct ServiceView { id, name, received, waiting, queue }
+    struct QueueView { visible, in_flight, delayed, oldest, delays, visibility, groups, messages }
+    struct MessageView { number, tray, receives, group, blocked, left, wait }
+    struct MappingView {
+        id, name, source, function, target, pollers, collected, closes, under_way, metrics,
+    }
+    struct MappingMetrics { polled, filtered_out, invoked, failed_invoke, deleted }
     struct Token { job, function, attempt, copy, place, room }
     struct VersionView {
         name, index, memory_mb, timeout, environments, busy, idle, provisioned,
@@ -90,9 +98,10 @@ pack! {
     enum Back { Ok, Failed, Throttled, Refused }
     enum By { Time, Events }
     enum Doing { Init, Busy, Idle, Reset }
-    enum LaneKind { Function, Caller, Queue }
+    enum LaneKind { Function, Caller, Queue, Messages, Mapping }
     enum Origin { Caller(id), Act(number), Function(id), Service(id), Mapping(id) }
     enum Part { Caller(id), Function(id), Desk, Service(id), Mapping(id) }
+    enum Tray { Visible, InFlight, Delayed }
     enum Paint { Quiet, Running, Ok, Throttled, Failed }
     enum Place {
         Going(way), Running(environment), Returning(way, back), BackingOff(left, wait), Queued(left, wait),
@@ -141,7 +150,7 @@ pack! {
     struct Mistake { issue, spot }
     struct Opened {
         address, title, about, markers, acts, advice, kept, draft, question, expect, kinds, callers, functions, services,
-        sends, moment, selection, problems, progress,
+        mappings, sends, moment, selection, problems, progress,
     }
     struct Painted { lanes, gauges }
     struct Progress { reached, stop, pace, peaks }

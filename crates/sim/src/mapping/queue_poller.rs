@@ -132,6 +132,14 @@ impl State {
         self.pollers.iter().filter(|poller| poller.doing != Doing::Resting).count() as u64
     }
 
+    /// Records of batches that are not full yet, and when the first of their windows closes.
+    #[must_use]
+    pub fn collected(&self) -> (u64, Option<Instant>) {
+        let open = self.pollers.iter().filter(|poller| poller.doing == Doing::Polling);
+        let count = open.clone().map(|poller| poller.messages.len() as u64).sum();
+        (count, open.filter_map(|poller| poller.window).min())
+    }
+
     pub(super) fn bytes(&self) -> usize {
         self.pollers.len() * size_of::<Poller>()
             + self.batches.len() * size_of::<(u32, UnderWay)>()

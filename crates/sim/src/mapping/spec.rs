@@ -182,7 +182,8 @@ impl Source {
     }
 
     /// Whether it takes a setting, by its key.
-    fn takes(self, key: &str) -> bool {
+    #[must_use]
+    pub fn takes(self, key: &str) -> bool {
         match key {
             "batching-window" => match self {
                 Self::Queue | Self::Kinesis | Self::DynamoDb => true,

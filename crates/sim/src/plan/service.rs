@@ -57,6 +57,14 @@ impl PlannedService {
     pub fn kind(&self) -> service::Kind {
         self.kind
     }
+
+    /// Whether any message is sent to it that nobody gets at first.
+    #[must_use]
+    pub fn delays(&self) -> bool {
+        let longer = |delay: Span| delay > Span::ZERO;
+        longer(self.spec.delay)
+            || self.posts.iter().filter_map(|post| post.delay).any(longer)
+    }
 }
 
 /// What reaches a service from outside.

@@ -69,11 +69,32 @@ struct Held {
     message: Rc<Message>,
     receives: u32,
     first: Instant,
+    /// Since when it is hidden, or visible.
+    since: Instant,
     /// Until when nobody gets it; none while it is visible.
     hidden_until: Option<Instant>,
     is_in_flight: bool,
     /// When it is kept no longer, if that is within the run.
     gone_at: Option<Instant>,
+}
+
+/// How a message lies in the queue.
+#[derive(Clone, Copy, Debug)]
+pub struct Lies<'a> {
+    /// Its number.
+    pub number: u32,
+    /// How often it was received.
+    pub receives: u32,
+    /// Its group.
+    pub group: Option<&'a str>,
+    /// Since when it is hidden, or visible.
+    pub since: Instant,
+    /// Until when nobody gets it; none while it is visible.
+    pub until: Option<Instant>,
+    /// Whether somebody has received it.
+    pub is_in_flight: bool,
+    /// Whether nobody gets it because others of its group are in flight.
+    pub blocked: bool,
 }
 
 /// What tells one message from another.
@@ -138,6 +159,23 @@ impl State {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.held.is_empty()
+    }
+
+    /// The messages in the queue, the oldest first.
+    pub fn held(&self) -> impl Iterator<Item = Lies<'_>> {
+        self.held.iter().map(|(number, held)| {
+            let Held { receives, since, hidden_until, is_in_flight, .. } = *held;
+            let (number, until) = (*number, hidden_until);
+            let group = held.message.group.as_deref();
+            let blocked = until.is_none() && self.is_locked(number);
+            Lies { number, receives, group, since, until, is_in_flight, blocked }
+        })
+    }
+
+    /// When the oldest message in the queue was sent.
+    #[must_use]
+    pub fn oldest(&self) -> Option<Instant> {
+        self.held.values().next().map(|held| held.message.sent)
     }
 
     /// Whether something will happen in it by itself: its timer alone does not say so.
@@ -248,9 +286,10 @@ impl State {
         self.ends.extend(gone_at.map(|at| (at, number)));
         let until = cx.now.plus(delay);
         let hidden_until = (delay > Span::ZERO).then_some(until);
-        let (receives, first) = (0, cx.now);
+        let (receives, first, since) = (0, cx.now, cx.now);
         let is_in_flight = false;
-        let held = Held { message, receives, first, hidden_until, is_in_flight, gone_at };
+        let held =
+            Held { message, receives, first, since, hidden_until, is_in_flight, gone_at };
         self.held.insert(number, held);
         self.counts.entered += 1;
         if hidden_until.is_some() {
@@ -308,6 +347,7 @@ impl State {
             self.hidden.pop_first();
             let held = self.held.get_mut(&number).expect("what is hidden is held");
             held.hidden_until = None;
+            held.since = cx.now;
             let was_received = held.is_in_flight;
             held.is_in_flight = false;
             let group = held.message.group.clone();
@@ -502,6 +542,7 @@ impl State {
             held.first = cx.now;
         }
         held.receives += 1;
+        held.since = cx.now;
         held.is_in_flight = true;
         held.hidden_until = Some(until);
         let receipt = Receipt { number, receives: held.receives };

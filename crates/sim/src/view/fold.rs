@@ -6,6 +6,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::order::keep_first;
+use super::sources;
 use super::tokens::tokens;
 use super::{
     AccountView, CallerView, Doing, EnvironmentView, Fates, Frame, FunctionView, Look,
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::caller::Kind;
 use crate::caller::state as caller;
-use crate::id::{FunctionId, VersionIx};
+use crate::id::{FunctionId, ServiceId, VersionIx};
 use crate::lambda::billing::{self, Month, billed_end};
 use crate::lambda::environment::{Environment, Status};
 use crate::lambda::invoke::{FunctionState, small};
@@ -53,7 +54,8 @@ pub fn frame(recording: &mut Recording, look: &Look) -> Frame {
         entries,
         fates: fates(sim),
         functions,
-        services: services(sim),
+        services: services(sim, moment.at),
+        mappings: sources::mappings(sim),
         account: account_view(sim, plan),
         callers,
         tokens,
@@ -79,12 +81,17 @@ fn caller_view(planned: &PlannedCaller, state: &caller::State) -> CallerView {
     }
 }
 
-fn services(sim: &Sim) -> Vec<ServiceView> {
-    let services = sim.plan().services().iter().zip(sim.world().services());
-    let services = services.map(|(planned, state)| ServiceView {
-        name: planned.name().to_string(),
-        received: state.received().len() as u64,
-        waiting: state.deliveries().waiting(),
+fn services(sim: &Sim, now: Instant) -> Vec<ServiceView> {
+    let services = sim.plan().services().iter().zip(sim.world().services()).zip(0..);
+    let services = services.map(|((planned, state), at)| {
+        let id = ServiceId::new(at);
+        ServiceView {
+            id,
+            name: planned.name().to_string(),
+            received: state.received().len() as u64,
+            waiting: state.deliveries().waiting(),
+            queue: sources::queue(sim, id, now),
+        }
     });
     services.collect()
 }

@@ -8,11 +8,11 @@ use alloc::vec::Vec;
 
 use super::order::keep_first;
 use super::scale::{By, Scale};
-use crate::EVENTS;
-use crate::id::{EnvironmentId, Job, Part, VersionIx};
+use crate::id::{EnvironmentId, Job, Origin, Part, VersionIx};
 use crate::record::Recording;
 use crate::time::{Instant, Span};
-use crate::trace::{Ending, Entry, EventFact, Fact};
+use crate::trace::{Ending, Entry, EventFact, Fact, MessageFact};
+use crate::{EVENTS, WithEvents};
 
 /// What one column of the painted scrubber shows, worst outcome wins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +47,10 @@ pub enum LaneKind {
     Caller,
     /// What waits in a function's queue to be tried again.
     Queue,
+    /// Messages of an SQS queue that somebody has received: while nobody else gets them.
+    Messages,
+    /// Batches of a mapping that wait to be tried again.
+    Mapping,
 }
 
 /// A span or a point on a lane.
@@ -140,6 +144,10 @@ pub fn lanes(recording: &Recording, pane: &Pane) -> Lanes {
     let functions = functions.map(|name| Drawn::new(name, LaneKind::Function, &window));
     let queues = plan.functions().iter().filter(|_| EVENTS);
     let queues = queues.map(|of| Drawn::new(of.name(), LaneKind::Queue, &window));
+    let messages = plan.services().iter().filter(|_| EVENTS);
+    let messages = messages.map(|of| Drawn::new(of.name(), LaneKind::Messages, &window));
+    let mappings = plan.mappings().iter().filter(|_| EVENTS);
+    let mappings = mappings.map(|of| Drawn::new(of.name(), LaneKind::Mapping, &window));
     let callers = plan.callers().iter().map(|caller| caller.name());
     let callers = callers.map(|name| Drawn::new(name, LaneKind::Caller, &window));
     let whole = Columns::new(&scale, Instant::START, end, columns);
@@ -149,6 +157,9 @@ pub fn lanes(recording: &Recording, pane: &Pane) -> Lanes {
         open: alloc::vec![Vec::new(); plan.functions().len()],
         functions: functions.collect(),
         queues: queues.collect(),
+        received: WithEvents::new(),
+        messages: messages.collect(),
+        mappings: mappings.collect(),
         callers: callers.collect(),
     };
     for (entry, number) in recording.log().iter().zip(0_u32..) {
@@ -166,6 +177,10 @@ struct Drawing<'a> {
     open: Vec<Vec<Option<LaneSpan>>>,
     functions: Vec<Drawn<'a>>,
     queues: Vec<Drawn<'a>>,
+    /// Messages that somebody has received and not deleted.
+    received: WithEvents<(Job, LaneSpan)>,
+    messages: WithEvents<Drawn<'a>>,
+    mappings: WithEvents<Drawn<'a>>,
     callers: Vec<Drawn<'a>>,
 }
 
@@ -216,7 +231,9 @@ impl Drawing<'_> {
                 let from = Instant(at.0.saturating_sub(waited.0));
                 self.draw(entry.part, span(from, at, Paint::Failed));
             }
+            Fact::Message(fact) if EVENTS => self.draw_message(entry, fact, span),
             Fact::Called
+            | Fact::Message(_)
             | Fact::Retried { .. }
             | Fact::QuotaExhausted { .. }
             | Fact::Answered { .. }
@@ -238,7 +255,6 @@ impl Drawing<'_> {
                 | EventFact::Received
                 | EventFact::Filtered { .. },
             )
-            | Fact::Message(_)
             | Fact::Replied { .. }
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => {}
@@ -269,10 +285,52 @@ impl Drawing<'_> {
                 self.functions.get_mut(usize::from(id.0))
             }
             Part::Caller(id) => self.callers.get_mut(usize::from(id.0)),
-            Part::Desk | Part::Service(_) | Part::Mapping(_) => None,
+            Part::Mapping(id) => self.mappings.get_mut(usize::from(id.0)),
+            Part::Desk | Part::Service(_) => None,
         };
         if let Some(lane) = lane {
             lane.add(span);
+        }
+    }
+
+    /// What becomes of a message of a queue: from when somebody has received it, until it is
+    /// deleted or others can receive it.
+    fn draw_message(
+        &mut self,
+        entry: &Entry,
+        fact: MessageFact,
+        span: impl Fn(Instant, Instant, Paint) -> LaneSpan,
+    ) {
+        let (Part::Service(id), Some(job)) = (entry.part, entry.job) else {
+            if fact == MessageFact::LetGo {
+                self.draw(entry.part, span(entry.at, entry.at, Paint::Failed));
+            }
+            return;
+        };
+        let paint = match fact {
+            MessageFact::HandedOut { .. } => {
+                let open = span(entry.at, self.end, Paint::Running);
+                return self.received.push((job, open));
+            }
+            MessageFact::Deleted => Paint::Ok,
+            MessageFact::Reappeared | MessageFact::Expired => Paint::Throttled,
+            MessageFact::Waits { .. }
+            | MessageFact::FilteredOut
+            | MessageFact::NotDeleted
+            | MessageFact::Deduplicated
+            | MessageFact::OverLimit
+            | MessageFact::Batched { .. }
+            | MessageFact::Settled { .. }
+            | MessageFact::LetGo
+            | MessageFact::Scaled { .. } => return,
+        };
+        let Some(place) = self.received.iter().position(|(open, _)| *open == job) else {
+            return;
+        };
+        let (_, open) = self.received.swap_remove(place);
+        let closed = LaneSpan { to: entry.at, paint, entry: open.entry, ..open };
+        if let Some(lane) = self.messages.get_mut(usize::from(id.0)) {
+            lane.add(closed);
         }
     }
 
@@ -293,6 +351,13 @@ impl Drawing<'_> {
         }
         let paints = self.scrubber.paints();
         let columns = paints.map(|paint| PaintedColumn { paint }).collect();
+        for (job, open) in self.received {
+            if let Origin::Service(id) = job.origin
+                && let Some(lane) = self.messages.get_mut(usize::from(id.0))
+            {
+                lane.add(open);
+            }
+        }
         let mut lanes = Vec::new();
         let mut queues = self.queues.into_iter();
         for function in self.functions {
@@ -300,6 +365,8 @@ impl Drawing<'_> {
             // Below it what waits for it, if anything does.
             lanes.extend(queues.next().filter(|queue| queue.used).map(Drawn::finish));
         }
+        let others = self.messages.into_iter().chain(self.mappings);
+        lanes.extend(others.filter(|lane| lane.used).map(Drawn::finish));
         lanes.extend(self.callers.into_iter().map(Drawn::finish));
         (columns, lanes)
     }
@@ -345,20 +412,29 @@ impl<'a> Drawn<'a> {
         keep_first(&mut spans, usize::MAX, |span| (span.from.0, span.to.0));
         let (rows, spans, merged) = match merged {
             Some(coverage) => (1, coverage.spans(), true),
-            None => (stack(&mut spans), spans, false),
+            None => (stack(&mut spans, rows_of(kind)), spans, false),
         };
         Lane { name, kind, rows, spans, merged, used }
     }
 }
 
+/// Most rows of a lane of this kind.
+const fn rows_of(kind: LaneKind) -> usize {
+    match kind {
+        LaneKind::Function | LaneKind::Caller | LaneKind::Queue => ROWS_MAX,
+        // Thin lines, of which there may be many.
+        LaneKind::Messages | LaneKind::Mapping => ROWS_MAX / 2,
+    }
+}
+
 /// Gives each span the first row that is free at its beginning; what does not fit goes
 /// to the last one.
-fn stack(spans: &mut [LaneSpan]) -> u16 {
-    let mut free_from = [None; ROWS_MAX];
+fn stack(spans: &mut [LaneSpan], rows_max: usize) -> u16 {
+    let mut free_from = alloc::vec![None; rows_max];
     let mut rows = 1;
     for span in spans {
         let free = |until: &Option<Instant>| until.is_none_or(|until| until <= span.from);
-        let row = free_from.iter().position(free).unwrap_or(ROWS_MAX - 1);
+        let row = free_from.iter().position(free).unwrap_or(rows_max - 1);
         free_from[row] = free_from[row].max(Some(span.to));
         span.row = u16::try_from(row).unwrap_or(0);
         rows = rows.max(span.row + 1);

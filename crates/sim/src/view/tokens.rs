@@ -18,7 +18,7 @@ use crate::lambda::async_queue::Doing::Waiting;
 use crate::lambda::run::Run;
 use crate::sim::Sim;
 use crate::time::{Instant, Moment, Span};
-use crate::trace::{Ending, Entry, EventFact, Fact, Log, Outcome};
+use crate::trace::{Ending, Entry, EventFact, Fact, Log, MessageFact, Outcome};
 
 /// Most entries looked at for tokens on wires.
 const LOOK_BACK: u32 = 1 << 13;
@@ -123,6 +123,10 @@ impl Fold<'_> {
         let from = entry.part;
         let (to, refused) = if let Fact::Event(EventFact::Sent { to, .. }) = entry.fact {
             (to, false)
+        } else if let Fact::Message(MessageFact::HandedOut { to, .. }) = entry.fact {
+            (to, false)
+        } else if let Fact::Message(MessageFact::Batched { .. }) = entry.fact {
+            (self.knocks_at(entry)?, false)
         } else if let Fact::Event(EventFact::DeliveryFailed { to, .. }) = entry.fact {
             (to, true)
         } else if let Fact::Retried { .. } = entry.fact {
@@ -147,9 +151,12 @@ impl Fold<'_> {
         Some(Sent { job, from, to, way, refused })
     }
 
-    /// The function that a topic or bus tries to reach; none for a caller, whose calls are
-    /// tokens of their own.
+    /// The function that a mapping, a topic or a bus tries to reach; none for a caller, whose
+    /// calls are tokens of their own.
     fn knocks_at(&self, entry: &Entry) -> Option<Part> {
+        if let Part::Mapping(id) = entry.part {
+            return Some(Part::Function(self.sim.plan().mapping(id).function()));
+        }
         let Part::Service(_) = entry.part else { return None };
         let mut entry = *entry;
         // A retry follows from its plan, and that from the answer of the function.
@@ -417,7 +424,7 @@ fn is_waiting(call: &Call, job: Job, attempt: u16) -> bool {
 }
 
 /// Parts per million that a span is of a whole.
-fn share(part: Span, whole: Span) -> u32 {
+pub(super) fn share(part: Span, whole: Span) -> u32 {
     let share = u128::from(part.0) * u128::from(WHOLE) / u128::from(whole.0.max(1));
     u32::try_from(share).unwrap_or(WHOLE).min(WHOLE)
 }

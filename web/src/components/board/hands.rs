@@ -1,6 +1,7 @@
 //! What hands do on the board: a card that is dragged is moved; a caller that is dragged onto
 //! a function, by its card or by the port of its wire, calls it from then on.
 
+use lambdarium_sim::EVENTS;
 use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 
@@ -29,6 +30,8 @@ enum Hold {
     Function(usize),
     /// A service's card, which stays where it is.
     Service(usize),
+    /// A mapping's card, which does too.
+    Mapping(usize),
 }
 
 /// Whoever moves a pointer by less than this has only pressed.
@@ -111,7 +114,8 @@ fn hold(board: &Board, at: Point) -> Option<Hold> {
     let function = board.functions.iter().position(|function| function.rect.holds(at));
     let service = board.services.iter().position(|rect| rect.holds(at));
     let card = caller.map(Hold::Caller).or(function.map(Hold::Function));
-    let card = card.or(service.map(Hold::Service));
+    let mapping = board.mappings.iter().position(|rect| EVENTS && rect.holds(at));
+    let card = card.or(service.map(Hold::Service)).or(mapping.map(Hold::Mapping));
     wire.map(Hold::Wire).or(card)
 }
 
@@ -127,6 +131,7 @@ impl Drag {
             Hold::Wire(at) | Hold::Caller(at) => Some(run.callers.get(at)?.name.clone()),
             Hold::Function(at) => Some(run.functions.get(at)?.name.clone()),
             Hold::Service(at) => Some(run.services.get(at)?.name.clone()),
+            Hold::Mapping(at) => Some(run.mappings.get(at)?.name.clone()),
         }
     }
 
@@ -135,7 +140,7 @@ impl Drag {
         match self.hold {
             Hold::Wire(_) => true,
             Hold::Caller(_) | Hold::Function(_) => !board.narrow,
-            Hold::Service(_) => false,
+            Hold::Service(_) | Hold::Mapping(_) => false,
         }
     }
 
@@ -156,7 +161,9 @@ impl Drag {
                 let path = vec!["callers".into(), caller.name.clone(), "calls".into()];
                 Edit::Set { path, text: function.name.clone(), from: None }
             }
-            (Hold::Wire(_), None) | (Hold::Service(_), _) => return None,
+            (Hold::Wire(_), None) | (Hold::Service(_) | Hold::Mapping(_), _) => {
+                return None;
+            }
             (Hold::Caller(number), None) => {
                 let caller = run.callers.get(number)?;
                 nudged(&caller.name, caller.nudge)
@@ -185,7 +192,7 @@ impl Drag {
         };
         let mut drawn = Vec::new();
         match (self.hold, self.onto(board)) {
-            (Hold::Service(_), _) => {}
+            (Hold::Service(_) | Hold::Mapping(_), _) => {}
             (Hold::Function(number), _) => {
                 drawn.push(moved(board.functions.get(number)?.rect));
             }

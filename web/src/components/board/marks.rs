@@ -58,19 +58,7 @@ pub fn request(number: u32, request: &Request) -> Vec<Node> {
         nodes.push(picture::circle(ORIGIN, r + 7.0, "tk-told"));
     }
     if let Some(left) = left {
-        nodes.push(picture::circle(ORIGIN, r + 3.5, "ring-t"));
-        let dashes = format!("{} 100", px(left * 100.0));
-        nodes.push(Node::new(
-            "circle",
-            &["r", "class", "pathLength", "transform", "stroke-dasharray"],
-            [
-                picture::value(r + 3.5),
-                "ring-v".into(),
-                "100".into(),
-                "rotate(-90)".into(),
-                dashes.into(),
-            ],
-        ));
+        nodes.extend(ring(r + 3.5, left));
     }
     nodes.push(picture::circle(ORIGIN, r, disc));
     if number < 1_000 {
@@ -84,6 +72,20 @@ pub fn request(number: u32, request: &Request) -> Vec<Node> {
         nodes.extend(badge(Point { x: r * 0.7, y: r * 0.75 }, back));
     }
     nodes
+}
+
+/// A ring of which a share is left.
+fn ring(r: f64, left: f64) -> [Node; 2] {
+    let dashes = format!("{} 100", px(left * 100.0));
+    let values = [
+        picture::value(r),
+        "ring-v".into(),
+        "100".into(),
+        "rotate(-90)".into(),
+        dashes.into(),
+    ];
+    let names = &["r", "class", "pathLength", "transform", "stroke-dasharray"];
+    [picture::circle(ORIGIN, r, "ring-t"), Node::new("circle", names, values)]
 }
 
 /// A request with its number and its hue, at a point.
@@ -104,6 +106,74 @@ pub fn message_at(at: Point, back: Option<Back>, told: bool) -> Node {
         nodes.extend(badge(Point { x: 7.0, y: 7.0 }, back));
     }
     Node::new("g", &["class", "transform"], values).with(nodes)
+}
+
+/// The same of what only events need.
+pub fn legend_of_events() -> Vec<(Node, &'static str)> {
+    let middle = Point { x: 12.0, y: 12.0 };
+    let message = Lying { number: 1_000, receives: 1, left: None, blocked: false };
+    let hidden = Lying { left: Some(0.6), ..message };
+    let smaller = |node: Node| {
+        let values = ["translate(12 12) scale(.8) translate(-12 -12)".into()];
+        Node::new("g", &["transform"], values).with(vec![node])
+    };
+    vec![
+        (lying(middle, "k6", &message), "a message"),
+        (smaller(lying(middle, "k6", &hidden)), "message, hidden"),
+        (smaller(batch_at(middle, false, false)), "a batch"),
+    ]
+}
+
+/// What a message in a queue looks like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lying {
+    /// Its number in the queue.
+    pub number: u32,
+    /// How often it was received.
+    pub receives: u32,
+    /// Share of the time that it is hidden that is left.
+    pub left: Option<f64>,
+    /// Whether it waits for others of its group.
+    pub blocked: bool,
+}
+
+/// A message in a queue: a square, with a ring that drains while it is hidden.
+pub fn lying(at: Point, hue: &'static str, looks: &Lying) -> Node {
+    let square = Rect { x: -8.0, y: -8.0, w: 16.0, h: 16.0 };
+    let mut nodes = Vec::new();
+    if let Some(left) = looks.left {
+        nodes.extend(ring(12.5, left));
+    }
+    nodes.push(picture::rect(square, "2", "tk"));
+    if looks.number < 100 {
+        nodes.push(picture::text(0.0, 4.0, "tk-n", looks.number.to_string()));
+    }
+    let pips = if looks.receives > 1 { looks.receives.min(4) } else { 0 };
+    let first = -2.5 * f64::from(pips.saturating_sub(1));
+    nodes.extend((0..pips).map(|pip| {
+        let x = first + 5.0 * f64::from(pip);
+        picture::circle(Point { x, y: -15.5 }, 1.75, "pip")
+    }));
+    if looks.blocked {
+        nodes.extend(badge(Point { x: 9.0, y: 9.0 }, Back::Throttled));
+    }
+    Node::new("g", &["class", "transform"], [hue.into(), picture::moved(at).into()])
+        .with(nodes)
+}
+
+/// A batch: records above the bracket that holds them.
+pub fn batch_at(at: Point, running: bool, told: bool) -> Node {
+    let class = if running { "tk run" } else { "tk" };
+    let mut nodes: Vec<Node> = [-8.0, 0.0, 8.0]
+        .map(|x| Rect { x: x - 3.0, y: -7.0, w: 6.0, h: 6.0 })
+        .map(|rect| picture::rect(rect, "1", class))
+        .into();
+    nodes.push(picture::path("M-13 1v5h26v-5", "tk"));
+    if told {
+        nodes.insert(0, picture::circle(ORIGIN, 17.0, "tk-told"));
+    }
+    Node::new("g", &["class", "transform"], ["kn".into(), picture::moved(at).into()])
+        .with(nodes)
 }
 
 /// The marks with their words, drawn around the middle of 24 by 24 pixels.

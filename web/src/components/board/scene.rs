@@ -8,7 +8,7 @@ use lambdarium_sim::view::Frame;
 use web_sys::Element;
 
 use super::super::picture::{self, Drawn, Node};
-use super::{account, caller, function, ground, path, service, tokens, wire};
+use super::{account, caller, function, ground, mapping, path, service, tokens, wire};
 use crate::geometry::{Board, Rect};
 use crate::message::{Life, Opened};
 use crate::shared::Shared;
@@ -47,6 +47,8 @@ enum Part {
     Send(usize),
     /// A service's card.
     Service(usize),
+    /// A mapping's card.
+    Mapping(usize),
     /// The account's ledger.
     Account,
     /// How far each run is.
@@ -83,6 +85,7 @@ impl Scene {
         // Wires go behind cards: on a narrow board some cards stand between their ends.
         still.extend((0..callers).map(Part::Wire));
         still.extend((0..sight.board.services.len()).map(Part::Service));
+        still.extend((0..sight.board.mappings.len()).map(Part::Mapping));
         still.extend((0..callers).map(Part::Caller));
         still.extend((0..sight.board.functions.len()).map(Part::Function));
         still.push(Part::Account);
@@ -158,6 +161,9 @@ impl Sight {
             Part::Service(at) => {
                 self.board.services.get(at).is_some_and(|rect| shows(*rect))
             }
+            Part::Mapping(at) => {
+                self.board.mappings.get(at).is_some_and(|rect| shows(*rect))
+            }
             // These wires never change.
             Part::Send(_) => false,
             Part::Ground | Part::Path | Part::Runs | Part::Tokens => true,
@@ -175,6 +181,10 @@ impl Sight {
             Part::Path => self.life == before.life,
             Part::Service(at) => {
                 let (now, then) = (now.services.get(at), then.services.get(at));
+                now == then && !selected(now.map(|view| &view.name))
+            }
+            Part::Mapping(at) => {
+                let (now, then) = (now.mappings.get(at), then.mappings.get(at));
                 now == then && !selected(now.map(|view| &view.name))
             }
             Part::Wire(at) => {
@@ -217,12 +227,19 @@ impl Sight {
                 let selected = self.is_selected(&view.name);
                 function::card(place, &text.does, view, &frame.account, selected)
             }
-            Part::Send(_) | Part::Service(_) if !EVENTS => return None,
+            Part::Send(_) | Part::Service(_) | Part::Mapping(_) if !EVENTS => {
+                return None;
+            }
             Part::Send(at) => service::wire(board.sends.get(at)?),
             Part::Service(at) => {
                 let (place, text) = (board.services.get(at)?, run.services.get(at)?);
                 let view = frame.services.get(at)?;
                 service::card(*place, text, view, self.is_selected(&view.name))
+            }
+            Part::Mapping(at) => {
+                let (place, text) = (board.mappings.get(at)?, run.mappings.get(at)?);
+                let view = frame.mappings.get(at)?;
+                mapping::card(*place, text, view, self.is_selected(&view.name))
             }
             Part::Account => {
                 account::card(board.account, &frame.account, &frame.functions)

@@ -1,5 +1,6 @@
 //! A queue, topic, bus or bucket, and the wires of what is handed over.
 
+use lambdarium_sim::id::Part;
 use lambdarium_sim::view::ServiceView;
 
 use super::super::picture::{self, Ahead, Node};
@@ -12,6 +13,9 @@ use crate::texts::{self, grouped};
 /// The card: what it is, when something reaches it, how much it has received, and how much
 /// of it waits to be tried again.
 pub fn card(at: Rect, text: &ServiceText, view: &ServiceView, selected: bool) -> Node {
+    if let Some(queue) = &view.queue {
+        return super::queue::card(at, text, view, queue, selected);
+    }
     let Rect { x, y, w, .. } = at;
     let mut nodes = Vec::new();
     if selected {
@@ -52,6 +56,31 @@ pub fn wire(send: &SendWire) -> Node {
     } else {
         Ahead::Down
     };
-    let line = picture::path(curve(&send.wire), "w w-async");
+    let d = curve(&send.wire);
+    if let (Part::Service(_), Part::Mapping(_)) = (send.from, send.to) {
+        return polls(send.wire, d);
+    }
+    let class = match send.from {
+        Part::Mapping(_) => "w w-sync",
+        Part::Caller(_) | Part::Function(_) | Part::Service(_) | Part::Desk => {
+            "w w-async"
+        }
+    };
+    let line = picture::path(d, class);
     picture::group("", vec![line, picture::head(send.wire.to, ahead, "head")])
+}
+
+/// A mapping that polls: dotted, with the head at what it reads, because it is the mapping
+/// that acts.
+fn polls(wire: Wire, d: String) -> Node {
+    let Wire { from, bend, .. } = wire;
+    let ahead = if bend.x > from.x { Ahead::Left } else { Ahead::Up };
+    let middle = wire.at(0.5);
+    let mut nodes =
+        vec![picture::path(d, "w w-poll"), picture::head(from, ahead, "head")];
+    if bend.x > from.x {
+        let y = middle.y - 8.0;
+        nodes.push(picture::text(middle.x, y, "t11 mid dd", texts::POLLS));
+    }
+    picture::group("", nodes)
 }

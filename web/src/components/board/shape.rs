@@ -1,8 +1,10 @@
 //! What a board has to show, from the run and the screen at the playhead.
 
-use lambdarium_sim::view::{CallerView, Frame, FunctionView, VersionView};
+use lambdarium_sim::view::{CallerView, Frame, FunctionView, ServiceView, VersionView};
 
-use crate::geometry::{CallerShape, FunctionShape, Point, Row, Shape, VersionShape};
+use crate::geometry::{
+    CallerShape, FunctionShape, Point, Row, ServiceShape, Shape, VersionShape,
+};
 use crate::message::Opened;
 
 /// The shape of a board.
@@ -39,8 +41,21 @@ pub fn of(run: &Opened, frame: &Frame, peaks: &[Vec<u32>]) -> Shape {
     Shape {
         callers: callers.collect(),
         functions: functions.collect(),
-        services: run.services.len(),
+        services: frame.services.iter().map(service).collect(),
+        mappings: frame
+            .mappings
+            .iter()
+            .map(|mapping| mapping.function.0.into())
+            .collect(),
         sends: run.sends.clone(),
+    }
+}
+
+fn service(view: &ServiceView) -> ServiceShape {
+    match &view.queue {
+        None => ServiceShape::Plain,
+        Some(queue) if queue.delays => ServiceShape::Delays,
+        Some(_) => ServiceShape::Read,
     }
 }
 

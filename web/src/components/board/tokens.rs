@@ -25,13 +25,27 @@ pub fn picture(
         if (from..=to).contains(&at.y) {
             let job = token.job;
             let request = Request { told: told(job), ..request };
-            let node = marks::request_at(at, hue(job), number(job), &request);
+            let node = match job.origin {
+                Origin::Mapping(_) => marks::batch_at(at, true, request.told),
+                Origin::Caller(_)
+                | Origin::Act(_)
+                | Origin::Function(_)
+                | Origin::Service(_) => {
+                    marks::request_at(at, hue(job), number(job), &request)
+                }
+            };
             insert(&mut nodes, node.keyed(key(job, token.copy)));
         }
     }
     for (at, sent) in sent(board, frame) {
         let back = sent.refused.then_some(Back::Refused);
-        let node = marks::message_at(at, back, told(sent.job));
+        let node = match sent.job.origin {
+            Origin::Mapping(_) => marks::batch_at(at, false, told(sent.job)),
+            Origin::Caller(_)
+            | Origin::Act(_)
+            | Origin::Function(_)
+            | Origin::Service(_) => marks::message_at(at, back, told(sent.job)),
+        };
         insert(&mut nodes, node.keyed(key(sent.job, false)));
     }
     let rest =

@@ -2,7 +2,7 @@
 
 use lambdarium_sim::EVENTS;
 use lambdarium_sim::time::Span;
-use lambdarium_sim::view::{CallerView, Frame, FunctionView};
+use lambdarium_sim::view::{CallerView, Frame, FunctionView, MappingView};
 use yew::prelude::*;
 
 use super::fates;
@@ -25,6 +25,8 @@ pub fn now(desk: &Desk, on_action: &Callback<Action>) -> Html {
     let function =
         frame.functions.iter().find(|function| Some(function.name.as_str()) == selected);
     let shelf = desk.shelf().filter(|_| EVENTS);
+    let mut mappings = frame.mappings.iter().filter(|_| EVENTS);
+    let mapping = mappings.find(|mapping| Some(mapping.name.as_str()) == selected);
     let sections = match (caller, function, shelf) {
         (Some(caller), ..) => caller_sections(caller, run),
         (None, Some(function), _) => function_sections(function, run),
@@ -39,9 +41,20 @@ pub fn now(desk: &Desk, on_action: &Callback<Action>) -> Html {
             if waiting > 0 {
                 received.push(counted("Waiting to be tried again", waiting));
             }
+            if let Some(queue) = view.and_then(|view| view.queue.as_ref()) {
+                received.extend([
+                    counted("ApproximateNumberOfMessagesVisible", queue.visible),
+                    counted("ApproximateNumberOfMessagesNotVisible", queue.in_flight),
+                    counted("ApproximateNumberOfMessagesDelayed", queue.delayed),
+                    pair("ApproximateAgeOfOldestMessage", queue.oldest.to_string()),
+                ]);
+            }
             vec![(kind.cloned().unwrap_or_default(), String::new(), received)]
         }
-        (None, None, None) => account_sections(frame, run),
+        (None, None, None) => match mapping {
+            Some(mapping) => mapping_sections(mapping, run),
+            None => account_sections(frame, run),
+        },
     };
     // Of calls the equation beside the clock says the same.
     let of_all = EVENTS && caller.is_none() && function.is_none() && shelf.is_none();
@@ -92,6 +105,32 @@ fn pair(name: &str, value: impl Into<String>) -> (String, String) {
 
 fn counted(name: &str, count: impl Into<u64>) -> (String, String) {
     pair(name, grouped(count.into()))
+}
+
+/// What a mapping does, and what CloudWatch counts of it (ESM-14).
+fn mapping_sections(mapping: &MappingView, run: &Opened) -> Vec<Section> {
+    let text = run.mappings.iter().find(|text| text.name == mapping.name);
+    let mut about = vec![pair("Calls", mapping.target.clone())];
+    about.extend(text.map(|text| pair("Batches", text.gets.clone())));
+    about.extend([
+        counted("Pollers", mapping.pollers),
+        counted("Batches under way", mapping.under_way),
+        counted("Records collected for a batch", mapping.collected),
+    ]);
+    about.extend(mapping.closes.map(|at| pair("Window closes at", clock(at.0))));
+    let metrics = &mapping.metrics;
+    let counts = vec![
+        counted("PolledEventCount", metrics.polled),
+        counted("FilteredOutEventCount", metrics.filtered_out),
+        counted("InvokedEventCount", metrics.invoked),
+        counted("FailedInvokeEventCount", metrics.failed_invoke),
+        counted("DeletedEventCount", metrics.deleted),
+    ];
+    let sentence = text.map(|text| text.kind.clone()).unwrap_or_default();
+    vec![
+        ("Event source mapping".into(), sentence, about),
+        ("Records so far".into(), String::new(), counts),
+    ]
 }
 
 fn caller_sections(caller: &CallerView, run: &Opened) -> Vec<Section> {

@@ -23,8 +23,12 @@ pub fn names(painted: &Painted, place: Place) -> Html {
         let says = match (lane.kind, lane.merged) {
             (LaneKind::Function, false) => "runs",
             (LaneKind::Function, true) => "runs, merged",
-            (LaneKind::Caller | LaneKind::Queue, false) => "waits",
-            (LaneKind::Caller | LaneKind::Queue, true) => "waits, merged",
+            (LaneKind::Messages, false) => "in flight",
+            (LaneKind::Messages, true) => "in flight, merged",
+            (LaneKind::Caller | LaneKind::Queue | LaneKind::Mapping, false) => "waits",
+            (LaneKind::Caller | LaneKind::Queue | LaneKind::Mapping, true) => {
+                "waits, merged"
+            }
         };
         let (y, end) =
             if place.narrow { (top + 14.0, place.right()) } else { (top + 18.0, 186.0) };

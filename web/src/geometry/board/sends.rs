@@ -14,11 +14,20 @@ pub(super) fn sends(shape: &Shape, board: &Board) -> Vec<SendWire> {
     let wires = shape.sends.iter().filter_map(|(from, to)| {
         let (from, to) = (*from, *to);
         let wire = match to {
-            Part::Function(id) => into_function(board, from, id.0.into())?,
+            Part::Function(id) => match from {
+                Part::Mapping(_) => down(board, from, id.0.into())?,
+                Part::Caller(_) | Part::Function(_) | Part::Service(_) | Part::Desk => {
+                    into_function(board, from, id.0.into())?
+                }
+            },
             Part::Service(id) => {
                 into_service(board, from, *board.services.get(usize::from(id.0))?)?
             }
-            Part::Caller(_) | Part::Mapping(_) | Part::Desk => return None,
+            Part::Mapping(id) => {
+                let mapping = *board.mappings.get(usize::from(id.0))?;
+                polled(board, card(board, from)?, mapping)
+            }
+            Part::Caller(_) | Part::Desk => return None,
         };
         Some(SendWire { from, to, wire })
     });
@@ -31,7 +40,42 @@ fn card(board: &Board, part: Part) -> Option<Rect> {
         Part::Caller(id) => Some(board.callers.get(usize::from(id.0))?.rect),
         Part::Function(id) => Some(board.functions.get(usize::from(id.0))?.rect),
         Part::Service(id) => board.services.get(usize::from(id.0)).copied(),
-        Part::Desk | Part::Mapping(_) => None,
+        Part::Mapping(id) => board.mappings.get(usize::from(id.0)).copied(),
+        Part::Desk => None,
+    }
+}
+
+/// From a mapping down to the function that it calls and waits for.
+fn down(board: &Board, from: Part, function: usize) -> Option<Wire> {
+    let (card, function) = (card(board, from)?, board.functions.get(function)?.rect);
+    let x = (card.x + card.w / 2.0).max(function.x + 24.0).min(function.right() - 24.0);
+    let (from, to) = (Point { x, y: card.bottom() }, Point { x, y: function.y - 2.0 });
+    Some(Wire { from, bend: from.towards(to, 0.33), bend_to: from.towards(to, 0.67), to })
+}
+
+/// From a queue to the mapping that polls it, as messages go.
+fn polled(board: &Board, queue: Rect, mapping: Rect) -> Wire {
+    if board.narrow && queue.bottom() < mapping.y {
+        let x =
+            (queue.x + queue.w / 2.0).max(mapping.x + 24.0).min(mapping.right() - 24.0);
+        let from = Point { x: queue.x + queue.w / 2.0, y: queue.bottom() + 2.0 };
+        let to = Point { x, y: mapping.y };
+        let (bend, bend_to) = (from.towards(to, 0.33), from.towards(to, 0.67));
+        return Wire { from, bend, bend_to, to };
+    }
+    if queue.right() > mapping.x {
+        let from = Point { x: queue.right() + 2.0, y: queue.y + 24.0 };
+        let to = Point { x: mapping.right(), y: mapping.y + mapping.h / 2.0 };
+        return around(from, to, true);
+    }
+    let from = Point { x: queue.right() + 2.0, y: queue.y + 72.0 };
+    let to = Point { x: mapping.x, y: mapping.y + mapping.h / 2.0 };
+    let half = (to.x - from.x) / 2.0;
+    Wire {
+        from,
+        bend: Point { x: from.x + half, ..from },
+        bend_to: Point { x: to.x - half, ..to },
+        to,
     }
 }
 
@@ -77,6 +121,14 @@ fn into_service(board: &Board, from: Part, to: Rect) -> Option<Wire> {
         let bend = Point { y: from.y + half, ..from };
         return Some(Wire { from, bend, bend_to: Point { y: to.y - half, ..to }, to });
     }
+    if card.x >= to.right() {
+        // Back to a queue that somebody reads.
+        let from = Point { x: card.x, y: card.bottom() - LEDGER_H / 2.0 };
+        let to = Point { x: to.right() + 2.0, y: to.bottom() - 20.0 };
+        let half = (from.x - to.x) / 2.0;
+        let bend = Point { x: from.x - half, ..from };
+        return Some(Wire { from, bend, bend_to: Point { x: to.x + half, ..to }, to });
+    }
     if card.right() > to.x {
         // Both stand in one column, with little room beside them.
         let from = Point { x: card.right(), y: card.bottom() - 16.0 };
@@ -94,11 +146,12 @@ fn into_service(board: &Board, from: Part, to: Rect) -> Option<Wire> {
     let from = Point { x: card.right(), y: card.bottom() - 16.0 };
     let bottoms = board.functions.iter().map(|function| function.rect.bottom());
     let floor = bottoms.fold(0.0, f64::max) + GAP / 2.0;
-    // Handles this low bring the middle of the curve there.
-    let low = ((8.0 * floor - from.y - to.y) / 6.0).max(from.y).max(to.y);
-    let third = (to.x - from.x) / 3.0;
-    let bend = Point { x: from.x + third, y: low };
-    Some(Wire { from, bend, bend_to: Point { x: to.x - third, y: low }, to })
+    // Handles this low, and this near to the ends, bring a third of the curve there, so that
+    // it passes the corners of the functions.
+    let low = ((20.0 * floor - 3.5 * (from.y + to.y)) / 13.0).max(from.y).max(to.y);
+    let out = (to.x - from.x) / 20.0;
+    let bend = Point { x: from.x + out, y: low };
+    Some(Wire { from, bend, bend_to: Point { x: to.x - out, y: low }, to })
 }
 
 impl Wire {

@@ -1,7 +1,7 @@
 //! Laws of the layout. The generator of shapes is for native programs alone.
 
 use super::*;
-use lambdarium_sim::id::{CallerId, FunctionId, ServiceId};
+use lambdarium_sim::id::{CallerId, FunctionId, MappingId, ServiceId};
 use proptest::prelude::*;
 
 fn shapes() -> impl Strategy<Value = Shape> {
@@ -25,17 +25,23 @@ fn shapes() -> impl Strategy<Value = Shape> {
             Part::Caller(CallerId(at)),
             Part::Function(FunctionId(at)),
             Part::Service(ServiceId::new(at)),
+            Part::Mapping(MappingId::new(at)),
         ];
         prop::sample::select(parts.to_vec())
     });
     let sends = prop::collection::vec((part.clone(), part), 0..9);
     let callers = prop::collection::vec(caller, 0..8);
-    (callers, prop::collection::vec(function, 1..6), 0usize..5, sends).prop_map(
-        |(mut callers, functions, services, sends)| {
+    let functions = prop::collection::vec(function, 1..6);
+    let kinds = [ServiceShape::Plain, ServiceShape::Read, ServiceShape::Delays];
+    let services = prop::collection::vec(prop::sample::select(kinds.to_vec()), 0..5);
+    let mappings = prop::collection::vec(0usize..6, 0..4);
+    (callers, functions, services, mappings, sends).prop_map(
+        |(mut callers, functions, services, mut mappings, sends)| {
             for caller in &mut callers {
                 caller.function %= functions.len();
             }
-            Shape { callers, functions, services, sends }
+            mappings.iter_mut().for_each(|function| *function %= functions.len());
+            Shape { callers, functions, services, mappings, sends }
         },
     )
 }
@@ -51,7 +57,8 @@ fn chain() -> Shape {
         ..Default::default()
     }];
     let sends = vec![(topic, function), (topic, queue), (function, queue)];
-    Shape { functions, services: 2, sends, ..Shape::default() }
+    let services = vec![ServiceShape::Plain; 2];
+    Shape { functions, services, sends, ..Shape::default() }
 }
 
 #[test]
@@ -90,8 +97,14 @@ proptest! {
         rects.extend(board.functions.iter().map(|function| function.rect));
         rects.push(board.account);
         rects.extend(&board.services);
+        rects.extend(&board.mappings);
         for SendWire { wire, to, .. } in &board.sends {
-            let back = matches!(to, Part::Function(_));
+            let is_left = |rect: &Rect| rect.right() < board.functions[0].rect.x;
+            let back = match to {
+                Part::Service(id) => is_left(&board.services[usize::from(id.0)]),
+                Part::Function(_) | Part::Mapping(_) => true,
+                Part::Caller(_) | Part::Desk => false,
+            };
             prop_assert!(wire.to.x >= wire.from.x || board.narrow || back, "{wire:?}");
             for share in [0.25, 0.5, 0.75] {
                 let Point { x, y } = wire.at(share);
@@ -163,4 +176,36 @@ proptest! {
             prop_assert!(wire.to.y >= function.y - 2.01 && wire.to.y <= function.bottom());
         }
     }
+}
+
+/// A queue that a mapping reads for a function, and its dead-letter queue.
+fn read() -> Shape {
+    let [queue, dead] = [0, 1].map(|at| Part::Service(ServiceId::new(at)));
+    let (mapping, function) =
+        (Part::Mapping(MappingId::new(0)), Part::Function(FunctionId(0)));
+    let version = VersionShape { index: 0, peak: 2 };
+    let functions = vec![FunctionShape { versions: vec![version], ..Default::default() }];
+    let services = vec![ServiceShape::Read, ServiceShape::Plain];
+    let sends =
+        vec![(queue, dead), (queue, mapping), (mapping, function), (function, queue)];
+    Shape { functions, services, mappings: vec![0], sends, ..Shape::default() }
+}
+
+#[test]
+fn a_queue_stands_left_of_the_mapping_that_reads_it_and_that_above_its_function() {
+    let board = layout(&read(), 1_000.0);
+    let (queue, mapping, function) =
+        (board.services[0], board.mappings[0], board.functions[0].rect);
+    assert!(queue.right() < mapping.x && mapping.bottom() < function.y);
+    assert!(board.services[1].x > function.right(), "the dead letters");
+    let [to_dead, polled, calls, back] = [0, 1, 2, 3].map(|at| board.sends[at].wire);
+    assert!(to_dead.to.x > function.right());
+    assert!(polled.from.x >= queue.right() && polled.to.x == mapping.x);
+    assert!(calls.from.y == mapping.bottom() && calls.to.y < function.y);
+    assert!(back.from.x <= function.x && back.to.x >= queue.right());
+    // On a narrow board all of it reads downwards.
+    let board = layout(&read(), 340.0);
+    let (queue, mapping) = (board.services[0], board.mappings[0]);
+    assert!(queue.bottom() < mapping.y && mapping.bottom() < board.functions[0].rect.y);
+    assert!(board.sends[1].wire.to.y > board.sends[1].wire.from.y);
 }
