@@ -17,7 +17,7 @@ const whole = `${program}-whole`;
 /** The lessons that only the whole program can play. */
 const BEYOND = [
   "async-retries", "async-throttled", "async-duplicates", "senders", "dead-letter-queue",
-  "destinations", "dlq-and-destination", "async-loop",
+  "destinations", "dlq-and-destination", "async-loop", "sqs-overpull",
 ];
 
 // Where it finds what it does not need at once.

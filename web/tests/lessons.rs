@@ -26,7 +26,7 @@ const TITLE_MAX: usize = 34;
 const TEXT_MAX: usize = 200;
 
 /// The lessons by their families, in the order they are shown.
-const FAMILIES: [(&str, &[&str]); 2] = [
+const FAMILIES: [(&str, &[&str]); 3] = [
     (
         "Synchronous invocation",
         &[
@@ -51,6 +51,7 @@ const FAMILIES: [(&str, &[&str]); 2] = [
             "async-loop",
         ],
     ),
+    ("Queues", &["sqs-overpull"]),
 ];
 
 /// Each lesson, with its family.
@@ -173,7 +174,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 14] = [
+const ENDS: [(&str, [u32; 9]); 15] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -188,6 +189,7 @@ const ENDS: [(&str, [u32; 9]); 14] = [
     ("destinations", [3, 2, 0, 0, 0, 0, 1, 0, 0]),
     ("dlq-and-destination", [2, 0, 0, 0, 0, 2, 0, 0, 0]),
     ("async-loop", [17, 16, 0, 0, 0, 1, 0, 0, 0]),
+    ("sqs-overpull", [10, 6, 0, 0, 0, 4, 0, 0, 0]),
 ];
 
 #[test]

@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 14] = [
+const LESSONS: [Lesson; 15] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -130,6 +130,14 @@ const LESSONS: [Lesson; 14] = [
         last: "Stopped",
         fates: "17 entered = 16 succeeded + 1 in a DLQ",
         answer: "after 16 runs",
+    },
+    Lesson {
+        name: "sqs-overpull",
+        title: "Good messages in the DLQ",
+        markers: 5,
+        last: "Four good orders",
+        fates: "10 entered = 6 succeeded + 4 in a DLQ",
+        answer: "four",
     },
 ];
 
