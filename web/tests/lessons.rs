@@ -51,7 +51,7 @@ const FAMILIES: [(&str, &[&str]); 3] = [
             "async-loop",
         ],
     ),
-    ("Queues", &["sqs-overpull"]),
+    ("Queues", &["sqs-overpull", "sqs-maximum-concurrency"]),
 ];
 
 /// Each lesson, with its family.
@@ -174,7 +174,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 15] = [
+const ENDS: [(&str, [u32; 9]); 16] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -190,6 +190,7 @@ const ENDS: [(&str, [u32; 9]); 15] = [
     ("dlq-and-destination", [2, 0, 0, 0, 0, 2, 0, 0, 0]),
     ("async-loop", [17, 16, 0, 0, 0, 1, 0, 0, 0]),
     ("sqs-overpull", [10, 6, 0, 0, 0, 4, 0, 0, 0]),
+    ("sqs-maximum-concurrency", [10, 10, 0, 0, 0, 0, 0, 0, 0]),
 ];
 
 #[test]

@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 15] = [
+const LESSONS: [Lesson; 16] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -138,6 +138,14 @@ const LESSONS: [Lesson; 15] = [
         last: "Four good orders",
         fates: "10 entered = 6 succeeded + 4 in a DLQ",
         answer: "four",
+    },
+    Lesson {
+        name: "sqs-maximum-concurrency",
+        title: "Maximum concurrency fixes it",
+        markers: 4,
+        last: "All ten are charged",
+        fates: "10 entered = 10 succeeded",
+        answer: "none",
     },
 ];
 
