@@ -51,7 +51,7 @@ const FAMILIES: [(&str, &[&str]); 3] = [
             "async-loop",
         ],
     ),
-    ("Queues", &["sqs-overpull", "sqs-maximum-concurrency"]),
+    ("Queues", &["sqs-overpull", "sqs-maximum-concurrency", "sqs-dead-letters"]),
 ];
 
 /// Each lesson, with its family.
@@ -174,7 +174,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 16] = [
+const ENDS: [(&str, [u32; 9]); 17] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -191,6 +191,7 @@ const ENDS: [(&str, [u32; 9]); 16] = [
     ("async-loop", [17, 16, 0, 0, 0, 1, 0, 0, 0]),
     ("sqs-overpull", [10, 6, 0, 0, 0, 4, 0, 0, 0]),
     ("sqs-maximum-concurrency", [10, 10, 0, 0, 0, 0, 0, 0, 0]),
+    ("sqs-dead-letters", [2, 1, 0, 0, 0, 1, 0, 0, 0]),
 ];
 
 #[test]

@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 16] = [
+const LESSONS: [Lesson; 17] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -146,6 +146,14 @@ const LESSONS: [Lesson; 16] = [
         last: "All ten are charged",
         fates: "10 entered = 10 succeeded",
         answer: "none",
+    },
+    Lesson {
+        name: "sqs-dead-letters",
+        title: "Three receives, then the DLQ",
+        markers: 5,
+        last: "To the queue's DLQ",
+        fates: "2 entered = 1 succeeded + 1 in a DLQ",
+        answer: "in invoices-dlq",
     },
 ];
 
