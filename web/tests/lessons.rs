@@ -51,7 +51,15 @@ const FAMILIES: [(&str, &[&str]); 3] = [
             "async-loop",
         ],
     ),
-    ("Queues", &["sqs-overpull", "sqs-maximum-concurrency", "sqs-dead-letters"]),
+    (
+        "Queues",
+        &[
+            "sqs-overpull",
+            "sqs-maximum-concurrency",
+            "sqs-dead-letters",
+            "sqs-partial-batch",
+        ],
+    ),
 ];
 
 /// Each lesson, with its family.
@@ -174,7 +182,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 17] = [
+const ENDS: [(&str, [u32; 9]); 18] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -192,6 +200,7 @@ const ENDS: [(&str, [u32; 9]); 17] = [
     ("sqs-overpull", [10, 6, 0, 0, 0, 4, 0, 0, 0]),
     ("sqs-maximum-concurrency", [10, 10, 0, 0, 0, 0, 0, 0, 0]),
     ("sqs-dead-letters", [2, 1, 0, 0, 0, 1, 0, 0, 0]),
+    ("sqs-partial-batch", [10, 4, 0, 0, 0, 6, 0, 0, 0]),
 ];
 
 #[test]

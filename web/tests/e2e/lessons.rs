@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 17] = [
+const LESSONS: [Lesson; 18] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -154,6 +154,14 @@ const LESSONS: [Lesson; 17] = [
         last: "To the queue's DLQ",
         fates: "2 entered = 1 succeeded + 1 in a DLQ",
         answer: "in invoices-dlq",
+    },
+    Lesson {
+        name: "sqs-partial-batch",
+        title: "One bad message in a batch",
+        markers: 4,
+        last: "Five letters, or one",
+        fates: "10 entered = 4 succeeded + 6 in a DLQ",
+        answer: "five",
     },
 ];
 
