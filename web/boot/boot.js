@@ -18,7 +18,7 @@ const whole = `${program}-whole`;
 const BEYOND = [
   "async-retries", "async-throttled", "async-duplicates", "senders", "dead-letter-queue",
   "destinations", "dlq-and-destination", "async-loop", "sqs-overpull",
-  "sqs-maximum-concurrency", "sqs-dead-letters", "sqs-partial-batch",
+  "sqs-maximum-concurrency", "sqs-dead-letters", "sqs-partial-batch", "sqs-visibility",
 ];
 
 // Where it finds what it does not need at once.

@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 18] = [
+const LESSONS: [Lesson; 19] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -162,6 +162,14 @@ const LESSONS: [Lesson; 18] = [
         last: "Five letters, or one",
         fates: "10 entered = 4 succeeded + 6 in a DLQ",
         answer: "five",
+    },
+    Lesson {
+        name: "sqs-visibility",
+        title: "Charged twice",
+        markers: 5,
+        last: "Two successes",
+        fates: "5 entered = 5 succeeded",
+        answer: "twice",
     },
 ];
 
