@@ -59,6 +59,7 @@ const FAMILIES: [(&str, &[&str]); 3] = [
             "sqs-dead-letters",
             "sqs-partial-batch",
             "sqs-visibility",
+            "sqs-batching",
         ],
     ),
 ];
@@ -183,7 +184,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 19] = [
+const ENDS: [(&str, [u32; 9]); 20] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -203,6 +204,7 @@ const ENDS: [(&str, [u32; 9]); 19] = [
     ("sqs-dead-letters", [2, 1, 0, 0, 0, 1, 0, 0, 0]),
     ("sqs-partial-batch", [10, 4, 0, 0, 0, 6, 0, 0, 0]),
     ("sqs-visibility", [5, 5, 0, 0, 0, 0, 0, 0, 0]),
+    ("sqs-batching", [32, 32, 0, 0, 0, 0, 0, 0, 0]),
 ];
 
 #[test]

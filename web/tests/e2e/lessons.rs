@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 19] = [
+const LESSONS: [Lesson; 20] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -170,6 +170,14 @@ const LESSONS: [Lesson; 19] = [
         last: "Two successes",
         fates: "5 entered = 5 succeeded",
         answer: "twice",
+    },
+    Lesson {
+        name: "sqs-batching",
+        title: "Polling, batches and windows",
+        markers: 5,
+        last: "The last two",
+        fates: "32 entered = 32 succeeded",
+        answer: "three times",
     },
 ];
 
