@@ -60,6 +60,7 @@ const FAMILIES: [(&str, &[&str]); 3] = [
             "sqs-partial-batch",
             "sqs-visibility",
             "sqs-batching",
+            "fifo-groups",
         ],
     ),
 ];
@@ -184,7 +185,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 20] = [
+const ENDS: [(&str, [u32; 9]); 21] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -205,6 +206,7 @@ const ENDS: [(&str, [u32; 9]); 20] = [
     ("sqs-partial-batch", [10, 4, 0, 0, 0, 6, 0, 0, 0]),
     ("sqs-visibility", [5, 5, 0, 0, 0, 0, 0, 0, 0]),
     ("sqs-batching", [32, 32, 0, 0, 0, 0, 0, 0, 0]),
+    ("fifo-groups", [5, 5, 0, 0, 0, 0, 0, 0, 0]),
 ];
 
 #[test]

@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 20] = [
+const LESSONS: [Lesson; 21] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -178,6 +178,14 @@ const LESSONS: [Lesson; 20] = [
         last: "The last two",
         fates: "32 entered = 32 succeeded",
         answer: "three times",
+    },
+    Lesson {
+        name: "fifo-groups",
+        title: "One group blocks, others run",
+        markers: 5,
+        last: "In order",
+        fates: "5 entered = 5 succeeded",
+        answer: "Anna's other two",
     },
 ];
 
