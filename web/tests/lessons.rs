@@ -61,6 +61,7 @@ const FAMILIES: [(&str, &[&str]); 3] = [
             "sqs-visibility",
             "sqs-batching",
             "fifo-groups",
+            "fifo-dead-letters",
         ],
     ),
 ];
@@ -185,7 +186,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 21] = [
+const ENDS: [(&str, [u32; 9]); 22] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -207,6 +208,7 @@ const ENDS: [(&str, [u32; 9]); 21] = [
     ("sqs-visibility", [5, 5, 0, 0, 0, 0, 0, 0, 0]),
     ("sqs-batching", [32, 32, 0, 0, 0, 0, 0, 0, 0]),
     ("fifo-groups", [5, 5, 0, 0, 0, 0, 0, 0, 0]),
+    ("fifo-dead-letters", [5, 4, 0, 0, 0, 1, 0, 0, 0]),
 ];
 
 #[test]

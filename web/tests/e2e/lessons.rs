@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 21] = [
+const LESSONS: [Lesson; 22] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -186,6 +186,14 @@ const LESSONS: [Lesson; 21] = [
         last: "In order",
         fates: "5 entered = 5 succeeded",
         answer: "Anna's other two",
+    },
+    Lesson {
+        name: "fifo-dead-letters",
+        title: "A DLQ breaks the order",
+        markers: 4,
+        last: "Out of order",
+        fates: "5 entered = 4 succeeded + 1 in a DLQ",
+        answer: "both withdrawals",
     },
 ];
 
