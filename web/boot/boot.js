@@ -17,7 +17,9 @@ const whole = `${program}-whole`;
 /** The lessons that only the whole program can play. */
 const BEYOND = [
   "async-retries", "async-throttled", "async-duplicates", "senders", "dead-letter-queue",
-  "destinations", "dlq-and-destination", "async-loop",
+  "destinations", "dlq-and-destination", "async-loop", "sqs-overpull",
+  "sqs-maximum-concurrency", "sqs-dead-letters", "sqs-partial-batch", "sqs-visibility",
+  "sqs-batching", "fifo-groups", "fifo-dead-letters",
 ];
 
 // Where it finds what it does not need at once.

@@ -26,7 +26,7 @@ const TITLE_MAX: usize = 34;
 const TEXT_MAX: usize = 200;
 
 /// The lessons by their families, in the order they are shown.
-const FAMILIES: [(&str, &[&str]); 2] = [
+const FAMILIES: [(&str, &[&str]); 3] = [
     (
         "Synchronous invocation",
         &[
@@ -49,6 +49,19 @@ const FAMILIES: [(&str, &[&str]); 2] = [
             "destinations",
             "dlq-and-destination",
             "async-loop",
+        ],
+    ),
+    (
+        "Queues",
+        &[
+            "sqs-overpull",
+            "sqs-maximum-concurrency",
+            "sqs-dead-letters",
+            "sqs-partial-batch",
+            "sqs-visibility",
+            "sqs-batching",
+            "fifo-groups",
+            "fifo-dead-letters",
         ],
     ),
 ];
@@ -173,7 +186,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 14] = [
+const ENDS: [(&str, [u32; 9]); 22] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -188,6 +201,14 @@ const ENDS: [(&str, [u32; 9]); 14] = [
     ("destinations", [3, 2, 0, 0, 0, 0, 1, 0, 0]),
     ("dlq-and-destination", [2, 0, 0, 0, 0, 2, 0, 0, 0]),
     ("async-loop", [17, 16, 0, 0, 0, 1, 0, 0, 0]),
+    ("sqs-overpull", [10, 6, 0, 0, 0, 4, 0, 0, 0]),
+    ("sqs-maximum-concurrency", [10, 10, 0, 0, 0, 0, 0, 0, 0]),
+    ("sqs-dead-letters", [2, 1, 0, 0, 0, 1, 0, 0, 0]),
+    ("sqs-partial-batch", [10, 4, 0, 0, 0, 6, 0, 0, 0]),
+    ("sqs-visibility", [5, 5, 0, 0, 0, 0, 0, 0, 0]),
+    ("sqs-batching", [32, 32, 0, 0, 0, 0, 0, 0, 0]),
+    ("fifo-groups", [5, 5, 0, 0, 0, 0, 0, 0, 0]),
+    ("fifo-dead-letters", [5, 4, 0, 0, 0, 1, 0, 0, 0]),
 ];
 
 #[test]

@@ -10,6 +10,7 @@ use lambdarium_sim::expect::{Expectation, Quantity as Q, Relation, Term, verdict
 use lambdarium_sim::knob::Choices;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::scenario::Run;
+use lambdarium_sim::trace::{Fact, MessageFact};
 
 fn read(text: &str) -> Run {
     json::read(text).unwrap_or_else(|issues| panic!("{text}: {issues:?}"))
@@ -46,6 +47,8 @@ type Shows = &'static [(Q, Option<&'static str>, u64)];
 const EVENT: &str =
     r#""callers":{"c":{"kind":"sdk","calls":"f","invocation-type":"Event"}}"#;
 const QUEUES: &str = r#""services":{"q":{"kind":"sqs"},"r":{"kind":"sqs"}}"#;
+
+const MAPPING: &str = r#""mappings":{"m":{"source":"q","calls":"f"}}"#;
 
 const CASES: &[Case] = &[
     Case {
@@ -165,6 +168,32 @@ const CASES: &[Case] = &[
             &[(Q::Throttled, None, 10)],
         ),
     },
+    Case {
+        kind: Kind::ReservationSmall,
+        says: (
+            r#""functions":{"f":{"reserved-concurrency":4}},MAPPED"#,
+            r#""functions":{"f":{"reserved-concurrency":5}},MAPPED"#,
+            &[(Q::Throttles, Some("f"), 1)],
+        ),
+    },
+    Case {
+        kind: Kind::VisibilityShort,
+        says: (
+            r#""functions":{"f":{"timeout":"6s"}},MAPPED"#,
+            r#""functions":{"f":{"timeout":"5s"}},MAPPED"#,
+            &[(Q::Throttles, Some("f"), 1)],
+        ),
+    },
+    Case {
+        kind: Kind::ReceivesFew,
+        says: (
+            r#""functions":{"f":{}},"services":{"q":{"kind":"sqs","dead-letter":"r",
+                "max-receive-count":4},"r":{"kind":"sqs"}},MAPPING"#,
+            r#""functions":{"f":{}},"services":{"q":{"kind":"sqs","dead-letter":"r",
+                "max-receive-count":5},"r":{"kind":"sqs"}},MAPPING"#,
+            &[(Q::Messages, Some("r"), 10), (Q::Invocations, None, 0)],
+        ),
+    },
 ];
 
 fn case(kind: Kind) -> (&'static str, &'static str, Shows) {
@@ -173,6 +202,7 @@ fn case(kind: Kind) -> (&'static str, &'static str, Shows) {
 }
 
 fn whole(text: &str) -> Run {
+    let text = text.replace("MAPPED", "QUEUES,MAPPING").replace("MAPPING", MAPPING);
     let text = text.replace("EVENT", EVENT).replace("QUEUES", QUEUES);
     read(&format!("{{\"lambdarium\":1,{text}}}"))
 }
@@ -221,8 +251,45 @@ fn an_event_that_becomes_too_old_has_one_try_less_than_it_could() {
     assert_eq!(found(&varied, Q::Invocations, None), 2);
 }
 
+/// Most receives of a message in a run.
+fn receives(run: Run) -> u16 {
+    let recording = Recording::of(run).expect("a plan");
+    let receives = recording.log().iter().filter_map(|entry| {
+        let Fact::Message(MessageFact::HandedOut { receives, .. }) = entry.fact else {
+            return None;
+        };
+        Some(receives)
+    });
+    receives.max().unwrap_or(0)
+}
+
+#[test]
+fn throttles_cost_a_receive_unless_a_queue_hides_messages_for_long_enough() {
+    let wrong = whole(case(Kind::VisibilityShort).0);
+    let given = &advice(&wrong)[0];
+    assert!(receives(variation(&wrong, given)) > 1);
+    let long = r#""functions":{"f":{"timeout":"6s"}},MAPPING,
+        "services":{"q":{"kind":"sqs","visibility-timeout":"2m"}}"#;
+    let long = whole(long);
+    assert_eq!(kinds(&long), []);
+    assert_eq!(receives(variation(&long, given)), 1);
+}
+
+#[test]
+fn a_maximum_concurrency_keeps_a_mapping_within_a_small_reservation() {
+    let with = |cap: &str| {
+        let text = r#""functions":{"f":{"reserved-concurrency":2}},QUEUES,
+            "mappings":{"m":{"source":"q","calls":"f"CAP}}"#;
+        kinds(&whole(&text.replace("CAP", cap)))
+    };
+    assert_eq!(with(r#","maximum-concurrency":3"#), [Kind::ReservationSmall]);
+    assert_eq!(with(r#","minimum-pollers":2"#), [Kind::ReservationSmall]);
+    assert_eq!(with(r#","maximum-concurrency":2"#), []);
+    assert_eq!(with(r#","enabled":false"#), []);
+}
+
 /// What is advised on the lessons, each of which is about that.
-const LESSONS: [(&str, &[Kind]); 8] = [
+const LESSONS: [(&str, &[Kind]); 14] = [
     ("api-gateway-timeout", &[Kind::WaitShort]),
     ("async-duplicates", &[Kind::LostSilently]),
     ("async-loop", &[Kind::Loop]),
@@ -231,7 +298,13 @@ const LESSONS: [(&str, &[Kind]); 8] = [
     // The function that carries on after a success has no failure destination.
     ("destinations", &[Kind::LostSilently]),
     ("dlq-and-destination", &[Kind::ToldTwice]),
+    ("fifo-dead-letters", &[Kind::ReceivesFew]),
     ("senders", &[Kind::LostSilently]),
+    ("sqs-dead-letters", &[Kind::ReceivesFew]),
+    ("sqs-maximum-concurrency", &[Kind::VisibilityShort, Kind::ReceivesFew]),
+    ("sqs-overpull", &[Kind::ReservationSmall, Kind::VisibilityShort, Kind::ReceivesFew]),
+    ("sqs-partial-batch", &[Kind::ReceivesFew, Kind::ReceivesFew]),
+    ("sqs-visibility", &[Kind::VisibilityShort]),
 ];
 
 #[test]

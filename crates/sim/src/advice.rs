@@ -3,7 +3,7 @@
 //! Each piece follows from a rule, and has a variation of the run that goes wrong, so that
 //! nobody has to believe it. Nothing here is an issue: a scenario may be as it likes.
 //! Rules: INV-16, INV-21, ASY-03, ASY-07, ASY-10, ASY-16, DLQ-06, DLQ-08, DST-08, REC-02,
-//! CON-03, CON-04, CON-07.
+//! CON-03, CON-04, CON-07, SQS-08, SQS-10, SQS-13.
 
 mod routes;
 mod variation;
@@ -16,6 +16,7 @@ use crate::caller::{Caller, Kind as CallerKind};
 use crate::event::Mode;
 use crate::lambda::Function;
 use crate::limits;
+use crate::mapping::Mapping;
 use crate::rule::Rule;
 use crate::scenario::{Run, Scenario};
 use crate::time::Span;
@@ -52,6 +53,12 @@ choices! {
         ProvisionedUncalled "provisioned-uncalled",
         /// Provisioned concurrency leaves nothing of the reservation for what is called.
         NothingLeft "nothing-left",
+        /// A mapping receives more than its function may run.
+        ReservationSmall "reservation-small",
+        /// A queue hides what a mapping receives too shortly for retries and a run.
+        VisibilityShort "visibility-short",
+        /// A few receives in vain are enough for the dead-letter queue.
+        ReceivesFew "receives-few",
     }
 }
 
@@ -73,9 +80,19 @@ impl Kind {
             Self::WaitShort => Rule::Inv21,
             Self::ProvisionedUncalled => Rule::Con04,
             Self::NothingLeft => Rule::Con07,
+            Self::ReservationSmall => Rule::Sqs08,
+            Self::VisibilityShort => Rule::Sqs10,
+            Self::ReceivesFew => Rule::Sqs13,
         }
     }
 }
+
+/// Function timeouts that AWS would have a visibility timeout last.
+const TIMEOUTS: u64 = 6;
+/// Receives that AWS would have a queue allow at least.
+const RECEIVES: u64 = 5;
+/// Batches that each poller of the provisioned mode runs at once (SQS-04).
+const BATCHES_OF_POLLER: u64 = 10;
 
 /// A piece of advice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +130,9 @@ pub fn advice(run: &Run) -> Vec<Advice> {
     for caller in &scenario.callers {
         told.on_caller(caller);
     }
+    for mapping in &scenario.mappings {
+        told.on_mapping(mapping);
+    }
     told.on_loops();
     told.all
 }
@@ -139,7 +159,9 @@ impl Told<'_> {
             | Kind::OtherLetters
             | Kind::Loop
             | Kind::ReservedZero
-            | Kind::ProvisionedUncalled => "functions",
+            | Kind::ProvisionedUncalled
+            | Kind::ReservationSmall => "functions",
+            Kind::VisibilityShort | Kind::ReceivesFew => "services",
         };
         let place = format!("{group}.{part}.{key}");
         let advice = Advice { kind, place, part: part.into(), other: other.into() };
@@ -165,6 +187,13 @@ impl Told<'_> {
             .collect();
         if function.shared.reserved == Some(0) && calls.next().is_some() {
             self.tell(Kind::ReservedZero, name, "reserved-concurrency", "");
+        }
+        let batches: u64 = routes::mappings(self.scenario, name)
+            .map(|mapping| self.batches(mapping))
+            .sum();
+        let reserved = function.shared.reserved;
+        if reserved.is_some_and(|reserved| reserved > 0 && reserved < batches) {
+            self.tell(Kind::ReservationSmall, name, "reserved-concurrency", "");
         }
         for qualifier in idle {
             let key = format!("provisioned.{qualifier}");
@@ -260,6 +289,47 @@ impl Told<'_> {
             | CallerKind::Ses(_)
             | CallerKind::Iot(_)
             | CallerKind::Schedule(_) => self.tell(Kind::WaitShort, name, "wait", ""),
+        }
+    }
+
+    /// Batches of a mapping that are under way at once, whatever its function may run. How
+    /// many there are of a queue that keeps order depends on its groups.
+    fn batches(&self, mapping: &Mapping) -> u64 {
+        let spec = &mapping.spec;
+        match routes::queue(self.scenario, mapping) {
+            Some(queue) if spec.enabled && !queue.spec.fifo => {}
+            Some(_) | None => return 0,
+        }
+        match spec.concurrency_max {
+            Some(most) => most,
+            None if spec.is_provisioned() => spec.pollers().0 * BATCHES_OF_POLLER,
+            None => self.scenario.settings.sqs_pollers_initial,
+        }
+    }
+
+    /// What a queue is set to that a mapping reads.
+    fn on_mapping(&mut self, mapping: &Mapping) {
+        let found = routes::queue(self.scenario, mapping);
+        let call = routes::call(self.scenario, &mapping.target);
+        let (Some(queue), Some(call)) = (found, call) else { return };
+        if !mapping.spec.enabled {
+            return;
+        }
+        let (name, function) = (&queue.name, &call.function.name);
+        let (window, timeout) = (mapping.spec.window, call.spec().timeout);
+        // Where both are longer than the queue says, both and 30 s count (SQS-11).
+        let both = window.plus(timeout);
+        let is_stretched = window > Span::ZERO && both > queue.spec.visibility;
+        let hidden = match is_stretched && self.scenario.settings.sqs_effective_visibility
+        {
+            true => both.plus(Span::seconds(30)),
+            false => queue.spec.visibility,
+        };
+        if hidden < timeout.times(TIMEOUTS).plus(window) {
+            self.tell(Kind::VisibilityShort, name, "visibility-timeout", function);
+        }
+        if !queue.spec.dead_letter.is_empty() && queue.spec.receives_max < RECEIVES {
+            self.tell(Kind::ReceivesFew, name, "max-receive-count", function);
         }
     }
 

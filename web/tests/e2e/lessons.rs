@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 14] = [
+const LESSONS: [Lesson; 22] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -130,6 +130,70 @@ const LESSONS: [Lesson; 14] = [
         last: "Stopped",
         fates: "17 entered = 16 succeeded + 1 in a DLQ",
         answer: "after 16 runs",
+    },
+    Lesson {
+        name: "sqs-overpull",
+        title: "Good messages in the DLQ",
+        markers: 5,
+        last: "Four good orders",
+        fates: "10 entered = 6 succeeded + 4 in a DLQ",
+        answer: "four",
+    },
+    Lesson {
+        name: "sqs-maximum-concurrency",
+        title: "Maximum concurrency fixes it",
+        markers: 4,
+        last: "All ten are charged",
+        fates: "10 entered = 10 succeeded",
+        answer: "none",
+    },
+    Lesson {
+        name: "sqs-dead-letters",
+        title: "Three receives, then the DLQ",
+        markers: 5,
+        last: "To the queue's DLQ",
+        fates: "2 entered = 1 succeeded + 1 in a DLQ",
+        answer: "in invoices-dlq",
+    },
+    Lesson {
+        name: "sqs-partial-batch",
+        title: "One bad message in a batch",
+        markers: 4,
+        last: "Five letters, or one",
+        fates: "10 entered = 4 succeeded + 6 in a DLQ",
+        answer: "five",
+    },
+    Lesson {
+        name: "sqs-visibility",
+        title: "Charged twice",
+        markers: 5,
+        last: "Two successes",
+        fates: "5 entered = 5 succeeded",
+        answer: "twice",
+    },
+    Lesson {
+        name: "sqs-batching",
+        title: "Polling, batches and windows",
+        markers: 5,
+        last: "The last two",
+        fates: "32 entered = 32 succeeded",
+        answer: "three times",
+    },
+    Lesson {
+        name: "fifo-groups",
+        title: "One group blocks, others run",
+        markers: 5,
+        last: "In order",
+        fates: "5 entered = 5 succeeded",
+        answer: "Anna's other two",
+    },
+    Lesson {
+        name: "fifo-dead-letters",
+        title: "A DLQ breaks the order",
+        markers: 4,
+        last: "Out of order",
+        fates: "5 entered = 4 succeeded + 1 in a DLQ",
+        answer: "both withdrawals",
     },
 ];
 

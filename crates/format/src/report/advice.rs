@@ -60,6 +60,18 @@ pub fn advice(advice: &Advice) -> String {
             "{part} is always throttled: provisioned concurrency takes all that is reserved, \
              and it calls a version that has none."
         ),
+        Kind::ReservationSmall => format!(
+            "{part} may run fewer batches than its mappings receive at once: what finds no \
+             room was received in vain, and that counts."
+        ),
+        Kind::VisibilityShort => format!(
+            "{part} hides messages for less than six times the timeout of {other}: after a \
+             few throttles too little is left for a run."
+        ),
+        Kind::ReceivesFew => format!(
+            "{part} gives a message up after fewer than five receives, and each counts, \
+             even if {other} did not run."
+        ),
     }
 }
 
@@ -79,6 +91,15 @@ pub fn variation(advice: &Advice) -> String {
         }
         Kind::Loop => String::from("Every step of the way is made."),
         Kind::ReservedZero => String::from("Ten requests come at once."),
+        Kind::ReservationSmall => format!(
+            "A thousand messages come at once, and every run of {part} lasts until its timeout."
+        ),
+        Kind::VisibilityShort => format!(
+            "Ten messages come while {other} is throttled for six times its timeout."
+        ),
+        Kind::ReceivesFew => format!(
+            "Ten messages come while {other} is throttled for as long as {part} hands them out."
+        ),
         Kind::ReadTimeoutShort | Kind::WaitShort => {
             format!("Every run takes longer than {part} waits.")
         }

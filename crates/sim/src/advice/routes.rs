@@ -3,13 +3,14 @@
 use alloc::vec::Vec;
 
 use crate::lambda::{Function, Spec, event_invoke};
+use crate::mapping::Mapping;
 use crate::scenario::{DlqScope, Scenario};
-use crate::service::RECORDS_FOLDER;
+use crate::service::{Kind, RECORDS_FOLDER, Service};
 
 /// Where a call comes from.
 #[derive(Clone, Copy)]
 pub(super) enum Route<'a> {
-    /// From a caller.
+    /// From a caller, or from a mapping.
     Caller,
     /// From a topic or a bus.
     Service,
@@ -75,6 +76,21 @@ pub(super) fn call<'a>(scenario: &'a Scenario, target: &'a str) -> Option<Call<'
     (!is_service).then_some(Call { function, qualifier, later: false, route })
 }
 
+/// The queue that a mapping reads.
+pub(super) fn queue<'a>(scenario: &'a Scenario, of: &Mapping) -> Option<&'a Service> {
+    let mut queues = scenario.services.iter().filter(|one| one.kind == Kind::Queue);
+    queues.find(|queue| queue.name == of.source)
+}
+
+/// The mappings that call a function.
+pub(super) fn mappings<'a>(
+    scenario: &'a Scenario,
+    function: &'a str,
+) -> impl Iterator<Item = &'a Mapping> {
+    let name = |of: &'a Mapping| call(scenario, &of.target).map(|c| &c.function.name);
+    scenario.mappings.iter().filter(move |of| name(of).is_some_and(|n| n == function))
+}
+
 /// All ways to functions that something goes.
 pub(super) fn calls(scenario: &Scenario) -> Vec<Call<'_>> {
     let mut all: Vec<Call<'_>> = Vec::new();
@@ -90,6 +106,8 @@ pub(super) fn calls(scenario: &Scenario) -> Vec<Call<'_>> {
             ..call
         }));
     }
+    let mapped = scenario.mappings.iter();
+    all.extend(mapped.filter_map(|mapping| call(scenario, &mapping.target)));
     // Each function sends on what it gets: what is found here leads to more.
     let mut at = 0;
     while let Some(from) = all.get(at).copied() {

@@ -1,16 +1,21 @@
 //! Runs that go wrong as a piece of advice says: the same scenario on a worse day.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use super::{Advice, Kind, routes};
+use super::{Advice, Kind, TIMEOUTS, routes};
 use crate::caller::load::{Load, Pattern};
-use crate::lambda::behaviour::{Failure, Fault};
+use crate::lambda::behaviour::{Failure, Fault, When};
 use crate::lambda::{Function, Spec};
 use crate::scenario::{Run, Scenario};
+use crate::service::outlet::Inlet;
 use crate::time::{Instant, Span};
+use crate::{WithEvents, limits};
 
 /// Calls at once.
 const BURST: u64 = 10;
+/// Messages at once that keep every poller of a mapping busy, and more.
+const MANY: u64 = 1_000;
 /// What the last of three tries needs, and more.
 const TRIES: Span = Span::MINUTE.times(10);
 /// When all that is provisioned is ready, and more.
@@ -53,6 +58,22 @@ pub fn variation(run: &Run, advice: &Advice) -> Run {
             comes_at_once(scenario, part, PROVISIONED);
             lasts(scenario, TRIES.times(2));
         }
+        Kind::ReservationSmall => {
+            for mapping in routes::mappings(&run.scenario, part) {
+                arrives(scenario, &mapping.source, MANY);
+            }
+            faults(scenario, part, &[Fault::always(Failure::Hangs)]);
+            // What hangs comes back and hangs again: a while of that is enough.
+            scenario.settings.until = TRIES;
+        }
+        Kind::VisibilityShort | Kind::ReceivesFew => {
+            arrives(scenario, part, BURST);
+            let waits = finds_no_room(&run.scenario, advice);
+            let throttled = Fault::always(Failure::Throttled);
+            let when = When { to: Some(Instant::START.plus(waits)), ..throttled.when };
+            faults(scenario, &advice.other, &[Fault { when, ..throttled }]);
+            lasts(scenario, waits.times(2));
+        }
         Kind::ReadTimeoutShort | Kind::WaitShort => {
             let caller = run.scenario.callers.iter().find(|caller| caller.name == part);
             let patience = caller.and_then(|caller| caller.kind.patience());
@@ -70,6 +91,37 @@ pub fn variation(run: &Run, advice: &Advice) -> Run {
         }
     }
     varied
+}
+
+/// How long a function finds no room: for as long as a visibility timeout should last, or
+/// until a queue has handed out its messages as often as it may.
+fn finds_no_room(scenario: &Scenario, advice: &Advice) -> Span {
+    let reads = routes::mappings(scenario, &advice.other)
+        .filter(|mapping| mapping.source == advice.part)
+        .filter_map(|mapping| {
+            let queue = routes::queue(scenario, mapping)?;
+            let timeout = routes::call(scenario, &mapping.target)?.spec().timeout;
+            let window = mapping.spec.window;
+            let should_last = timeout.times(TIMEOUTS).plus(window);
+            let lasts = queue.spec.visibility.max(should_last).plus(Span::MINUTE);
+            Some(match advice.kind == Kind::ReceivesFew {
+                true => lasts.times(queue.spec.receives_max),
+                false => should_last,
+            })
+        });
+    reads.max().unwrap_or(Span::ZERO).min(Span(limits::RUN_SPAN_MAX.0 / 2))
+}
+
+/// So many messages reach a queue at once, and no others.
+fn arrives(scenario: &mut Scenario, queue: &str, count: u64) {
+    for service in scenario.services.iter_mut().filter(|one| one.name == queue) {
+        let first = service.posts.first().map(|post| post.payload.clone());
+        let payload = first.unwrap_or_default();
+        let inlet = service.inlet.take().unwrap_or(Inlet { payload, ..Inlet::default() });
+        let load = Load { pattern: Pattern::Burst { count }, ..Load::default() };
+        service.inlet = Some(Inlet { load, deduplication: String::new(), ..inlet });
+        service.posts = WithEvents::default();
+    }
 }
 
 /// Every run of a function fails.
@@ -116,6 +168,15 @@ fn comes_at_once(scenario: &mut Scenario, function: &str, at: Instant) {
         {
             inlet.load = burst(at);
         }
+    }
+    let read: Vec<String> = scenario
+        .mappings
+        .iter()
+        .filter(|mapping| is_it(&mapping.target))
+        .map(|mapping| mapping.source.clone())
+        .collect();
+    for queue in read {
+        arrives(scenario, &queue, BURST);
     }
 }
 
