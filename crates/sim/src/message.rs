@@ -35,6 +35,12 @@ pub enum Content {
 }
 
 impl Content {
+    /// A message that says this, from outside.
+    pub(crate) fn given(payload: &Payload) -> Self {
+        let body = Body::Given(payload.clone());
+        Self::Message(Rc::new(Message { body, chain: Vec::new() }))
+    }
+
     /// How often each function has run in the chain of requests behind it (REC-02).
     pub(crate) fn chain(&self) -> &[Link] {
         match self {

@@ -67,6 +67,16 @@ choices! {
     }
 }
 
+choices! {
+    /// What becomes of batches under way when their mapping is switched off.
+    DisableInflight {
+        /// A call under way ends as it would have; no retry starts.
+        Finish "finish",
+        /// They are tried again as well.
+        Retry "retry",
+    }
+}
+
 /// The account, and every assumption about what AWS does not document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -148,6 +158,10 @@ pub struct Settings {
     pub eb_backoff_cap: Span,
     /// How much longer the waits of EventBridge may be, drawn.
     pub eb_jitter_ppm: u64,
+    /// How long a mapping takes from one state to the next.
+    pub esm_transition: Span,
+    /// What becomes of batches under way when their mapping is switched off.
+    pub esm_disable_inflight: DisableInflight,
     /// Largest event that a mapping sends, in bytes.
     pub esm_payload_limit: u64,
     /// What stands around a record, in bytes.
@@ -210,6 +224,8 @@ impl Default for Settings {
             eb_backoff_base: Span::SECOND,
             eb_backoff_cap: Span::seconds(512),
             eb_jitter_ppm: 0,
+            esm_transition: Span::seconds(5),
+            esm_disable_inflight: DisableInflight::Finish,
             esm_payload_limit: limits::SYNC_REQUEST_BYTES_MAX,
             esm_record_overhead: 600,
             sqs_pollers_initial: 5,
@@ -325,6 +341,11 @@ impl Knobs for Settings {
             BACKOFF, Asy31, "The longest such wait."),
         knob!(eb_jitter_ppm: count, "eb.jitter", "", "Jitter of EventBridge", Kind::Ppm, Asy31,
             "By how much of itself such a wait may be longer, drawn evenly."),
+        knob!(esm_transition: span, "esm.transition", "", "Transition of a mapping", UP_TO_A_DAY,
+            Esm02, "How long a mapping takes to be made, changed, switched on or off, or deleted."),
+        knob!(esm_disable_inflight: choice, "esm.disable_inflight", "", "Batches of a disabled mapping",
+            Kind::Choice(DisableInflight::WORDS), Sqs18,
+            "Whether batches that found no room are tried again once their mapping is switched off."),
         knob!(esm_payload_limit: count, "esm.payload_limit", "", "Largest batch",
             Kind::Count { min: 1_000, max: limits::SYNC_REQUEST_BYTES_MAX, unit: "bytes" }, Esm08,
             "The size that the event of a mapping may have."),

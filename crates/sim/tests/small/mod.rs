@@ -458,9 +458,10 @@ pub fn queues(n: &mut Numbers) -> Run {
         sqs_effective_visibility: n.one_in(2),
         ..Settings::default()
     };
+    let acts = acts::about_what_is_read(&functions, Span::MINUTE, n);
     let scenario =
         Scenario { settings, functions, services, mappings, ..Scenario::default() };
-    Run { scenario, seed: n.next(), acts: Vec::new() }
+    Run { scenario, seed: n.next(), acts }
 }
 
 fn mapping(

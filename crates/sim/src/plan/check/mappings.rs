@@ -218,6 +218,13 @@ fn check_mapping(
     check_filters(mapping, source, place, issues);
 }
 
+/// What is wrong with the filters of a mapping first of all, if anything is.
+pub(crate) fn wrong_filter(mapping: &Mapping, source: Source) -> Option<Issue> {
+    let mut issues = Vec::new();
+    check_filters(mapping, Some(source), "", &mut issues);
+    issues.into_iter().next()
+}
+
 fn check_filters(
     mapping: &Mapping,
     source: Option<Source>,
