@@ -231,6 +231,7 @@ rules! {
     Esm11 "ESM-11" Observed(LOCALSTACK) "More than 10 messages of a queue in a batch need a batching window.";
     Esm14 "ESM-14" Documented(dg!("monitoring-metrics-types")) "CloudWatch counts the events of a mapping that were polled, filtered out, handed over and deleted, if it is asked to.";
     Esm15 "ESM-15" Documented(dg!("invocation-eventfiltering")) "A mapping has up to five filters of at most 4,096 characters; a record passes if one of them matches.";
+    Esm16 "ESM-16" Documented(dg!("invocation-eventfiltering")) "A pattern tests values, text, numbers and presence; of the patterns under $or one must match.";
     Esm17 "ESM-17" Documented(dg!("with-sqs-filtering")) "Messages of a queue are filtered by their body alone.";
     Esm18 "ESM-18" Observed(LOCALSTACK) "A mapping with a pattern that cannot be read is refused.";
     Esm19 "ESM-19" Documented(dg!("invocation-eventfiltering")) "A message that no filter lets through is deleted from its queue at once.";
