@@ -229,6 +229,7 @@ rules! {
     Esm09 "ESM-09" Documented(dg!("invocation-eventsourcemapping")) "A batching window opens with the first record, or when the call before it has ended.";
     Esm10 "ESM-10" Documented(dg!("with-sqs")) "Without a batching window a batch is whatever one poll has found.";
     Esm11 "ESM-11" Observed(LOCALSTACK) "More than 10 messages of a queue in a batch need a batching window.";
+    Esm12 "ESM-12" Documented(dg!("invocation-eventsourcemapping")) "Any source may deliver a record more than once although nothing went wrong.";
     Esm14 "ESM-14" Documented(dg!("monitoring-metrics-types")) "CloudWatch counts the events of a mapping that were polled, filtered out, handed over and deleted, if it is asked to.";
     Esm15 "ESM-15" Documented(dg!("invocation-eventfiltering")) "A mapping has up to five filters of at most 4,096 characters; a record passes if one of them matches.";
     Esm16 "ESM-16" Documented(dg!("invocation-eventfiltering")) "A pattern tests values, text, numbers and presence; of the patterns under $or one must match.";
@@ -242,6 +243,7 @@ rules! {
     Sqs04 "SQS-04" Documented(dg!("services-sqs-scaling")) "Provisioned event pollers run up to ten batches each, and up to 1,000 more are added each minute.";
     Sqs05 "SQS-05" Documented(dg!("with-sqs")) "After a success the messages of the batch are deleted.";
     Sqs06 "SQS-06" Documented(dg!("services-sqs-errorhandling")) "After a function error nothing is deleted: each message comes back when its own visibility timeout is over.";
+    Sqs07 "SQS-07" Assumed("sqs.error_backoff") "After function errors a mapping runs fewer batches of a queue for a while; AWS does not say how many.";
     Sqs08 "SQS-08" Documented(dg!("services-sqs-errorhandling")) "A batch that finds no room is tried again until the visibility timeout is over; that costs one receive.";
     Sqs10 "SQS-10" Documented(dg!("services-sqs-configure")) "The visibility timeout of a queue, 0 s to 12 h, may not be below the timeout of the function that a mapping calls.";
     Sqs11 "SQS-11" Assumed("sqs.effective_visibility") "Where batching window and function timeout are longer than the visibility timeout, messages are hidden for both and 30 s.";
@@ -295,6 +297,7 @@ pub const NOT_SIMULATED: &[(Rule, &str)] = &[
     ),
     (Rule::Dst04, "a scenario has room for no more than one of each"),
     (Rule::Esm03, "streams are not read yet"),
+    (Rule::Esm16, "it says how patterns are read; what comes of that is ESM-19"),
     (Rule::Esm14, "it is about what is counted, and a count is no step"),
 ];
 

@@ -39,6 +39,8 @@ pub struct State {
     pollers: Vec<Poller>,
     /// Batches that wait for an answer or for another try, by number.
     batches: BTreeMap<u32, UnderWay>,
+    /// After a function error: so many pollers at most, until then (SQS-07).
+    lowered: Option<(u64, Instant)>,
     /// Whether it receives: it does not while its mapping is not enabled.
     reads: bool,
     /// What the batches it has made say.
@@ -214,7 +216,7 @@ impl State {
         cx: &mut Cx<'_>,
         number: u32,
     ) {
-        let is_too_many = self.pollers() > mapping.pollers_max as u64;
+        let is_too_many = self.pollers() > self.most(mapping);
         let reads = self.reads;
         let poller = &mut self.pollers[number as usize];
         let is_empty = poller.messages.is_empty();
@@ -225,7 +227,7 @@ impl State {
         if !reads {
             return;
         }
-        let left = mapping.batch_size - poller.messages.len() as u64;
+        let left = mapping.batch_size.saturating_sub(poller.messages.len() as u64);
         let most = u16::try_from(left.min(RECEIVE_MAX)).expect("ten at most");
         // Those that were added wait for nothing: if there is nothing, they are not needed.
         let is_extra = number as usize >= mapping.pollers_initial;
@@ -249,6 +251,10 @@ impl State {
         let Parcel::Received(found) = cx.parcels.take(parcel) else {
             unreachable!("a poll is answered with messages")
         };
+        let is_busy = self.pollers[number as usize].doing == Doing::Busy;
+        if found.is_empty() && is_busy {
+            return;
+        }
         if found.is_empty() {
             self.pollers[number as usize].doing = Doing::Resting;
             if self.pollers() == mapping.pollers_initial as u64 {
@@ -256,10 +262,14 @@ impl State {
                 let fact = Fact::Message(MessageFact::Scaled { pollers });
                 cx.tell(Part::Mapping(id), None, mapping.ramp_rule(), fact);
             }
-            return;
+            return self.refill(id, mapping, cx);
         }
         self.metrics.polled += found.len() as u64;
         let found = self.filtered(mapping, plan, cx, found);
+        if is_busy {
+            // It asked twice, as its mapping was changed in between.
+            return self.pollers[number as usize].next.extend(found);
+        }
         self.collect(id, plan, cx, number, found);
     }
 
@@ -279,7 +289,9 @@ impl State {
         for handed in rest.by_ref() {
             let size = handed.message.content.bytes(plan) + settings.esm_record_overhead;
             let is_first = poller.messages.is_empty();
-            if !is_first && poller.size + size > settings.esm_payload_limit {
+            let is_full = poller.messages.len() as u64 >= mapping.batch_size;
+            let is_large = poller.size + size > settings.esm_payload_limit;
+            if !is_first && (is_full || is_large) {
                 poller.next.push(handed);
                 break;
             }

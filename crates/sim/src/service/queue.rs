@@ -16,6 +16,7 @@ use crate::id::{Job, Origin, Part, ServiceId};
 use crate::plan::{Plan, PlannedService};
 use crate::queue::Rank;
 use crate::rule::Rule;
+use crate::scenario::LateDelete;
 use crate::sim::Cx;
 use crate::time::{Instant, Span};
 use crate::trace::{Fact, MessageFact};
@@ -323,16 +324,18 @@ impl State {
             self.hidden.insert((until, number));
         } else {
             self.visible.insert(number);
-            self.ask_to_serve(id, cx);
+            self.ask_to_serve(id, plan, cx);
         }
         self.set_timer(id, plan, cx);
     }
 
-    /// Those who wait are served when all that happens at this instant has happened.
-    fn ask_to_serve(&mut self, id: ServiceId, cx: &mut Cx<'_>) {
+    /// Those who wait are served when all that happens at this instant has happened, or later
+    ///
+    fn ask_to_serve(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
         if !self.serves && !self.polls.is_empty() && !self.visible.is_empty() {
             self.serves = true;
-            cx.post(cx.now, Rank::Poll, Event::Service(id, ServiceEvent::ServeDue));
+            let at = cx.now.plus(plan.settings.esm_poll_latency);
+            cx.post(at, Rank::Poll, Event::Service(id, ServiceEvent::ServeDue));
         }
     }
 
@@ -389,7 +392,7 @@ impl State {
             tell(id, cx, number, rule, MessageFact::Reappeared);
             cx.because_of(cause);
         }
-        self.ask_to_serve(id, cx);
+        self.ask_to_serve(id, plan, cx);
         self.set_timer(id, plan, cx);
     }
 
@@ -433,10 +436,15 @@ impl State {
             unreachable!("only receipts are deleted with")
         };
         let fifo = plan.service(id).spec.fifo;
+        let until_lapse = match plan.settings.sqs_late_delete {
+            LateDelete::ByQueue => fifo,
+            LateDelete::UntilReceivedAgain => false,
+            LateDelete::UntilLapse => true,
+        };
         let (cause, filtered, mut deleted) = (cx.cause(), told.is_none(), 0);
         for Receipt { number, receives } in receipts {
             let fits = self.held.get(&number).is_some_and(|held| {
-                held.receives == receives && (!fifo || held.is_in_flight)
+                held.receives == receives && (!until_lapse || held.is_in_flight)
             });
             let (rule, fact) = match (fits, filtered, fifo) {
                 (false, _, true) => (Rule::Fifo09, MessageFact::NotDeleted),
@@ -461,6 +469,6 @@ impl State {
             let event = MappingEvent::Deleted { count: deleted };
             cx.post(cx.now, Rank::RunEnd, Event::Mapping(mapping, event));
         }
-        self.ask_to_serve(id, cx);
+        self.ask_to_serve(id, plan, cx);
     }
 }

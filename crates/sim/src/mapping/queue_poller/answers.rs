@@ -7,6 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{State, job, tell};
+use crate::dice::Purpose;
 use crate::event::{Answer, Event, MappingEvent, ServiceEvent};
 use crate::id::{MappingId, Part};
 use crate::lambda::invoke::small;
@@ -103,13 +104,21 @@ impl State {
                 done.map(|(handed, _)| handed.receipt).collect()
             }
         };
+        let comes_back = self.comes_back(mapping, plan, call);
+        let rule = if comes_back { Rule::Esm12 } else { rule };
         let count = small(done.len() as u64);
         let fact = MessageFact::Settled { done: count, failed: small(all) - count };
         tell(id, cx, call, rule, fact);
-        if !done.is_empty() {
+        if !done.is_empty() && !comes_back {
             delete(mapping, cx, done, Some(id));
         }
         self.finish(id, plan, cx, call);
+    }
+
+    /// Whether a batch is not deleted although it was processed.
+    fn comes_back(&self, mapping: &PlannedMapping, plan: &Plan, call: u32) -> bool {
+        let share = plan.settings.esm_duplicate_ppm;
+        share > 0 && mapping.dice.ppm(Purpose::Duplicate as u64, call.into(), 0) < share
     }
 
     /// None of the records counts as processed: they come back (SQS-06).
@@ -123,6 +132,11 @@ impl State {
     ) {
         let failed = small(self.batches[&call].batch.messages.len() as u64);
         tell(id, cx, call, rule, MessageFact::Settled { done: 0, failed });
+        if rule == Rule::Sqs06
+            && let Some(span) = plan.settings.sqs_error_backoff
+        {
+            self.lower(id, plan, cx, span);
+        }
         self.finish(id, plan, cx, call);
     }
 
