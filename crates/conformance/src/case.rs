@@ -36,6 +36,9 @@ pub struct Case {
     pub given: Value,
     /// What is expected.
     pub expect: Value,
+    /// Whether it was computed, and not seen at AWS: how many runs there are at once is
+    /// exact then, where otherwise nobody has seen more of them.
+    pub exact: bool,
 }
 
 /// What a file holds.
@@ -71,15 +74,17 @@ pub fn read(text: &str) -> Result<File, String> {
 
 fn read_case(case: &Value) -> Result<Case, Unsupported> {
     let mut members = Members::of("case", case)?;
-    // Where a fact comes from says nothing about what must happen.
-    for key in ["id", "topic", "evidence", "source", "title", "notes"] {
+    let seen = members.take("evidence").and_then(Value::as_text);
+    let exact = seen.is_none_or(|seen| seen == "model");
+    // Where else a fact comes from says nothing about what must happen.
+    for key in ["id", "topic", "source", "title", "notes"] {
         members.take(key);
     }
     let given = members.take("given").cloned();
     let expect = members.take("expect").cloned();
     members.finish()?;
     match (given, expect) {
-        (Some(given), Some(expect)) => Ok(Case { given, expect }),
+        (Some(given), Some(expect)) => Ok(Case { given, expect, exact }),
         _ => unsupported("a case without given or without expect"),
     }
 }
@@ -135,6 +140,12 @@ impl<'a> Members<'a> {
             Some(value) => read(&self.place(key), value).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// Whether none is left.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.left.is_empty()
     }
 
     /// Takes all members that are left.

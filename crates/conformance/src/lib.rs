@@ -10,6 +10,7 @@ pub mod expect;
 pub mod given;
 pub mod observe;
 pub mod placeholder;
+pub mod records;
 pub mod stage;
 pub mod verdict;
 
@@ -36,7 +37,7 @@ pub fn run(text: &str) -> Result<Option<Report>, String> {
 /// Plays one case and compares.
 fn judge(case: &Case) -> Result<Verdict, case::Unsupported> {
     let setting = given::translate(&case.given)?;
-    let expectations = expect::Expectations::of(&case.expect)?;
+    let expectations = expect::Expectations::of(&case.expect, case.exact)?;
     let played = stage::play(&setting, expectations.horizon)?;
     expectations.compare(&setting, &played)
 }

@@ -90,7 +90,11 @@ fn text_matches(
 enum Piece<'a> {
     Literal(&'a str),
     Any,
+    /// Any text.
+    Text,
     Number,
+    /// Text that is a number.
+    Digits,
     Time,
     Md5,
     Uuid(Option<&'a str>),
@@ -107,9 +111,13 @@ fn pieces(pattern: &str) -> Result<Vec<Piece<'_>>, Unsupported> {
         if !before.is_empty() {
             pieces.push(Piece::Literal(before));
         }
+        // What is said of it behind a comma is for people.
+        let word = word.split_once(", ").map_or(word, |(word, _)| word);
         pieces.push(match word {
             "any" => Piece::Any,
+            "text" => Piece::Text,
             "number" => Piece::Number,
+            "string number" => Piece::Digits,
             "time" => Piece::Time,
             "md5" => Piece::Md5,
             "uuid" => Piece::Uuid(None),
@@ -167,7 +175,7 @@ impl<'a> Match<'a> {
                 rest.starts_with(literal)
                     && self.from(piece + 1, at + literal.len(), names)
             }
-            Piece::Any => {
+            Piece::Any | Piece::Text => {
                 let ends = rest.char_indices().map(|(end, _)| at + end);
                 let ends = ends.chain([self.text.len()]);
                 let ends = ends.take_while(|end| *end < self.hopeless[piece]);
@@ -188,7 +196,7 @@ impl<'a> Match<'a> {
                 };
                 free && is_uuid(found) && self.from(piece + 1, at + 36, names)
             }),
-            Piece::Number => self.span(piece, at, number(rest), names),
+            Piece::Number | Piece::Digits => self.span(piece, at, number(rest), names),
             Piece::Time => self.span(piece, at, time(rest), names),
             Piece::Md5 => {
                 let hex = rest.bytes().take(32).filter(u8::is_ascii_hexdigit).count();

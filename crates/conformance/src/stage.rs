@@ -9,17 +9,20 @@ use lambdarium_sim::call::{Names, Operation};
 use lambdarium_sim::caller::load::{Load, Pattern};
 use lambdarium_sim::caller::{Caller, Kind};
 use lambdarium_sim::id::{CallerId, Origin};
+use lambdarium_sim::knob::Choices;
 use lambdarium_sim::limits::Bounds;
+use lambdarium_sim::mapping::lifecycle::Status;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::scenario::{Act, Run, Scenario};
 use lambdarium_sim::time::{Instant, Span};
-use lambdarium_sim::trace::{Entry, Fact, Stop};
+use lambdarium_sim::trace::{Entry, Fact, MessageFact, Stop};
 use lambdarium_sim::value::{Payload, Value};
 
 use crate::case::{LONGEST, Unsupported, unsupported};
 use crate::given::moment::{Condition, Provisioning};
 use crate::given::step::{Step, When};
-use crate::given::{Setting, Work, is_occupant, plain};
+use crate::given::{Setting, is_occupant, plain};
+use crate::records::{batch, sent_id};
 
 /// Most events of one recording of a case.
 const EVENTS_MAX: u32 = 2_000_000;
@@ -47,10 +50,7 @@ pub struct Played {
 /// # Errors
 /// Says what cannot be played.
 pub fn play(setting: &Setting, horizon: Option<Span>) -> Result<Played, Unsupported> {
-    let steps: &[Step] = match &setting.work {
-        Work::Steps(steps) => steps,
-        Work::Calls(_) => &[],
-    };
+    let steps = setting.steps();
     let until = horizon.unwrap_or(LONGEST);
     let bounds = Bounds {
         until: Some(setting.base.plus(until).since(Instant::START)),
@@ -59,7 +59,9 @@ pub fn play(setting: &Setting, horizon: Option<Span>) -> Result<Played, Unsuppor
         acts: ACTS_MAX,
         ..Bounds::default()
     };
+    let transition = setting.scenario.settings.esm_transition;
     let begins = steps.iter().map(|step| match step.when {
+        When::SetUp => Some(Instant(setting.base.0.saturating_sub(transition.0))),
         When::At(at) => Some(setting.base.plus(at.since(Instant::START))),
         When::Next | When::Once(_) => None,
     });
@@ -107,7 +109,7 @@ impl Stage<'_> {
             let mut moved = false;
             for at in 0..self.steps.len() {
                 let due = match self.steps[at].when {
-                    When::At(_) => continue,
+                    When::At(_) | When::SetUp => continue,
                     When::Next => self.next(at)?,
                     When::Once(condition) => self.once(at, condition)?,
                 };
@@ -226,7 +228,7 @@ impl Stage<'_> {
             }
         }
         // Steps of one instant stay in their order.
-        acts.sort_by_key(|(begin, _)| *begin);
+        acts.sort_by_key(|(begin, at)| (*begin, self.steps[*at].role));
         for (number, (_, at)) in (0..).zip(&acts) {
             senders[*at].push(Origin::Act(number));
         }
@@ -282,7 +284,7 @@ impl Stage<'_> {
     /// that was just published also waits until that is Active, as the recorded ones did.
     fn next(&self, at: usize) -> Result<Instant, Unsupported> {
         let Some(before) = at.checked_sub(1) else { return Ok(self.setting.base) };
-        let answered = self.answered(before)?;
+        let answered = self.settled(before)?;
         let step = &self.steps[at];
         if step.operation != Operation::Invoke {
             return Ok(answered);
@@ -322,6 +324,20 @@ impl Stage<'_> {
                 Some(begin) => Ok(begin.plus(span)),
                 None => holds_never("waits for a step that never begins"),
             },
+            Condition::Sent => {
+                let mut last = self.setting.base;
+                for record in 0..self.setting.records.len() {
+                    let sender = self.setting.sender(record);
+                    if matches!(self.steps[sender].when, When::At(_) | When::SetUp) {
+                        last = last.max(self.answered(sender)?);
+                    }
+                }
+                Ok(last)
+            }
+            Condition::Delivered { record } => self.delivered(record),
+            Condition::Mapping { status, span } => {
+                Ok(self.mapping(at, status)?.plus(span))
+            }
             Condition::Provisioned(state) => self.provisioned(at, state),
             Condition::Active => {
                 let plan = self.recording().last_plan();
@@ -368,6 +384,62 @@ impl Stage<'_> {
             Some(reached) => Ok(reached.at.max(asked)),
             None => unsupported(format!("{}: a state never reached", self.steps[at].id)),
         }
+    }
+
+    /// When a step was answered, and what it asked of a mapping has come about.
+    fn settled(&self, step: usize) -> Result<Instant, Unsupported> {
+        let answered = self.answered(step)?;
+        let passes = self.senders[step].iter().any(|sender| {
+            let Origin::Act(act) = *sender else { return false };
+            let replies = self.recording().log().replies(act.into());
+            let state = replies.iter().flat_map(|reply| &reply.fields);
+            let mut state = state.filter(|(key, _)| key == "State");
+            let word = state.next().and_then(|(_, value)| value.as_text());
+            let known = Status::WORDS.iter().position(|known| Some(*known) == word);
+            let known = known.and_then(|at| u8::try_from(at).ok());
+            known.and_then(Status::from_place).is_some_and(Status::is_passing)
+        });
+        let transition = self.setting.scenario.settings.esm_transition;
+        let passes =
+            passes && self.steps[step].operation != Operation::GetEventSourceMapping;
+        Ok(if passes { answered.plus(transition) } else { answered })
+    }
+
+    /// When a mapping reached a state first.
+    fn mapping(&self, at: usize, wanted: Status) -> Result<Instant, Unsupported> {
+        let mut entries = self.recording().log().iter();
+        let reached = entries.find(|entry| {
+            entry.fact == Fact::Message(MessageFact::Became { status: wanted })
+        });
+        match reached {
+            Some(entry) => Ok(entry.at.max(self.setting.base)),
+            None => unsupported(format!(
+                "{}: no mapping is ever {}",
+                self.steps[at].id,
+                wanted.word()
+            )),
+        }
+    }
+
+    /// When the first run that got a record ended.
+    fn delivered(&self, record: usize) -> Result<Instant, Unsupported> {
+        let recording = self.recording();
+        let id = sent_id(recording, &self.senders[self.setting.sender(record)]);
+        let mut entries = recording.log().iter();
+        let ended = entries.find(|entry| {
+            matches!(entry.fact, Fact::Ended { .. })
+                && entry.job.is_some_and(|job| {
+                    let batch = batch(recording, job);
+                    batch.is_some_and(|all| {
+                        all.iter().any(|one| Some(&one.id) == id.as_ref())
+                    })
+                })
+        });
+        let label = &self.setting.records[record].label;
+        ended.map_or_else(
+            || unsupported(format!("{label} is never delivered")),
+            |e| Ok(e.at),
+        )
     }
 
     /// When the last call of a step was answered.

@@ -12,15 +12,15 @@ use lambdarium_sim::value::Value;
 /// here, and so does an improvement.
 const COUNTS: [(&str, [usize; 3]); 13] = [
     ("async.json", [10, 0, 0]),
-    ("esm-filters.json", [0, 0, 14]),
-    ("esm-partial-batch.json", [0, 0, 20]),
-    ("esm-sqs-and-api.json", [0, 0, 10]),
+    ("esm-filters.json", [8, 0, 6]),
+    ("esm-partial-batch.json", [6, 0, 14]),
+    ("esm-sqs-and-api.json", [6, 0, 4]),
     ("esm-streams.json", [0, 0, 13]),
-    ("invocation-concurrency-recursion.json", [10, 0, 1]),
+    ("invocation-concurrency-recursion.json", [11, 0, 0]),
     ("timelines/async.json", [5, 0, 0]),
     ("timelines/deployments.json", [0, 0, 4]),
-    ("timelines/fifo.json", [0, 0, 2]),
-    ("timelines/sqs.json", [0, 0, 3]),
+    ("timelines/fifo.json", [2, 0, 0]),
+    ("timelines/sqs.json", [3, 0, 0]),
     ("timelines/streams.json", [0, 0, 5]),
     ("timelines/sync-and-concurrency.json", [3, 0, 0]),
     ("versions-aliases-invoke-config.json", [4, 0, 8]),
@@ -155,8 +155,11 @@ fn every_expected_value_is_compared() {
         let mut all = Vec::new();
         places(case.get("expect").expect("expect"), &[], &mut all);
         for place in all {
-            // A later bound still holds.
-            if key_at(case.get("expect").expect("expect"), &place) == "withinSeconds" {
+            // A later bound still holds, and so does a higher one; a longer look sees the same.
+            let key = key_at(case.get("expect").expect("expect"), &place);
+            if ["withinSeconds", "batchSizeAtMost", "max", "horizon"].contains(&key)
+                || key == "maxConcurrency" && is_seen_at_aws(&case)
+            {
                 continue;
             }
             let mut wrong = case.clone();
@@ -205,14 +208,19 @@ fn a_key_that_nobody_knows_makes_a_case_unsupported() {
     }
 }
 
-/// Whether any key may stand at a place: inside a payload that a step sends.
+/// Whether a case was seen at AWS, and not computed.
+fn is_seen_at_aws(case: &Value) -> bool {
+    case.get("evidence").and_then(Value::as_text) != Some("model")
+}
+
+/// Whether any key may stand at a place: inside what somebody sends, answers, or looks for.
 fn is_free(case: &Value, part: &str, place: &[usize]) -> bool {
     let mut here = case.get(part).expect(part);
     for at in place {
         here = match here {
             Value::Object(members) => {
                 let (key, member) = &members[*at];
-                if key == "Payload" {
+                if ["Payload", "body", "returns", "Pattern"].contains(&key.as_str()) {
                     return true;
                 }
                 member

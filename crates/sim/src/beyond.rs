@@ -20,6 +20,15 @@ pub struct Given;
 pub enum Given {}
 
 impl Given {
+    /// The mark, where there is one.
+    #[must_use]
+    pub const fn mark() -> Option<Self> {
+        #[cfg(feature = "events")]
+        return Some(Self);
+        #[cfg(not(feature = "events"))]
+        None
+    }
+
     /// The mark.
     ///
     /// # Panics

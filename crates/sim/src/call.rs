@@ -3,11 +3,14 @@
 //! An act carries names as typed; they are looked up when its time comes, and a refusal
 //! is a fact like any other. Rules: INV-01 to INV-06, CON-03, CON-04, VER-01 to VER-15.
 
+mod constraint;
 mod event_invoke;
 mod fault;
+mod mapping;
 mod names;
 mod operations;
 mod publish;
+mod queue;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,7 +20,6 @@ use crate::value::{Payload, Value};
 pub use fault::wrong_fault;
 pub use names::{ACCOUNT, FunctionName, Names, REGION, arn, arn_of};
 pub(crate) use operations::perform;
-pub(crate) use publish::ALL as PUBLISHING;
 
 choices! {
     /// What an act can ask for.
@@ -62,8 +64,33 @@ choices! {
         PutEvents "PutEvents",
         /// Put an object into a bucket.
         PutObject "PutObject",
+        /// Make an event source mapping.
+        CreateEventSourceMapping "CreateEventSourceMapping",
+        /// Change one.
+        UpdateEventSourceMapping "UpdateEventSourceMapping",
+        /// Delete one.
+        DeleteEventSourceMapping "DeleteEventSourceMapping",
+        /// Read one.
+        GetEventSourceMapping "GetEventSourceMapping",
+        /// Read all, or those of a source or a function.
+        ListEventSourceMappings "ListEventSourceMappings",
+        /// Delete a function.
+        DeleteFunction "DeleteFunction",
+        /// Send a message to a queue.
+        SendMessage "SendMessage",
+        /// Send up to ten of them.
+        SendMessageBatch "SendMessageBatch",
+        /// Change the settings of a queue.
+        SetQueueAttributes "SetQueueAttributes",
         /// Say what goes wrong from now on: no call to AWS, but the simulator's own.
         SetFault "Lambdarium:SetFault",
+    }
+}
+
+impl Operation {
+    /// Whether it is about services or mappings, and not about one function.
+    pub(crate) const fn is_beyond_functions(self) -> bool {
+        publish::is_one(self) || mapping::is_one(self) || queue::is_one(self)
     }
 }
 

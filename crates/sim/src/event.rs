@@ -261,6 +261,8 @@ pub enum MappingEvent {
         /// So many messages.
         count: u32,
     },
+    /// What a call asked for has come about.
+    Settled,
 }
 
 /// Whoever passes events on to the parts they are for.

@@ -31,6 +31,7 @@ pub mod id;
 pub mod lambda;
 pub mod limits;
 pub mod mapping;
+pub mod md5;
 pub mod message;
 pub mod plan;
 pub mod queue;

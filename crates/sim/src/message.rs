@@ -46,6 +46,11 @@ impl Content {
         Self::Message(Rc::new(Message { body, chain }), Given::here())
     }
 
+    /// A message that says this, from outside.
+    pub(crate) fn given(payload: &Payload) -> Self {
+        Self::message(Body::Given(payload.clone()), Vec::new())
+    }
+
     /// How often each function has run in the chain of requests behind it (REC-02).
     pub(crate) fn chain(&self) -> &[Link] {
         match self {

@@ -11,7 +11,6 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::WithEvents;
 use crate::caller::load::Load;
 use crate::caller::{Caller, Kind};
 use crate::dice::Dice;
@@ -27,6 +26,8 @@ use crate::scenario::{Run, Settings};
 use crate::service::policy::Policy;
 use crate::time::{Instant, Span};
 use crate::value::Payload;
+use crate::{Given, WithEvents};
+pub(crate) use check::wrong_filter;
 pub use events::{NEEDS_EVENTS, lacks_events, needs_events};
 pub use mapping::PlannedMapping;
 pub use service::PlannedService;
@@ -222,6 +223,8 @@ pub struct PlannedFunction {
     pub(crate) dice: Dice,
     /// What `$LATEST` was when it was last published (VER-04).
     pub(crate) published: Option<Rc<lambda::Spec>>,
+    /// Whether it was deleted: its number stays taken.
+    pub(crate) deleted: Option<Given>,
 }
 
 impl PlannedFunction {
@@ -308,6 +311,8 @@ pub struct Plan {
     pub(crate) mappings: Rc<WithEvents<PlannedMapping>>,
     /// Dice for requests sent by acts.
     pub(crate) desk: Dice,
+    /// What every draw is keyed by.
+    pub(crate) seed: u64,
     pub(crate) bounds: Bounds,
 }
 
@@ -360,7 +365,7 @@ impl Plan {
             })
         });
         let services = run.scenario.services.iter();
-        let services = services.map(|one| service::planned(one, &run.scenario, run.seed));
+        let services = services.map(|one| service::planned(one, run));
         let mappings = run.scenario.mappings.iter();
         let mappings =
             mappings.filter_map(|one| mapping::planned(one, &run.scenario, run.seed));
@@ -373,6 +378,7 @@ impl Plan {
             services: Rc::new(services.collect()),
             mappings: Rc::new(mappings.collect()),
             desk: Dice::of(run.seed, "desk"),
+            seed: run.seed,
             bounds,
         }
     }
@@ -477,6 +483,12 @@ impl Plan {
         self.service(id).dice.with(self.dice_of(job)).uuid(job.call.into())
     }
 
+    /// The ID of a message that was sent to a queue as the how many-th.
+    #[must_use]
+    pub fn queued_id(&self, id: ServiceId, number: u32) -> String {
+        self.service(id).dice.uuid(number.into())
+    }
+
     /// The name of a part.
     #[must_use]
     pub fn name(&self, part: Part) -> &str {
@@ -500,8 +512,14 @@ impl Plan {
         Rc::make_mut(&mut self.functions[usize::from(id.0)])
     }
 
+    /// One service, to be changed.
+    pub(crate) fn service_mut(&mut self, id: ServiceId) -> &mut PlannedService {
+        &mut Rc::make_mut(&mut self.services)[usize::from(id.0)]
+    }
+
     pub(crate) fn find_function(&self, name: &str) -> Option<FunctionId> {
-        let at = self.functions.iter().position(|function| function.name == name)?;
+        let mut functions = self.functions.iter();
+        let at = functions.position(|one| one.name == name && one.deleted.is_none())?;
         Some(FunctionId(u16::try_from(at).ok()?))
     }
 
@@ -548,5 +566,6 @@ fn planned_function(function: &Function, seed: u64) -> PlannedFunction {
         allows_loops: function.shared.recursive_loop == lambda::RecursiveLoop::Allow,
         dice: Dice::of(seed, &function.name),
         published: last.map(|version| Rc::new(version.spec.clone())),
+        deleted: None,
     }
 }

@@ -67,6 +67,29 @@ choices! {
     }
 }
 
+choices! {
+    /// What becomes of batches under way when their mapping is switched off.
+    DisableInflight {
+        /// A call under way ends as it would have; no retry starts.
+        Finish "finish",
+        /// They are tried again as well.
+        Retry "retry",
+    }
+}
+
+choices! {
+    /// Until when a message can be deleted by somebody who has received it.
+    LateDelete {
+        /// In a standard queue until it is received again, in a FIFO queue until its
+        /// visibility timeout is over.
+        ByQueue "by_queue",
+        /// Until it is received again.
+        UntilReceivedAgain "until_received_again",
+        /// Until its visibility timeout is over.
+        UntilLapse "until_lapse",
+    }
+}
+
 /// The account, and every assumption about what AWS does not document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -148,6 +171,18 @@ pub struct Settings {
     pub eb_backoff_cap: Span,
     /// How much longer the waits of EventBridge may be, drawn.
     pub eb_jitter_ppm: u64,
+    /// How long a mapping takes from one state to the next.
+    pub esm_transition: Span,
+    /// What becomes of batches under way when their mapping is switched off.
+    pub esm_disable_inflight: DisableInflight,
+    /// Share of batches that are processed and come back all the same.
+    pub esm_duplicate_ppm: u64,
+    /// How long a message that somebody waits for is visible before it is received.
+    pub esm_poll_latency: Span,
+    /// How long a mapping runs fewer batches after a function error; unset is not at all.
+    pub sqs_error_backoff: Option<Span>,
+    /// Until when a message can be deleted.
+    pub sqs_late_delete: LateDelete,
     /// Largest event that a mapping sends, in bytes.
     pub esm_payload_limit: u64,
     /// What stands around a record, in bytes.
@@ -210,6 +245,12 @@ impl Default for Settings {
             eb_backoff_base: Span::SECOND,
             eb_backoff_cap: Span::seconds(512),
             eb_jitter_ppm: 0,
+            esm_transition: Span::seconds(5),
+            esm_disable_inflight: DisableInflight::Finish,
+            esm_duplicate_ppm: 0,
+            esm_poll_latency: Span::ZERO,
+            sqs_error_backoff: None,
+            sqs_late_delete: LateDelete::ByQueue,
             esm_payload_limit: limits::SYNC_REQUEST_BYTES_MAX,
             esm_record_overhead: 600,
             sqs_pollers_initial: 5,
@@ -284,7 +325,7 @@ impl Settings {
     ];
 
     /// Those of what only a simulator with the feature `events` plays.
-    const OF_EVENTS: [Knob<Self>; 31] = [
+    const OF_EVENTS: [Knob<Self>; 37] = [
         knob!(dispatch: span, "async.dispatch", "", "Event dispatch", UP_TO_A_DAY, Asy22,
             "How long an accepted event waits in an idle queue before it is tried."),
         knob!(error_delay_1: span, "async.error_delay_1", "", "Wait after the first error",
@@ -337,6 +378,22 @@ impl Settings {
             BACKOFF, Asy31, "The longest such wait."),
         knob!(eb_jitter_ppm: count, "eb.jitter", "", "Jitter of EventBridge", Kind::Ppm, Asy31,
             "By how much of itself such a wait may be longer, drawn evenly."),
+        knob!(esm_transition: span, "esm.transition", "", "Transition of a mapping", UP_TO_A_DAY,
+            Esm02, "How long a mapping takes to be made, changed, switched on or off, or deleted."),
+        knob!(esm_disable_inflight: choice, "esm.disable_inflight", "", "Batches of a disabled mapping",
+            Kind::Choice(DisableInflight::WORDS), Sqs18,
+            "Whether batches that found no room are tried again once their mapping is switched off."),
+        knob!(esm_duplicate_ppm: count, "esm.duplicate_rate", "", "Batches that come back", Kind::Ppm,
+            Esm12, "Share of batches that are processed and come back all the same."),
+        knob!(esm_poll_latency: span, "esm.poll_latency", "", "Poll latency",
+            Kind::Span { min: Span::ZERO, max: Span::seconds(20), whole_seconds: false }, Sqs01,
+            "How long a message is visible before a mapping that waits for it receives it."),
+        knob!(sqs_error_backoff: optional_span, "sqs.error_backoff", "", "Fewer batches after errors",
+            Kind::Span { min: Span::SECOND, max: Span::HOUR, whole_seconds: false }, Sqs07,
+            "How long a mapping runs half as many batches after a function error; null is not at all."),
+        knob!(sqs_late_delete: choice, "sqs.late_delete", "", "Late deletes",
+            Kind::Choice(LateDelete::WORDS), Sqs12,
+            "Until when a message can be deleted by whoever has received it."),
         knob!(esm_payload_limit: count, "esm.payload_limit", "", "Largest batch",
             Kind::Count { min: 1_000, max: limits::SYNC_REQUEST_BYTES_MAX, unit: "bytes" }, Esm08,
             "The size that the event of a mapping may have."),

@@ -403,7 +403,7 @@ impl Sim {
 /// One event's turn.
 struct Turn<'a> {
     world: &'a mut World,
-    plan: &'a Plan,
+    plan: &'a mut Rc<Plan>,
     cx: Cx<'a>,
 }
 
@@ -432,6 +432,9 @@ impl Receive for Turn<'_> {
     fn on_mapping(&mut self, id: MappingId, event: MappingEvent) {
         let Self { world, plan, cx } = self;
         if EVENTS {
+            if event == MappingEvent::Settled {
+                Rc::make_mut(plan).settle_mapping(id);
+            }
             world.mappings[usize::from(id.0)].on_event(id, plan, cx, event);
         }
     }

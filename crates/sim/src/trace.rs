@@ -11,6 +11,9 @@ use crate::call::{Operation, Reply};
 use crate::id::{EnvironmentId, Job, Part, VersionIx};
 use crate::rule::Rule;
 use crate::time::{Instant, Span};
+pub use message::MessageFact;
+
+mod message;
 
 /// No cause: the scenario itself began it.
 pub const NO_CAUSE: u32 = u32::MAX;
@@ -254,58 +257,6 @@ pub enum EventFact {
     Filtered {
         /// To this function.
         to: Part,
-    },
-}
-
-/// What happened to a message of a queue, or to a batch of an event source mapping.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageFact {
-    /// A message is in the queue.
-    Waits {
-        /// Nobody gets it for this long.
-        delay: Span,
-    },
-    /// A mapping has received a message.
-    HandedOut {
-        /// Which mapping.
-        to: Part,
-        /// For the how many-th time anybody has.
-        receives: u16,
-        /// Nobody else gets it for this long.
-        hidden: Span,
-    },
-    /// Others can receive a message again.
-    Reappeared,
-    /// A message was deleted, as it was processed.
-    Deleted,
-    /// A message was deleted, as no filter lets it through.
-    FilteredOut,
-    /// A message could not be deleted: somebody else may have received it.
-    NotDeleted,
-    /// A message was kept long enough.
-    Expired,
-    /// What was sent had been sent before.
-    Deduplicated,
-    /// Too many messages are in flight: none is handed out.
-    OverLimit,
-    /// A batch was made.
-    Batched {
-        /// Of so many records.
-        records: u32,
-    },
-    /// A batch is done with.
-    Settled {
-        /// So many of its records were processed.
-        done: u32,
-        /// So many were not.
-        failed: u32,
-    },
-    /// A batch that found no room is not tried any longer.
-    LetGo,
-    /// A mapping has another number of pollers.
-    Scaled {
-        /// So many.
-        pollers: u32,
     },
 }
 

@@ -129,6 +129,12 @@ impl Value {
         }
     }
 
+    /// As AWS sends it where it takes text: text as it is, anything else as JSON.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        self.as_text().map_or_else(|| self.compact(), Into::into)
+    }
+
     /// It as JSON without any space.
     #[must_use]
     pub fn compact(&self) -> String {

@@ -103,7 +103,8 @@ proptest! {
 
     #[test]
     fn messages_of_a_group_are_first_received_in_order(seed: u64) {
-        let run = small::queues(&mut Numbers(seed));
+        // What calls send is not on the list, by which groups are known here.
+        let run = Run { acts: Vec::new(), ..small::queues(&mut Numbers(seed)) };
         let log = play(&run, |_| {});
         let mut last: BTreeMap<(ServiceId, String), u32> = BTreeMap::new();
         for entry in log.iter() {

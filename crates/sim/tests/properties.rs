@@ -11,10 +11,11 @@ use lambdarium_sim::lambda::event_invoke;
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::scenario::Run;
+use lambdarium_sim::service::Kind;
 use lambdarium_sim::sim::Sim;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::{
-    Condition, Entry, EventFact, Fact, Keep, Log, NO_CAUSE, Outcome, Stop,
+    Condition, Entry, EventFact, Fact, Keep, Log, MessageFact, NO_CAUSE, Outcome, Stop,
 };
 use lambdarium_sim::view::{Look, frame};
 use proptest::prelude::*;
@@ -87,6 +88,7 @@ fn stories(trace: &[Entry]) -> BTreeMap<Job, Story> {
         let Some(job) = entry.job else { continue };
         let story = stories.entry(job).or_default();
         match entry.fact {
+            Fact::Message(MessageFact::Batched { .. }) => story.knocking += 1,
             Fact::Called => (story.calls, story.knocking) = (story.calls + 1, 1),
             Fact::Retried { .. } => {
                 assert!(story.waiting_again, "{job:?} tried again out of turn");
@@ -174,6 +176,9 @@ proptest! {
                 }
                 // Acts other than Invoke are answered without a call.
                 Origin::Act(_) => prop_assert!(cut || story.answers == 1, "{:?}", job),
+                // A message of a queue is no delivery.
+                Origin::Service(id)
+                    if run.scenario.services[usize::from(id.0)].kind == Kind::Queue => {}
                 Origin::Service(_) => {
                     let (begun, ended) = story.deliveries;
                     prop_assert_eq!(begun, 1);

@@ -38,6 +38,32 @@ pub fn compare(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsuppor
     Ok(())
 }
 
+/// What the simulator knows of a mapping.
+const MAPPING: [&str; 22] = [
+    "UUID",
+    "EventSourceMappingArn",
+    "EventSourceArn",
+    "FunctionArn",
+    "LastModified",
+    "LastProcessingResult",
+    "State",
+    "StateTransitionReason",
+    "BatchSize",
+    "MaximumBatchingWindowInSeconds",
+    "FunctionResponseTypes",
+    "FilterCriteria",
+    "ScalingConfig",
+    "ProvisionedPollerConfig",
+    "MetricsConfig",
+    "BisectBatchOnFunctionError",
+    "DestinationConfig",
+    "MaximumRecordAgeInSeconds",
+    "MaximumRetryAttempts",
+    "ParallelizationFactor",
+    "TumblingWindowInSeconds",
+    "StartingPosition",
+];
+
 /// The fields of an answer that the simulator knows; of others it cannot say whether they
 /// are there.
 const fn fields(operation: Operation) -> &'static [&'static str] {
@@ -74,6 +100,14 @@ const fn fields(operation: Operation) -> &'static [&'static str] {
             "Status",
             "StatusReason",
         ],
+        Operation::CreateEventSourceMapping
+        | Operation::UpdateEventSourceMapping
+        | Operation::DeleteEventSourceMapping
+        | Operation::GetEventSourceMapping => &MAPPING,
+        Operation::ListEventSourceMappings => &["EventSourceMappings"],
+        Operation::SendMessage => &["MD5OfMessageBody", "MessageId", "SequenceNumber"],
+        Operation::SendMessageBatch => &["Successful", "Failed"],
+        Operation::DeleteFunction | Operation::SetQueueAttributes => &[],
         Operation::PublishVersion
         | Operation::UpdateFunctionCode
         | Operation::UpdateFunctionConfiguration => &[

@@ -4,7 +4,7 @@ use lambdarium_sim::id::Job;
 use lambdarium_sim::time::Span;
 use lambdarium_sim::value::Value;
 
-use super::{Comparison, shown_span};
+use super::{Comparison, records, shown_span};
 use crate::case::{Members, Unsupported, count, list, seconds, text, unsupported};
 use crate::observe::is_labelled;
 
@@ -16,6 +16,16 @@ pub fn fates(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsupporte
         let fate = members.read("fate", text)?;
         let at = members.read("at", seconds)?;
         members.finish()?;
+        if on.setting.records.iter().any(|record| record.label == label) {
+            let id = on.record_id(label)?.unwrap_or_default();
+            let got = records::fate(on, &id);
+            let fits = fate.is_none_or(|fate| got.is_some_and(|got| got.0 == fate))
+                && at.is_none_or(|at| got.is_some_and(|got| got.1 == at));
+            if !fits {
+                on.differ(&place, super::shown(expected), records::shown_fate(got));
+            }
+            continue;
+        }
         let mut finished = on.observed.finished.iter();
         let found = finished.find(|f| is_labelled(on.setting, on.played, f.job, label));
         let found = found.copied();

@@ -6,16 +6,20 @@
 mod api;
 mod counts;
 mod events;
+mod queues;
 mod received;
+mod records;
 mod rows;
 mod timing;
 
 use lambdarium_format::json::write_value_compact;
+use lambdarium_sim::id::Origin;
 use lambdarium_sim::time::Span;
 use lambdarium_sim::value::Value;
 
-use crate::case::{Members, Unsupported, seconds};
+use crate::case::{Members, Unsupported, seconds, unsupported};
 use crate::given::Setting;
+use crate::given::step::Role;
 use crate::observe::{Observed, observe};
 use crate::stage::Played;
 use crate::verdict::{Difference, Verdict};
@@ -24,6 +28,7 @@ use crate::verdict::{Difference, Verdict};
 pub struct Expectations<'a> {
     /// How long the case runs, where it does not run until quiet.
     pub horizon: Option<Span>,
+    exact: bool,
     api: Option<&'a Value>,
     invocations: Option<&'a Value>,
     invocation_count: Option<&'a Value>,
@@ -34,6 +39,13 @@ pub struct Expectations<'a> {
     destinations: Option<&'a Value>,
     fates: Option<&'a Value>,
     same_request_id: Option<&'a Value>,
+    queues: Option<&'a Value>,
+    deliveries: Option<&'a Value>,
+    receives: Option<&'a Value>,
+    batch_size: Option<&'a Value>,
+    first_invocation: Option<&'a Value>,
+    event_record: Option<&'a Value>,
+    mapping_after: Option<&'a Value>,
 }
 
 impl<'a> Expectations<'a> {
@@ -41,10 +53,11 @@ impl<'a> Expectations<'a> {
     ///
     /// # Errors
     /// Names what is not supported.
-    pub fn of(expect: &'a Value) -> Result<Self, Unsupported> {
+    pub fn of(expect: &'a Value, exact: bool) -> Result<Self, Unsupported> {
         let mut members = Members::of("expect", expect)?;
         let expectations = Self {
             horizon: members.read("horizon", seconds)?,
+            exact,
             api: members.take("api"),
             invocations: members.take("invocations"),
             invocation_count: members.take("invocationCount"),
@@ -55,6 +68,13 @@ impl<'a> Expectations<'a> {
             destinations: members.take("destinations"),
             fates: members.take("fates"),
             same_request_id: members.take("sameRequestIdInAllAttempts"),
+            queues: members.take("queues"),
+            deliveries: members.take("deliveriesPerRecord"),
+            receives: members.take("receivesPerRecord"),
+            batch_size: members.take("batchSizeAtMost"),
+            first_invocation: members.take("firstInvocation"),
+            event_record: members.take("eventRecord"),
+            mapping_after: members.take("esmAfter"),
         };
         members.finish()?;
         Ok(expectations)
@@ -74,10 +94,12 @@ impl<'a> Expectations<'a> {
             setting,
             played,
             observed: &observed,
+            exact: self.exact,
             differences: Vec::new(),
             wording: Vec::new(),
         };
-        let parts: [(Option<&Value>, Compare); 10] = [
+        self.check_set_ups(&on)?;
+        let parts: [(Option<&Value>, Compare); 17] = [
             (self.api, api::compare),
             (self.invocations, rows::invocations),
             (self.invocation_count, counts::invocations),
@@ -88,6 +110,13 @@ impl<'a> Expectations<'a> {
             (self.destinations, received::compare),
             (self.fates, events::fates),
             (self.same_request_id, events::same_request_id),
+            (self.queues, queues::compare),
+            (self.deliveries, records::deliveries),
+            (self.receives, records::receives),
+            (self.batch_size, records::batch_size),
+            (self.first_invocation, records::first_invocation),
+            (self.event_record, records::event_record),
+            (self.mapping_after, records::mapping_after),
         ];
         for (expected, compare) in parts {
             if let Some(expected) = expected {
@@ -103,6 +132,29 @@ impl<'a> Expectations<'a> {
     }
 }
 
+impl Expectations<'_> {
+    /// What a case gives has to be there, unless it is about its refusal.
+    fn check_set_ups(&self, on: &Comparison<'_>) -> Result<(), Unsupported> {
+        for (step, senders) in on.setting.steps().iter().zip(&on.played.senders) {
+            let told = self.api.is_some_and(|api| api.get(&step.id).is_some());
+            if step.role == Role::Call || told {
+                continue;
+            }
+            for sender in senders {
+                let Origin::Act(act) = *sender else { continue };
+                let replies = on.played.recording.log().replies(act.into());
+                if let Some(reply) = replies.iter().find(|reply| reply.is_error()) {
+                    return unsupported(format!(
+                        "{} is refused: {}",
+                        step.id, reply.message
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 type Compare = fn(&mut Comparison<'_>, &Value) -> Result<(), Unsupported>;
 
 /// A comparison under way.
@@ -110,6 +162,8 @@ struct Comparison<'a> {
     setting: &'a Setting,
     played: &'a Played,
     observed: &'a Observed,
+    /// Whether numbers of runs at once are exact.
+    exact: bool,
     differences: Vec<Difference>,
     wording: Vec<Difference>,
 }

@@ -15,9 +15,22 @@ use crate::observe::{Ran, Throttled, is_labelled, payload};
 use crate::placeholder::{Names, matches};
 
 /// What may be said of a run.
-const RUN_KEYS: [&str; 11] = [
-    "count", "function", "version", "start", "end", "attempt", "billedMs", "step",
-    "outcome", "event", "label",
+const RUN_KEYS: [&str; 15] = [
+    "count",
+    "function",
+    "version",
+    "start",
+    "end",
+    "attempt",
+    "billedMs",
+    "step",
+    "outcome",
+    "event",
+    "label",
+    "records",
+    "receiveCount",
+    "batchResult",
+    "reported",
 ];
 /// Most rows that are compared.
 const ROWS_MAX: u64 = 2_000;
@@ -63,7 +76,7 @@ pub fn throttles(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsupp
     tries.sort_by_key(|throttled| throttled.at);
     let matching = Matching {
         place: "throttles",
-        keys: &["function", "at", "reason", "step", "label"],
+        keys: &["function", "at", "reason", "step", "label", "records"],
         time: Some(|throttled: &Throttled| throttled.at),
         fits: |on: &Comparison<'_>, row: &Row<'_>, t: &Throttled| row.is_throttled(on, t),
         shown: |on: &Comparison<'_>, throttled: &Throttled| {
@@ -105,6 +118,18 @@ impl Row<'_> {
         );
         let outcome = members.read("outcome", text)?;
         fits.extend(outcome.map(|outcome| outcome == self::outcome(run)));
+        let place = &self.place;
+        if let Some(records) = members.take("records") {
+            fits.push(on.has_records(place, records, run.job)?);
+        }
+        if let Some(times) = members.take("receiveCount") {
+            fits.push(on.has_receives(place, times, run.job)?);
+        }
+        if let Some(reported) = members.take("reported") {
+            fits.push(on.has_reported(place, reported, run)?);
+        }
+        let result = members.read("batchResult", text)?;
+        fits.extend(result.map(|result| result == on.batch_result(run.job)));
         if let Some(event) = members.take("event") {
             let sent = payload(on.played, run.job);
             fits.push(match sent {
@@ -127,7 +152,13 @@ impl Row<'_> {
         let reason = members.read("reason", text)?;
         let step = members.read("step", text)?;
         let label = members.read("label", text)?;
+        let records = members.take("records");
         members.finish()?;
+        if let Some(records) = records
+            && !on.has_records(&self.place, records, throttled.job)?
+        {
+            return Ok(false);
+        }
         let is = |label| is_labelled(on.setting, on.played, throttled.job, label);
         Ok(label.is_none_or(is)
             && function.is_none_or(|name| on.name(throttled.function) == name)
@@ -167,7 +198,7 @@ impl Comparison<'_> {
         at.is_some_and(|at| self.played.senders[at].binary_search(&job.origin).is_ok())
     }
 
-    fn shown_run(&self, run: &Ran) -> String {
+    pub(super) fn shown_run(&self, run: &Ran) -> String {
         let (name, version) = (self.name(run.function), &run.version);
         let end = run.end.map_or_else(|| "no end".to_string(), shown_span);
         let start = shown_span(run.start);

@@ -11,8 +11,13 @@ use crate::given::Work;
 use crate::observe::Ran;
 
 /// What the times of a case may be counted in.
-const UNITS: [&str; 4] =
-    ["s", "s since t = 0", "s since the call's first attempt", "s since acceptance"];
+const UNITS: [&str; 5] = [
+    "s",
+    "s since t = 0",
+    "s since the call's first attempt",
+    "s since acceptance",
+    "s after the first",
+];
 
 /// Compares times.
 pub fn compare(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsupported> {
@@ -23,12 +28,16 @@ pub fn compare(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsuppor
     let ages = members.take("eventAges");
     let done = members.take("attemptsDoneAtSeconds");
     let gaps = members.take("nominalGapsSeconds");
+    let second = members.read("secondInvocationNotBefore", seconds)?;
     if let Some(unit) = members.read("unit", text)?
         && !UNITS.contains(&unit)
     {
         return unsupported(format!("expect.timing.unit: {unit}"));
     }
     members.finish()?;
+    if let Some(least) = second {
+        compare_second(on, least);
+    }
     if let Some(calls) = calls {
         compare_calls(on, calls)?;
     }
@@ -50,6 +59,20 @@ pub fn compare(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsuppor
         }
     }
     Ok(())
+}
+
+/// The second run starts no earlier than so long after the first.
+fn compare_second(on: &mut Comparison<'_>, least: Span) {
+    let mut starts: Vec<Span> = on.observed.runs.iter().map(|run| run.start).collect();
+    starts.sort_unstable();
+    let got = match starts[..] {
+        [first, second, ..] => Some(Span(second.0 - first.0)),
+        [] | [_] => None,
+    };
+    if got.is_none_or(|got| got < least) {
+        let got = got.map_or_else(|| "no second run".into(), shown_span);
+        on.differ("timing.secondInvocationNotBefore", shown_span(least), got);
+    }
 }
 
 fn compare_step(

@@ -6,7 +6,7 @@ use lambdarium_sim::service::{Kind, Service};
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 
-use super::step::{Step, When};
+use super::step::{Role, Step, When};
 use crate::case::{Members, Unsupported, text, unsupported};
 
 /// The step that a case calls its set-up of asynchronous invocation.
@@ -39,6 +39,25 @@ impl Services {
             (Some(kind), name) => self.add(kind, name),
             (None, name) if functions.iter().any(|function| function.name == name) => {}
             (None, name) => return unsupported(format!("a function {name} as a target")),
+        }
+        Ok(())
+    }
+
+    /// Adds a service with settings, in the place of one that was only named.
+    pub fn put(&mut self, service: Service) {
+        match self.0.iter_mut().find(|other| other.name == service.name) {
+            Some(other) => *other = service,
+            None => self.0.push(service),
+        }
+    }
+
+    /// Adds the service that a target names, if it names one.
+    ///
+    /// # Errors
+    /// It is of no known kind.
+    pub fn add_target(&mut self, target: &str) -> Result<(), Unsupported> {
+        if let (Some(kind), name) = take_apart(target)? {
+            self.add(kind, name);
         }
         Ok(())
     }
@@ -96,11 +115,8 @@ pub fn put_config(
     let mut config = Vec::new();
     for key in ["OnSuccess", "OnFailure"] {
         if let Some(target) = members.read(key, text)? {
-            let (kind, name) = take_apart(target)?;
-            if let Some(kind) = kind {
-                services.add(kind, name);
-            }
-            let arn = Value::Text(target_arn(kind, name));
+            services.add_target(target)?;
+            let arn = Value::Text(target_arn_of(target)?);
             config.push((key.to_string(), Value::object([("Destination", arn)])));
         }
     }
@@ -114,7 +130,17 @@ pub fn put_config(
         parameters: Value::Object(parameters),
         when: When::At(Instant::START),
         times: 1,
+        role: Role::SetUp,
     })
+}
+
+/// The ARN of a target as a case names it.
+///
+/// # Errors
+/// It is of no known kind.
+pub fn target_arn_of(target: &str) -> Result<String, Unsupported> {
+    let (kind, name) = take_apart(target)?;
+    Ok(target_arn(kind, name))
 }
 
 /// The ARN of a target.

@@ -2,9 +2,11 @@
 
 use lambdarium_sim::knob::Choices;
 use lambdarium_sim::lambda::behaviour::{
-    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator,
+    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, Then,
 };
-use lambdarium_sim::lambda::{Alias, Function, Provisioned, Spec, Version};
+use lambdarium_sim::lambda::{
+    Alias, Function, Provisioned, RecursiveLoop, Spec, Version,
+};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
 
@@ -14,7 +16,7 @@ use crate::case::{
 };
 
 /// A timeout long enough, where a case names none.
-const TIMEOUT: Span = Span::seconds(900);
+pub const TIMEOUT: Span = Span::seconds(900);
 
 /// A function of a case.
 pub struct Given {
@@ -59,6 +61,7 @@ pub fn read(name: &str, value: &Value) -> Result<Given, Unsupported> {
         return unsupported(format!("{}: longer than 900 s", members.place("sleeps")));
     }
     let reserved = members.read("reservedConcurrency", count)?;
+    let loops = members.read("recursiveLoop", recursive_loop)?;
     let versions = members.read("versions", list)?.unwrap_or_default();
     let throws_on = members.read("throwsOnVersion", text)?;
     let versions = read_versions(&members.place("versions"), versions, &spec, throws_on)?;
@@ -77,6 +80,7 @@ pub fn read(name: &str, value: &Value) -> Result<Given, Unsupported> {
         ..Function::default()
     };
     function.shared.reserved = reserved;
+    function.shared.recursive_loop = loops.unwrap_or(function.shared.recursive_loop);
     Ok(Given { function, ready_at, script })
 }
 
@@ -92,8 +96,12 @@ fn behaviour(
         behaviour.duration = duration;
     }
     behaviour.faults = faults(members)?;
+    behaviour.per_record = members.read("perRecord", per_record)?;
     let place = members.place("returns");
     let mut answers = Vec::new();
+    if members.read("returnsEmptyBody", switch)?.unwrap_or(false) {
+        answers.push(Answer::Value(Value::text("")));
+    }
     answers.extend(members.read("returns", returns)?);
     for (key, answer) in [
         ("echo", Answer::Echo),
@@ -133,6 +141,14 @@ fn sleeps(place: &str, value: &Value) -> Result<Draw, Unsupported> {
 fn returns(place: &str, value: &Value) -> Result<Answer, Unsupported> {
     match value {
         Value::Text(text) if text == "<config it runs with>" => Ok(Answer::Environment),
+        // Nobody sees the answer of a function that a mapping calls; what it counts is shown
+        // by its runs.
+        Value::Object(members)
+            if matches!(&members[..], [(key, Value::Text(text))]
+                if key == "count" && text == "<number of records>") =>
+        {
+            Ok(Answer::Value(value.clone()))
+        }
         value => {
             without_placeholders(place, value)?;
             Ok(Answer::Value(value.clone()))
@@ -220,23 +236,60 @@ fn error(members: &mut Members<'_>, fault: &mut Fault) -> Result<(), Unsupported
     Ok(())
 }
 
+fn recursive_loop(place: &str, value: &Value) -> Result<RecursiveLoop, Unsupported> {
+    match text(place, value)? {
+        "Terminate" => Ok(RecursiveLoop::Terminate),
+        "Allow" => Ok(RecursiveLoop::Allow),
+        other => unsupported(format!("{place}: {other}")),
+    }
+}
+
+/// What a handler does with each record of a batch.
+fn per_record(place: &str, value: &Value) -> Result<PerRecord, Unsupported> {
+    let mut members = Members::of(place, value)?;
+    let fails_if = members.read("failIf", condition)?;
+    let then = members.read("then", text)?.unwrap_or_default();
+    members.finish()?;
+    let then = match then {
+        "throw" => Then::Throws,
+        "report" => Then::Reports,
+        "reportRest" => Then::ReportsRest,
+        "reportGroup" => Then::ReportsGroup,
+        other => return unsupported(format!("{place}.then: {other}")),
+    };
+    let Some(fails_if) = fails_if else { return unsupported(place) };
+    Ok(PerRecord { fails_if, then, given: lambdarium_sim::Given::here() })
+}
+
 fn throws_if(place: &str, value: &Value) -> Result<Fault, Unsupported> {
     let mut fault = Fault::always(Failure::Throws);
     let mut members = Members::of(place, value)?;
+    fault.when.payload = Some(read_condition(&mut members)?);
+    error(&mut members, &mut fault)?;
+    members.finish()?;
+    Ok(fault)
+}
+
+fn condition(place: &str, value: &Value) -> Result<Condition, Unsupported> {
+    let mut members = Members::of(place, value)?;
+    let condition = read_condition(&mut members)?;
+    members.finish()?;
+    Ok(condition)
+}
+
+fn read_condition(members: &mut Members<'_>) -> Result<Condition, Unsupported> {
+    let place = members.place("path");
     let path = members.read("path", text)?;
     let operator = members.read("op", text)?.unwrap_or("==");
     let value = members.take("value").cloned();
-    error(&mut members, &mut fault)?;
-    members.finish()?;
     let word = if operator == "==" { "=" } else { operator };
     let known = Operator::WORDS.iter().position(|known| *known == word);
     let known = known.and_then(|at| Operator::from_place(u8::try_from(at).ok()?));
     let (Some(path), Some(operator), Some(value)) = (path, known, value) else {
         return unsupported(place);
     };
-    without_placeholders(place, &value)?;
-    fault.when.payload = Some(Condition { path: format!("$.{path}"), operator, value });
-    Ok(fault)
+    without_placeholders(&place, &value)?;
+    Ok(Condition { path: format!("$.{path}"), operator, value })
 }
 
 /// Versions published before the case begins, all different, the last one as `$LATEST`.

@@ -6,8 +6,10 @@
 pub mod client;
 pub mod destination;
 pub mod function;
+pub mod mapping;
 pub mod moment;
 pub mod script;
+pub mod source;
 pub mod step;
 
 use lambdarium_sim::call::Operation;
@@ -23,8 +25,10 @@ use lambdarium_sim::value::{Payload, Value};
 use crate::case::{Members, Unsupported, count, instant, list, text, unsupported};
 use destination::Services;
 use function::Given;
+use moment::{Condition, Named};
 use script::Script;
-use step::Step;
+use source::{Record, Sources};
+use step::{Around, Step, When};
 
 /// What there is to do.
 pub enum Work {
@@ -46,6 +50,8 @@ pub struct Setting {
     pub base: Instant,
     /// Functions whose runs differ.
     pub scripts: Vec<Script>,
+    /// Records of sources, each sent by one of the last steps.
+    pub records: Vec<Record>,
 }
 
 impl Setting {
@@ -56,31 +62,26 @@ impl Setting {
     }
 
     fn publishes(&self) -> bool {
+        let publishes = |step: &Step| {
+            let operation = step.operation;
+            matches!(operation, Operation::PublishVersion | Operation::UpdateFunctionCode)
+        };
+        self.steps().iter().any(publishes)
+    }
+
+    /// All steps: those of the case, and those that set up what it gives.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
         match &self.work {
-            Work::Steps(steps) => steps.iter().any(|step| match step.operation {
-                Operation::PublishVersion | Operation::UpdateFunctionCode => true,
-                Operation::Invoke
-                | Operation::GetFunctionConcurrency
-                | Operation::PutFunctionConcurrency
-                | Operation::DeleteFunctionConcurrency
-                | Operation::GetProvisionedConcurrencyConfig
-                | Operation::PutProvisionedConcurrencyConfig
-                | Operation::DeleteProvisionedConcurrencyConfig
-                | Operation::UpdateFunctionConfiguration
-                | Operation::PutFunctionEventInvokeConfig
-                | Operation::UpdateFunctionEventInvokeConfig
-                | Operation::GetFunctionEventInvokeConfig
-                | Operation::DeleteFunctionEventInvokeConfig
-                | Operation::ListFunctionEventInvokeConfigs
-                | Operation::PutFunctionRecursionConfig
-                | Operation::GetFunctionRecursionConfig
-                | Operation::Publish
-                | Operation::PutEvents
-                | Operation::PutObject
-                | Operation::SetFault => false,
-            }),
-            Work::Calls(_) => false,
+            Work::Steps(steps) => steps,
+            Work::Calls(_) => &[],
         }
+    }
+
+    /// The place of the step that sends a record.
+    #[must_use]
+    pub fn sender(&self, record: usize) -> usize {
+        self.steps().len() - self.records.len() + record
     }
 }
 
@@ -124,24 +125,19 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
     let functions: Vec<Given> = functions.unwrap_or_default();
     let client = members.read("sdk", client::read)?;
     let mut services = Services::default();
-    let put = members.read("asyncConfig", |place, value| {
-        destination::put_config(place, value, &mut services)
-    })?;
-    let steps = members.read("steps", step::read_all)?;
-    // The set-up comes before everything else.
-    let steps = match (steps, put) {
-        (steps, None) => steps,
-        (steps, Some(put)) => {
-            Some([put].into_iter().chain(steps.unwrap_or_default()).collect())
-        }
-    };
+    let plot = Plot::read(&mut members, &mut services)?;
     let calls = members.read("calls", client::read_calls)?;
     let occupied = members.read("occupied", list)?.unwrap_or_default();
     members.finish()?;
-    let base = provisioned_before(&functions, &mut settings)?;
+    let mut base = provisioned_before(&functions, &mut settings)?;
+    if plot.set_up.iter().any(|step| step.when == When::SetUp) {
+        base = base.max(Instant::START.plus(settings.esm_transition));
+    }
     let scripts: Vec<Script> =
         functions.iter().filter_map(|given| given.script.clone()).collect();
-    let functions = functions.into_iter().map(|given| given.function).collect();
+    let mut functions: Vec<Function> =
+        functions.into_iter().map(|given| given.function).collect();
+    functions.iter_mut().for_each(|function| plot.fit_timeout(function));
     let mut scenario = with_services(functions, services, settings)?;
     if !told_minimum {
         leave_minimum(&mut scenario);
@@ -149,7 +145,9 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
     for (at, value) in occupied.iter().enumerate() {
         occupy(&format!("given.occupied[{at}]"), value, at, base, &mut scenario)?;
     }
-    let work = match (steps, calls) {
+    let Plot { records, .. } = &plot;
+    let records = records.clone();
+    let work = match (plot.into_steps(), calls) {
         (Some(_), Some(_)) => return unsupported("given.steps beside given.calls"),
         (Some(steps), None) => Work::Steps(steps),
         (None, None) => return unsupported("a case without steps"),
@@ -169,7 +167,7 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
         let usual = plain();
         client.profile != usual.profile || client.read_timeout != usual.read_timeout
     });
-    let setting = Setting { scenario, work, client, base, scripts };
+    let setting = Setting { scenario, work, client, base, scripts, records };
     if !setting.scripts.is_empty() && setting.publishes() {
         return unsupported("given.functions: a script beside versions");
     }
@@ -177,6 +175,130 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
         return unsupported("given.occupied beside a step that publishes");
     }
     Ok(setting)
+}
+
+/// All that is to happen in a case: its steps, what has to be there before, and records.
+struct Plot {
+    calls: Option<Vec<Step>>,
+    set_up: Vec<Step>,
+    records: Vec<Record>,
+    sends: Vec<Step>,
+    /// The shortest visibility timeout of a source that keeps to it.
+    visibility: Option<Span>,
+    /// The longest batching window.
+    window: Span,
+}
+
+impl Plot {
+    fn read(
+        members: &mut Members<'_>,
+        services: &mut Services,
+    ) -> Result<Self, Unsupported> {
+        let put = members.read("asyncConfig", |place, value| {
+            destination::put_config(place, value, services)
+        })?;
+        let sources = members.read("source", |p, v| source::read_all(p, v, services))?;
+        let mut sources = sources.unwrap_or_default();
+        let mappings = members.read("esm", |place, value| {
+            mapping::read_all(place, value, &sources.all, services)
+        })?;
+        let mut mappings = mappings.unwrap_or_default();
+        members.read("order", order)?;
+        let mut around = Around {
+            sources: &sources,
+            mappings: &mut mappings,
+            services,
+            before: Vec::new(),
+        };
+        let calls = members
+            .read("steps", |place, value| step::read_all(place, value, &mut around))?;
+        let mut set_up: Vec<Step> = put.into_iter().chain(around.before).collect();
+        set_up.extend(mappings.set_ups());
+        let all = calls.iter().flatten().chain(&set_up);
+        let named: Vec<Named<'_>> = all.map(Named::of).collect();
+        let sends = std::mem::take(&mut sources.sends);
+        let mut steps = Vec::new();
+        for (mut step, sentence) in sends {
+            if let Some(sentence) = sentence {
+                step.when = when_sent(&sentence, &named, &sources.records)?;
+            }
+            steps.push(step);
+        }
+        let Sources { all, records, .. } = sources;
+        let visibility = all.iter().filter_map(|source| source.visibility).min();
+        let window = mappings.window();
+        Ok(Self { calls, set_up, records, sends: steps, visibility, window })
+    }
+
+    /// Where a case names no timeout it is long enough, but no longer than a queue allows
+    /// (SQS-10), or than what leaves its visibility timeout as it is (SQS-11).
+    fn fit_timeout(&self, function: &mut Function) {
+        let Some(visibility) = self.visibility else { return };
+        let specs = function.versions.iter_mut().map(|version| &mut version.spec);
+        for spec in specs.chain([&mut function.spec]) {
+            let untold = spec.timeout == function::TIMEOUT;
+            if untold && visibility < spec.timeout {
+                let short = Span(visibility.0.saturating_sub(self.window.0));
+                let fits = matches!(
+                    spec.behaviour.duration,
+                    Draw::Fixed(body) if body < short && short >= Span::SECOND
+                );
+                spec.timeout = if fits { short } else { visibility.max(Span::SECOND) };
+            }
+        }
+    }
+
+    /// All steps: those of the case, then those that set it up, then its records.
+    fn into_steps(self) -> Option<Vec<Step>> {
+        let others = self.set_up.into_iter().chain(self.sends);
+        let others: Vec<Step> = others.collect();
+        match self.calls {
+            None if others.is_empty() => None,
+            calls => Some(calls.into_iter().flatten().chain(others).collect()),
+        }
+    }
+}
+
+/// When a record is sent, as a sentence says it.
+fn when_sent(
+    sentence: &str,
+    steps: &[Named<'_>],
+    records: &[Record],
+) -> Result<When, Unsupported> {
+    let said = sentence.trim().trim_end_matches('.').to_lowercase();
+    let said = said.replace("the mapping", "mapping");
+    Ok(match said.as_str() {
+        "before mapping is created" | "before mapping exists" => When::SetUp,
+        "mapping enabled" | "mapping is enabled" | "once mapping is enabled" => {
+            When::At(Instant::START)
+        }
+        said if said.starts_with("mapping on ") => When::At(Instant::START),
+        "after mapping is created" | "after mapping was created" => {
+            let creates =
+                |step: &Named<'_>| step.operation == Operation::CreateEventSourceMapping;
+            let Some(step) = steps.iter().position(creates) else {
+                return unsupported(format!("at {sentence:?}"));
+            };
+            When::Once(Condition::Answered { step, well: true })
+        }
+        _ => When::Once(moment::read(sentence, steps, records)?),
+    })
+}
+
+/// What the order of things may be: records of t = 0 are all there when a mapping first
+/// looks, as it reads from then on.
+fn order(place: &str, value: &Value) -> Result<(), Unsupported> {
+    let said = text(place, value)?.to_lowercase();
+    let known = [
+        "queued before the mapping is created",
+        "present before the mapping reads",
+        "one batch of",
+        "in one batch",
+    ];
+    match known.iter().any(|words| said.contains(words)) {
+        true => Ok(()),
+        false => unsupported(format!("{place}: {said}")),
+    }
 }
 
 /// The functions with all they send to.

@@ -4,7 +4,12 @@
 //! the state that is waited for (`once the status is READY`).
 
 use lambdarium_sim::call::Operation;
+use lambdarium_sim::knob::Choices;
+use lambdarium_sim::mapping::lifecycle::Status;
 use lambdarium_sim::time::Span;
+
+use super::source::Record;
+use super::step::Step;
 
 use crate::case::{Unsupported, unsupported};
 
@@ -49,6 +54,20 @@ pub enum Condition {
     Provisioned(Provisioning),
     /// The version published last is Active.
     Active,
+    /// All records without a condition of their own were sent.
+    Sent,
+    /// A run that got this record has ended.
+    Delivered {
+        /// Its place among the records.
+        record: usize,
+    },
+    /// So long ago a mapping reached a state.
+    Mapping {
+        /// Which state.
+        status: Status,
+        /// How long.
+        span: Span,
+    },
 }
 
 /// A step that a sentence may name.
@@ -57,6 +76,14 @@ pub struct Named<'a> {
     pub id: &'a str,
     /// What it asks for.
     pub operation: Operation,
+}
+
+impl<'a> Named<'a> {
+    /// A step as a sentence may name it.
+    #[must_use]
+    pub fn of(step: &'a Step) -> Self {
+        Self { id: &step.id, operation: step.operation }
+    }
 }
 
 const WHEN: [&str; 4] = ["once ", "when ", "after ", "as soon as "];
@@ -89,10 +116,16 @@ const BEGINS: [&str; 4] = ["started", "starts", "began", "begins"];
 ///
 /// # Errors
 /// Says which sentence is not understood.
-pub fn read(sentence: &str, before: &[Named<'_>]) -> Result<Condition, Unsupported> {
+pub fn read(
+    sentence: &str,
+    before: &[Named<'_>],
+    records: &[Record],
+) -> Result<Condition, Unsupported> {
     let said = sentence.trim().trim_end_matches('.').to_lowercase();
     let condition = at_once(&said)
         .or_else(|| state(&said))
+        .or_else(|| of_mapping(&said))
+        .or_else(|| of_records(&said, records))
         .or_else(|| ago(&said, before))
         .or_else(|| along(&said, before))
         .or_else(|| under_way(&said, before))
@@ -131,8 +164,41 @@ fn state(said: &str) -> Option<Condition> {
     }
 }
 
-/// `2 s after slow started`, `500 ms after the call`, `3 s later`.
-fn ago(said: &str, before: &[Named<'_>]) -> Option<Condition> {
+/// `once the mapping is Enabled`, `60 s after the mapping reports Disabled`.
+fn of_mapping(said: &str) -> Option<Condition> {
+    let (span, rest) = match after(said) {
+        Some((span, rest)) => (span, rest),
+        None => (Span::ZERO, without(said, &WHEN)?),
+    };
+    let rest = rest.strip_prefix("the ").unwrap_or(rest);
+    let rest = rest.strip_prefix("mapping ")?;
+    let word = without(rest, &["is ", "reports ", "was ", "has become ", "becomes "])?;
+    let known = Status::WORDS.iter().position(|known| known.to_lowercase() == word);
+    let status = Status::from_place(u8::try_from(known?).ok()?)?;
+    Some(Condition::Mapping { status, span })
+}
+
+/// `after r1 was delivered`, `after the five messages were sent`.
+fn of_records(said: &str, records: &[Record]) -> Option<Condition> {
+    let rest = without(said, &WHEN)?;
+    let all = ["messages", "records", "message", "record"];
+    if let Some(subject) = without_end(rest, &["were sent", "was sent", "are sent"]) {
+        let noun = subject.rsplit(' ').next().unwrap_or_default();
+        return all.contains(&noun).then_some(Condition::Sent);
+    }
+    let label = without_end(rest, &["was delivered", "is delivered", "was processed"])?;
+    let record = records.iter().position(|one| one.label.to_lowercase() == label)?;
+    Some(Condition::Delivered { record })
+}
+
+/// A time after something, and what that is.
+fn after(said: &str) -> Option<(Span, &str)> {
+    let (span, rest) = amount(said)?;
+    Some((span, rest.strip_prefix("after ")?))
+}
+
+/// A time at the beginning of a sentence, and the rest of it.
+fn amount(said: &str) -> Option<(Span, &str)> {
     let (number, rest) = said.split_once(' ')?;
     let (unit, rest) = rest.split_once(' ')?;
     let unit = match unit {
@@ -141,7 +207,12 @@ fn ago(said: &str, before: &[Named<'_>]) -> Option<Condition> {
         "min" | "minute" | "minutes" => 60_000_000,
         _ => return None,
     };
-    let span = Span(lambdarium_format::unit::read_decimal(number, unit)?);
+    Some((Span(lambdarium_format::unit::read_decimal(number, unit)?), rest))
+}
+
+/// `2 s after slow started`, `500 ms after the call`, `3 s later`.
+fn ago(said: &str, before: &[Named<'_>]) -> Option<Condition> {
+    let (span, rest) = amount(said)?;
     let last = before.len().checked_sub(1)?;
     if rest == "later" {
         return Some(Condition::Ago { span, step: last, begun: false });
@@ -195,6 +266,7 @@ fn named(name: &str, before: &[Named<'_>]) -> Option<usize> {
 fn means(name: &str, operation: Operation) -> bool {
     let asked = operation.word().to_lowercase();
     match name {
+        "update call" => asked.starts_with("update"),
         "call" | "invocation" => operation == Operation::Invoke,
         "publication" => operation == Operation::PublishVersion,
         "update" | "publish" | "put" | "delete" => asked.starts_with(name),
@@ -232,14 +304,18 @@ mod tests {
                 "at the same time as slow",
                 Condition::Ago { span: Span::ZERO, step: 0, begun: true },
             ),
+            ("after the five messages were sent", Condition::Sent),
+            (
+                "2 s after the mapping reports Disabled",
+                Condition::Mapping { status: Status::Disabled, span: two },
+            ),
             ("2 s later", Condition::Ago { span: two, step: 2, begun: false }),
         ];
         for (sentence, condition) in cases {
-            assert_eq!(read(sentence, &before), Ok(condition), "{sentence}");
+            assert_eq!(read(sentence, &before, &[]), Ok(condition), "{sentence}");
         }
-        for sentence in ["after the five messages were sent", "while x runs", "soon", ""]
-        {
-            assert!(read(sentence, &before).is_err(), "{sentence}");
+        for sentence in ["after r1 was delivered", "while x runs", "soon", ""] {
+            assert!(read(sentence, &before, &[]).is_err(), "{sentence}");
         }
     }
 }

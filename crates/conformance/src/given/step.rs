@@ -5,8 +5,11 @@ use lambdarium_sim::knob::Choices;
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 
+use super::destination::Services;
 use super::function::without_placeholders;
+use super::mapping::{self, Mappings};
 use super::moment::{self, Condition, Named};
+use super::source::Sources;
 use crate::case::{Members, Unsupported, count, instant, list, text, unsupported};
 
 /// Most calls one case may make.
@@ -14,9 +17,22 @@ const CALLS_MAX: u64 = 60_000;
 /// Most steps of one case.
 const STEPS_MAX: usize = 200;
 
+/// What a step is to a case. At one instant they come in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// It sets up what the case gives.
+    SetUp,
+    /// It sends a record to a source.
+    Record,
+    /// It is a step of the case.
+    Call,
+}
+
 /// When a step begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
+    /// So early that what it asks for has come about at t = 0.
+    SetUp,
     /// When the one before was answered, and what it asked for has settled.
     Next,
     /// At this time since t = 0.
@@ -38,20 +54,38 @@ pub struct Step {
     pub when: When,
     /// So many equal calls at once.
     pub times: u64,
+    /// What it is to the case.
+    pub role: Role,
+}
+
+/// What steps may be about, besides functions.
+pub struct Around<'a> {
+    /// The sources with their records.
+    pub sources: &'a Sources,
+    /// The mappings.
+    pub mappings: &'a mut Mappings,
+    /// All services.
+    pub services: &'a mut Services,
+    /// Calls that have to come before a step of the case.
+    pub before: Vec<Step>,
 }
 
 /// Reads the steps.
 ///
 /// # Errors
 /// Names what is not supported.
-pub fn read_all(place: &str, value: &Value) -> Result<Vec<Step>, Unsupported> {
+pub fn read_all(
+    place: &str,
+    value: &Value,
+    around: &mut Around<'_>,
+) -> Result<Vec<Step>, Unsupported> {
     let items = list(place, value)?;
     if items.len() > STEPS_MAX {
         return unsupported(format!("{place}: more than {STEPS_MAX} steps"));
     }
     let mut steps: Vec<Step> = Vec::new();
     for (at, item) in items.iter().enumerate() {
-        let step = read(&format!("{place}[{at}]"), item, &steps)?;
+        let step = read(&format!("{place}[{at}]"), item, &steps, around)?;
         if steps.iter().any(|other| other.id == step.id) {
             return unsupported(format!("{place}: two steps {:?}", step.id));
         }
@@ -64,7 +98,12 @@ pub fn read_all(place: &str, value: &Value) -> Result<Vec<Step>, Unsupported> {
     Ok(steps)
 }
 
-fn read(place: &str, value: &Value, before: &[Step]) -> Result<Step, Unsupported> {
+fn read(
+    place: &str,
+    value: &Value,
+    before: &[Step],
+    around: &mut Around<'_>,
+) -> Result<Step, Unsupported> {
     let mut members = Members::of(place, value)?;
     members.take("note");
     let id = members.read("id", text)?.unwrap_or(place).to_string();
@@ -76,6 +115,7 @@ fn read(place: &str, value: &Value, before: &[Step]) -> Result<Step, Unsupported
     };
     let times = members.read("times", count)?.unwrap_or(1);
     let mut at = members.take("at");
+    let precondition = members.read("precondition", text)?;
     let empty = Value::object([]);
     let with = members.take("params").unwrap_or(&empty);
     members.finish()?;
@@ -85,19 +125,38 @@ fn read(place: &str, value: &Value, before: &[Step]) -> Result<Step, Unsupported
     let when = match at {
         None => When::Next,
         Some(Value::Text(sentence)) => {
-            let named = before.iter().map(|step| {
-                let Step { id, operation, .. } = step;
-                Named { id, operation: *operation }
-            });
-            When::Once(moment::read(sentence, &named.collect::<Vec<_>>())?)
+            let named: Vec<Named<'_>> = before.iter().map(Named::of).collect();
+            When::Once(moment::read(sentence, &named, &around.sources.records)?)
         }
         Some(value) => When::At(instant(&format!("{place}.at"), value)?),
     };
-    let parameters = translate(operation, parameters)?;
+    let mut precondition = precondition;
+    precondition = precondition.or(parameters.read("precondition", text)?);
+    let parameters = if is_about_mappings(operation) {
+        let (parameters, set_up) =
+            mapping::step(operation, parameters, precondition, around)?;
+        around.before.extend(set_up);
+        parameters
+    } else if precondition.is_some() {
+        return unsupported(format!("{place}.precondition"));
+    } else {
+        translate(operation, parameters)?
+    };
     if times == 0 {
         return unsupported(format!("{place}.times: 0"));
     }
-    Ok(Step { id, operation, parameters, when, times })
+    Ok(Step { id, operation, parameters, when, times, role: Role::Call })
+}
+
+const fn is_about_mappings(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::CreateEventSourceMapping
+            | Operation::UpdateEventSourceMapping
+            | Operation::DeleteEventSourceMapping
+            | Operation::GetEventSourceMapping
+            | Operation::ListEventSourceMappings
+    )
 }
 
 /// How a parameter is called in a case and in the simulator.
@@ -138,6 +197,24 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
             ("MessageAttributes", "MessageAttributes"),
         ],
         Operation::PutEvents => &[("Entries", "Entries")],
+        Operation::SendMessage => &[
+            ("QueueUrl", "QueueUrl"),
+            ("MessageBody", "MessageBody"),
+            ("DelaySeconds", "DelaySeconds"),
+            ("MessageGroupId", "MessageGroupId"),
+            ("MessageDeduplicationId", "MessageDeduplicationId"),
+        ],
+        Operation::SendMessageBatch => &[("QueueUrl", "QueueUrl"), ("Entries", "Entries")],
+        Operation::SetQueueAttributes => {
+            &[("QueueUrl", "QueueUrl"), ("Attributes", "Attributes")]
+        }
+        Operation::DeleteFunction => &[("Qualifier", "Qualifier")],
+        // They have a reader of their own.
+        Operation::CreateEventSourceMapping
+        | Operation::UpdateEventSourceMapping
+        | Operation::DeleteEventSourceMapping
+        | Operation::GetEventSourceMapping
+        | Operation::ListEventSourceMappings => &[],
         Operation::PutObject => &[("Bucket", "Bucket"), ("Key", "Key"), ("Body", "Body")],
         Operation::PublishVersion => &[("Description", "Description")],
         Operation::UpdateFunctionCode => &[("code", "Code"), ("Publish", "Publish")],

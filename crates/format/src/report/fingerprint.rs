@@ -210,6 +210,14 @@ impl Fnv {
             }
             MessageFact::LetGo => self.number(41),
             MessageFact::Scaled { pollers } => self.numbers([42, pollers.into()]),
+            MessageFact::Became { status } => {
+                self.number(43);
+                self.text(status.word());
+            }
+            MessageFact::Gone => self.number(44),
+            MessageFact::Mapped { source, function } => {
+                self.numbers([45, source.0.into(), function.0.into()]);
+            }
         }
     }
 

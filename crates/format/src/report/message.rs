@@ -1,6 +1,7 @@
 //! What happens to messages of queues and to batches of mappings, compact and in sentences.
 
 use lambdarium_sim::EVENTS;
+use lambdarium_sim::id::{FunctionId, ServiceId};
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::rule::Rule;
 use lambdarium_sim::time::Span;
@@ -38,6 +39,12 @@ pub(super) fn words(plan: &Plan, name: &str, fact: MessageFact) -> String {
             format!("settled, {done} done, {failed} failed")
         }
         MessageFact::LetGo => "let go".to_string(),
+        MessageFact::Mapped { source, function } => {
+            let (source, function) = ends(plan, source, function);
+            format!("reads {source}, calls {function}")
+        }
+        MessageFact::Became { status } => status.word().to_string(),
+        MessageFact::Gone => "gone".to_string(),
         MessageFact::Scaled { pollers } => format!("now {}", many(pollers, "poller")),
     }
 }
@@ -98,9 +105,20 @@ pub(super) fn sentence(plan: &Plan, entry: &Entry, fact: MessageFact) -> String 
         MessageFact::LetGo => {
             format!("{it} is let go: its messages can be received again.")
         }
+        MessageFact::Mapped { source, function } => {
+            let (source, function) = ends(plan, source, function);
+            format!("{name} is made: it reads {source} and calls {function}.")
+        }
+        MessageFact::Became { status } => format!("{name} is {}.", status.word()),
+        MessageFact::Gone => format!("{name} is gone."),
         MessageFact::Scaled { pollers: 0 } => format!("{name} does not read its queue."),
         MessageFact::Scaled { pollers } => {
             format!("{name} now reads its queue with {pollers} pollers.")
         }
     }
+}
+
+/// The names of what a mapping reads and calls.
+fn ends(plan: &Plan, source: ServiceId, function: FunctionId) -> (&str, &str) {
+    (plan.service(source).name(), plan.function(function).name())
 }

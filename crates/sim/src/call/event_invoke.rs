@@ -7,6 +7,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::constraint::within;
 use super::names::{ACCOUNT, FunctionName, arn, arn_of};
 use super::operations::{Answer, Desk, invalid};
 use super::{Operation, Reply};
@@ -19,7 +20,7 @@ use crate::time::Span;
 use crate::value::Value;
 
 /// The start of every run, as a Unix time in seconds.
-const EPOCH: u64 = 1_767_225_600;
+pub(super) const EPOCH: u64 = 1_767_225_600;
 
 /// Whether an operation is one of these.
 pub(super) const fn is_one(operation: Operation) -> bool {
@@ -136,11 +137,13 @@ impl Desk<'_, '_> {
         with: &Value,
     ) -> Result<Spec, (Reply, Rule)> {
         if let Some(given) = with.get("MaximumRetryAttempts") {
-            spec.retries_max = Some(within(given, "maximumRetryAttempts", 0, 2)?);
+            let retries = within(given, "maximumRetryAttempts", (0, 2), Rule::Asy10)?;
+            spec.retries_max = Some(retries.unsigned_abs());
         }
         if let Some(given) = with.get("MaximumEventAgeInSeconds") {
-            let seconds = within(given, "maximumEventAgeInSeconds", 60, 21_600)?;
-            spec.age_max = Some(Span::seconds(seconds));
+            let range = (60, 21_600);
+            let age = within(given, "maximumEventAgeInSeconds", range, Rule::Asy16)?;
+            spec.age_max = Some(Span::seconds(age.unsigned_abs()));
         }
         let Some(config) = with.get("DestinationConfig") else { return Ok(spec) };
         for (key, to, bucket) in [
@@ -212,7 +215,7 @@ pub(super) fn dead_letter(plan: &Plan, config: &Value) -> Result<String, (Reply,
 }
 
 /// The name in an ARN: of a function with its qualifier, or of a service.
-fn named(arn: &str) -> Option<&str> {
+pub(super) fn named(arn: &str) -> Option<&str> {
     let rest = arn.strip_prefix("arn:aws:")?;
     let (service, rest) = rest.split_once(':')?;
     let (_, rest) = rest.split_once(':')?;
@@ -272,25 +275,6 @@ fn reply(plan: &Plan, name: &FunctionName, spec: &Spec, at: u64) -> Reply {
     }
     reply.fields.push(("DestinationConfig".into(), destinations));
     reply
-}
-
-fn within(given: &Value, field: &str, min: u64, max: u64) -> Result<u64, (Reply, Rule)> {
-    let rule = if max == 2 { Rule::Asy10 } else { Rule::Asy16 };
-    let (shown, below) = match given {
-        Value::Number(text) | Value::Text(text) => (text.as_str(), text.starts_with('-')),
-        Value::Null | Value::Bool(_) | Value::List(_) | Value::Object(_) => ("", false),
-    };
-    let bound = match given.as_count() {
-        Some(count) if (min..=max).contains(&count) => return Ok(count),
-        Some(count) if count < min => format!("greater than or equal to {min}"),
-        None if below => format!("greater than or equal to {min}"),
-        Some(_) | None => format!("less than or equal to {max}"),
-    };
-    let message = format!(
-        "1 validation error detected: Value '{shown}' at '{field}' failed to satisfy \
-         constraint: Member must have value {bound}"
-    );
-    Err((Reply::error(400, "ValidationException", message), rule))
 }
 
 fn none(name: &FunctionName) -> (Reply, Rule) {

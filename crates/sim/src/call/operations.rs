@@ -8,7 +8,7 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 
 use super::names::{FunctionName, Names, arn};
-use super::{Operation, Reply, event_invoke, publish};
+use super::{Operation, Reply, event_invoke, queue};
 use crate::EVENTS;
 use crate::event::{Event, FunctionEvent, Mode, Request};
 use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
@@ -50,8 +50,8 @@ pub(crate) fn perform(
     let operation = place.and_then(Operation::from_place).expect("a plan knows its acts");
     let mut desk = Desk { act: number, plan, world, cx };
     let parameters = &act.parameters;
-    let answer = if EVENTS && publish::ALL.contains(&operation) {
-        desk.on_publish(operation, parameters)
+    let answer = if EVENTS && operation.is_beyond_functions() {
+        desk.on_beyond(operation, parameters)
     } else {
         Names::of(parameters)
             .map_err(|reply| (reply, Rule::Ver14))
@@ -113,7 +113,15 @@ impl Desk<'_, '_> {
             | Operation::ListFunctionEventInvokeConfigs
             | Operation::Publish
             | Operation::PutEvents
-            | Operation::PutObject => {
+            | Operation::PutObject
+            | Operation::CreateEventSourceMapping
+            | Operation::UpdateEventSourceMapping
+            | Operation::DeleteEventSourceMapping
+            | Operation::GetEventSourceMapping
+            | Operation::ListEventSourceMappings
+            | Operation::SendMessage
+            | Operation::SendMessageBatch
+            | Operation::SetQueueAttributes => {
                 unreachable!("they were answered above, or are not acts of a plan")
             }
             Operation::PutFunctionRecursionConfig => self.put_recursion(id, with),
@@ -121,8 +129,21 @@ impl Desk<'_, '_> {
                 Ok(Some((self.recursion_reply(id), Rule::Rec01)))
             }
             Operation::SetFault if EVENTS => self.set_fault(id, name, with),
-            // Not an act of a plan.
-            Operation::SetFault => Ok(None),
+            Operation::DeleteFunction if EVENTS => self.delete_function(id, name),
+            // Not acts of a plan.
+            Operation::SetFault | Operation::DeleteFunction => Ok(None),
+        }
+    }
+
+    /// What is about services and mappings.
+    #[inline(never)]
+    fn on_beyond(&mut self, operation: Operation, with: &Value) -> Answer {
+        if super::mapping::is_one(operation) {
+            self.on_mapping(operation, with)
+        } else if queue::is_one(operation) {
+            self.on_queue(operation, with)
+        } else {
+            self.on_publish(operation, with)
         }
     }
 
@@ -530,7 +551,7 @@ fn belongs_to_code(name: &str) -> bool {
 }
 
 /// Reservations belong to the function as a whole.
-fn unqualified(name: &FunctionName) -> Result<(), (Reply, Rule)> {
+pub(super) fn unqualified(name: &FunctionName) -> Result<(), (Reply, Rule)> {
     match name.qualifier {
         None => Ok(()),
         Some(_) => Err(invalid(

@@ -19,9 +19,10 @@ use crate::value::{Payload, Value};
 /// Most events of one `PutEvents`.
 const ENTRIES_MAX: usize = 10;
 
-/// The operations here.
-pub(crate) const ALL: [Operation; 3] =
-    [Operation::Publish, Operation::PutEvents, Operation::PutObject];
+/// Whether an operation is one of these.
+pub(super) const fn is_one(operation: Operation) -> bool {
+    matches!(operation, Operation::Publish | Operation::PutEvents | Operation::PutObject)
+}
 
 type Refused = (Reply, Rule);
 
@@ -47,7 +48,7 @@ impl Desk<'_, '_> {
     }
 
     /// The service of a kind that a call names, by its name or the end of its ARN.
-    fn named(&self, kind: Kind, name: &str) -> Option<ServiceId> {
+    pub(super) fn named(&self, kind: Kind, name: &str) -> Option<ServiceId> {
         let name = name.rsplit([':', '/']).next().unwrap_or_default();
         let services = self.plan.services().iter();
         let at =

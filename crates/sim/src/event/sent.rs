@@ -86,6 +86,7 @@ enum MessageKind {
     RampDue,
     Backlog,
     Deleted,
+    Settled,
 }
 
 impl Sent {
@@ -237,6 +238,7 @@ impl Sent {
             MappingEvent::Deleted { count } => {
                 Self { numbers: Numbers::new(count, 0), ..of(MessageKind::Deleted) }
             }
+            MappingEvent::Settled => of(MessageKind::Settled),
         }
     }
 
@@ -366,6 +368,7 @@ impl Sent {
             MessageKind::Deleted => {
                 to.on_mapping(mapping, MappingEvent::Deleted { count: number });
             }
+            MessageKind::Settled => to.on_mapping(mapping, MappingEvent::Settled),
         }
     }
 
@@ -392,7 +395,8 @@ impl Sent {
                 | MessageKind::BatchRetryDue
                 | MessageKind::LetGoDue
                 | MessageKind::Backlog
-                | MessageKind::Deleted,
+                | MessageKind::Deleted
+                | MessageKind::Settled,
                 _,
             ) => false,
             Kind::LoadDue

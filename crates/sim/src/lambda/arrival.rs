@@ -36,6 +36,9 @@ impl State {
             self.desk_on_the_way -= 1;
         }
         let answer = match (request.mode, request.job.origin) {
+            (..) if plan.function(id).deleted.is_some() => {
+                Err(refuse(id, cx, request.job, Rule::Ver15, Refusal::ResourceNotFound))
+            }
             (Mode::Answer | Mode::Check, Origin::Caller(caller)) => {
                 let planned = plan.caller(caller);
                 let asked = For {

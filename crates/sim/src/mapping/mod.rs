@@ -7,6 +7,7 @@
 //! Rules: ESM-01 to ESM-21, PBR-01 to PBR-04.
 
 pub mod batch;
+pub mod lifecycle;
 pub mod outcome;
 pub mod queue_poller;
 pub mod spec;
@@ -15,11 +16,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::WithEvents;
-use crate::event::MappingEvent;
-use crate::id::MappingId;
+use crate::event::{Event, MappingEvent};
+use crate::id::{MappingId, Part};
 use crate::plan::Plan;
+use crate::queue::Rank;
+use crate::rule::Rule;
 use crate::sim::Cx;
+use crate::trace::{Fact, MessageFact};
 use crate::value::Value;
+use lifecycle::{Lifecycle, Status};
 pub use spec::{Source, Spec};
 
 /// A mapping as a scenario says it.
@@ -66,10 +71,17 @@ pub struct Metrics {
 /// The state of one mapping.
 #[derive(Clone, Debug, Default)]
 pub struct State {
+    lifecycle: Lifecycle,
     queue: queue_poller::State,
 }
 
 impl State {
+    /// Where it is in its life.
+    #[must_use]
+    pub fn lifecycle(&self) -> Lifecycle {
+        self.lifecycle
+    }
+
     /// How it reads a queue.
     #[must_use]
     pub fn queue(&self) -> &queue_poller::State {
@@ -95,8 +107,60 @@ impl State {
         self.queue.assert_consistent();
     }
 
+    /// It is there when a run begins, and reads unless it is not to.
     pub(crate) fn start(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>) {
-        self.queue.start(id, plan, cx);
+        if plan.mapping(id).spec.enabled {
+            return self.read(id, plan, cx);
+        }
+        self.lifecycle.status = Some(Status::Disabled);
+        let fact = Fact::Message(MessageFact::Scaled { pollers: 0 });
+        cx.tell(Part::Mapping(id), None, Rule::Sqs18, fact);
+    }
+
+    /// A call has brought it into a state, which another may follow (ESM-02).
+    pub(crate) fn begin(
+        &mut self,
+        id: MappingId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        status: Status,
+    ) {
+        self.lifecycle = Lifecycle { status: Some(status), changed: cx.now };
+        self.tell(id, cx, MessageFact::Became { status });
+        if matches!(status, Status::Disabling | Status::Deleting) {
+            self.queue.stop(id, plan.mapping(id), cx);
+        }
+        if status.is_passing() {
+            let at = cx.now.plus(plan.settings.esm_transition);
+            let settled = Event::Mapping(id, MappingEvent::Settled);
+            cx.post(at, Rank::Timer, settled);
+        }
+    }
+
+    /// What was asked for has come about; the plan has the settings of it.
+    fn settle(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>) {
+        let passing = self.lifecycle.status.expect("it is not gone before that");
+        let enabled = plan.mapping(id).spec.enabled;
+        self.lifecycle.status = passing.next(enabled);
+        match self.lifecycle.status {
+            Some(status) => {
+                self.tell(id, cx, MessageFact::Became { status });
+                if status == Status::Enabled {
+                    self.read(id, plan, cx);
+                }
+            }
+            None => self.tell(id, cx, MessageFact::Gone),
+        }
+    }
+
+    fn tell(&self, id: MappingId, cx: &mut Cx<'_>, fact: MessageFact) {
+        cx.tell(Part::Mapping(id), None, Rule::Esm02, Fact::Message(fact));
+    }
+
+    fn read(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>) {
+        if plan.mapping(id).source_kind.is_queue() {
+            self.queue.start(id, plan, cx);
+        }
     }
 
     #[inline(never)]
@@ -107,6 +171,9 @@ impl State {
         cx: &mut Cx<'_>,
         event: MappingEvent,
     ) {
+        if event == MappingEvent::Settled {
+            return self.settle(id, plan, cx);
+        }
         self.queue.on_event(id, plan, cx, event);
     }
 }

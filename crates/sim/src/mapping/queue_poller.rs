@@ -8,15 +8,13 @@
 
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Metrics;
 use super::batch::Batch;
-use super::outcome::{Outcome, outcome};
-use super::spec::{RECEIVE_MAX, Source};
+use super::spec::RECEIVE_MAX;
 use crate::event::{
-    Answer, Event, FunctionEvent, MappingEvent, Mode, Poll, Request, ServiceEvent,
+    Event, FunctionEvent, MappingEvent, Mode, Poll, Request, ServiceEvent,
 };
 use crate::id::{Job, MappingId, Origin, Part};
 use crate::lambda::invoke::small;
@@ -24,11 +22,16 @@ use crate::message::{Body, Content, Letter};
 use crate::plan::{Plan, PlannedMapping};
 use crate::queue::Rank;
 use crate::rule::Rule;
-use crate::service::parcel::{Handed, Parcel, Receipt};
+use crate::service::parcel::{Handed, Parcel};
+use crate::service::shelf::Shelf;
 use crate::sim::Cx;
 use crate::time::{Instant, Span};
-use crate::trace::{Ending, Fact, MessageFact, Refusal};
-use crate::value::{Payload, Value};
+use crate::trace::{Fact, MessageFact};
+
+mod answers;
+mod pollers;
+
+use answers::delete;
 
 /// The state of a mapping that reads a queue.
 #[derive(Clone, Debug, Default)]
@@ -36,8 +39,12 @@ pub struct State {
     pollers: Vec<Poller>,
     /// Batches that wait for an answer or for another try, by number.
     batches: BTreeMap<u32, UnderWay>,
-    /// Batches made.
-    made: u32,
+    /// After a function error: so many pollers at most, until then (SQS-07).
+    lowered: Option<(u64, Instant)>,
+    /// Whether it receives: it does not while its mapping is not enabled.
+    reads: bool,
+    /// What the batches it has made say.
+    made: Shelf<Content>,
     /// Whether it is about to look whether it needs more pollers.
     ramps: bool,
     metrics: Metrics,
@@ -88,10 +95,14 @@ const NEW: Poller = Poller {
     serial: 0,
 };
 
-/// How often a mapping that has all its pollers busy looks whether there is more to do.
-const RAMP: Span = Span::SECOND;
-/// So many pollers it adds then.
-const RAMP_STEP: usize = 5;
+impl Poller {
+    /// It is not needed.
+    fn rest(&mut self) {
+        self.doing = Doing::Resting;
+        self.window = None;
+        self.serial += 1;
+    }
+}
 
 fn job(id: MappingId, call: u32) -> Job {
     Job { origin: Origin::Mapping(id), call }
@@ -111,7 +122,7 @@ impl State {
     /// Batches made so far.
     #[must_use]
     pub fn made(&self) -> u32 {
-        self.made
+        small(self.made.len() as u64)
     }
 
     /// Batches that wait for an answer or for another try.
@@ -120,10 +131,10 @@ impl State {
         self.batches.len() as u64
     }
 
-    /// The event of a batch under way.
+    /// The event of a batch.
     #[must_use]
     pub fn content(&self, call: u32) -> Option<Content> {
-        self.batches.get(&call).map(|batch| batch.content.clone())
+        self.made.get((call as usize).checked_sub(1)?).cloned()
     }
 
     /// Pollers that it has now.
@@ -143,6 +154,7 @@ impl State {
     pub(super) fn bytes(&self) -> usize {
         self.pollers.len() * size_of::<Poller>()
             + self.batches.len() * size_of::<(u32, UnderWay)>()
+            + self.made.bytes()
     }
 
     pub(super) fn awaits(&self) -> bool {
@@ -152,21 +164,6 @@ impl State {
     pub(super) fn assert_consistent(&self) {
         let busy = self.pollers.iter().filter(|p| p.doing == Doing::Busy).count();
         assert_eq!(busy, self.batches.len(), "a poller is busy with nothing");
-    }
-
-    pub(super) fn start(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>) {
-        let mapping = plan.mapping(id);
-        if !mapping.source_kind.is_queue() {
-            return;
-        }
-        if !mapping.spec.enabled {
-            let fact = Fact::Message(MessageFact::Scaled { pollers: 0 });
-            return cx.tell(Part::Mapping(id), None, Rule::Sqs18, fact);
-        }
-        self.pollers = alloc::vec![NEW; mapping.pollers_initial];
-        for poller in 0..mapping.pollers_initial {
-            self.poll(mapping, id, cx, small(poller as u64));
-        }
     }
 
     pub(super) fn on_event(
@@ -199,6 +196,9 @@ impl State {
                     self.close(id, plan, cx, poller, rule);
                 }
             }
+            MappingEvent::RetryDue { call } if self.is_given_up(plan) => {
+                self.wait_for_lapse(id, cx, call);
+            }
             MappingEvent::RetryDue { call } => {
                 let attempt = self.batches[&call].tries + 1;
                 let (part, job) = (Part::Mapping(id), job(id, call));
@@ -211,6 +211,7 @@ impl State {
             }
             MappingEvent::RampDue => self.on_ramp_due(id, mapping, cx),
             MappingEvent::Backlog { count } => self.on_backlog(id, mapping, cx, count),
+            MappingEvent::Settled => {}
             MappingEvent::Deleted { count } => self.metrics.deleted += u64::from(count),
         }
     }
@@ -223,15 +224,24 @@ impl State {
         cx: &mut Cx<'_>,
         number: u32,
     ) {
+        let is_too_many = self.pollers() > self.most(mapping);
+        let reads = self.reads;
         let poller = &mut self.pollers[number as usize];
+        let is_empty = poller.messages.is_empty();
+        if is_empty && (is_too_many || !reads) {
+            return poller.rest();
+        }
         poller.doing = Doing::Polling;
-        let left = mapping.batch_size - poller.messages.len() as u64;
+        if !reads {
+            return;
+        }
+        let left = mapping.batch_size.saturating_sub(poller.messages.len() as u64);
         let most = u16::try_from(left.min(RECEIVE_MAX)).expect("ten at most");
         // Those that were added wait for nothing: if there is nothing, they are not needed.
         let is_extra = number as usize >= mapping.pollers_initial;
         // A batch that was begun, or whose window is open, comes before the others.
-        let ahead = !poller.messages.is_empty() || poller.window.is_some();
-        let waits = !is_extra || !poller.messages.is_empty();
+        let ahead = !is_empty || poller.window.is_some();
+        let waits = !is_extra || !is_empty;
         let poll = Poll { mapping: id, poller: number, most, waits, ahead };
         let event = Event::Service(mapping.source, ServiceEvent::Polled(poll));
         cx.post(cx.now, Rank::Poll, event);
@@ -249,6 +259,10 @@ impl State {
         let Parcel::Received(found) = cx.parcels.take(parcel) else {
             unreachable!("a poll is answered with messages")
         };
+        let is_busy = self.pollers[number as usize].doing == Doing::Busy;
+        if found.is_empty() && is_busy {
+            return;
+        }
         if found.is_empty() {
             self.pollers[number as usize].doing = Doing::Resting;
             if self.pollers() == mapping.pollers_initial as u64 {
@@ -256,10 +270,14 @@ impl State {
                 let fact = Fact::Message(MessageFact::Scaled { pollers });
                 cx.tell(Part::Mapping(id), None, mapping.ramp_rule(), fact);
             }
-            return;
+            return self.refill(id, mapping, cx);
         }
         self.metrics.polled += found.len() as u64;
         let found = self.filtered(mapping, plan, cx, found);
+        if is_busy {
+            // It asked twice, as its mapping was changed in between.
+            return self.pollers[number as usize].next.extend(found);
+        }
         self.collect(id, plan, cx, number, found);
     }
 
@@ -279,7 +297,9 @@ impl State {
         for handed in rest.by_ref() {
             let size = handed.message.content.bytes(plan) + settings.esm_record_overhead;
             let is_first = poller.messages.is_empty();
-            if !is_first && poller.size + size > settings.esm_payload_limit {
+            let is_full = poller.messages.len() as u64 >= mapping.batch_size;
+            let is_large = poller.size + size > settings.esm_payload_limit;
+            if !is_first && (is_full || is_large) {
                 poller.next.push(handed);
                 break;
             }
@@ -352,8 +372,7 @@ impl State {
         let messages = core::mem::take(&mut poller.messages);
         let size = core::mem::take(&mut poller.size);
         let lapses = messages.iter().map(|handed| handed.hidden_until).min();
-        self.made += 1;
-        let call = self.made;
+        let call = self.made() + 1;
         let records = small(messages.len() as u64);
         let is_at_cap = mapping.spec.concurrency_max.is_some()
             && self.pollers.iter().all(|poller| poller.doing == Doing::Busy)
@@ -364,6 +383,7 @@ impl State {
         let chain = batch.chain();
         let body = Body::Batch(Rc::clone(&batch));
         let content = Content::message(body, chain);
+        self.made.push(content.clone());
         let lapses = lapses.expect("a batch has messages");
         let under_way = UnderWay { poller: number, content, batch, tries: 0, lapses };
         self.batches.insert(call, under_way);
@@ -390,141 +410,6 @@ impl State {
         cx.post(cx.now, Rank::Arrival, Event::Function(mapping.function, arrived));
     }
 
-    fn on_answered(
-        &mut self,
-        id: MappingId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        call: u32,
-        letter: u32,
-        answer: Answer,
-    ) {
-        match answer {
-            Answer::Ran(Ending::Succeeded) => {
-                let content = cx.mail.take(letter).content;
-                let response = content.payload(plan).into_owned();
-                self.on_success(id, plan, cx, call, &response);
-            }
-            Answer::Ran(
-                Ending::Threw
-                | Ending::TimedOut
-                | Ending::Exited
-                | Ending::InitFailed
-                | Ending::TooLarge
-                | Ending::Cut,
-            ) => self.on_failure(id, plan, cx, call, Rule::Sqs06),
-            // It would be stopped again; the queue's own redrive ends it (REC-05).
-            Answer::Refused(Refusal::Recursive) => {
-                self.on_failure(id, plan, cx, call, Rule::Rec05);
-            }
-            Answer::Throttled(_) => self.back_off(id, plan, cx, call, false),
-            Answer::Refused(
-                Refusal::ServiceException
-                | Refusal::ResourceNotFound
-                | Refusal::ResourceConflict
-                | Refusal::RequestTooLarge
-                | Refusal::AccessDenied,
-            ) => self.back_off(id, plan, cx, call, true),
-            Answer::Oversize | Answer::Checked | Answer::Accepted => {
-                unreachable!("a mapping asks for an answer and takes every one")
-            }
-        }
-    }
-
-    /// The function ran without an error; what it says of the records counts.
-    fn on_success(
-        &mut self,
-        id: MappingId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        call: u32,
-        response: &Payload,
-    ) {
-        let mapping = plan.mapping(id);
-        let batch = Rc::clone(&self.batches[&call].batch);
-        let all = batch.messages.len() as u64;
-        let partial = mapping.spec.partial;
-        let ids = if partial { batch.ids(plan) } else { Vec::new() };
-        let (failed, rule): (Vec<String>, _) =
-            match outcome(response, partial, ids.iter().map(String::as_str)) {
-                Outcome::Done if !partial && names_failures(response) => {
-                    (Vec::new(), Rule::Pbr01)
-                }
-                Outcome::Done if partial => (Vec::new(), Rule::Pbr03),
-                Outcome::Done => (Vec::new(), Rule::Sqs05),
-                Outcome::Failed => {
-                    self.metrics.failed_invoke += all;
-                    return self.on_failure(id, plan, cx, call, Rule::Pbr03);
-                }
-                Outcome::Partly(failed) if mapping.source_kind == Source::Fifo => {
-                    (failed, Rule::Fifo06)
-                }
-                Outcome::Partly(failed) => (failed, Rule::Pbr04),
-            };
-        self.metrics.failed_invoke += failed.len() as u64;
-        let done: Vec<Receipt> = match failed.is_empty() {
-            true => batch.messages.iter().map(|handed| handed.receipt).collect(),
-            false => {
-                let named = batch.messages.iter().zip(&ids);
-                let done = named.filter(|(_, id)| !failed.contains(id));
-                done.map(|(handed, _)| handed.receipt).collect()
-            }
-        };
-        let count = small(done.len() as u64);
-        let fact = MessageFact::Settled { done: count, failed: small(all) - count };
-        tell(id, cx, call, rule, fact);
-        if !done.is_empty() {
-            delete(mapping, cx, done, Some(id));
-        }
-        self.finish(id, plan, cx, call);
-    }
-
-    /// None of the records counts as processed: they come back (SQS-06).
-    fn on_failure(
-        &mut self,
-        id: MappingId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        call: u32,
-        rule: Rule,
-    ) {
-        let failed = small(self.batches[&call].batch.messages.len() as u64);
-        tell(id, cx, call, rule, MessageFact::Settled { done: 0, failed });
-        self.finish(id, plan, cx, call);
-    }
-
-    /// The function did not run: the same batch is tried again, until others can receive
-    /// its messages (SQS-08).
-    fn back_off(
-        &mut self,
-        id: MappingId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        call: u32,
-        is_failure: bool,
-    ) {
-        let batch = &self.batches[&call];
-        if is_failure {
-            self.metrics.failed_invoke += batch.batch.messages.len() as u64;
-        }
-        let settings = &plan.settings;
-        let doublings = (batch.tries - 1).min(30);
-        let base = settings.sqs_throttle_base.0.saturating_mul(1 << doublings);
-        let after = Span(base).min(settings.sqs_throttle_cap);
-        let at = cx.now.plus(after);
-        if at < batch.lapses {
-            let attempt = batch.tries.saturating_add(1);
-            let fact = Fact::RetryPlanned { after, attempt, bucket: 0 };
-            cx.tell(Part::Mapping(id), Some(job(id, call)), Rule::Sqs08, fact);
-            let due = MappingEvent::RetryDue { call };
-            cx.post(at, Rank::Arrival, Event::Mapping(id, due));
-        } else {
-            let due = MappingEvent::LetGoDue { call };
-            let at = batch.lapses.max(cx.now);
-            cx.post(at, Rank::Timer, Event::Mapping(id, due));
-        }
-    }
-
     /// A batch is done with: its poller goes on.
     fn finish(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>, call: u32) {
         let mapping = plan.mapping(id);
@@ -537,70 +422,4 @@ impl State {
         next.retain(|handed| handed.hidden_until > cx.now);
         self.collect(id, plan, cx, batch.poller, next);
     }
-
-    /// While all pollers are busy, there may be too few of them (SQS-02).
-    fn arm_ramp(&mut self, id: MappingId, mapping: &PlannedMapping, cx: &mut Cx<'_>) {
-        let waits = self.pollers.iter().any(|poller| poller.doing == Doing::Polling);
-        if self.ramps || waits || self.pollers() >= mapping.pollers_max as u64 {
-            return;
-        }
-        self.ramps = true;
-        let at = Instant((cx.now.0 / RAMP.0 + 1) * RAMP.0);
-        cx.post(at, Rank::Timer, Event::Mapping(id, MappingEvent::RampDue));
-    }
-
-    fn on_ramp_due(&mut self, id: MappingId, mapping: &PlannedMapping, cx: &mut Cx<'_>) {
-        self.ramps = false;
-        if self.pollers.iter().any(|poller| poller.doing == Doing::Polling) {
-            return;
-        }
-        self.ramps = true;
-        let asked = ServiceEvent::BacklogAsked { mapping: id };
-        cx.post(cx.now, Rank::Poll, Event::Service(mapping.source, asked));
-    }
-
-    fn on_backlog(
-        &mut self,
-        id: MappingId,
-        mapping: &PlannedMapping,
-        cx: &mut Cx<'_>,
-        count: u32,
-    ) {
-        self.ramps = false;
-        if count > 0 {
-            let step = mapping.ramp_step(RAMP_STEP, cx.now);
-            let most = (self.pollers() as usize + step).min(mapping.pollers_max);
-            let more = most.saturating_sub(self.pollers() as usize);
-            let fact = MessageFact::Scaled { pollers: small(most as u64) };
-            cx.tell(Part::Mapping(id), None, mapping.ramp_rule(), Fact::Message(fact));
-            for _ in 0..more {
-                let rests = |poller: &Poller| poller.doing == Doing::Resting;
-                let number = self.pollers.iter().position(rests).unwrap_or_else(|| {
-                    self.pollers.push(NEW);
-                    self.pollers.len() - 1
-                });
-                self.poll(mapping, id, cx, small(number as u64));
-            }
-        }
-        self.arm_ramp(id, mapping, cx);
-    }
-}
-
-/// Whether an answer names records that failed.
-fn names_failures(response: &Payload) -> bool {
-    let named = response.json().and_then(|answer| answer.get("batchItemFailures"));
-    named.is_some_and(|items| matches!(items, Value::List(items) if !items.is_empty()))
-}
-
-/// Has messages deleted: they were processed, and the mapping wants to know how many could
-/// be, or no filter lets them through.
-fn delete(
-    mapping: &PlannedMapping,
-    cx: &mut Cx<'_>,
-    receipts: Vec<Receipt>,
-    told: Option<MappingId>,
-) {
-    let parcel = cx.parcels.put(Parcel::Deleted(receipts, told));
-    let event = ServiceEvent::DeleteCalled { parcel };
-    cx.post(cx.now, Rank::RunEnd, Event::Service(mapping.source, event));
 }

@@ -134,7 +134,7 @@ impl Knobs for Spec {
             "Minimum pollers", count(2, 200, ""), Sqs04,
             "Fewest event pollers of the provisioned mode; each runs ten batches at once."),
         knob!(pollers_max: optional_count, "maximum-pollers", "ProvisionedPollerConfig.MaximumPollers",
-            "Maximum pollers", count(2, 2_000, ""), Sqs04,
+            "Maximum pollers", count(2, 10_000, ""), Sqs04,
             "Most event pollers of the provisioned mode."),
         knob!(start: optional_choice, "starting-position", "StartingPosition", "Starting position",
             Kind::Choice(StartingPosition::WORDS), Esm03,

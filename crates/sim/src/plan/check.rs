@@ -4,6 +4,7 @@
 
 mod expectations;
 mod mappings;
+pub(crate) use mappings::wrong_filter;
 mod senders;
 mod wires;
 

@@ -3,8 +3,9 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::call::{Operation, PUBLISHING};
+use crate::call::Operation;
 use crate::caller::sdk::InvocationType;
+use crate::knob::Choices;
 use crate::scenario::{Act, Run};
 use crate::value::Value;
 
@@ -25,7 +26,11 @@ pub fn needs_events(run: &Run) -> bool {
 
 fn is_about_events(act: &Act) -> bool {
     let asks = act.parameters.get("InvocationType").and_then(Value::as_text);
-    PUBLISHING.iter().any(|operation| act.operation == operation.word())
+    let place = Operation::WORDS.iter().position(|word| *word == act.operation);
+    let place = place.and_then(|place| u8::try_from(place).ok());
+    let operation = place.and_then(Operation::from_place);
+    operation.is_some_and(Operation::is_beyond_functions)
+        || operation == Some(Operation::DeleteFunction)
         || act.operation.contains("EventInvokeConfig")
         || act.operation == Operation::SetFault.word()
         || asks == Some(InvocationType::Event.word())

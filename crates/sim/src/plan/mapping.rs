@@ -4,13 +4,14 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Plan, Qualifier, service, split_target};
+use super::{Plan, PlannedService, Qualifier, service, split_target};
 use crate::dice::Dice;
-use crate::id::{FunctionId, ServiceId};
+use crate::id::{FunctionId, MappingId, ServiceId, VersionIx};
 use crate::mapping::Mapping;
 use crate::mapping::spec::{Source, Spec};
 use crate::rule::Rule;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Settings};
+use crate::service::Kind;
 use crate::service::filter::Filter;
 use crate::time::{Instant, Span};
 use crate::value::{Payload, Value};
@@ -28,11 +29,15 @@ pub struct PlannedMapping {
     /// Records of a batch at most.
     pub(crate) batch_size: u64,
     pub(crate) filters: Rc<Vec<Filter>>,
+    /// As they were written.
+    pub(crate) patterns: Vec<Value>,
     /// Pollers at first, and whenever there is little to do.
     pub(crate) pollers_initial: usize,
     /// Pollers at most.
     pub(crate) pollers_max: usize,
     pub(crate) dice: Dice,
+    /// What it was asked to be, while that is not in force.
+    pub(crate) next: Option<Rc<PlannedMapping>>,
 }
 
 /// Concurrent batches of one mapping at most (SQS-02).
@@ -82,18 +87,22 @@ impl PlannedMapping {
     /// How long what it receives is hidden, and whether that is longer than its queue says
     /// (SQS-11).
     pub(crate) fn visibility(&self, plan: &Plan, of_queue: Span) -> (Span, bool) {
-        let function = plan.function(self.function);
-        let version = match &self.qualifier {
-            Qualifier::Latest => None,
-            Qualifier::Named(name) => function.resolve(name),
-        };
-        let version = version.unwrap_or(crate::id::VersionIx::LATEST);
-        let both = self.spec.window.plus(function.version(version).spec.timeout);
+        let both = self.spec.window.plus(self.timeout(plan));
         let is_short = self.spec.window > Span::ZERO && both > of_queue;
         match is_short && plan.settings.sqs_effective_visibility {
             true => (both.plus(Span::seconds(30)), true),
             false => (of_queue, false),
         }
+    }
+
+    /// The timeout of what it calls.
+    pub(crate) fn timeout(&self, plan: &Plan) -> Span {
+        let function = plan.function(self.function);
+        let version = match &self.qualifier {
+            Qualifier::Latest => None,
+            Qualifier::Named(name) => function.resolve(name),
+        };
+        function.version(version.unwrap_or(VersionIx::LATEST)).spec.timeout
     }
 
     /// Whether one of its filters lets a message through. What is not JSON matches no
@@ -126,10 +135,18 @@ impl PlannedMapping {
 
 /// What kind of source a service is for mappings.
 pub(super) fn source_of(scenario: &Scenario, name: &str) -> Option<Source> {
-    use crate::service::Kind;
     let service = scenario.services.iter().find(|service| service.name == name)?;
-    match service.kind {
-        Kind::Queue if service.spec.fifo => Some(Source::Fifo),
+    source_kind(service.kind, service.spec.fifo)
+}
+
+/// The same of a service of a plan.
+pub(crate) fn kind_of(service: &PlannedService) -> Option<Source> {
+    source_kind(service.kind, service.spec.fifo)
+}
+
+const fn source_kind(kind: Kind, fifo: bool) -> Option<Source> {
+    match kind {
+        Kind::Queue if fifo => Some(Source::Fifo),
         Kind::Queue => Some(Source::Queue),
         Kind::Topic | Kind::Bus | Kind::Bucket => None,
     }
@@ -140,39 +157,122 @@ pub(super) fn planned(
     scenario: &Scenario,
     seed: u64,
 ) -> Option<PlannedMapping> {
-    let Mapping { name, source, target, spec, filters } = mapping;
-    let (function_name, qualifier) = split_target(target);
+    let (function_name, _) = split_target(&mapping.target);
     let function = scenario.functions.iter().position(|f| f.name == function_name)?;
-    let source_kind = source_of(scenario, source)?;
-    let settings = &scenario.settings;
-    let reserved = scenario.functions[function].shared.reserved;
-    let (pollers_initial, pollers_max) =
-        match (spec.concurrency_max, spec.is_provisioned()) {
-            (Some(most), _) => (settings.sqs_pollers_initial.min(most), most),
-            (None, true) => {
-                let (least, most) = spec.pollers();
-                (least * PER_POLLER, most * PER_POLLER)
-            }
-            (None, false) => {
-                let available = reserved.unwrap_or(settings.account_concurrency);
-                let least = settings.sqs_pollers_initial;
-                (least, BATCHES_MAX.min(available).max(least))
-            }
-        };
-    let filters = filters.iter().filter_map(|pattern| Filter::read(pattern, false).ok());
-    let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
-    Some(PlannedMapping {
-        name: name.clone(),
-        source: service::find(scenario, source)?,
-        source_kind,
+    let found = Found {
+        source: service::find(scenario, &mapping.source)?,
+        source_kind: source_of(scenario, &mapping.source)?,
         function: FunctionId(u16::try_from(function).ok()?),
-        qualifier,
-        target: target.clone(),
-        spec: spec.clone(),
-        batch_size: spec.batch_size.unwrap_or(source_kind.batch_size()),
-        filters: Rc::new(filters.collect::<Vec<_>>()),
-        pollers_initial: count(pollers_initial),
-        pollers_max: count(pollers_max),
-        dice: Dice::of(seed, name),
-    })
+        reserved: scenario.functions[function].shared.reserved,
+    };
+    Some(PlannedMapping::of(mapping, &found, &scenario.settings, seed))
+}
+
+/// What a mapping reads and calls, found by name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub(crate) source: ServiceId,
+    pub(crate) source_kind: Source,
+    pub(crate) function: FunctionId,
+    /// The reservation of that.
+    pub(crate) reserved: Option<u64>,
+}
+
+impl PlannedMapping {
+    /// A mapping of which source and function are found.
+    pub(crate) fn of(
+        mapping: &Mapping,
+        found: &Found,
+        settings: &Settings,
+        seed: u64,
+    ) -> Self {
+        let Mapping { name, source: _, target, spec, filters } = mapping;
+        let (pollers_initial, pollers_max) = pollers(spec, found.reserved, settings);
+        let (_, qualifier) = split_target(target);
+        let read = filters.iter().filter_map(|one| Filter::read(one, false).ok());
+        Self {
+            name: name.clone(),
+            source: found.source,
+            source_kind: found.source_kind,
+            function: found.function,
+            qualifier,
+            target: target.clone(),
+            spec: spec.clone(),
+            batch_size: spec.batch_size.unwrap_or(found.source_kind.batch_size()),
+            filters: Rc::new(read.collect::<Vec<_>>()),
+            patterns: filters.clone(),
+            pollers_initial,
+            pollers_max,
+            dice: Dice::of(seed, name),
+            next: None,
+        }
+    }
+
+    /// Its UUID.
+    #[must_use]
+    pub fn uuid(&self) -> String {
+        self.dice.uuid(0)
+    }
+
+    /// It as it was asked to be last, whether or not that has come about.
+    pub(crate) fn asked(&self) -> &Self {
+        self.next.as_deref().unwrap_or(self)
+    }
+
+    /// It as a scenario would say it.
+    pub(crate) fn as_drawn(&self, source: &str) -> Mapping {
+        Mapping {
+            name: self.name.clone(),
+            source: source.into(),
+            target: self.target.clone(),
+            spec: self.spec.clone(),
+            filters: self.patterns.clone(),
+        }
+    }
+}
+
+/// Pollers at first and at most.
+fn pollers(spec: &Spec, reserved: Option<u64>, settings: &Settings) -> (usize, usize) {
+    let (initial, most) = match (spec.concurrency_max, spec.is_provisioned()) {
+        (Some(most), _) => (settings.sqs_pollers_initial.min(most), most),
+        (None, true) => {
+            let (least, most) = spec.pollers();
+            (least * PER_POLLER, most * PER_POLLER)
+        }
+        (None, false) => {
+            let available = reserved.unwrap_or(settings.account_concurrency);
+            let least = settings.sqs_pollers_initial;
+            (least, BATCHES_MAX.min(available).max(least))
+        }
+    };
+    let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    (count(initial), count(most))
+}
+
+impl Plan {
+    /// The mapping with this UUID, or with this name in the scenario.
+    pub(crate) fn find_mapping(&self, uuid: &str) -> Option<MappingId> {
+        let mut mappings = self.mappings.iter();
+        let at = mappings.position(|one| one.name == uuid || one.uuid() == uuid)?;
+        Some(MappingId::new(u16::try_from(at).ok()?))
+    }
+
+    pub(crate) fn add_mapping(&mut self, mapping: PlannedMapping) -> MappingId {
+        let id = u16::try_from(self.mappings.len()).expect("acts are limited");
+        Rc::make_mut(&mut self.mappings).push(mapping);
+        MappingId::new(id)
+    }
+
+    /// Asks for other settings of a mapping, which are not in force yet.
+    pub(crate) fn ask_mapping(&mut self, id: MappingId, next: PlannedMapping) {
+        Rc::make_mut(&mut self.mappings)[usize::from(id.0)].next = Some(Rc::new(next));
+    }
+
+    /// What was asked of a mapping is in force from now on.
+    pub(crate) fn settle_mapping(&mut self, id: MappingId) {
+        let mapping = &mut Rc::make_mut(&mut self.mappings)[usize::from(id.0)];
+        if let Some(next) = mapping.next.take() {
+            *mapping = Rc::unwrap_or_clone(next);
+        }
+    }
 }

@@ -9,13 +9,13 @@ use crate::caller::load::Load;
 use crate::dice::Dice;
 use crate::id::{FunctionId, ServiceId};
 use crate::message::{Body, Content, Published};
-use crate::scenario::Scenario;
+use crate::scenario::{Run, Scenario};
 use crate::service::filter::Filter;
 use crate::service::outlet::{Manner, Outlet, Scope};
 use crate::service::policy::Policy;
 use crate::service::{self, Service};
 use crate::time::{Instant, Span};
-use crate::value::{Payload, Value};
+use crate::value::Value;
 
 /// A service with its dice.
 #[derive(Clone, Debug)]
@@ -104,11 +104,9 @@ pub(crate) enum Passes {
     },
 }
 
-pub(super) fn planned(
-    service: &Service,
-    scenario: &Scenario,
-    seed: u64,
-) -> PlannedService {
+pub(super) fn planned(service: &Service, run: &Run) -> PlannedService {
+    let Run { scenario, seed, acts: _ } = run;
+    let seed = *seed;
     let inlet = service.inlet.as_ref().filter(|_| EVENTS).map(|inlet| {
         let body = Body::Published(Published {
             payload: inlet.payload.clone(),
@@ -125,7 +123,7 @@ pub(super) fn planned(
     let outlets = service.outlets.iter().filter(|_| EVENTS);
     let posts = service.posts.iter().map(|post| PlannedPost {
         at: post.at,
-        content: given(&post.payload),
+        content: Content::given(&post.payload),
         group: post.group.clone(),
         deduplication: post.deduplication.clone(),
         delay: post.delay,
@@ -143,11 +141,6 @@ pub(super) fn planned(
         dead_letter: find(scenario, &service.spec.dead_letter),
         holds: service.kind == service::Kind::Queue && (is_read || is_short),
     }
-}
-
-fn given(payload: &Payload) -> Content {
-    let body = Body::Given(payload.clone());
-    Content::message(body, Vec::new())
 }
 
 fn planned_outlet(

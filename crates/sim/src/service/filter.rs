@@ -3,7 +3,7 @@
 //!
 //! Members of a pattern must all match, of the tests of one member one must. Strings compare
 //! byte for byte, numbers by their text unless a test is `numeric`; of a list any item may
-//! match. Rules: ASY-02 (topics and buses send events); the tests are those that event source
+//! match, and of the patterns under `$or` one must. Rules: ASY-02 (topics and buses send events); the tests are those that event source
 //! mappings know as well.
 
 use alloc::format;
@@ -25,6 +25,8 @@ enum Node {
     Inside(Filter),
     /// Tests of which one must hold.
     Any(Vec<Test>),
+    /// Patterns of which one must match what the key stands in (`$or`).
+    Or(Vec<Filter>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +59,9 @@ pub(crate) struct Wrong {
     pub(crate) allowed: &'static str,
 }
 
+/// The key under which alternatives stand.
+pub(crate) const OR: &str = "$or";
+const ALTERNATIVES: &str = "a list of at least two patterns";
 const OBJECT: &str = "an object of keys, each with a list of values and tests";
 const LIST: &str = "a list of values and tests, or an object of further keys";
 const FLAT: &str = "a list of values and tests: attributes have no members";
@@ -103,6 +108,7 @@ impl Filter {
             let found = value.get(key);
             match node {
                 Node::Any(tests) => tests.iter().any(|test| test.holds(found)),
+                Node::Or(filters) => filters.iter().any(|filter| filter.passes(value)),
                 Node::Inside(filter) => match found {
                     Some(Value::List(items)) => {
                         items.iter().any(|item| filter.passes(item))
@@ -122,6 +128,13 @@ fn read_filter(value: &Value, place: &str, flat: bool) -> Result<Filter, Wrong> 
     let read = members.iter().map(|(key, member)| {
         let place = under(place, key);
         let node = match member {
+            Value::List(items) if key == OR && items.len() > 1 => {
+                let filters = items.iter().enumerate().map(|(at, item)| {
+                    read_filter(item, &under(&place, &at.to_string()), flat)
+                });
+                Node::Or(filters.collect::<Result<_, _>>()?)
+            }
+            _ if key == OR => return wrong(&place, shown(member), ALTERNATIVES),
             Value::List(items) if !items.is_empty() => {
                 let tests = items.iter().enumerate();
                 let tests = tests
@@ -317,6 +330,28 @@ mod tests {
         assert!(passes(numeric(list(is_300.clone())), Value::Number("3.0e2".into())));
         assert!(!passes(numeric(list(is_300)), text("300")));
         assert!(!passes(list([Value::number(300)]), Value::Number("300.0".into())));
+    }
+
+    #[test]
+    fn of_alternatives_one_must_match_beside_the_other_keys() {
+        let is = |key: &str, value: &str| Value::object([(key, list([text(value)]))]);
+        let pattern = Value::object([
+            ("a", list([text("x")])),
+            ("$or", list([is("b", "y"), is("c", "z")])),
+        ]);
+        let filter = Filter::read(&pattern, true).expect("a pattern");
+        let passes = |members: &[(&str, &str)]| {
+            let members =
+                members.iter().map(|(key, value)| (key.to_string(), text(value)));
+            filter.passes(&Value::Object(members.collect()))
+        };
+        assert!(passes(&[("a", "x"), ("b", "y")]));
+        assert!(passes(&[("a", "x"), ("b", "n"), ("c", "z")]));
+        assert!(!passes(&[("a", "x"), ("b", "n")]));
+        assert!(!passes(&[("a", "n"), ("c", "z")]));
+        let alone = Value::object([("$or", list([is("b", "y")]))]);
+        let wrong = Filter::read(&alone, false).expect_err("one is no alternative");
+        assert_eq!((&*wrong.place, wrong.allowed), ("$or", ALTERNATIVES));
     }
 
     #[test]

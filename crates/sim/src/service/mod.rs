@@ -28,7 +28,7 @@ use crate::rule::Rule;
 use crate::sim::Cx;
 use crate::time::{Instant, Span};
 use crate::trace::{EventFact, Fact, MessageFact};
-use crate::value::Value;
+use crate::value::{Payload, Value};
 use delivery::Deliveries;
 use outlet::{Inlet, Outlet};
 use parcel::Post;
@@ -397,10 +397,8 @@ impl State {
         cx.tell(Part::Service(id), Some(job), Rule::Sqs13, fact);
         let content = message.content.clone();
         self.received.push(Received { at: cx.now, job, content });
-        if plan.service(id).holds {
-            let number = small(self.received.len() as u64);
-            self.messages.hold(id, plan, cx, number, message, Span::ZERO);
-        }
+        let number = small(self.received.len() as u64);
+        self.messages.enter(id, plan, cx, number, message, Span::ZERO);
     }
 
     /// Something has come from outside.
@@ -446,7 +444,8 @@ impl State {
     ) {
         let service = plan.service(id);
         if service.kind == Kind::Queue {
-            return self.keep(id, plan, cx, received, extra);
+            self.keep(id, plan, cx, received, extra);
+            return;
         }
         self.pass_on(id, plan, cx, &received);
         self.received.push(received);
@@ -454,7 +453,7 @@ impl State {
 }
 
 impl State {
-    /// Keeps a message of a queue, unless it was sent before.
+    /// Keeps a message of a queue, unless it was sent before, and says its number.
     fn keep(
         &mut self,
         id: ServiceId,
@@ -462,20 +461,40 @@ impl State {
         cx: &mut Cx<'_>,
         received: Received,
         extra: queue::Extra<'_>,
-    ) {
+    ) -> u32 {
         let service = plan.service(id);
-        let content = &received.content;
+        let number = small(self.received.len() as u64 + 1);
+        let messages = &mut self.messages;
         if service.spec.fifo
-            && self.messages.is_known(plan, service, cx.now, content, extra)
+            && let Some(before) =
+                messages.sent_before(plan, service, number, &received, extra)
         {
             let fact = Fact::Message(MessageFact::Deduplicated);
-            return cx.tell(Part::Service(id), None, Rule::Fifo07, fact);
+            cx.tell(Part::Service(id), None, Rule::Fifo07, fact);
+            return before;
         }
-        let number = small(self.received.len() as u64 + 1);
-        if service.holds {
-            self.messages.take_in(id, plan, cx, number, &received, extra);
-        }
+        messages.take_in(id, plan, cx, number, &received, extra);
         self.received.push(received);
+        number
+    }
+
+    /// Somebody will read the queue from now on.
+    pub(crate) fn begin_to_hold(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+        self.messages.begin(id, plan, cx, &self.received);
+    }
+
+    /// A call sends a message to a queue; says the number it has there.
+    pub(crate) fn take_message(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        payload: &Payload,
+        extra: queue::Extra<'_>,
+    ) -> u32 {
+        let (at, job) = (cx.now, self.next_job(id));
+        let content = Content::given(payload);
+        self.keep(id, plan, cx, Received { at, job, content }, extra)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::WithEvents;
 use crate::call::{REGION, arn_of};
 use crate::dice::Dice;
 use crate::id::{MappingId, ServiceId};
+use crate::md5;
 use crate::message::Content;
 use crate::plan::Plan;
 use crate::time::{Instant, Span};
@@ -70,6 +71,11 @@ fn millis(at: Instant) -> Value {
     Value::Text(format!("{}", EPOCH_MILLIS + at.0 / 1_000))
 }
 
+/// The `SequenceNumber` of a message of a queue that keeps order.
+pub(crate) fn sequence(number: u32) -> String {
+    format!("{:020}", u64::from(number) << 20)
+}
+
 impl Handed {
     /// It as a record of an event (ESM-21).
     #[must_use]
@@ -88,7 +94,7 @@ impl Handed {
         if let Some(group) = &message.group {
             let same = message.deduplication.as_deref();
             let same = same.map_or_else(|| Value::Text(message.id(plan)), Value::text);
-            let sequence = format!("{:020}", u64::from(message.number) << 20);
+            let sequence = sequence(message.number);
             attributes.extend([
                 ("MessageGroupId".into(), Value::text(group)),
                 ("MessageDeduplicationId".into(), same),
@@ -99,12 +105,15 @@ impl Handed {
         let handle =
             handle.uuid(u64::from(receipt.number) << 24 | u64::from(receipt.receives));
         let arn = format!("{}:{}", arn_of("sqs"), service.name());
+        let body = message.content.payload(plan).value();
+        let hash = md5::hex(&body.plain());
         Value::object([
             ("messageId", Value::Text(message.id(plan))),
             ("receiptHandle", Value::Text(handle)),
-            ("body", message.content.payload(plan).value()),
+            ("body", body),
             ("attributes", Value::Object(attributes)),
             ("messageAttributes", Value::object([])),
+            ("md5OfBody", Value::Text(hash)),
             ("eventSource", Value::text("aws:sqs")),
             ("eventSourceARN", Value::Text(arn)),
             ("awsRegion", Value::text(REGION)),

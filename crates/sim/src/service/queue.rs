@@ -7,21 +7,22 @@
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::rc::Rc;
-use alloc::vec::Vec;
 
-use super::parcel::{DEDUPLICATION, Handed, Message, Parcel, Receipt};
+use super::parcel::{DEDUPLICATION, Message, Parcel, Receipt};
+use super::shelf::Shelf;
 use super::{DeduplicationScope, Received};
 use crate::event::{Event, MappingEvent, Poll, ServiceEvent};
-use crate::id::{Job, MappingId, Origin, Part, ServiceId};
-use crate::lambda::invoke::small;
-use crate::message::Content;
+use crate::id::{Job, Origin, Part, ServiceId};
 use crate::plan::{Plan, PlannedService};
 use crate::queue::Rank;
 use crate::rule::Rule;
+use crate::scenario::LateDelete;
 use crate::sim::Cx;
 use crate::time::{Instant, Span};
-use crate::trace::{Delivery, EventFact, Fact, MessageFact};
+use crate::trace::{Fact, MessageFact};
 use crate::value::Payload;
+
+mod receive;
 
 /// What a queue holds for those that read it.
 #[derive(Clone, Debug, Default)]
@@ -39,13 +40,16 @@ pub struct State {
     groups: BTreeMap<Rc<str>, u32>,
     in_flight: u64,
     /// What was sent within the last five minutes (FIFO-07).
-    known: VecDeque<(Instant, Known)>,
+    known: VecDeque<Known>,
     /// When the timer is due, if there is one.
     due: Option<Instant>,
     /// Whether those that wait are about to be served.
     serves: bool,
     is_over_limit: bool,
     counts: Counts,
+    /// While nobody reads the queue: messages that are not just what was received, with
+    /// their numbers, and from when on a poll would get them.
+    unread: Shelf<(u32, Rc<Message>, Instant)>,
 }
 
 /// What has become of all messages.
@@ -97,9 +101,13 @@ pub struct Lies<'a> {
     pub blocked: bool,
 }
 
-/// What tells one message from another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What tells a message from those sent after it.
+#[derive(Clone, Debug)]
 struct Known {
+    /// When it was sent.
+    at: Instant,
+    /// Its number.
+    number: u32,
     /// The group, where each group has identifiers of its own.
     group: Option<Rc<str>>,
     same: Same,
@@ -113,10 +121,10 @@ enum Same {
 
 /// What comes with a message besides what it says.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Extra<'a> {
-    pub(super) group: &'a str,
-    pub(super) deduplication: &'a str,
-    pub(super) delay: Option<Span>,
+pub(crate) struct Extra<'a> {
+    pub(crate) group: &'a str,
+    pub(crate) deduplication: &'a str,
+    pub(crate) delay: Option<Span>,
 }
 
 /// The group of what is sent to a queue that keeps order by someone who knows of none.
@@ -128,6 +136,30 @@ fn job(id: ServiceId, number: u32) -> Job {
 
 fn tell(id: ServiceId, cx: &mut Cx<'_>, number: u32, rule: Rule, fact: MessageFact) {
     cx.tell(Part::Service(id), Some(job(id, number)), rule, Fact::Message(fact));
+}
+
+/// A message as it was sent to a queue.
+fn message(
+    id: ServiceId,
+    service: &PlannedService,
+    number: u32,
+    received: &Received,
+    extra: Extra<'_>,
+) -> Message {
+    let group = match (service.spec.fifo, extra.group) {
+        (false, _) => None,
+        (true, "") => Some(NO_GROUP.into()),
+        (true, group) => Some(group.into()),
+    };
+    let same = Some(extra.deduplication).filter(|id| service.spec.fifo && !id.is_empty());
+    Message {
+        queue: id,
+        number,
+        content: received.content.clone(),
+        sent: received.at,
+        group,
+        deduplication: same.map(Into::into),
+    }
 }
 
 impl State {
@@ -190,8 +222,7 @@ impl State {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.held.len() * (size_of::<Held>() + 64)
-            + self.known.len() * size_of::<(Instant, Known)>()
+        self.held.len() * (size_of::<Held>() + 64) + self.known.len() * size_of::<Known>()
     }
 
     pub(super) fn assert_consistent(&self) {
@@ -205,38 +236,41 @@ impl State {
         assert_eq!(self.in_flight, in_flight as u64, "in flight, or not");
     }
 
-    /// Whether what is sent now was sent before; it is remembered if not (FIFO-07).
-    pub(super) fn is_known(
+    /// The number of the message that was sent before, if what is sent now is the same; it is
+    /// remembered under its own if not (FIFO-07).
+    pub(super) fn sent_before(
         &mut self,
         plan: &Plan,
         service: &PlannedService,
-        now: Instant,
-        content: &Content,
+        number: u32,
+        received: &Received,
         extra: Extra<'_>,
-    ) -> bool {
+    ) -> Option<u32> {
         let same = if !extra.deduplication.is_empty() {
             Same::Id(extra.deduplication.into())
         } else if service.spec.content_dedup {
-            Same::Body(content.payload(plan).into_owned())
+            Same::Body(received.content.payload(plan).into_owned())
         } else {
-            return false;
+            return None;
         };
         let group = match service.spec.dedup_scope {
             DeduplicationScope::Queue => None,
             DeduplicationScope::MessageGroup => Some(extra.group.into()),
         };
-        let known = Known { group, same };
-        while self.known.front().is_some_and(|(at, _)| now.since(*at) >= DEDUPLICATION) {
+        let is_old = |known: &Known| received.at.since(known.at) >= DEDUPLICATION;
+        while self.known.front().is_some_and(is_old) {
             self.known.pop_front();
         }
-        if self.known.iter().any(|(_, other)| *other == known) {
-            return true;
+        let mut known = self.known.iter();
+        if let Some(known) = known.find(|one| one.same == same && one.group == group) {
+            return Some(known.number);
         }
-        self.known.push_back((now, known));
-        false
+        self.known.push_back(Known { at: received.at, number, group, same });
+        None
     }
 
-    /// Takes in what was received as the how many-th thing.
+    /// Takes in what was received as the how many-th thing. While nobody reads the queue,
+    /// only what cannot be told from that is kept.
     pub(super) fn take_in(
         &mut self,
         id: ServiceId,
@@ -247,27 +281,60 @@ impl State {
         extra: Extra<'_>,
     ) {
         let service = plan.service(id);
-        let group = match (service.spec.fifo, extra.group) {
-            (false, _) => None,
-            (true, "") => Some(NO_GROUP.into()),
-            (true, group) => Some(group.into()),
-        };
-        let same =
-            Some(extra.deduplication).filter(|id| service.spec.fifo && !id.is_empty());
-        let message = Message {
-            queue: id,
-            number,
-            content: received.content.clone(),
-            sent: received.at,
-            group,
-            deduplication: same.map(Into::into),
-        };
         let delay = extra.delay.unwrap_or(service.spec.delay);
-        self.hold(id, plan, cx, number, Rc::new(message), delay);
+        if !service.holds && !service.spec.fifo && delay == Span::ZERO {
+            return;
+        }
+        let message = Rc::new(message(id, service, number, received, extra));
+        self.enter(id, plan, cx, number, message, delay);
+    }
+
+    /// Takes in a message.
+    pub(super) fn enter(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        number: u32,
+        message: Rc<Message>,
+        delay: Span,
+    ) {
+        if plan.service(id).holds {
+            self.hold(id, plan, cx, number, message, delay);
+        } else {
+            self.unread.push((number, message, cx.now.plus(delay)));
+        }
+    }
+
+    /// Somebody will read the queue from now on: all that it has received is in it.
+    pub(super) fn begin(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        all: &Shelf<Received>,
+    ) {
+        let unread = core::mem::take(&mut self.unread);
+        let mut unread = unread.iter().peekable();
+        let cause = cx.cause();
+        for (number, received) in (1..).zip(all.iter()) {
+            let told = unread.next_if(|(other, ..)| *other == number);
+            let (message, visible) = match told {
+                Some((_, message, visible)) => (Rc::clone(message), *visible),
+                None => {
+                    let (service, extra) = (plan.service(id), Extra::default());
+                    let message = message(id, service, number, received, extra);
+                    (Rc::new(message), cx.now)
+                }
+            };
+            let delay = visible.max(cx.now).since(cx.now);
+            self.hold(id, plan, cx, number, message, delay);
+            cx.because_of(cause);
+        }
     }
 
     /// Puts a message into the queue.
-    pub(super) fn hold(
+    fn hold(
         &mut self,
         id: ServiceId,
         plan: &Plan,
@@ -296,16 +363,18 @@ impl State {
             self.hidden.insert((until, number));
         } else {
             self.visible.insert(number);
-            self.ask_to_serve(id, cx);
+            self.ask_to_serve(id, plan, cx);
         }
         self.set_timer(id, plan, cx);
     }
 
-    /// Those who wait are served when all that happens at this instant has happened.
-    fn ask_to_serve(&mut self, id: ServiceId, cx: &mut Cx<'_>) {
+    /// Those who wait are served when all that happens at this instant has happened, or later
+    ///
+    fn ask_to_serve(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
         if !self.serves && !self.polls.is_empty() && !self.visible.is_empty() {
             self.serves = true;
-            cx.post(cx.now, Rank::Poll, Event::Service(id, ServiceEvent::ServeDue));
+            let at = cx.now.plus(plan.settings.esm_poll_latency);
+            cx.post(at, Rank::Poll, Event::Service(id, ServiceEvent::ServeDue));
         }
     }
 
@@ -363,7 +432,7 @@ impl State {
             tell(id, cx, number, rule, MessageFact::Reappeared);
             cx.because_of(cause);
         }
-        self.ask_to_serve(id, cx);
+        self.ask_to_serve(id, plan, cx);
         self.set_timer(id, plan, cx);
     }
 
@@ -395,197 +464,6 @@ impl State {
         Some(held.message)
     }
 
-    /// A poller asks for messages.
-    pub(super) fn on_polled(
-        &mut self,
-        id: ServiceId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        poll: Poll,
-    ) {
-        // A batch that was begun is filled before another one.
-        let before = self.polls.iter().take_while(|other| !poll.ahead || other.ahead);
-        let place = before.count();
-        self.polls.insert(place, poll);
-        self.serve(id, plan, cx);
-    }
-
-    /// A poller waits no longer.
-    pub(super) fn on_poll_ended(&mut self, mapping: MappingId, poller: u32) {
-        self.polls.retain(|poll| (poll.mapping, poll.poller) != (mapping, poller));
-    }
-
-    pub(super) fn on_serve_due(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
-        self.serves = false;
-        self.serve(id, plan, cx);
-    }
-
-    /// Says how much a poll could get.
-    pub(super) fn on_backlog_asked(
-        &self,
-        id: ServiceId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        mapping: MappingId,
-    ) {
-        let fifo = plan.service(id).spec.fifo;
-        let free =
-            self.visible.iter().filter(|number| !fifo || !self.is_locked(**number));
-        let event = MappingEvent::Backlog { count: small(free.count() as u64) };
-        cx.post(cx.now, Rank::Arrival, Event::Mapping(mapping, event));
-    }
-
-    /// Gives those who ask what there is, in the order they asked.
-    fn serve(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
-        let cause = cx.cause();
-        let mut waiting = VecDeque::new();
-        while let Some(poll) = self.polls.pop_front() {
-            let found = self.pick(id, plan, cx, poll);
-            cx.because_of(cause);
-            if found.is_empty() && poll.waits {
-                waiting.push_back(poll);
-                continue;
-            }
-            let Poll { mapping, poller, .. } = poll;
-            let parcel = cx.parcels.put(Parcel::Received(found));
-            let event = MappingEvent::Received { poller, parcel };
-            cx.post(cx.now, Rank::Arrival, Event::Mapping(mapping, event));
-            cx.because_of(cause);
-        }
-        self.polls = waiting;
-        self.set_timer(id, plan, cx);
-    }
-
-    /// Whether a message belongs to a group that has others in flight (FIFO-01).
-    fn is_locked(&self, number: u32) -> bool {
-        let group = self.held[&number].message.group.as_ref();
-        group.is_some_and(|group| self.groups.contains_key(group))
-    }
-
-    /// The next message of a receive that has taken some of a group, if it has.
-    fn next_of(&self, group: Option<&Rc<str>>, mixes: bool) -> Option<u32> {
-        if let Some(group) = group {
-            let mut visible = self.visible.iter();
-            let is_of_it =
-                |number: &&u32| self.held[number].message.group.as_ref() == Some(group);
-            match visible.find(is_of_it) {
-                Some(number) => return Some(*number),
-                None if !mixes => return None,
-                None => {}
-            }
-        }
-        self.visible.iter().copied().find(|number| !self.is_locked(*number))
-    }
-
-    /// Messages for one poll: the oldest first, of groups that are free.
-    fn pick(
-        &mut self,
-        id: ServiceId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        poll: Poll,
-    ) -> Vec<Handed> {
-        let service = plan.service(id);
-        let limit = plan.settings.sqs_in_flight_max;
-        let mapping = plan.mapping(poll.mapping);
-        let hidden = mapping.visibility(plan, service.spec.visibility);
-        let mut taken: Vec<u32> = Vec::new();
-        let mut group = None;
-        let cause = cx.cause();
-        while taken.len() < usize::from(poll.most) {
-            let Some(number) =
-                self.next_of(group.as_ref(), plan.settings.fifo_mix_groups)
-            else {
-                break;
-            };
-            if self.in_flight + taken.len() as u64 >= limit {
-                if !core::mem::replace(&mut self.is_over_limit, true) {
-                    let fact = Fact::Message(MessageFact::OverLimit);
-                    cx.tell(Part::Service(id), None, Rule::Sqs15, fact);
-                }
-                break;
-            }
-            let held = &self.held[&number];
-            group = held.message.group.clone();
-            let most = service.spec.receives_max;
-            if let Some(to) = service.dead_letter
-                && u64::from(held.receives) >= most
-            {
-                self.redrive(id, plan, cx, number, to);
-                cx.because_of(cause);
-                continue;
-            }
-            self.visible.remove(&number);
-            taken.push(number);
-        }
-        let mut handed: Vec<Handed> = Vec::with_capacity(taken.len());
-        for number in taken {
-            let next = self.hand_out(id, cx, number, poll.mapping, hidden, &handed);
-            handed.push(next);
-            cx.because_of(cause);
-        }
-        handed
-    }
-
-    fn hand_out(
-        &mut self,
-        id: ServiceId,
-        cx: &mut Cx<'_>,
-        number: u32,
-        to: MappingId,
-        (hidden, stretched): (Span, bool),
-        before: &[Handed],
-    ) -> Handed {
-        let until = cx.now.plus(hidden);
-        let held = self.held.get_mut(&number).expect("what is visible is held");
-        if held.receives == 0 {
-            held.first = cx.now;
-        }
-        held.receives += 1;
-        held.since = cx.now;
-        held.is_in_flight = true;
-        held.hidden_until = Some(until);
-        let receipt = Receipt { number, receives: held.receives };
-        let (message, first) = (Rc::clone(&held.message), held.first);
-        self.hidden.insert((until, number));
-        self.in_flight += 1;
-        let mut rule = Rule::Sqs01;
-        if let Some(group) = &message.group {
-            let mixed = before.iter().any(|other| other.message.group != message.group);
-            rule = if mixed { Rule::Fifo03 } else { Rule::Fifo01 };
-            *self.groups.entry(Rc::clone(group)).or_insert(0) += 1;
-        }
-        if stretched {
-            rule = Rule::Sqs11;
-        } else if receipt.receives > 1 {
-            rule = Rule::Sqs13;
-        }
-        let receives = u16::try_from(receipt.receives).unwrap_or(u16::MAX);
-        let fact = MessageFact::HandedOut { to: Part::Mapping(to), receives, hidden };
-        tell(id, cx, number, rule, fact);
-        Handed { message, receipt, first, hidden_until: until }
-    }
-
-    /// Moves a message to the dead-letter queue (SQS-13).
-    fn redrive(
-        &mut self,
-        id: ServiceId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        number: u32,
-        to: ServiceId,
-    ) {
-        let message = self.drop_message(number).expect("it was in the queue");
-        self.counts.moved += 1;
-        let fifo = plan.service(id).spec.fifo;
-        let rule = if fifo { Rule::Fifo05 } else { Rule::Sqs13 };
-        let fact = EventFact::Sent { what: Delivery::DeadLetter, to: Part::Service(to) };
-        cx.tell(Part::Service(id), Some(job(id, number)), rule, Fact::Event(fact));
-        let parcel = cx.parcels.put(Parcel::Redriven(message));
-        let event = ServiceEvent::Redriven { parcel };
-        cx.post(cx.now, Rank::Arrival, Event::Service(to, event));
-    }
-
     /// Deletes what was processed, or what no filter lets through.
     pub(super) fn on_delete_called(
         &mut self,
@@ -598,10 +476,15 @@ impl State {
             unreachable!("only receipts are deleted with")
         };
         let fifo = plan.service(id).spec.fifo;
+        let until_lapse = match plan.settings.sqs_late_delete {
+            LateDelete::ByQueue => fifo,
+            LateDelete::UntilReceivedAgain => false,
+            LateDelete::UntilLapse => true,
+        };
         let (cause, filtered, mut deleted) = (cx.cause(), told.is_none(), 0);
         for Receipt { number, receives } in receipts {
             let fits = self.held.get(&number).is_some_and(|held| {
-                held.receives == receives && (!fifo || held.is_in_flight)
+                held.receives == receives && (!until_lapse || held.is_in_flight)
             });
             let (rule, fact) = match (fits, filtered, fifo) {
                 (false, _, true) => (Rule::Fifo09, MessageFact::NotDeleted),
@@ -626,6 +509,6 @@ impl State {
             let event = MappingEvent::Deleted { count: deleted };
             cx.post(cx.now, Rank::RunEnd, Event::Mapping(mapping, event));
         }
-        self.ask_to_serve(id, cx);
+        self.ask_to_serve(id, plan, cx);
     }
 }

@@ -150,6 +150,9 @@ fn fate_of_message(fact: MessageFact) -> Option<Fate> {
         | MessageFact::Batched { .. }
         | MessageFact::Settled { .. }
         | MessageFact::LetGo
+        | MessageFact::Mapped { .. }
+        | MessageFact::Became { .. }
+        | MessageFact::Gone
         | MessageFact::Scaled { .. } => None,
     }
 }

@@ -322,7 +322,10 @@ impl Drawing<'_> {
             | MessageFact::Batched { .. }
             | MessageFact::Settled { .. }
             | MessageFact::LetGo
-            | MessageFact::Scaled { .. } => return,
+            | MessageFact::Scaled { .. }
+            | MessageFact::Mapped { .. }
+            | MessageFact::Became { .. }
+            | MessageFact::Gone => return,
         };
         let Some(place) = self.received.iter().position(|(open, _)| *open == job) else {
             return;

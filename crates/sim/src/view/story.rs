@@ -202,6 +202,9 @@ fn how_of_message(message: MessageFact) -> u32 {
         }
         MessageFact::LetGo => 11,
         MessageFact::Scaled { .. } => 12,
+        MessageFact::Became { status } => 13 | (status as u32) << 8,
+        MessageFact::Gone => 14,
+        MessageFact::Mapped { .. } => 15,
     }
 }
 

@@ -36,7 +36,18 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         Operation::Publish | Operation::PutEvents | Operation::PutObject => {
             return publish(operation, until, n);
         }
-        Operation::ListFunctionEventInvokeConfigs
+        Operation::CreateEventSourceMapping
+        | Operation::UpdateEventSourceMapping
+        | Operation::DeleteEventSourceMapping
+        | Operation::GetEventSourceMapping
+        | Operation::ListEventSourceMappings
+        | Operation::SendMessage
+        | Operation::SendMessageBatch
+        | Operation::SetQueueAttributes => {
+            return about_queues(operation, function, until, n);
+        }
+        Operation::DeleteFunction
+        | Operation::ListFunctionEventInvokeConfigs
         | Operation::PutFunctionRecursionConfig
         | Operation::GetFunctionRecursionConfig
         | Operation::GetFunctionConcurrency
@@ -91,6 +102,70 @@ fn publish(operation: Operation, until: Span, n: &mut Numbers) -> Act {
         ("Body", message),
     ]);
     let at = Instant(n.span(until.0 / 1_000).0);
+    Act { at, operation: operation.word().into(), parameters }
+}
+
+/// Some acts about queues and what reads them, in order of time.
+pub fn about_what_is_read(
+    functions: &[Function],
+    until: Span,
+    n: &mut Numbers,
+) -> Vec<Act> {
+    let operations = [
+        Operation::CreateEventSourceMapping,
+        Operation::UpdateEventSourceMapping,
+        Operation::UpdateEventSourceMapping,
+        Operation::DeleteEventSourceMapping,
+        Operation::SendMessage,
+        Operation::SendMessageBatch,
+        Operation::SetQueueAttributes,
+    ];
+    let acts = (0..n.below(8)).map(|_| {
+        let function = &functions[n.below(functions.len() as u64) as usize];
+        let operation = operations[n.below(operations.len() as u64) as usize];
+        about_queues(operation, function, until, n)
+    });
+    let mut acts: Vec<Act> = acts.collect();
+    acts.sort_by_key(|act| act.at);
+    acts
+}
+
+/// Something about a queue, or about what reads it; there may be no such thing.
+fn about_queues(
+    operation: Operation,
+    function: &Function,
+    until: Span,
+    n: &mut Numbers,
+) -> Act {
+    let queue = Value::text(["q", "dead", "q", "none"][n.below(4) as usize]);
+    let of = format!("{}-to-{}", ["q", "dead"][n.below(2) as usize], function.name);
+    let uuid = [of.as_str(), "m", "m2", "none"][n.below(4) as usize];
+    let entry = Value::object([
+        ("Id", Value::text("a")),
+        ("MessageBody", Value::number(n.below(4))),
+        ("MessageGroupId", Value::text("g")),
+        ("MessageDeduplicationId", Value::Text(n.below(9).to_string())),
+    ]);
+    let seconds = Value::number(n.below(40));
+    let mut members = vec![
+        ("FunctionName".to_string(), Value::text(&function.name)),
+        ("EventSourceArn".into(), queue.clone()),
+        ("QueueUrl".into(), queue),
+        ("UUID".into(), Value::text(uuid)),
+        ("MessageBody".into(), Value::number(n.below(4))),
+        ("MessageGroupId".into(), Value::text("g")),
+        ("MessageDeduplicationId".into(), Value::Text(n.below(9).to_string())),
+        ("Entries".into(), Value::List(vec![entry])),
+        ("Attributes".into(), Value::object([("VisibilityTimeout", seconds)])),
+        ("BatchSize".into(), Value::number(n.below(12))),
+    ];
+    if n.one_in(2) {
+        members.push(("Enabled".into(), Value::Bool(n.one_in(2))));
+        let window = Value::number(n.below(3));
+        members.push(("MaximumBatchingWindowInSeconds".into(), window));
+    }
+    let at = Instant(n.span(until.0 / 1_000).0);
+    let parameters = Value::Object(members);
     Act { at, operation: operation.word().into(), parameters }
 }
 

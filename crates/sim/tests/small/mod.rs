@@ -456,11 +456,18 @@ pub fn queues(n: &mut Numbers) -> Run {
         esm_payload_limit: if n.one_in(3) { 1_500 } else { 6 << 20 },
         sqs_low_traffic_wait: if n.one_in(4) { Span::seconds(3) } else { Span::ZERO },
         sqs_effective_visibility: n.one_in(2),
+        sqs_late_delete: n.choice(),
+        sqs_error_backoff: n.maybe(|n| Span::seconds(n.from(1, 20))),
+        esm_duplicate_ppm: n.below(2) * 300_000,
+        esm_poll_latency: if n.one_in(3) { n.span(1_500) } else { Span::ZERO },
+        esm_transition: Span::seconds(n.below(7)),
+        esm_disable_inflight: n.choice(),
         ..Settings::default()
     };
+    let acts = acts::about_what_is_read(&functions, Span::MINUTE, n);
     let scenario =
         Scenario { settings, functions, services, mappings, ..Scenario::default() };
-    Run { scenario, seed: n.next(), acts: Vec::new() }
+    Run { scenario, seed: n.next(), acts }
 }
 
 fn mapping(

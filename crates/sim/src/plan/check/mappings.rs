@@ -15,7 +15,7 @@ use crate::plan::Qualifier;
 use crate::plan::mapping::source_of;
 use crate::rule::Rule;
 use crate::scenario::Scenario;
-use crate::service::filter::Filter;
+use crate::service::filter::{Filter, OR};
 use crate::service::{Kind, Service, Spec};
 use crate::time::{Instant, Span};
 use crate::value::Value;
@@ -218,6 +218,23 @@ fn check_mapping(
     check_filters(mapping, source, place, issues);
 }
 
+/// What is wrong with the filters of a mapping first of all, if anything is.
+pub(crate) fn wrong_filter(mapping: &Mapping, source: Source) -> Option<Issue> {
+    let mut issues = Vec::new();
+    check_filters(mapping, Some(source), "", &mut issues);
+    issues.into_iter().next()
+}
+
+/// A key of a pattern, or of its alternatives, that is not about the body.
+fn beside_body(pattern: &Value) -> Option<&str> {
+    let Value::Object(members) = pattern else { return None };
+    members.iter().find_map(|(key, member)| match (key.as_str(), member) {
+        ("body", _) => None,
+        (OR, Value::List(items)) => items.iter().find_map(beside_body),
+        (key, _) => Some(key),
+    })
+}
+
 fn check_filters(
     mapping: &Mapping,
     source: Option<Source>,
@@ -242,8 +259,7 @@ fn check_filters(
             let place = format!("{place}{dot}{}", wrong.place);
             issues.push(issue(place, wrong.found, wrong.allowed, Rule::Esm18));
         } else if source.is_some_and(Source::is_queue)
-            && let Value::Object(members) = pattern
-            && let Some((key, _)) = members.iter().find(|(key, _)| key != "body")
+            && let Some(key) = beside_body(pattern)
         {
             let allowed = "body: messages of a queue are filtered by nothing else";
             issues.push(issue(place, format!("{key:?}"), allowed, Rule::Esm17));

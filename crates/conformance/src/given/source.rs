@@ -1,0 +1,255 @@
+//! What mappings read in a case: sources with their records.
+//!
+//! A record is sent by a call, as a step of its own: so it can be sent at a time or once
+//! something holds, and its identifier stands in the answer. Another kind of source needs its
+//! service in [`service`], the call that sends a record to it in [`send`], and the path of
+//! that call's answer in [`crate::observe`].
+
+use lambdarium_sim::call::{Operation, arn_of};
+use lambdarium_sim::service::{DeduplicationScope, Kind, Service, Spec};
+use lambdarium_sim::time::{Instant, Span};
+use lambdarium_sim::value::Value;
+
+use super::destination::Services;
+use super::step::{Role, Step, When};
+use crate::case::{
+    Members, Unsupported, count, instant, list, seconds, switch, text, unsupported,
+};
+
+/// Most records of one source.
+const RECORDS_MAX: u64 = 5_000;
+
+/// A source of a case.
+pub struct Source {
+    /// The service's name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// The shortest time that a message of it stays hidden, if it is a queue.
+    pub visibility: Option<Span>,
+}
+
+/// A record that is sent to a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// What the case calls it.
+    pub label: String,
+    /// The source's name.
+    pub source: String,
+    /// Labels of those that are sent with it, if it belongs to a batch of the case.
+    pub batch: Option<String>,
+}
+
+/// All sources of a case.
+#[derive(Default)]
+pub struct Sources {
+    /// The sources.
+    pub all: Vec<Source>,
+    /// Their records, each sent by the step at the same place in `sends`.
+    pub records: Vec<Record>,
+    /// The steps that send them, with the sentences that say when.
+    pub sends: Vec<(Step, Option<String>)>,
+}
+
+/// Reads one source or a list of them.
+///
+/// # Errors
+/// Names what is not supported.
+pub fn read_all(
+    place: &str,
+    value: &Value,
+    services: &mut Services,
+) -> Result<Sources, Unsupported> {
+    let mut sources = Sources::default();
+    match value {
+        Value::List(items) => {
+            for (at, item) in items.iter().enumerate() {
+                read(&format!("{place}[{at}]"), item, services, &mut sources)?;
+            }
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::Object(_) => read(place, value, services, &mut sources)?,
+    }
+    Ok(sources)
+}
+
+fn read(
+    place: &str,
+    value: &Value,
+    services: &mut Services,
+    sources: &mut Sources,
+) -> Result<(), Unsupported> {
+    let mut members = Members::of(place, value)?;
+    let kind = members.read("type", text)?.unwrap_or("sqs");
+    let fifo = match kind {
+        "sqs" => false,
+        "sqs-fifo" => true,
+        other => return unsupported(format!("{place}.type: {other}")),
+    };
+    let name = members.read("queue", text)?.unwrap_or("source").to_string();
+    let queue = service(&mut members, &name, fifo, services)?;
+    sources.all.push(Source {
+        arn: format!("{}:{name}", arn_of("sqs")),
+        visibility: Some(queue.spec.visibility),
+        name: name.clone(),
+    });
+    services.put(queue);
+    if let Some(records) = members.take("records") {
+        let place = members.place("records");
+        read_records(&place, records, &name, fifo, None, sources)?;
+    }
+    for (at, batch) in
+        members.read("batches", list)?.unwrap_or_default().iter().enumerate()
+    {
+        let mut members = Members::of(format!("{place}.batches[{at}]"), batch)?;
+        let label = members.read("label", text)?.unwrap_or_default().to_string();
+        let when = members.take("at");
+        let place = members.place("records");
+        let records = members.take("records").cloned().unwrap_or_default();
+        members.finish()?;
+        let batch = Some((label.as_str(), when));
+        read_records(&place, &records, &name, fifo, batch, sources)?;
+    }
+    members.finish()
+}
+
+/// The queue itself, and the one its messages go to when they were received too often.
+fn service(
+    members: &mut Members<'_>,
+    name: &str,
+    fifo: bool,
+    services: &mut Services,
+) -> Result<Service, Unsupported> {
+    let mut spec = Spec { fifo, ..Spec::default() };
+    for (key, to) in [
+        ("VisibilityTimeout", &mut spec.visibility),
+        ("DelaySeconds", &mut spec.delay),
+        ("MessageRetentionPeriod", &mut spec.retention),
+    ] {
+        if let Some(span) = members.read(key, seconds)? {
+            *to = span;
+        }
+    }
+    let later = members.read("visibilityChangedAfterCreate", switch)?;
+    spec.shortened = later.unwrap_or(false);
+    let same = members.read("ContentBasedDeduplication", switch)?;
+    spec.content_dedup = same.unwrap_or(false);
+    if let Some(scope) = members.read("DeduplicationScope", text)? {
+        spec.dedup_scope = match scope {
+            "queue" => DeduplicationScope::Queue,
+            "messageGroup" => DeduplicationScope::MessageGroup,
+            other => return unsupported(members.place(other)),
+        };
+    }
+    let redrive = members.read("redrive", |place, value| {
+        let mut members = Members::of(place, value)?;
+        let dlq = members.read("dlq", text)?.unwrap_or("dlq").to_string();
+        let most = members.read("maxReceiveCount", count)?;
+        members.finish()?;
+        Ok((dlq, most))
+    })?;
+    if let Some((dlq, most)) = redrive {
+        spec.receives_max = most.unwrap_or(spec.receives_max);
+        let mut letters = Service::new(&dlq, Kind::Queue);
+        letters.spec.fifo = fifo;
+        services.put(letters);
+        spec.dead_letter = dlq;
+    }
+    let mut queue = Service::new(name, Kind::Queue);
+    queue.spec = spec;
+    Ok(queue)
+}
+
+/// Reads records: a list of them, or how many there are that nothing is said about.
+fn read_records(
+    place: &str,
+    value: &Value,
+    name: &str,
+    fifo: bool,
+    batch: Option<(&str, Option<&Value>)>,
+    sources: &mut Sources,
+) -> Result<(), Unsupported> {
+    let many: Vec<Value>;
+    let items = match value {
+        Value::Number(_) => {
+            let number = count(place, value)?;
+            if number > RECORDS_MAX {
+                return unsupported(format!("{place}: more than {RECORDS_MAX} records"));
+            }
+            let prefix = batch.map_or("", |(label, _)| label);
+            let record = |at| {
+                let label = format!("{prefix}{at}");
+                Value::object([
+                    ("label", Value::text(&label)),
+                    ("body", Value::Text(label)),
+                ])
+            };
+            many = (1..=number).map(record).collect();
+            &many[..]
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Text(_)
+        | Value::List(_)
+        | Value::Object(_) => list(place, value)?,
+    };
+    for (at, item) in items.iter().enumerate() {
+        let members = Members::of(format!("{place}[{at}]"), item)?;
+        send(members, name, fifo, batch, sources)?;
+    }
+    Ok(())
+}
+
+/// The call that sends a record.
+fn send(
+    mut members: Members<'_>,
+    name: &str,
+    fifo: bool,
+    batch: Option<(&str, Option<&Value>)>,
+    sources: &mut Sources,
+) -> Result<(), Unsupported> {
+    let number = sources.records.len() + 1;
+    let label = members
+        .read("label", text)?
+        .map_or_else(|| format!("record {number}"), Into::into);
+    let body = members.take("body").or_else(|| members.take("json"));
+    let at = members.take("at").or_else(|| batch.and_then(|(_, at)| at));
+    let group = members.read("group", text)?;
+    let deduplication = members.read("deduplicationId", text)?;
+    let delay = members.take("DelaySeconds");
+    let place = members.place("at");
+    members.finish()?;
+    let mut parameters = vec![
+        ("QueueUrl".to_string(), Value::text(name)),
+        ("MessageBody".into(), body.cloned().unwrap_or_else(|| Value::text(&label))),
+    ];
+    parameters.extend(delay.map(|delay| ("DelaySeconds".into(), delay.clone())));
+    if fifo {
+        let group = Value::text(group.unwrap_or("default"));
+        // Every record of a case is a message of its own, unless it says otherwise.
+        let same = format!("{label}-{number}");
+        let same = Value::text(deduplication.unwrap_or(&same));
+        parameters.push(("MessageGroupId".into(), group));
+        parameters.push(("MessageDeduplicationId".into(), same));
+    }
+    let (when, sentence) = match at {
+        None => (When::At(Instant::START), None),
+        Some(Value::Text(sentence)) => (When::Next, Some(sentence.clone())),
+        Some(at) => (When::At(instant(&place, at)?), None),
+    };
+    let step = Step {
+        id: format!("record {number} of {name}"),
+        operation: Operation::SendMessage,
+        parameters: Value::Object(parameters),
+        when,
+        times: 1,
+        role: Role::Record,
+    };
+    let batch = batch.map(|(label, _)| label.to_string());
+    sources.records.push(Record { label, source: name.into(), batch });
+    sources.sends.push((step, sentence));
+    Ok(())
+}

@@ -1,0 +1,500 @@
+//! Calls about event source mappings, and the deletion of what they call.
+//!
+//! A mapping is named by its UUID, or as in the scenario; a source by its ARN, or as in the
+//! scenario. A change is answered at once and comes about later (ESM-02).
+//! Rules: ERR-05, ESM-01 to ESM-05, ESM-11, ESM-15, ESM-17, ESM-18, SQS-10, VER-15.
+
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::constraint::{failed, field_name, within};
+use super::event_invoke::{EPOCH, named, target_arn};
+use super::names::{FunctionName, Names, arn, arn_of};
+use super::operations::{Answer, Desk, invalid, unqualified};
+use super::{Operation, Reply};
+use crate::Given;
+use crate::id::{FunctionId, MappingId, Part, ServiceId};
+use crate::knob::{Kind, Knob, Knobs, Setting};
+use crate::mapping::lifecycle::Status;
+use crate::mapping::spec::{Source, Spec, StartingPosition};
+use crate::mapping::{self, Mapping};
+use crate::plan::mapping::{Found, PlannedMapping, kind_of};
+use crate::plan::{Plan, wrong_filter};
+use crate::rule::Rule;
+use crate::time::Span;
+use crate::trace::{Fact, MessageFact};
+use crate::value::Value;
+
+type Refused = (Reply, Rule);
+
+/// What the answer of a partial response is asked for with.
+const PARTIAL: &str = "ReportBatchItemFailures";
+/// What is counted.
+const EVENT_COUNT: &str = "EventCount";
+
+/// Whether an operation is one of these.
+pub(super) const fn is_one(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::CreateEventSourceMapping
+            | Operation::UpdateEventSourceMapping
+            | Operation::DeleteEventSourceMapping
+            | Operation::GetEventSourceMapping
+            | Operation::ListEventSourceMappings
+    )
+}
+
+impl Desk<'_, '_> {
+    /// Carries one out.
+    pub(super) fn on_mapping(&mut self, operation: Operation, with: &Value) -> Answer {
+        if operation == Operation::CreateEventSourceMapping {
+            return self.create_mapping(with);
+        }
+        if operation == Operation::ListEventSourceMappings {
+            return Ok(Some((self.list_mappings(with), Rule::Esm01)));
+        }
+        let uuid = with.get("UUID").and_then(Value::as_text).unwrap_or_default();
+        let id = self.plan.find_mapping(uuid);
+        let id = id.filter(|id| self.mapping_status(*id).is_some());
+        let id = id.ok_or_else(|| {
+            let message = "The resource you requested does not exist.";
+            (Reply::error(404, "ResourceNotFoundException", message), Rule::Esm01)
+        })?;
+        if operation == Operation::GetEventSourceMapping {
+            return Ok(Some((self.mapping_reply(200, id), Rule::Esm01)));
+        }
+        let is_deletion = operation == Operation::DeleteEventSourceMapping;
+        if self.mapping_status(id).is_some_and(Status::is_passing) {
+            let what = if is_deletion { "delete" } else { "update" };
+            let message =
+                format!("Cannot {what} the event source mapping because it is in use.");
+            let reply = Reply::error(400, "ResourceInUseException", message);
+            return Err((reply, Rule::Esm02));
+        }
+        let status = match is_deletion {
+            true => Status::Deleting,
+            false => self.update_mapping(id, with)?,
+        };
+        self.begin(id, status);
+        Ok(Some((self.mapping_reply(202, id), Rule::Esm02)))
+    }
+
+    /// Deletes a function as a whole. Runs under way end as they would have, and mappings
+    /// stay (ERR-05).
+    pub(super) fn delete_function(
+        &mut self,
+        id: FunctionId,
+        name: &FunctionName,
+    ) -> Answer {
+        unqualified(name)?;
+        Rc::make_mut(self.plan).function_mut(id).deleted = Given::mark();
+        Ok(Some((Reply::ok(204, []), Rule::Err05)))
+    }
+
+    fn mapping_status(&self, id: MappingId) -> Option<Status> {
+        self.world.mappings[usize::from(id.0)].lifecycle().status
+    }
+
+    fn begin(&mut self, id: MappingId, status: Status) {
+        let plan = Rc::clone(self.plan);
+        self.world.mappings[usize::from(id.0)].begin(id, &plan, self.cx, status);
+    }
+
+    fn create_mapping(&mut self, with: &Value) -> Answer {
+        let source = with.get("EventSourceArn").and_then(Value::as_text);
+        let source = source.unwrap_or_default();
+        let (target, function) = self.called(with)?;
+        let found = self.found(source, function)?;
+        let mut mapping = Mapping::new("", source, &target);
+        read(with, &mut mapping)?;
+        self.check_mapping(&mapping, &found, None)?;
+        mapping.name = self.new_name(&found);
+        let (settings, seed) = (&self.plan.settings, self.plan.seed);
+        let planned = PlannedMapping::of(&mapping, &found, settings, seed);
+        let id = Rc::make_mut(self.plan).add_mapping(planned);
+        self.world.mappings.push(mapping::State::default());
+        let (source, function) = (found.source, found.function);
+        let fact = MessageFact::Mapped { source, function };
+        self.cx.tell(Part::Mapping(id), None, Rule::Esm05, Fact::Message(fact));
+        if found.source_kind.is_queue() {
+            let cause = self.cx.cause();
+            self.begin_to_hold(source);
+            self.cx.because_of(cause);
+        }
+        let enabled = mapping.spec.enabled;
+        self.begin(id, if enabled { Status::Creating } else { Status::Disabled });
+        Ok(Some((self.mapping_reply(202, id), Rule::Esm02)))
+    }
+
+    /// Plans what is asked of a mapping, and says which state that begins with.
+    fn update_mapping(&mut self, id: MappingId, with: &Value) -> Result<Status, Refused> {
+        let before = self.plan.mapping(id).clone();
+        let source = self.plan.service(before.source).name.clone();
+        let mut mapping = before.as_drawn(&source);
+        let mut function = before.function;
+        if with.get("FunctionName").is_some() {
+            (mapping.target, function) = self.called(with)?;
+        }
+        read(with, &mut mapping)?;
+        let found = self.found(&source, function)?;
+        self.check_mapping(&mapping, &found, Some(id))?;
+        let status = match (before.spec.enabled, mapping.spec.enabled) {
+            (false, true) => Status::Enabling,
+            (true, false) => Status::Disabling,
+            (true, true) | (false, false) => Status::Updating,
+        };
+        let (settings, seed) = (&self.plan.settings, self.plan.seed);
+        let next = PlannedMapping::of(&mapping, &found, settings, seed);
+        Rc::make_mut(self.plan).ask_mapping(id, next);
+        Ok(status)
+    }
+
+    /// The function that a call names, with its qualifier.
+    fn called(&self, with: &Value) -> Result<(String, FunctionId), Refused> {
+        let name = Names::of(with).map_err(|reply| (reply, Rule::Ver14))?;
+        let missing = || invalid("Function does not exist", Rule::Ver15);
+        let id = self.plan.find_function(&name.name).ok_or_else(missing)?;
+        self.version(id, &name).map_err(|_| missing())?;
+        let FunctionName { name, qualifier } = name;
+        let target = match qualifier {
+            Some(qualifier) => format!("{name}:{qualifier}"),
+            None => name,
+        };
+        Ok((target, id))
+    }
+
+    /// The source that a call names.
+    fn found(&self, name: &str, function: FunctionId) -> Result<Found, Refused> {
+        let plain = named(name).unwrap_or(name);
+        let at = self.plan.services().iter().position(|one| one.name() == plain);
+        let source = at.and_then(|at| u16::try_from(at).ok()).map(ServiceId::new);
+        let kind = source.and_then(|id| kind_of(self.plan.service(id)));
+        let (Some(source), Some(source_kind)) = (source, kind) else {
+            let message = match name.starts_with("arn:") && !name.contains(":sqs:") {
+                true => format!("Stream not found: {name}"),
+                false => "Error occurred while ReceiveMessage. SQS Error Code: \
+                          AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The \
+                          specified queue does not exist."
+                    .to_string(),
+            };
+            return Err(invalid(message, Rule::Esm05));
+        };
+        let reserved = self.plan.function(function).reserved;
+        Ok(Found { source, source_kind, function, reserved })
+    }
+
+    /// Whether there may be such a mapping, beside the others than this one.
+    fn check_mapping(
+        &self,
+        mapping: &Mapping,
+        found: &Found,
+        but: Option<MappingId>,
+    ) -> Result<(), Refused> {
+        let source = found.source_kind;
+        if !source.is_queue() {
+            self.check_start(mapping, found)?;
+        }
+        let mut issues = Vec::new();
+        mapping.spec.check(source, "", &mut issues);
+        if let Some(issue) = issues.first() {
+            return Err(match issue.rule {
+                Rule::Esm11 => invalid(
+                    "Maximum batch window in seconds must be greater than 0 if maximum \
+                     batch size is greater than 10",
+                    Rule::Esm11,
+                ),
+                rule => {
+                    let key = issue.place.trim_start_matches('.');
+                    let knob = Spec::KNOBS.iter().find(|knob| knob.key == key);
+                    let key = knob.map_or(key, |knob| knob.aws);
+                    invalid(format!("Invalid {key}: allowed is {}", issue.allowed), rule)
+                }
+            });
+        }
+        if let Some(issue) = wrong_filter(mapping, source) {
+            let unread = matches!(issue.rule, Rule::Esm17 | Rule::Esm18);
+            return Err(match unread {
+                true => invalid("Invalid filter pattern definition.", issue.rule),
+                false => {
+                    let message = format!("Invalid FilterCriteria: {}", issue.allowed);
+                    invalid(message, issue.rule)
+                }
+            });
+        }
+        self.check_only_one(found, but)?;
+        self.check_visibility(mapping, found)
+    }
+
+    /// A stream's mapping says where it begins, and not every stream can begin at a time.
+    fn check_start(&self, mapping: &Mapping, found: &Found) -> Result<(), Refused> {
+        let by_time = mapping.spec.start == Some(StartingPosition::AtTimestamp);
+        let message = match mapping.spec.start {
+            None => {
+                "1 validation error detected: Value null at 'startingPosition' failed \
+                     to satisfy constraint: Member must not be null."
+                    .to_string()
+            }
+            Some(_) if by_time && found.source_kind == Source::DynamoDb => {
+                let arn = self.source_arn(found.source);
+                format!("Unsupported starting position for arn type: {arn}")
+            }
+            Some(_) => return Ok(()),
+        };
+        Err(invalid(message, Rule::Esm03))
+    }
+
+    /// There is one mapping from a source to a function (ESM-05).
+    fn check_only_one(
+        &self,
+        found: &Found,
+        but: Option<MappingId>,
+    ) -> Result<(), Refused> {
+        let others = self.plan.mappings().iter().zip(&self.world.mappings).enumerate();
+        let mut others = others.filter(|(at, (other, state))| {
+            Some(*at) != but.map(|id| usize::from(id.0))
+                && other.source == found.source
+                && other.asked().function == found.function
+                && state.lifecycle().status.is_some()
+        });
+        let Some((_, (other, _))) = others.next() else { return Ok(()) };
+        let (arn, uuid) = (self.source_arn(found.source), other.uuid());
+        let name = self.plan.function(found.function).name();
+        let message = match found.source_kind.is_queue() {
+            true => format!(
+                "An event source mapping with SQS arn (\" {arn} \") and function (\" {name} \") \
+                 already exists. Please update or delete the existing mapping with UUID {uuid}"
+            ),
+            false => format!(
+                "The event source arn (\" {arn} \") and function (\" {name} \") provided mapping \
+                 already exists. Please update or delete the existing mapping with UUID {uuid}"
+            ),
+        };
+        Err((Reply::error(409, "ResourceConflictException", message), Rule::Esm05))
+    }
+
+    /// The visibility timeout may not be below the function's timeout (SQS-10).
+    fn check_visibility(&self, mapping: &Mapping, found: &Found) -> Result<(), Refused> {
+        let settings = &self.plan.settings;
+        let planned = PlannedMapping::of(mapping, found, settings, self.plan.seed);
+        let queue = &self.plan.service(found.source).spec;
+        let timeout = planned.timeout(self.plan);
+        let fits = timeout <= queue.visibility || queue.shortened;
+        if fits || !found.source_kind.is_queue() {
+            return Ok(());
+        }
+        let seconds = |span: Span| span.0 / Span::SECOND.0;
+        let message = format!(
+            "Queue visibility timeout: {} seconds is less than Function timeout: {} seconds",
+            seconds(queue.visibility),
+            seconds(timeout)
+        );
+        Err(invalid(message, Rule::Sqs10))
+    }
+
+    /// A name that no part has: AWS knows mappings by their UUID alone.
+    fn new_name(&self, found: &Found) -> String {
+        let plan = &self.plan;
+        let source = plan.service(found.source).name();
+        let name = format!("{source}-to-{}", plan.function(found.function).name());
+        let is_taken = |name: &str| {
+            plan.mappings().iter().any(|other| other.name() == name)
+                || plan.services().iter().any(|other| other.name() == name)
+                || plan.functions().iter().any(|other| other.name() == name)
+        };
+        let more = (2..).map(|number: u32| format!("{name}-{number}"));
+        let mut names = [name.clone()].into_iter().chain(more);
+        names.find(|name| !is_taken(name)).expect("there are enough numbers")
+    }
+
+    fn source_arn(&self, id: ServiceId) -> String {
+        target_arn(self.plan, self.plan.service(id).name())
+    }
+
+    fn list_mappings(&self, with: &Value) -> Reply {
+        let wanted = |key: &str| with.get(key).and_then(Value::as_text);
+        let source = wanted("EventSourceArn").map(|name| named(name).unwrap_or(name));
+        let function = with.get("FunctionName").map(|_| Names::of(with).ok());
+        let ids = (0..).map(MappingId::new).zip(self.plan.mappings());
+        let all = ids.filter(|(id, planned)| {
+            let planned = planned.asked();
+            let of_source = source
+                .is_none_or(|name| self.plan.service(planned.source).name() == name);
+            let of_function = function.as_ref().is_none_or(|name| {
+                let called = self.plan.function(planned.function).name();
+                name.as_ref().is_some_and(|name| name.name == called)
+            });
+            of_source && of_function && self.mapping_status(*id).is_some()
+        });
+        let all = all.map(|(id, _)| Value::Object(self.mapping_reply(200, id).fields));
+        Reply::ok(200, [("EventSourceMappings", Value::List(all.collect()))])
+    }
+
+    /// A mapping as AWS shows it: as it was asked to be last, with the state it is in.
+    fn mapping_reply(&self, http: u16, id: MappingId) -> Reply {
+        let planned = self.plan.mapping(id);
+        let lifecycle = self.world.mappings[usize::from(id.0)].lifecycle();
+        let state = lifecycle.status.map_or("", Status::word);
+        let is_queue = planned.source_kind.is_queue();
+        let reason = if is_queue { "USER_INITIATED" } else { "User action" };
+        let uuid = planned.uuid();
+        let changed = EPOCH + lifecycle.changed.0 / Span::SECOND.0;
+        let own_arn = format!("{}:event-source-mapping:{uuid}", arn_of("lambda"));
+        let asked = planned.asked();
+        let mut reply = Reply::ok(
+            http,
+            [
+                ("UUID", Value::Text(uuid)),
+                ("EventSourceMappingArn", Value::Text(own_arn)),
+                ("EventSourceArn", Value::Text(self.source_arn(planned.source))),
+                ("FunctionArn", Value::Text(arn(&asked.target))),
+                ("LastModified", Value::number(changed)),
+                ("State", Value::text(state)),
+                ("StateTransitionReason", Value::text(reason)),
+            ],
+        );
+        reply.fields.extend(settings(self.plan, asked));
+        reply
+    }
+}
+
+/// The settings of a mapping as AWS shows them: always those of its source, and others where
+/// they are set.
+fn settings(plan: &Plan, planned: &PlannedMapping) -> Vec<(String, Value)> {
+    let PlannedMapping { spec, source_kind, .. } = planned;
+    let words =
+        |on: bool, word| Value::List(on.then(|| Value::text(word)).into_iter().collect());
+    let mut fields: Vec<(String, Value)> = Vec::new();
+    let mut put = |key: &str, value| fields.push((key.into(), value));
+    put("BatchSize", Value::number(planned.batch_size));
+    put("MaximumBatchingWindowInSeconds", in_seconds(spec.window));
+    put("FunctionResponseTypes", words(spec.partial, PARTIAL));
+    if !planned.patterns.is_empty() {
+        let filters = planned.patterns.iter();
+        let filters = filters
+            .map(|pattern| Value::object([("Pattern", Value::Text(pattern.compact()))]));
+        let filters = Value::List(filters.collect());
+        put("FilterCriteria", Value::object([("Filters", filters)]));
+    }
+    if let Some(most) = spec.concurrency_max {
+        put(
+            "ScalingConfig",
+            Value::object([("MaximumConcurrency", Value::number(most))]),
+        );
+    }
+    let pollers =
+        [("MinimumPollers", spec.pollers_min), ("MaximumPollers", spec.pollers_max)];
+    let pollers = pollers
+        .into_iter()
+        .filter_map(|(key, count)| Some((key.to_string(), Value::number(count?))));
+    let pollers: Vec<(String, Value)> = pollers.collect();
+    if !pollers.is_empty() {
+        put("ProvisionedPollerConfig", Value::Object(pollers));
+    }
+    if spec.metrics {
+        put("MetricsConfig", Value::object([("Metrics", words(true, EVENT_COUNT))]));
+    }
+    if !source_kind.is_queue() {
+        fields.extend(stream_settings(plan, spec));
+    }
+    fields
+}
+
+/// Settings that only a stream's mapping has.
+fn stream_settings(plan: &Plan, spec: &Spec) -> Vec<(String, Value)> {
+    let endless = || Value::Number("-1".into());
+    let failure = match spec.on_failure.as_str() {
+        "" => Value::object([]),
+        name => Value::object([("Destination", Value::Text(target_arn(plan, name)))]),
+    };
+    let window = spec.tumbling.unwrap_or(Span::ZERO);
+    let mut fields: Vec<(String, Value)> = [
+        ("BisectBatchOnFunctionError", Value::Bool(spec.bisect)),
+        ("DestinationConfig", Value::object([("OnFailure", failure)])),
+        ("MaximumRecordAgeInSeconds", spec.age_max.map_or_else(endless, in_seconds)),
+        ("MaximumRetryAttempts", spec.retries_max.map_or_else(endless, Value::number)),
+        ("ParallelizationFactor", Value::number(spec.parallel.unwrap_or(1))),
+        ("TumblingWindowInSeconds", in_seconds(window)),
+    ]
+    .map(|(key, value)| (key.into(), value))
+    .into();
+    if let Some(start) = spec.start {
+        fields.push(("StartingPosition".into(), Value::text(start.word())));
+    }
+    fields
+}
+
+fn in_seconds(span: Span) -> Value {
+    Value::number(span.0 / Span::SECOND.0)
+}
+
+/// Reads what a call sets, over what was there.
+fn read(with: &Value, mapping: &mut Mapping) -> Result<(), Refused> {
+    for knob in Spec::KNOBS {
+        let Some(given) = with.at(knob.aws) else { continue };
+        (knob.set)(&mut mapping.spec, read_setting(knob, given)?);
+    }
+    let Some(criteria) = with.get("FilterCriteria") else { return Ok(()) };
+    mapping.filters = match criteria.get("Filters") {
+        Some(Value::List(filters)) => filters
+            .iter()
+            .map(|filter| filter.get("Pattern").cloned().unwrap_or_default())
+            .collect(),
+        Some(_) | None => Vec::new(),
+    };
+    Ok(())
+}
+
+fn read_setting(knob: &Knob<Spec>, given: &Value) -> Result<Setting, Refused> {
+    let field = field_name(knob.aws);
+    let lists = |word: &str| match given {
+        Value::List(items) => items.iter().any(|item| item.as_text() == Some(word)),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::Object(_) => false,
+    };
+    let endless =
+        matches!(knob.aws, "MaximumRetryAttempts" | "MaximumRecordAgeInSeconds");
+    let number = |min: u64, max: u64| {
+        let bound = |bound: u64| i64::try_from(bound).unwrap_or(i64::MAX);
+        let min = if endless { -1 } else { bound(min) };
+        within(given, &field, (min, bound(max)), knob.rule)
+    };
+    Ok(match (knob.aws, &knob.kind) {
+        ("FunctionResponseTypes", _) => Setting::Bool(lists(PARTIAL)),
+        ("MetricsConfig.Metrics", _) => Setting::Bool(lists(EVENT_COUNT)),
+        ("DestinationConfig.OnFailure", _) => {
+            let to = given.get("Destination").and_then(Value::as_text);
+            let to = to.map(|to| named(to).unwrap_or(to));
+            Setting::Text(to.unwrap_or_default().into())
+        }
+        (_, Kind::Bool) => Setting::Bool(given == &Value::Bool(true)),
+        (_, Kind::Count { min, max, .. }) => match number(*min, *max)? {
+            -1 => Setting::Unset,
+            count => Setting::Number(count.unsigned_abs()),
+        },
+        (_, Kind::Span { whole_seconds: false, .. }) => {
+            Setting::Span(given.scaled(6).map_or(Span::ZERO, Span))
+        }
+        (_, Kind::Span { min, max, .. }) => {
+            let second = Span::SECOND.0;
+            match number(min.0 / second, max.0 / second)? {
+                -1 => Setting::Unset,
+                seconds => Setting::Span(Span::seconds(seconds.unsigned_abs())),
+            }
+        }
+        (_, Kind::Choice(words)) => {
+            let word = given.as_text().unwrap_or_default();
+            let place = words.iter().position(|known| *known == word);
+            let place = place.and_then(|place| u8::try_from(place).ok());
+            let must = "satisfy enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]";
+            Setting::Choice(place.ok_or_else(|| failed(word, &field, must, knob.rule))?)
+        }
+        (_, Kind::Text { .. } | Kind::Ppm) => {
+            Setting::Text(given.as_text().unwrap_or_default().into())
+        }
+    })
+}

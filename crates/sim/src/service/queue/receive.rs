@@ -1,0 +1,218 @@
+//! How messages of a queue are received: whose turn it is, which messages, and which go to
+//! the dead-letter queue instead.
+//!
+//! Rules: SQS-01, SQS-11, SQS-13, SQS-15, FIFO-01, FIFO-03, FIFO-05.
+
+use alloc::collections::VecDeque;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+
+use super::{State, job, tell};
+use crate::event::{Event, MappingEvent, Poll, ServiceEvent};
+use crate::id::{MappingId, Part, ServiceId};
+use crate::lambda::invoke::small;
+use crate::plan::Plan;
+use crate::queue::Rank;
+use crate::rule::Rule;
+use crate::service::parcel::{Handed, Parcel, Receipt};
+use crate::sim::Cx;
+use crate::time::Span;
+use crate::trace::{Delivery, EventFact, Fact, MessageFact};
+
+impl State {
+    /// A poller asks for messages.
+    pub(in crate::service) fn on_polled(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        poll: Poll,
+    ) {
+        // A batch that was begun is filled before another one.
+        let before = self.polls.iter().take_while(|other| !poll.ahead || other.ahead);
+        let place = before.count();
+        self.polls.insert(place, poll);
+        self.serve(id, plan, cx);
+    }
+
+    /// A poller waits no longer.
+    pub(in crate::service) fn on_poll_ended(&mut self, mapping: MappingId, poller: u32) {
+        self.polls.retain(|poll| (poll.mapping, poll.poller) != (mapping, poller));
+    }
+
+    pub(in crate::service) fn on_serve_due(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+    ) {
+        self.serves = false;
+        self.serve(id, plan, cx);
+    }
+
+    /// Says how much a poll could get.
+    pub(in crate::service) fn on_backlog_asked(
+        &self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        mapping: MappingId,
+    ) {
+        let fifo = plan.service(id).spec.fifo;
+        let free =
+            self.visible.iter().filter(|number| !fifo || !self.is_locked(**number));
+        let event = MappingEvent::Backlog { count: small(free.count() as u64) };
+        cx.post(cx.now, Rank::Arrival, Event::Mapping(mapping, event));
+    }
+
+    /// Gives those who ask what there is, in the order they asked.
+    fn serve(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+        let cause = cx.cause();
+        let mut waiting = VecDeque::new();
+        while let Some(poll) = self.polls.pop_front() {
+            let found = self.pick(id, plan, cx, poll);
+            cx.because_of(cause);
+            if found.is_empty() && poll.waits {
+                waiting.push_back(poll);
+                continue;
+            }
+            let Poll { mapping, poller, .. } = poll;
+            let parcel = cx.parcels.put(Parcel::Received(found));
+            let event = MappingEvent::Received { poller, parcel };
+            cx.post(cx.now, Rank::Arrival, Event::Mapping(mapping, event));
+            cx.because_of(cause);
+        }
+        self.polls = waiting;
+        self.set_timer(id, plan, cx);
+    }
+
+    /// Whether a message belongs to a group that has others in flight (FIFO-01).
+    pub(super) fn is_locked(&self, number: u32) -> bool {
+        let group = self.held[&number].message.group.as_ref();
+        group.is_some_and(|group| self.groups.contains_key(group))
+    }
+
+    /// The next message of a receive that has taken some of a group, if it has.
+    fn next_of(&self, group: Option<&Rc<str>>, mixes: bool) -> Option<u32> {
+        if let Some(group) = group {
+            let mut visible = self.visible.iter();
+            let is_of_it =
+                |number: &&u32| self.held[number].message.group.as_ref() == Some(group);
+            match visible.find(is_of_it) {
+                Some(number) => return Some(*number),
+                None if !mixes => return None,
+                None => {}
+            }
+        }
+        self.visible.iter().copied().find(|number| !self.is_locked(*number))
+    }
+
+    /// Messages for one poll: the oldest first, of groups that are free.
+    fn pick(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        poll: Poll,
+    ) -> Vec<Handed> {
+        let service = plan.service(id);
+        let limit = plan.settings.sqs_in_flight_max;
+        let mapping = plan.mapping(poll.mapping);
+        let hidden = mapping.visibility(plan, service.spec.visibility);
+        let mut taken: Vec<u32> = Vec::new();
+        let mut group = None;
+        let cause = cx.cause();
+        while taken.len() < usize::from(poll.most) {
+            let Some(number) =
+                self.next_of(group.as_ref(), plan.settings.fifo_mix_groups)
+            else {
+                break;
+            };
+            if self.in_flight + taken.len() as u64 >= limit {
+                if !core::mem::replace(&mut self.is_over_limit, true) {
+                    let fact = Fact::Message(MessageFact::OverLimit);
+                    cx.tell(Part::Service(id), None, Rule::Sqs15, fact);
+                }
+                break;
+            }
+            let held = &self.held[&number];
+            group = held.message.group.clone();
+            let most = service.spec.receives_max;
+            if let Some(to) = service.dead_letter
+                && u64::from(held.receives) >= most
+            {
+                self.redrive(id, plan, cx, number, to);
+                cx.because_of(cause);
+                continue;
+            }
+            self.visible.remove(&number);
+            taken.push(number);
+        }
+        let mut handed: Vec<Handed> = Vec::with_capacity(taken.len());
+        for number in taken {
+            let next = self.hand_out(id, cx, number, poll.mapping, hidden, &handed);
+            handed.push(next);
+            cx.because_of(cause);
+        }
+        handed
+    }
+
+    fn hand_out(
+        &mut self,
+        id: ServiceId,
+        cx: &mut Cx<'_>,
+        number: u32,
+        to: MappingId,
+        (hidden, stretched): (Span, bool),
+        before: &[Handed],
+    ) -> Handed {
+        let until = cx.now.plus(hidden);
+        let held = self.held.get_mut(&number).expect("what is visible is held");
+        if held.receives == 0 {
+            held.first = cx.now;
+        }
+        held.receives += 1;
+        held.since = cx.now;
+        held.is_in_flight = true;
+        held.hidden_until = Some(until);
+        let receipt = Receipt { number, receives: held.receives };
+        let (message, first) = (Rc::clone(&held.message), held.first);
+        self.hidden.insert((until, number));
+        self.in_flight += 1;
+        let mut rule = Rule::Sqs01;
+        if let Some(group) = &message.group {
+            let mixed = before.iter().any(|other| other.message.group != message.group);
+            rule = if mixed { Rule::Fifo03 } else { Rule::Fifo01 };
+            *self.groups.entry(Rc::clone(group)).or_insert(0) += 1;
+        }
+        if stretched {
+            rule = Rule::Sqs11;
+        } else if receipt.receives > 1 {
+            rule = Rule::Sqs13;
+        }
+        let receives = u16::try_from(receipt.receives).unwrap_or(u16::MAX);
+        let fact = MessageFact::HandedOut { to: Part::Mapping(to), receives, hidden };
+        tell(id, cx, number, rule, fact);
+        Handed { message, receipt, first, hidden_until: until }
+    }
+
+    /// Moves a message to the dead-letter queue (SQS-13).
+    fn redrive(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        number: u32,
+        to: ServiceId,
+    ) {
+        let message = self.drop_message(number).expect("it was in the queue");
+        self.counts.moved += 1;
+        let fifo = plan.service(id).spec.fifo;
+        let rule = if fifo { Rule::Fifo05 } else { Rule::Sqs13 };
+        let fact = EventFact::Sent { what: Delivery::DeadLetter, to: Part::Service(to) };
+        cx.tell(Part::Service(id), Some(job(id, number)), rule, Fact::Event(fact));
+        let parcel = cx.parcels.put(Parcel::Redriven(message));
+        let event = ServiceEvent::Redriven { parcel };
+        cx.post(cx.now, Rank::Arrival, Event::Service(to, event));
+    }
+}
