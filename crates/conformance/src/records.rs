@@ -18,7 +18,9 @@ pub struct Got {
 #[must_use]
 pub fn batch(recording: &Recording, job: Job) -> Option<Vec<Got>> {
     let Origin::Mapping(_) = job.origin else { return None };
-    let Content::Message(message, _) = recording.head().content(job)? else { return None };
+    let Content::Message(message, _) = recording.head().content(job)? else {
+        return None;
+    };
     let Body::Batch(batch) = &message.body else { return None };
     let plan = recording.last_plan();
     let got = batch.messages.iter().map(|handed| Got {

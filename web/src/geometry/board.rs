@@ -5,117 +5,13 @@
 //! jumps while a run plays. Wide boards read from left to right, narrow ones downwards.
 
 mod sends;
+mod shape;
 
 use lambdarium_sim::EVENTS;
 use lambdarium_sim::id::Part;
 
 use super::{Point, Rect};
-
-/// What a board has to show.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Shape {
-    /// Callers, in plan order.
-    pub callers: Vec<CallerShape>,
-    /// Functions, in plan order.
-    pub functions: Vec<FunctionShape>,
-    /// Services, in plan order.
-    pub services: Vec<ServiceShape>,
-    /// The functions that mappings call, in plan order of the mappings.
-    pub mappings: Vec<usize>,
-    /// Who hands something over to whom.
-    pub sends: Vec<(Part, Part)>,
-}
-
-impl Shape {
-    /// Whether a service is read by a mapping or only sends to functions, so that it stands
-    /// left of them.
-    fn is_left(&self, service: usize) -> bool {
-        if self.services[service] != ServiceShape::Plain {
-            return true;
-        }
-        let is_it = |part: Part| matches!(part, Part::Service(id) if usize::from(id.0) == service);
-        let to_function = |to: Part| matches!(to, Part::Function(_));
-        self.sends.iter().any(|(from, to)| is_it(*from) && to_function(*to))
-            && !self.sends.iter().any(|(_, to)| is_it(*to))
-    }
-
-    /// Those services, by their places.
-    fn left(&self) -> impl Iterator<Item = usize> {
-        (0..self.services.len()).filter(|service| EVENTS && self.is_left(*service))
-    }
-}
-
-/// What room a service needs.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum ServiceShape {
-    /// That of its words.
-    #[default]
-    Plain,
-    /// A queue with trays for what can be received and for what is in flight.
-    Read,
-    /// The same, with one for what is delayed.
-    Delays,
-}
-
-impl ServiceShape {
-    /// The height of a card at the left.
-    fn height(self) -> f64 {
-        match self {
-            Self::Plain => SENDER_H,
-            Self::Read => READ_H,
-            Self::Delays => READ_H + DELAYED_H,
-        }
-    }
-}
-
-/// A caller.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CallerShape {
-    /// The function it calls.
-    pub function: usize,
-    /// The row of that function its wire leads to.
-    pub row: Row,
-    /// Whether it needs room for requests that wait to be tried again.
-    pub tray: bool,
-    /// How far somebody has moved it.
-    pub nudge: Point,
-}
-
-/// A row of a function's card.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Row {
-    /// The card as a whole.
-    #[default]
-    Card,
-    /// An alias, by its place.
-    Alias(usize),
-    /// Its queue of events.
-    Queue,
-    /// A version, by its place among those shown.
-    Version(usize),
-}
-
-/// A function.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FunctionShape {
-    /// Whether events may wait for it.
-    pub queue: bool,
-    /// How many aliases it has.
-    pub aliases: usize,
-    /// The versions shown.
-    pub versions: Vec<VersionShape>,
-    /// How far somebody has moved it.
-    pub nudge: Point,
-}
-
-/// A version of a function.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct VersionShape {
-    /// Its place in the plan.
-    pub index: u16,
-    /// The most environments it ever has.
-    pub peak: u32,
-}
+pub use shape::{CallerShape, FunctionShape, Row, ServiceShape, Shape, VersionShape};
 
 /// A board laid out.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -201,6 +201,7 @@ impl Drawing<'_> {
             version: None,
             entry: Some(number),
         };
+        let point = |paint| span(at, at, paint);
         match entry.fact {
             Fact::Started { environment, init, version, .. } => {
                 let span = span(at, self.end, Paint::Running);
@@ -217,10 +218,8 @@ impl Drawing<'_> {
                     self.draw(entry.part, run);
                 }
             }
-            Fact::Throttled { .. } => {
-                self.draw(entry.part, span(at, at, Paint::Throttled))
-            }
-            Fact::Refused { .. } => self.draw(entry.part, span(at, at, Paint::Failed)),
+            Fact::Throttled { .. } => self.draw(entry.part, point(Paint::Throttled)),
+            Fact::Refused { .. } => self.draw(entry.part, point(Paint::Failed)),
             Fact::RetryPlanned { after, .. } => {
                 self.draw(entry.part, span(at, at.plus(after), Paint::Throttled));
             }

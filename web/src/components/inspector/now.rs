@@ -31,25 +31,7 @@ pub fn now(desk: &Desk, on_action: &Callback<Action>) -> Html {
         (Some(caller), ..) => caller_sections(caller, run),
         (None, Some(function), _) => function_sections(function, run),
         (None, None, Some((service, received))) => {
-            let kind = run.services.get(usize::from(service)).map(|text| &text.kind);
-            let mut received = vec![counted("Received so far", received)];
-            let text = run.services.get(usize::from(service));
-            let gets = text.map(|text| text.gets.clone()).filter(|gets| !gets.is_empty());
-            received.extend(gets.map(|gets| pair("From outside", gets)));
-            let view = frame.services.get(usize::from(service));
-            let waiting = view.map_or(0, |view| view.waiting);
-            if waiting > 0 {
-                received.push(counted("Waiting to be tried again", waiting));
-            }
-            if let Some(queue) = view.and_then(|view| view.queue.as_ref()) {
-                received.extend([
-                    counted("ApproximateNumberOfMessagesVisible", queue.visible),
-                    counted("ApproximateNumberOfMessagesNotVisible", queue.in_flight),
-                    counted("ApproximateNumberOfMessagesDelayed", queue.delayed),
-                    pair("ApproximateAgeOfOldestMessage", queue.oldest.to_string()),
-                ]);
-            }
-            vec![(kind.cloned().unwrap_or_default(), String::new(), received)]
+            service_sections(service, received, frame, run)
         }
         (None, None, None) => match mapping {
             Some(mapping) => mapping_sections(mapping, run),
@@ -105,6 +87,34 @@ fn pair(name: &str, value: impl Into<String>) -> (String, String) {
 
 fn counted(name: &str, count: impl Into<u64>) -> (String, String) {
     pair(name, grouped(count.into()))
+}
+
+/// What a service has received, and what it holds.
+fn service_sections(
+    service: u16,
+    received: u64,
+    frame: &Frame,
+    run: &Opened,
+) -> Vec<Section> {
+    let kind = run.services.get(usize::from(service)).map(|text| &text.kind);
+    let mut received = vec![counted("Received so far", received)];
+    let text = run.services.get(usize::from(service));
+    let gets = text.map(|text| text.gets.clone()).filter(|gets| !gets.is_empty());
+    received.extend(gets.map(|gets| pair("From outside", gets)));
+    let view = frame.services.get(usize::from(service));
+    let waiting = view.map_or(0, |view| view.waiting);
+    if waiting > 0 {
+        received.push(counted("Waiting to be tried again", waiting));
+    }
+    if let Some(queue) = view.and_then(|view| view.queue.as_ref()) {
+        received.extend([
+            counted("ApproximateNumberOfMessagesVisible", queue.visible),
+            counted("ApproximateNumberOfMessagesNotVisible", queue.in_flight),
+            counted("ApproximateNumberOfMessagesDelayed", queue.delayed),
+            pair("ApproximateAgeOfOldestMessage", queue.oldest.to_string()),
+        ]);
+    }
+    vec![(kind.cloned().unwrap_or_default(), String::new(), received)]
 }
 
 /// What a mapping does, and what CloudWatch counts of it (ESM-14).
