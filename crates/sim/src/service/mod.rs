@@ -8,6 +8,7 @@ pub(crate) mod filter;
 pub mod outlet;
 pub(crate) mod policy;
 pub mod shelf;
+pub mod stream;
 
 use alloc::string::String;
 use alloc::vec::Vec;
