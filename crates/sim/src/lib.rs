@@ -28,6 +28,7 @@ pub mod expect;
 pub mod id;
 pub mod lambda;
 pub mod limits;
+pub mod mapping;
 pub mod message;
 pub mod plan;
 pub mod queue;

@@ -243,6 +243,16 @@ impl State {
         shard.read(now, from, &spec.kind.read_limits())
     }
 
+    /// What a shard pushes to a registered consumer, from a place on (KIN-02).
+    ///
+    /// # Panics
+    /// If there is no such shard.
+    pub fn push(&mut self, now: Instant, spec: &Spec, id: ShardId, from: u32) -> Read {
+        let shard = &mut self.shards[id.0 as usize];
+        shard.trim(now, spec.kept());
+        Read::Records(shard.after(from, &spec.kind.read_limits()))
+    }
+
     /// The place at which to begin in a shard.
     ///
     /// # Panics

@@ -258,6 +258,17 @@ impl Shard {
         if until > now {
             return Read::Throttled { until };
         }
+        let batch = self.after(from, limits);
+        self.read_bytes.turn(now, limits.bytes_per_second);
+        self.read_bytes.used += batch.records.iter().map(Record::bytes).sum::<u64>();
+        self.calls.retain(|call| now.since(*call) < Span::SECOND);
+        self.calls.push(now);
+        Read::Records(batch)
+    }
+
+    /// What there is from a place on, as much as one call brings. Pushed to a consumer of
+    /// its own it uses up nothing of what readers share (KIN-02).
+    pub(super) fn after(&self, from: u32, limits: &ReadLimits) -> Batch {
         let mut next = from.max(self.horizon);
         let (mut records, mut bytes) = (Vec::new(), 0);
         while let Some(record) = self.record(next) {
@@ -270,13 +281,9 @@ impl Shard {
             records.push(record.clone());
             next += 1;
         }
-        self.read_bytes.turn(now, limits.bytes_per_second);
-        self.read_bytes.used += bytes;
-        self.calls.retain(|call| now.since(*call) < Span::SECOND);
-        self.calls.push(now);
         let is_behind = next < self.tip();
         let is_end = !is_behind && !self.is_open();
-        Read::Records(Batch { records, next, is_behind, is_end })
+        Batch { records, next, is_behind, is_end }
     }
 
     /// When the next call is answered.

@@ -1,0 +1,195 @@
+//! What a mapping of a stream is told, and what is assumed of it because AWS does not say.
+//!
+//! Units: counts are records or retries; sizes are in bytes.
+//! Rules: the table of settings; section 0.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::service::stream::table::View;
+use crate::service::stream::{Kind, Position};
+use crate::time::Span;
+
+/// How records come to the mapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// It asks for them, within limits it shares with other readers (KIN-01).
+    Polls,
+    /// They are pushed: enhanced fan-out (KIN-02).
+    Pushed,
+}
+
+/// What a person sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spec {
+    /// Where reading begins; AWS has no default.
+    pub position: Position,
+    /// Most records of a batch, 1 to 10,000. Default 100.
+    pub batch_size: u32,
+    /// How long a batch is collected, 0 to 300 s. Default 0.
+    pub window: Span,
+    /// Batches at once in each shard, 1 to 10. Default 1.
+    pub factor: u32,
+    /// Whether a batch that fails is split in two. Default no.
+    pub bisect: bool,
+    /// Retries after the first try, up to 10,000; none is without end, the default.
+    pub retries_max: Option<u32>,
+    /// How old records may become, 60 s to 604,800 s; none is without end, the default.
+    pub age_max: Option<Span>,
+    /// Whether the function says which records failed. Default no.
+    pub partial: bool,
+    /// Length of tumbling windows, 1 s to 900 s; 0 is none, the default.
+    pub tumbling: Span,
+    /// How records come.
+    pub reading: Reading,
+}
+
+impl Spec {
+    /// What AWS does where only the position is set.
+    #[must_use]
+    pub const fn new(position: Position) -> Self {
+        Self {
+            position,
+            batch_size: 100,
+            window: Span::ZERO,
+            factor: 1,
+            bisect: false,
+            retries_max: None,
+            age_max: None,
+            partial: false,
+            tumbling: Span::ZERO,
+            reading: Reading::Polls,
+        }
+    }
+}
+
+choices! {
+    /// Which half of an odd batch is the larger one.
+    Split {
+        /// The first half has half of the records, rounded down.
+        Down "down",
+        /// The first half has half of the records, rounded up.
+        Up "up",
+    }
+}
+
+choices! {
+    /// How many tries the halves of a batch have.
+    Quota {
+        /// As many as a new batch.
+        Fresh "fresh",
+        /// What the batch has left.
+        Inherit "inherit",
+    }
+}
+
+choices! {
+    /// When records that are too old are given up.
+    AgeDrop {
+        /// At the very instant, even between two tries.
+        Exact "exact",
+        /// When they would be tried next.
+        NextTry "next_try",
+    }
+}
+
+/// What is assumed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumptions {
+    /// largest event.
+    pub payload_bytes_max: u64,
+    /// what a record takes besides its (base64) body.
+    pub record_overhead_bytes: u64,
+    /// share of batches that are delivered twice although nothing went wrong.
+    pub duplicate_ppm: u64,
+    /// first wait between tries of one batch.
+    pub backoff_initial: Span,
+    /// how many times longer each wait is than the one before.
+    pub backoff_factor: u64,
+    /// longest wait.
+    pub backoff_cap: Span,
+    /// how much longer a wait may be, drawn.
+    pub backoff_jitter_ppm: u64,
+    /// how an odd batch is split.
+    pub split: Split,
+    /// how many tries halves have.
+    pub child_quota: Quota,
+    /// wait before the first try of a half or of a remainder.
+    pub split_delay: Span,
+    /// whether halves given up one after the other are reported as one.
+    pub consolidate_failures: bool,
+    /// when records that are too old are given up.
+    pub age_drop: AgeDrop,
+    /// the least count of invocations that a record of too old records says.
+    pub age_invoke_count_min: u32,
+    /// time between polls of a shard of Kinesis.
+    pub kinesis_poll: Span,
+    /// time between polls of a shard of a table.
+    pub dynamodb_poll: Span,
+    /// time until a record is pushed.
+    pub pushed_latency: Span,
+    /// lanes of keys; all others are hashed.
+    pub lanes: Vec<(String, u32)>,
+    /// whether records that outlive the stream's retention are reported.
+    pub expiry_reports: bool,
+    /// TW-03: largest state of a tumbling window.
+    pub state_bytes_max: u64,
+}
+
+impl Default for Assumptions {
+    fn default() -> Self {
+        Self {
+            payload_bytes_max: 6_291_456,
+            record_overhead_bytes: 600,
+            duplicate_ppm: 0,
+            backoff_initial: Span::millis(500),
+            backoff_factor: 2,
+            backoff_cap: Span::MINUTE,
+            backoff_jitter_ppm: 0,
+            split: Split::Down,
+            child_quota: Quota::Fresh,
+            split_delay: Span::ZERO,
+            consolidate_failures: false,
+            age_drop: AgeDrop::Exact,
+            age_invoke_count_min: 1,
+            kinesis_poll: Span::SECOND,
+            dynamodb_poll: Span::millis(250),
+            pushed_latency: Span::millis(70),
+            lanes: Vec::new(),
+            expiry_reports: false,
+            state_bytes_max: 1 << 20,
+        }
+    }
+}
+
+/// All that a mapping of a stream goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// What was set.
+    pub spec: &'a Spec,
+    /// What is assumed.
+    pub assumed: &'a Assumptions,
+    /// What the stream is.
+    pub kind: Kind,
+    /// How long the stream keeps records.
+    pub retention: Span,
+    /// What records of a table show.
+    pub view: View,
+}
+
+impl Terms<'_> {
+    /// Time between two polls of a shard.
+    #[must_use]
+    pub const fn poll(&self) -> Span {
+        match self.kind {
+            Kind::Kinesis => self.assumed.kinesis_poll,
+            Kind::DynamoDb => self.assumed.dynamodb_poll,
+        }
+    }
+
+    /// Whether there are tumbling windows.
+    #[must_use]
+    pub fn tumbles(&self) -> bool {
+        self.spec.tumbling > Span::ZERO
+    }
+}

@@ -1,0 +1,375 @@
+//! Mappings of streams, driven by a small loop: a stream, one mapping, and a function that
+//! takes 100 ms.
+
+mod failure;
+mod properties;
+mod rules;
+mod timelines;
+mod windows;
+mod worked;
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::batch::{Outcome, Response};
+use super::lane::{Fate, Invocation, Settlement};
+use super::lineage::Lineage;
+use super::spec::{Assumptions, Reading, Spec, Terms};
+use super::{Order, State};
+use crate::dice::Dice;
+use crate::queue::{Queue, Rank};
+use crate::service::stream::record::{Data, Record};
+use crate::service::stream::shard::Read;
+use crate::service::stream::{self, Kind, Position, ShardId};
+use crate::time::{Instant, Span};
+use crate::value::Value;
+
+/// How long the function runs.
+const RUN: Span = Span::millis(100);
+
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    Put(usize),
+    Split(ShardId),
+    Enable,
+    Disable,
+    Wake(ShardId),
+    Ended(ShardId, u32, usize),
+}
+
+/// An attempt as it took place.
+struct Attempt {
+    at: Instant,
+    shard: ShardId,
+    call: Invocation,
+    outcome: Outcome,
+}
+
+/// What came of records, and when.
+struct Settled {
+    at: Instant,
+    settlement: Settlement,
+}
+
+type Function = fn(&Invocation, usize) -> Outcome;
+
+/// The loop.
+struct Rig {
+    stream_spec: stream::Spec,
+    spec: Spec,
+    assumed: Assumptions,
+    stream: stream::State,
+    lineage: Lineage,
+    shards: Vec<State>,
+    queue: Queue<Event>,
+    puts: Vec<(String, Data)>,
+    is_enabled: bool,
+    has_begun: bool,
+    attempts: Vec<Attempt>,
+    settled: Vec<Settled>,
+    /// When each shard was read, and how many bytes that brought.
+    reads: Vec<(Instant, ShardId, u64)>,
+    running_max: usize,
+    running: usize,
+}
+
+fn at(millis: u64) -> Instant {
+    Instant::START.plus(Span::millis(millis))
+}
+
+impl Rig {
+    fn new(spec: Spec) -> Self {
+        let stream_spec = stream::Spec::new(Kind::Kinesis);
+        let mut queue = Queue::new();
+        queue.push(Instant::START, Rank::Act, Event::Enable);
+        Self {
+            stream: stream::State::new(&stream_spec, Instant::START),
+            stream_spec,
+            spec,
+            assumed: Assumptions::default(),
+            lineage: Lineage::default(),
+            shards: Vec::new(),
+            queue,
+            puts: Vec::new(),
+            is_enabled: false,
+            has_begun: false,
+            attempts: Vec::new(),
+            settled: Vec::new(),
+            reads: Vec::new(),
+            running_max: 0,
+            running: 0,
+        }
+    }
+
+    /// The mapping becomes enabled later than at once.
+    fn enabled_at(mut self, millis: u64) -> Self {
+        self.queue = Queue::new();
+        self.queue.push(at(millis), Rank::Act, Event::Enable);
+        self
+    }
+
+    /// Puts a record under a key; records are numbered from 1.
+    fn put(&mut self, millis: u64, key: &str) {
+        self.put_data(millis, key, Data::Text("x".into()));
+    }
+
+    fn put_data(&mut self, millis: u64, key: &str, data: Data) {
+        self.puts.push((key.into(), data));
+        self.queue.push(at(millis), Rank::Timer, Event::Put(self.puts.len() - 1));
+    }
+
+    /// Puts so many records under one key.
+    fn put_many(&mut self, millis: u64, count: u64) {
+        for _ in 0..count {
+            self.put(millis, "k");
+        }
+    }
+
+    /// Runs until nothing is left to do, or to an instant.
+    fn run(&mut self, until: Instant, function: Function) {
+        while self.queue.next_at().is_some_and(|next| next <= until) {
+            let (now, event) = self.queue.pop().expect("there is one");
+            match event {
+                Event::Put(number) => {
+                    let (key, data) = self.puts[number].clone();
+                    self.stream.put(now, &key, data).expect("room in the stream");
+                    self.arrived(now, function);
+                }
+                Event::Split(id) => {
+                    let range = self.stream.shard(id).expect("a shard").range();
+                    let middle = range.first + (range.last - range.first) / 2 + 1;
+                    self.stream.split(now, id, middle).expect("an open shard");
+                    self.start(now, None, function);
+                    self.arrived(now, function);
+                }
+                Event::Enable => self.enable(now, function),
+                Event::Disable => {
+                    self.is_enabled = false;
+                    self.shards.iter_mut().for_each(State::on_disabled);
+                }
+                Event::Wake(id) => {
+                    self.shard(now, id, function, |state, terms| {
+                        state.on_due(now, terms)
+                    });
+                }
+                Event::Ended(id, lane, number) => {
+                    self.running -= 1;
+                    let outcome = self.attempts[number].outcome.clone();
+                    self.shard(now, id, function, |state, terms| {
+                        state.on_outcome(now, terms, lane, &outcome)
+                    });
+                }
+            }
+        }
+    }
+
+    fn enable(&mut self, now: Instant, function: Function) {
+        self.is_enabled = true;
+        if !self.has_begun {
+            self.has_begun = true;
+            let Self { lineage, stream_spec, spec, stream, .. } = self;
+            let begun = lineage.begin(now, stream_spec, spec.position, stream);
+            self.open(now, begun, function);
+            return;
+        }
+        let ids: Vec<ShardId> = self.shards.iter().map(State::shard).collect();
+        for id in ids {
+            self.shard(now, id, function, |state, terms| state.on_enabled(now, terms));
+        }
+    }
+
+    /// Begins with shards that have become ready.
+    fn start(&mut self, now: Instant, finished: Option<ShardId>, function: Function) {
+        let Self { lineage, stream_spec, stream, .. } = self;
+        let ready = lineage.go_on(now, stream_spec, finished, stream);
+        self.open(now, ready, function);
+    }
+
+    fn open(&mut self, now: Instant, ready: Vec<(ShardId, u32)>, function: Function) {
+        for (id, place) in ready {
+            let dice = Dice::of(0, &format!("mapping {}", id.0));
+            let state = State::new(id, place, &self.terms(), dice);
+            self.shards.push(state);
+            self.shard(now, id, function, |state, terms| state.on_enabled(now, terms));
+        }
+    }
+
+    fn arrived(&mut self, now: Instant, function: Function) {
+        let ids: Vec<ShardId> = self.shards.iter().map(State::shard).collect();
+        for id in ids {
+            self.shard(now, id, function, |state, terms| state.on_arrived(now, terms));
+        }
+    }
+
+    fn terms(&self) -> Terms<'_> {
+        let Self { spec, assumed, stream_spec, .. } = self;
+        let (kind, retention, view) =
+            (stream_spec.kind, stream_spec.kept(), stream_spec.view);
+        Terms { spec, assumed, kind, retention, view }
+    }
+
+    /// Calls one shard and does what it says.
+    fn shard(
+        &mut self,
+        now: Instant,
+        id: ShardId,
+        function: Function,
+        call: impl FnOnce(&mut State, &Terms<'_>) -> Vec<Order>,
+    ) {
+        let (spec, assumed) = (self.spec.clone(), self.assumed.clone());
+        let Terms { kind, retention, view, .. } = self.terms();
+        let terms = Terms { spec: &spec, assumed: &assumed, kind, retention, view };
+        let place = self.shards.iter().position(|state| state.shard() == id);
+        let place = place.expect("it is read");
+        let mut orders = call(&mut self.shards[place], &terms);
+        while !orders.is_empty() {
+            match orders.remove(0) {
+                Order::Read { from } => {
+                    let read = self.read(now, id, from);
+                    assert!(orders.is_empty(), "a read comes last");
+                    orders = self.shards[place].on_read(now, &terms, read);
+                }
+                Order::Invoke(invocation) => self.invoke(now, id, invocation, function),
+                Order::Settle(settlement) => {
+                    self.settled.push(Settled { at: now, settlement });
+                }
+                Order::WakeAt(at) => self.queue.push(at, Rank::Arrival, Event::Wake(id)),
+                Order::Finish => self.start(now, Some(id), function),
+            }
+        }
+    }
+
+    fn read(&mut self, now: Instant, id: ShardId, from: u32) -> Read {
+        let Self { stream, stream_spec, spec, .. } = self;
+        let read = match spec.reading {
+            Reading::Polls => stream.read(now, stream_spec, id, from),
+            Reading::Pushed => stream.push(now, stream_spec, id, from),
+        };
+        if let Read::Records(batch) = &read {
+            let bytes = batch.records.iter().map(Record::bytes).sum();
+            self.reads.push((now, id, bytes));
+        }
+        read
+    }
+
+    fn invoke(&mut self, now: Instant, shard: ShardId, call: Invocation, run: Function) {
+        let outcome = run(&call, self.attempts.len() + 1);
+        let ran = !matches!(outcome, Outcome::Throttled | Outcome::ServiceError);
+        let ends = now.plus(if ran { RUN } else { Span::ZERO });
+        let ended = Event::Ended(shard, call.lane, self.attempts.len());
+        self.queue.push(ends, Rank::RunEnd, ended);
+        self.running += 1;
+        self.running_max = self.running_max.max(self.running);
+        self.attempts.push(Attempt { at: now, shard, call, outcome });
+    }
+
+    /// The attempts, as `0 1-10 F`: when, which records, and what came of it.
+    fn attempts(&self) -> Vec<String> {
+        let told = |attempt: &Attempt| {
+            let outcome = match &attempt.outcome {
+                Outcome::Succeeded { .. } => String::from("S"),
+                Outcome::Reported { lowest, .. } => {
+                    format!("P{}", attempt.call.records[*lowest as usize].sequence.0)
+                }
+                Outcome::Malformed => "M".into(),
+                Outcome::Failed => "F".into(),
+                Outcome::Throttled => "T".into(),
+                Outcome::ServiceError => "E".into(),
+            };
+            let (at, records) = (millis(attempt.at), numbers(&attempt.call.records));
+            format!("{at} {records} {outcome}")
+        };
+        self.attempts.iter().map(told).collect()
+    }
+
+    /// What the destination was told, as `2300 RetryAttemptsExhausted 7 x3 Unhandled`.
+    fn failures(&self) -> Vec<String> {
+        let told = |settled: &Settled| {
+            let Fate::GivenUp { condition, ran, response } = settled.settlement.fate
+            else {
+                return None;
+            };
+            let response = match response {
+                Some(Response::Unhandled) => " Unhandled",
+                Some(Response::Reported) => " null",
+                None => "",
+            };
+            let (at, word) = (millis(settled.at), condition.word());
+            let records = numbers(&settled.settlement.records);
+            Some(format!("{at} {word} {records} x{ran}{response}"))
+        };
+        self.settled.iter().filter_map(told).collect()
+    }
+
+    /// What became of each record, as `1 processed 400`, in the order of the records.
+    fn fates(&self) -> Vec<String> {
+        let mut fates: Vec<(u64, String)> = Vec::new();
+        for Settled { at, settlement } in &self.settled {
+            let fate = match settlement.fate {
+                Fate::Processed => "processed",
+                Fate::GivenUp { condition, .. } => condition.word(),
+                Fate::Expired => "expired",
+            };
+            for Record { sequence, .. } in &settlement.records {
+                fates
+                    .push((sequence.0, format!("{} {fate} {}", sequence.0, millis(*at))));
+            }
+        }
+        fates.sort();
+        fates.into_iter().map(|(_, fate)| fate).collect()
+    }
+
+    /// How often each record was delivered, in the order of the records.
+    fn deliveries(&self) -> Vec<u64> {
+        let mut counts: Vec<u64> = self.puts.iter().map(|_| 0).collect();
+        for record in self.attempts.iter().flat_map(|attempt| &attempt.call.records) {
+            counts[usize::try_from(record.sequence.0).expect("few") - 1] += 1;
+        }
+        counts
+    }
+}
+
+fn millis(at: Instant) -> u64 {
+    at.0 / 1_000
+}
+
+/// Records by their numbers: `1-10`, `7`, `1,3`.
+fn numbers(records: &[Record]) -> String {
+    let all: Vec<u64> = records.iter().map(|record| record.sequence.0).collect();
+    match all.as_slice() {
+        [] => "none".into(),
+        [one] => one.to_string(),
+        [first, .., last] if last - first + 1 == all.len() as u64 => {
+            format!("{first}-{last}")
+        }
+        _ => all.iter().map(u64::to_string).collect::<Vec<_>>().join(","),
+    }
+}
+
+const SUCCESS: Outcome = Outcome::Succeeded { state: None };
+
+/// What the function answers that throws at some records.
+fn throws(call: &Invocation, poison: &[u64]) -> Outcome {
+    let is_bad = |record: &Record| poison.contains(&record.sequence.0);
+    if call.records.iter().any(is_bad) { Outcome::Failed } else { SUCCESS }
+}
+
+/// What the function answers that reports some records.
+fn reports(call: &Invocation, poison: &[u64]) -> Outcome {
+    let bad = call.records.iter().filter(|record| poison.contains(&record.sequence.0));
+    let ids: Vec<String> =
+        bad.map(|record| record.sequence.text(Kind::Kinesis)).collect();
+    let ids = ids.iter().map(|id| Some(id.as_str()));
+    Outcome::reported(&call.records, Kind::Kinesis, ids, None)
+}
+
+/// A mapping as the worked examples have it: from the oldest record on.
+fn mapping(batch_size: u32, retries_max: Option<u32>) -> Spec {
+    Spec { batch_size, retries_max, ..Spec::new(Position::TrimHorizon) }
+}
+
+/// An object with one number.
+fn counted(state: u64) -> Option<Value> {
+    Some(Value::object([("sum", Value::number(state))]))
+}
