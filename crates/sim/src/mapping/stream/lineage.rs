@@ -1,7 +1,7 @@
 //! Which shards of a stream a mapping reads: a shard only after those it came of.
 //!
-//! Rules: KIN-06 (the position counts where reading begins, for the shards of that time),
-//! KIN-07, DDS-04 (parents before children).
+//! Rules: KIN-06 (the position counts for the shards there are when reading begins; those
+//! that come later are read from their beginning), KIN-07, DDS-04 (parents before children).
 
 use alloc::vec::Vec;
 
@@ -23,6 +23,8 @@ enum Progress {
 #[derive(Clone, Debug, Default)]
 pub struct Lineage {
     shards: Vec<Progress>,
+    /// Where reading begins in those there were at the start.
+    places: Vec<u32>,
 }
 
 impl Lineage {
@@ -35,38 +37,35 @@ impl Lineage {
         position: Position,
         stream: &mut Stream,
     ) -> Vec<(ShardId, u32)> {
-        if position == Position::Latest {
-            let passed =
-                |is_open| if is_open { Progress::Waiting } else { Progress::Passed };
-            let is_open = stream.shards().iter().map(|shard| passed(shard.is_open()));
-            self.shards = is_open.collect();
+        let shards = stream.shards().iter();
+        let all: Vec<(ShardId, bool)> = shards.map(|s| (s.id(), s.is_open())).collect();
+        for (id, is_open) in all {
+            let is_passed = position == Position::Latest && !is_open;
+            self.shards.push(if is_passed {
+                Progress::Passed
+            } else {
+                Progress::Waiting
+            });
+            self.places.push(stream.place(now, spec, id, position));
         }
-        self.ready(now, spec, position, stream)
+        self.ready(stream)
     }
 
     /// A shard is settled to its end, or the stream has new shards: those that can be read
-    /// now. Children are read from their beginning.
+    /// now, and the places to begin at.
     pub fn go_on(
         &mut self,
-        now: Instant,
-        spec: &Spec,
         finished: Option<ShardId>,
-        stream: &mut Stream,
+        stream: &Stream,
     ) -> Vec<(ShardId, u32)> {
         if let Some(id) = finished {
             self.shards[id.0 as usize] = Progress::Finished;
         }
-        self.ready(now, spec, Position::TrimHorizon, stream)
+        self.shards.resize(stream.shards().len(), Progress::Waiting);
+        self.ready(stream)
     }
 
-    fn ready(
-        &mut self,
-        now: Instant,
-        spec: &Spec,
-        position: Position,
-        stream: &mut Stream,
-    ) -> Vec<(ShardId, u32)> {
-        self.shards.resize(stream.shards().len(), Progress::Waiting);
+    fn ready(&mut self, stream: &Stream) -> Vec<(ShardId, u32)> {
         let mut ready = Vec::new();
         for (number, shard) in stream.shards().iter().enumerate() {
             let is_done = |parent: &ShardId| match self.shards[parent.0 as usize] {
@@ -75,12 +74,11 @@ impl Lineage {
             };
             let waits = self.shards[number] == Progress::Waiting;
             if waits && shard.parents().iter().all(is_done) {
-                ready.push(shard.id());
+                ready.push((shard.id(), self.places.get(number).copied().unwrap_or(0)));
                 self.shards[number] = Progress::Reading;
             }
         }
-        let place = |id: ShardId| (id, stream.place(now, spec, id, position));
-        ready.into_iter().map(place).collect()
+        ready
     }
 }
 
@@ -88,6 +86,7 @@ impl Lineage {
 mod tests {
     use super::*;
     use crate::service::stream::Kind;
+    use crate::service::stream::record::Data;
 
     #[test]
     fn children_wait_for_all_of_their_parents() {
@@ -99,8 +98,7 @@ mod tests {
         assert_eq!(begun, [(a, 0), (b, 0)]);
         let child = stream.merge(Instant(1), [a, b]).expect("neighbours");
         let halves = stream.split(Instant(2), child, 1 << 127).expect("a split");
-        let mut go_on =
-            |finished| lineage.go_on(Instant(3), &spec, finished, &mut stream);
+        let mut go_on = |finished| lineage.go_on(finished, &stream);
         assert_eq!(go_on(None), []);
         assert_eq!(go_on(Some(b)), []);
         assert_eq!(go_on(Some(a)), [(child, 0)]);
@@ -117,5 +115,24 @@ mod tests {
             |position| Lineage::default().begin(Instant(2), &spec, position, &mut stream);
         assert_eq!(begin(Position::Latest), halves.map(|half| (half, 0)));
         assert_eq!(begin(Position::TrimHorizon), [(ShardId(0), 0)]);
+    }
+
+    #[test]
+    fn the_position_counts_for_children_of_that_time_too() {
+        let spec = Spec::new(Kind::Kinesis);
+        let mut stream = Stream::new(&spec, Instant(0));
+        let [low, high] =
+            stream.split(Instant(1), ShardId(0), 1 << 127).expect("a split");
+        for at in [2, 4] {
+            let data = Data::Text("x".into());
+            // The hash of this key begins with a zero.
+            let taken = stream.put(Instant(at), "a", data).expect("room");
+            assert_eq!(taken.shard, low);
+        }
+        let mut lineage = Lineage::default();
+        let begun =
+            lineage.begin(Instant(5), &spec, Position::At(Instant(3)), &mut stream);
+        assert_eq!(begun, [(ShardId(0), 0)]);
+        assert_eq!(lineage.go_on(Some(ShardId(0)), &stream), [(low, 1), (high, 0)]);
     }
 }

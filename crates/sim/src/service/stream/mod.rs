@@ -314,6 +314,16 @@ impl State {
         Ok(self.add(range, Vec::from(ids), now))
     }
 
+    /// Closes a shard of a table; one with the same range takes its place (DDS-04).
+    ///
+    /// # Errors
+    /// When there is no such open shard.
+    pub fn roll(&mut self, now: Instant, id: ShardId) -> Result<ShardId, ReshardRefusal> {
+        let range = self.open(id)?.range();
+        self.shards[id.0 as usize].close(now);
+        Ok(self.add(range, Vec::from([id]), now))
+    }
+
     fn open(&self, id: ShardId) -> Result<&Shard, ReshardRefusal> {
         let shard = self.shard(id).ok_or(ReshardRefusal::NoSuchShard)?;
         if shard.is_open() { Ok(shard) } else { Err(ReshardRefusal::Closed) }

@@ -117,6 +117,16 @@ pub struct Batch {
     pub is_end: bool,
 }
 
+impl Batch {
+    /// Takes out the records that a filter does not let through, and says how many. Who
+    /// reads goes on after them all the same (ESM-19).
+    pub fn filter(&mut self, passes: impl FnMut(&Record) -> bool) -> u64 {
+        let before = self.records.len();
+        self.records.retain(passes);
+        (before - self.records.len()) as u64
+    }
+}
+
 /// A shard.
 #[derive(Clone, Debug)]
 pub struct Shard {

@@ -183,6 +183,19 @@ fn children_take_over_the_range_of_their_parents() {
     assert!(state.merge(at(5), [middle, last]).is_ok());
 }
 
+#[test]
+fn a_shard_of_a_table_rolls_over() {
+    let spec = Spec::new(Kind::DynamoDb);
+    let mut state = State::new(&spec, Instant::START);
+    let next = state.roll(at(1), ShardId(0)).expect("an open shard");
+    assert_eq!(state.roll(at(2), ShardId(0)), Err(ReshardRefusal::Closed));
+    let item = Value::object([("id", attribute("a"))]);
+    let taken = state.write(at(3), &spec, &Write::Put(item)).expect("a key");
+    assert_eq!(taken.map(|taken| taken.shard), Some(next));
+    let shard = state.shard(next).expect("it is there");
+    assert_eq!((shard.range(), shard.parents()), (HashRange::ALL, &[ShardId(0)][..]));
+}
+
 fn source(kind: Kind, arn: &str) -> Source<'_> {
     let (shard, role) = (ShardId(0), "arn:aws:iam::111111111111:role/lambda-role");
     Source { arn, kind, shard, view: View::NewAndOldImages, role }

@@ -21,6 +21,7 @@ use crate::dice::Dice;
 use crate::queue::{Queue, Rank};
 use crate::service::stream::record::{Data, Record};
 use crate::service::stream::shard::Read;
+use crate::service::stream::table::Write;
 use crate::service::stream::{self, Kind, Position, ShardId};
 use crate::time::{Instant, Span};
 use crate::value::Value;
@@ -70,6 +71,8 @@ struct Rig {
     settled: Vec<Settled>,
     /// When each shard was read, and how many bytes that brought.
     reads: Vec<(Instant, ShardId, u64)>,
+    /// Records that no filter lets through.
+    filtered: Vec<u64>,
     running_max: usize,
     running: usize,
 }
@@ -97,9 +100,17 @@ impl Rig {
             attempts: Vec::new(),
             settled: Vec::new(),
             reads: Vec::new(),
+            filtered: Vec::new(),
             running_max: 0,
             running: 0,
         }
+    }
+
+    /// The same, for the stream of a table.
+    fn of_table(spec: Spec) -> Self {
+        let stream_spec = stream::Spec::new(Kind::DynamoDb);
+        let stream = stream::State::new(&stream_spec, Instant::START);
+        Self { stream_spec, stream, ..Self::new(spec) }
     }
 
     /// The mapping becomes enabled later than at once.
@@ -132,8 +143,7 @@ impl Rig {
             let (now, event) = self.queue.pop().expect("there is one");
             match event {
                 Event::Put(number) => {
-                    let (key, data) = self.puts[number].clone();
-                    self.stream.put(now, &key, data).expect("room in the stream");
+                    self.take_in(now, number);
                     self.arrived(now, function);
                 }
                 Event::Split(id) => {
@@ -164,6 +174,23 @@ impl Rig {
         }
     }
 
+    fn take_in(&mut self, now: Instant, number: usize) {
+        let (key, data) = self.puts[number].clone();
+        let Self { stream, stream_spec, .. } = self;
+        match stream_spec.kind {
+            Kind::Kinesis => {
+                stream.put(now, &key, data).expect("room in the stream");
+            }
+            Kind::DynamoDb => {
+                let id = Value::object([("S", Value::Text(key))]);
+                let mut item = Vec::from([(String::from("id"), id)]);
+                item.push((String::from("data"), Value::Text(data.base64())));
+                let write = Write::Put(Value::Object(item));
+                stream.write(now, stream_spec, &write).expect("a key");
+            }
+        }
+    }
+
     fn enable(&mut self, now: Instant, function: Function) {
         self.is_enabled = true;
         if !self.has_begun {
@@ -181,8 +208,7 @@ impl Rig {
 
     /// Begins with shards that have become ready.
     fn start(&mut self, now: Instant, finished: Option<ShardId>, function: Function) {
-        let Self { lineage, stream_spec, stream, .. } = self;
-        let ready = lineage.go_on(now, stream_spec, finished, stream);
+        let ready = self.lineage.go_on(finished, &self.stream);
         self.open(now, ready, function);
     }
 
@@ -242,13 +268,15 @@ impl Rig {
 
     fn read(&mut self, now: Instant, id: ShardId, from: u32) -> Read {
         let Self { stream, stream_spec, spec, .. } = self;
-        let read = match spec.reading {
+        let mut read = match spec.reading {
             Reading::Polls => stream.read(now, stream_spec, id, from),
             Reading::Pushed => stream.push(now, stream_spec, id, from),
         };
-        if let Read::Records(batch) = &read {
+        if let Read::Records(batch) = &mut read {
             let bytes = batch.records.iter().map(Record::bytes).sum();
             self.reads.push((now, id, bytes));
+            let Self { filtered, .. } = self;
+            batch.filter(|record| !filtered.contains(&record.sequence.0));
         }
         read
     }

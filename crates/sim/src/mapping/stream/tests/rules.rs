@@ -285,3 +285,70 @@ fn a_backlog_is_read_without_pause_and_within_the_limits() {
         rig.attempts.iter().map(|tried| tried.call.iterator_age).collect();
     assert_eq!(ages[2], Some(Span::millis(60_200 - 29_000)));
 }
+
+#[test]
+fn what_a_filter_stops_is_passed_over() {
+    let mut rig = Rig::new(mapping(10, None));
+    rig.filtered = [1, 3, 4].into();
+    rig.put_many(0, 2);
+    rig.put_many(1_500, 2);
+    rig.run(day(), |_, _| SUCCESS);
+    assert_eq!(rig.attempts(), ["0 2 S"]);
+    assert_eq!(rig.reads.len(), 2);
+    assert_eq!(rig.shards[0].checkpoint(), 4);
+}
+
+#[test]
+fn a_table_is_polled_four_times_a_second() {
+    let mut rig = Rig::of_table(Spec { partial: true, ..mapping(3, Some(3)) });
+    for (number, millis) in [0, 0, 0, 0, 0, 0, 4_200].into_iter().enumerate() {
+        rig.put(millis, &format!("item {number}"));
+    }
+    // A write that changes nothing.
+    rig.put(4_200, "item 6");
+    rig.run(day(), |call, _| {
+        let six = call.records.iter().position(|record| record.sequence.0 == 6);
+        let id = six.map(|at| call.records[at].sequence.text(Kind::DynamoDb));
+        let ids = id.iter().map(|id| Some(id.as_str()));
+        Outcome::reported(&call.records, Kind::DynamoDb, ids, None)
+    });
+    assert_eq!(
+        rig.attempts(),
+        [
+            "0 1-3 S",
+            "100 4-6 P6",
+            "200 6 P6",
+            "800 6 P6",
+            "1900 6 P6",
+            "4000 6 P6",
+            "4250 7 S"
+        ]
+    );
+    assert_eq!(rig.failures(), ["4100 RetryAttemptsExhausted 6 x4 null"]);
+}
+
+#[test]
+fn a_large_batch_of_a_table_takes_several_calls() {
+    let window = Span::SECOND;
+    let mut rig = Rig::of_table(Spec { window, ..mapping(10_000, None) });
+    for number in 0..2_500 {
+        rig.put(0, &format!("item {number}"));
+    }
+    rig.run(day(), |_, _| SUCCESS);
+    assert_eq!(rig.attempts(), ["1000 1-2500 S"]);
+    let starts: Vec<u64> = rig.reads.iter().map(|(at, _, _)| millis(*at)).collect();
+    assert_eq!(starts, [0, 0, 0]);
+}
+
+#[test]
+fn items_keep_their_order_in_lanes() {
+    let mut rig = Rig::of_table(Spec { factor: 2, ..mapping(1, None) });
+    rig.assumed.lanes =
+        [("{\"id\":{\"S\":\"a\"}}".into(), 0), ("{\"id\":{\"S\":\"b\"}}".into(), 1)]
+            .into();
+    for (key, data) in [("a", "1"), ("a", "2"), ("b", "1"), ("a", "3")] {
+        rig.put_data(0, key, Data::Text(data.into()));
+    }
+    rig.run(day(), |_, _| SUCCESS);
+    assert_eq!(rig.attempts(), ["0 1 S", "0 3 S", "100 2 S", "200 4 S"]);
+}
