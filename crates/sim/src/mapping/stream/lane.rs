@@ -172,6 +172,14 @@ impl Lane {
         self.tumbling.as_ref()
     }
 
+    /// About what a copy takes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let in_work: usize = self.work.iter().map(|batch| batch.records.len()).sum();
+        let records = (self.queue.len() + in_work) * size_of::<Record>();
+        size_of::<Self>() + self.work.len() * size_of::<Batch>() + records
+    }
+
     /// The place of the first record that is not settled.
     #[must_use]
     pub fn unsettled(&self) -> Option<u32> {

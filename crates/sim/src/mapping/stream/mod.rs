@@ -3,7 +3,8 @@
 //! Everything here is handed the time and says what is to be done; it plans nothing and
 //! calls nobody. Whoever calls it does at once what the [`Order`]s say, in their order:
 //! reads the shard, invokes the function, tells the destination, and calls
-//! [`State::on_due`] when it asked to be woken. To be woken too often does no harm.
+//! [`State::on_due`] when it asked to be woken. To be woken too often does no harm, and
+//! between an order and what it leads to anything else may be told.
 //!
 //! A shard that has been read to its end is not polled again before
 //! [`State::on_arrived`] says that there is more; polls go on in step with the first one,
@@ -32,7 +33,7 @@ use spec::{Reading, Terms};
 /// Something to be done at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// Read the shard and call [`State::on_read`] before anything else.
+    /// Read the shard and call [`State::on_read`] within this instant.
     Read {
         /// From this place on.
         from: u32,
@@ -68,6 +69,7 @@ pub struct State {
     /// When the shard is to be read, if anything may be in it.
     poll_at: Option<Instant>,
     last_read: Option<Instant>,
+    is_reading: bool,
     seen: Seen,
     power: Power,
     /// When it has asked to be woken.
@@ -88,6 +90,7 @@ impl State {
             phase: Instant::START,
             poll_at: None,
             last_read: None,
+            is_reading: false,
             seen: Seen { until: Instant::START, is_end: false },
             power: Power::Off,
             asked: None,
@@ -122,6 +125,12 @@ impl State {
         self.is_finished
     }
 
+    /// About what a copy takes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + self.lanes.iter().map(Lane::bytes).sum::<usize>()
+    }
+
     /// The mapping is enabled: the shard is read from the checkpoint on (KIN-23).
     pub fn on_enabled(&mut self, now: Instant, terms: &Terms<'_>) -> Vec<Order> {
         self.power = Power::Returning;
@@ -152,7 +161,10 @@ impl State {
     /// The shard has answered a call. Records that a filter does not let through may have
     /// been taken out: reading goes on after them all the same (ESM-19).
     pub fn on_read(&mut self, now: Instant, terms: &Terms<'_>, read: Read) -> Vec<Order> {
+        self.is_reading = false;
         match read {
+            // It will be read again, from the checkpoint on.
+            Read::Throttled { .. } | Read::Records(_) if self.power != Power::On => {}
             Read::Throttled { until } => self.poll_at = Some(until.max(now)),
             Read::Records(batch) => {
                 for record in batch.records {
@@ -160,7 +172,6 @@ impl State {
                     self.lanes[lane as usize].push(now, record, terms);
                 }
                 self.next = batch.next;
-                self.last_read = Some(now);
                 self.poll_at = batch.is_behind.then_some(now);
                 if !batch.is_behind {
                     self.seen = Seen { until: now, is_end: batch.is_end };
@@ -199,7 +210,8 @@ impl State {
 
     fn go_on(&mut self, now: Instant, terms: &Terms<'_>) -> Vec<Order> {
         let mut orders = Vec::new();
-        if self.power == Power::Returning && !self.lanes.iter().any(Lane::is_running) {
+        let is_busy = self.is_reading || self.lanes.iter().any(Lane::is_running);
+        if self.power == Power::Returning && !is_busy {
             self.resume(now);
         }
         if self.power != Power::On {
@@ -211,9 +223,9 @@ impl State {
         }
         orders.extend(steps.into_iter().map(Order::from));
         if self.is_to_read(now, terms) {
+            (self.is_reading, self.last_read) = (true, Some(now));
             self.poll_at = None;
             orders.push(Order::Read { from: self.next });
-            return orders;
         }
         if self.seen.is_end && !self.is_finished && self.lanes.iter().all(Lane::is_idle) {
             self.is_finished = true;
@@ -237,7 +249,7 @@ impl State {
     /// Whether the shard is to be read now: some lane could use more, or a tumbling window
     /// can only be closed when it is known that nothing of it is left.
     fn is_to_read(&self, now: Instant, terms: &Terms<'_>) -> bool {
-        if self.seen.is_end {
+        if self.seen.is_end || self.is_reading {
             return false;
         }
         let is_due = self.poll_at.is_some_and(|at| at <= now);

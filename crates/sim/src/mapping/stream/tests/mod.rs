@@ -8,6 +8,7 @@ mod timelines;
 mod windows;
 mod worked;
 
+use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -248,13 +249,12 @@ impl Rig {
         let terms = Terms { spec: &spec, assumed: &assumed, kind, retention, view };
         let place = self.shards.iter().position(|state| state.shard() == id);
         let place = place.expect("it is read");
-        let mut orders = call(&mut self.shards[place], &terms);
-        while !orders.is_empty() {
-            match orders.remove(0) {
+        let mut orders = VecDeque::from(call(&mut self.shards[place], &terms));
+        while let Some(order) = orders.pop_front() {
+            match order {
                 Order::Read { from } => {
                     let read = self.read(now, id, from);
-                    assert!(orders.is_empty(), "a read comes last");
-                    orders = self.shards[place].on_read(now, &terms, read);
+                    orders.extend(self.shards[place].on_read(now, &terms, read));
                 }
                 Order::Invoke(invocation) => self.invoke(now, id, invocation, function),
                 Order::Settle(settlement) => {
