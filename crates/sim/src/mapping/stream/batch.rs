@@ -4,6 +4,7 @@
 //! of its own. Rules: KIN-09 to KIN-16, KIN-18, ERR-01, ERR-03, ERR-04, PBR-01, PBR-03,
 //!
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::spec::{Quota, Split, Terms};
@@ -25,6 +26,8 @@ pub enum Outcome {
     Reported {
         /// The place in the batch of the first of them, from 0.
         lowest: u32,
+        /// How many.
+        count: u32,
         /// The member `state` of its answer, if there is one.
         state: Option<Value>,
     },
@@ -48,7 +51,7 @@ impl Outcome {
         identifiers: impl IntoIterator<Item = Option<&'a str>>,
         state: Option<Value>,
     ) -> Self {
-        let mut lowest = None;
+        let mut places = BTreeSet::new();
         for identifier in identifiers {
             let is_it = |record: &Record| {
                 identifier.is_some_and(|text| record.sequence.text(kind) == text)
@@ -56,10 +59,11 @@ impl Outcome {
             let Some(place) = records.iter().position(is_it) else {
                 return Self::Malformed;
             };
-            lowest = Some(lowest.map_or(place, |before: usize| before.min(place)));
+            places.insert(place);
         }
-        match lowest {
-            Some(lowest) => Self::Reported { lowest: small(lowest), state },
+        let count = small(places.len());
+        match places.first() {
+            Some(lowest) => Self::Reported { lowest: small(*lowest), count, state },
             None => Self::Succeeded { state },
         }
     }

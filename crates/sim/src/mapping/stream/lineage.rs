@@ -5,8 +5,7 @@
 
 use alloc::vec::Vec;
 
-use crate::service::stream::{Position, ShardId, Spec, State as Stream};
-use crate::time::Instant;
+use crate::service::stream::{Listed, Position, ShardId};
 
 /// How far a mapping is with a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,64 +18,63 @@ enum Progress {
     Passed,
 }
 
+/// A shard of the stream.
+#[derive(Clone, Debug)]
+struct Known {
+    parents: Vec<ShardId>,
+    /// Where reading begins.
+    place: u32,
+    progress: Progress,
+}
+
 /// How far a mapping is with the shards of its stream, by their numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Lineage {
-    shards: Vec<Progress>,
-    /// Where reading begins in those there were at the start.
-    places: Vec<u32>,
+    shards: Vec<Known>,
 }
 
 impl Lineage {
-    /// The mapping becomes enabled for the first time: the shards to begin with, and the
-    /// places to begin at.
+    /// The mapping becomes enabled for the first time, and this is the stream: the shards
+    /// to begin with, and the places to begin at.
     pub fn begin(
         &mut self,
-        now: Instant,
-        spec: &Spec,
+        listed: Vec<Listed>,
         position: Position,
-        stream: &mut Stream,
     ) -> Vec<(ShardId, u32)> {
-        let shards = stream.shards().iter();
-        let all: Vec<(ShardId, bool)> = shards.map(|s| (s.id(), s.is_open())).collect();
-        for (id, is_open) in all {
+        for Listed { parents, is_open, place, .. } in listed {
             let is_passed = position == Position::Latest && !is_open;
-            self.shards.push(if is_passed {
-                Progress::Passed
-            } else {
-                Progress::Waiting
-            });
-            self.places.push(stream.place(now, spec, id, position));
+            let progress = if is_passed { Progress::Passed } else { Progress::Waiting };
+            self.shards.push(Known { parents, place, progress });
         }
-        self.ready(stream)
+        self.ready()
     }
 
-    /// A shard is settled to its end, or the stream has new shards: those that can be read
-    /// now, and the places to begin at.
-    pub fn go_on(
-        &mut self,
-        finished: Option<ShardId>,
-        stream: &Stream,
-    ) -> Vec<(ShardId, u32)> {
-        if let Some(id) = finished {
-            self.shards[id.0 as usize] = Progress::Finished;
+    /// The stream has other shards than before: those that can be read now.
+    pub fn on_listed(&mut self, listed: Vec<Listed>) -> Vec<(ShardId, u32)> {
+        for Listed { parents, .. } in listed.into_iter().skip(self.shards.len()) {
+            self.shards.push(Known { parents, place: 0, progress: Progress::Waiting });
         }
-        self.shards.resize(stream.shards().len(), Progress::Waiting);
-        self.ready(stream)
+        self.ready()
     }
 
-    fn ready(&mut self, stream: &Stream) -> Vec<(ShardId, u32)> {
-        let mut ready = Vec::new();
-        for (number, shard) in stream.shards().iter().enumerate() {
-            let is_done = |parent: &ShardId| match self.shards[parent.0 as usize] {
-                Progress::Finished | Progress::Passed => true,
-                Progress::Waiting | Progress::Reading => false,
-            };
-            let waits = self.shards[number] == Progress::Waiting;
-            if waits && shard.parents().iter().all(is_done) {
-                ready.push((shard.id(), self.places.get(number).copied().unwrap_or(0)));
-                self.shards[number] = Progress::Reading;
-            }
+    /// A shard is settled to its end: those that can be read now.
+    pub fn on_finished(&mut self, id: ShardId) -> Vec<(ShardId, u32)> {
+        self.shards[id.0 as usize].progress = Progress::Finished;
+        self.ready()
+    }
+
+    fn ready(&mut self) -> Vec<(ShardId, u32)> {
+        let is_done = |parent: &ShardId| match self.shards[parent.0 as usize].progress {
+            Progress::Finished | Progress::Passed => true,
+            Progress::Waiting | Progress::Reading => false,
+        };
+        let numbered = self.shards.iter().zip(0..).filter(|(known, _)| {
+            known.progress == Progress::Waiting && known.parents.iter().all(is_done)
+        });
+        let ready: Vec<(ShardId, u32)> =
+            numbered.map(|(known, number)| (ShardId(number), known.place)).collect();
+        for (id, _) in &ready {
+            self.shards[id.0 as usize].progress = Progress::Reading;
         }
         ready
     }
@@ -85,34 +83,36 @@ impl Lineage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::service::stream::Kind;
     use crate::service::stream::record::Data;
+    use crate::service::stream::{Kind, Spec, State};
+    use crate::time::Instant;
 
     #[test]
     fn children_wait_for_all_of_their_parents() {
         let spec = Spec { shards: 2, ..Spec::new(Kind::Kinesis) };
-        let mut stream = Stream::new(&spec, Instant(0));
+        let mut stream = State::new(&spec, Instant(0));
         let mut lineage = Lineage::default();
         let [a, b] = [ShardId(0), ShardId(1)];
-        let begun = lineage.begin(Instant(0), &spec, Position::TrimHorizon, &mut stream);
-        assert_eq!(begun, [(a, 0), (b, 0)]);
+        let position = Position::TrimHorizon;
+        let listed = stream.list(Instant(0), &spec, position);
+        assert_eq!(lineage.begin(listed, position), [(a, 0), (b, 0)]);
         let child = stream.merge(Instant(1), [a, b]).expect("neighbours");
         let halves = stream.split(Instant(2), child, 1 << 127).expect("a split");
-        let mut go_on = |finished| lineage.go_on(finished, &stream);
-        assert_eq!(go_on(None), []);
-        assert_eq!(go_on(Some(b)), []);
-        assert_eq!(go_on(Some(a)), [(child, 0)]);
-        assert_eq!(go_on(None), []);
-        assert_eq!(go_on(Some(child)), halves.map(|half| (half, 0)));
+        assert_eq!(lineage.on_listed(stream.list(Instant(2), &spec, position)), []);
+        assert_eq!(lineage.on_finished(b), []);
+        assert_eq!(lineage.on_finished(a), [(child, 0)]);
+        assert_eq!(lineage.on_finished(child), halves.map(|half| (half, 0)));
     }
 
     #[test]
     fn what_was_closed_before_the_latest_is_not_read() {
         let spec = Spec::new(Kind::Kinesis);
-        let mut stream = Stream::new(&spec, Instant(0));
+        let mut stream = State::new(&spec, Instant(0));
         let halves = stream.split(Instant(1), ShardId(0), 1 << 127).expect("a split");
-        let mut begin =
-            |position| Lineage::default().begin(Instant(2), &spec, position, &mut stream);
+        let mut begin = |position| {
+            let listed = stream.list(Instant(2), &spec, position);
+            Lineage::default().begin(listed, position)
+        };
         assert_eq!(begin(Position::Latest), halves.map(|half| (half, 0)));
         assert_eq!(begin(Position::TrimHorizon), [(ShardId(0), 0)]);
     }
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn the_position_counts_for_children_of_that_time_too() {
         let spec = Spec::new(Kind::Kinesis);
-        let mut stream = Stream::new(&spec, Instant(0));
+        let mut stream = State::new(&spec, Instant(0));
         let [low, high] =
             stream.split(Instant(1), ShardId(0), 1 << 127).expect("a split");
         for at in [2, 4] {
@@ -130,9 +130,9 @@ mod tests {
             assert_eq!(taken.shard, low);
         }
         let mut lineage = Lineage::default();
-        let begun =
-            lineage.begin(Instant(5), &spec, Position::At(Instant(3)), &mut stream);
-        assert_eq!(begun, [(ShardId(0), 0)]);
-        assert_eq!(lineage.go_on(Some(ShardId(0)), &stream), [(low, 1), (high, 0)]);
+        let position = Position::At(Instant(3));
+        let listed = stream.list(Instant(5), &spec, position);
+        assert_eq!(lineage.begin(listed, position), [(ShardId(0), 0)]);
+        assert_eq!(lineage.on_finished(ShardId(0)), [(low, 1), (high, 0)]);
     }
 }

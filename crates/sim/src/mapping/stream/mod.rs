@@ -17,6 +17,7 @@ pub mod batch;
 pub mod failure;
 pub mod lane;
 pub mod lineage;
+pub mod reader;
 pub mod spec;
 pub mod window;
 

@@ -101,6 +101,19 @@ pub enum Position {
     At(Instant),
 }
 
+/// What a reader learns of a shard when it asks which there are (`ListShards`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Which it is.
+    pub id: ShardId,
+    /// The shards it came of.
+    pub parents: Vec<ShardId>,
+    /// Whether it takes records.
+    pub is_open: bool,
+    /// Where reading is to begin.
+    pub place: u32,
+}
+
 /// A record that was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {
@@ -253,24 +266,19 @@ impl State {
         Read::Records(shard.after(from, &spec.kind.read_limits()))
     }
 
-    /// The place at which to begin in a shard.
-    ///
-    /// # Panics
-    /// If there is no such shard.
-    pub fn place(
-        &mut self,
-        now: Instant,
-        spec: &Spec,
-        id: ShardId,
-        position: Position,
-    ) -> u32 {
-        let shard = &mut self.shards[id.0 as usize];
-        shard.trim(now, spec.kept());
-        match position {
-            Position::TrimHorizon => shard.horizon(),
-            Position::Latest => shard.tip(),
-            Position::At(at) => shard.place_at(at),
-        }
+    /// All shards, with the places at which to begin to read them now.
+    pub fn list(&mut self, now: Instant, spec: &Spec, position: Position) -> Vec<Listed> {
+        let listed = |shard: &mut Shard| {
+            shard.trim(now, spec.kept());
+            let place = match position {
+                Position::TrimHorizon => shard.horizon(),
+                Position::Latest => shard.tip(),
+                Position::At(at) => shard.place_at(at),
+            };
+            let (id, is_open) = (shard.id(), shard.is_open());
+            Listed { id, parents: shard.parents().to_vec(), is_open, place }
+        };
+        self.shards.iter_mut().map(listed).collect()
     }
 
     /// Closes a shard; two take its place, the second from `hash` on.

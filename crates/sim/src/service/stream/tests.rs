@@ -127,7 +127,7 @@ fn what_is_too_old_is_gone() {
     }
     let day = 86_400_000;
     let place =
-        |state: &mut State, now, position| state.place(now, &spec, ShardId(0), position);
+        |state: &mut State, now, position| state.list(now, &spec, position)[0].place;
     assert_eq!(place(&mut state, at(day - 1), Position::TrimHorizon), 0);
     assert_eq!(place(&mut state, at(day + 10), Position::TrimHorizon), 2);
     let batch = got(state.read(at(day + 10), &spec, ShardId(0), 0));
@@ -151,7 +151,7 @@ fn reading_begins_where_it_is_told_to() {
         (Position::At(at(11)), 3),
         (Position::At(at(21)), 4),
     ] {
-        assert_eq!(state.place(at(30), &spec, ShardId(0), position), place);
+        assert_eq!(state.list(at(30), &spec, position)[0].place, place);
     }
 }
 

@@ -13,17 +13,17 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::State;
 use super::batch::{Outcome, Response};
 use super::lane::{Fate, Invocation, Settlement};
-use super::lineage::Lineage;
+use super::reader::{Deed, Reader};
 use super::spec::{Assumptions, Reading, Spec, Terms};
-use super::{Order, State};
 use crate::dice::Dice;
 use crate::queue::{Queue, Rank};
 use crate::service::stream::record::{Data, Record};
 use crate::service::stream::shard::Read;
 use crate::service::stream::table::Write;
-use crate::service::stream::{self, Kind, Position, ShardId};
+use crate::service::stream::{self, Kind, Listed, Position, ShardId};
 use crate::time::{Instant, Span};
 use crate::value::Value;
 
@@ -37,13 +37,15 @@ enum Event {
     Enable,
     Disable,
     Wake(ShardId),
-    Ended(ShardId, u32, usize),
+    Ended(u32, usize),
 }
 
 /// An attempt as it took place.
 struct Attempt {
     at: Instant,
     shard: ShardId,
+    /// The number of its batch.
+    number: u32,
     call: Invocation,
     outcome: Outcome,
 }
@@ -62,12 +64,10 @@ struct Rig {
     spec: Spec,
     assumed: Assumptions,
     stream: stream::State,
-    lineage: Lineage,
-    shards: Vec<State>,
+    now: Instant,
+    reader: Reader,
     queue: Queue<Event>,
     puts: Vec<(String, Data)>,
-    is_enabled: bool,
-    has_begun: bool,
     attempts: Vec<Attempt>,
     settled: Vec<Settled>,
     /// When each shard was read, and how many bytes that brought.
@@ -90,14 +90,12 @@ impl Rig {
         Self {
             stream: stream::State::new(&stream_spec, Instant::START),
             stream_spec,
+            now: Instant::START,
             spec,
             assumed: Assumptions::default(),
-            lineage: Lineage::default(),
-            shards: Vec::new(),
+            reader: Reader::new(Dice::of(0, "mapping")),
             queue,
             puts: Vec::new(),
-            is_enabled: false,
-            has_begun: false,
             attempts: Vec::new(),
             settled: Vec::new(),
             reads: Vec::new(),
@@ -142,154 +140,132 @@ impl Rig {
     fn run(&mut self, until: Instant, function: Function) {
         while self.queue.next_at().is_some_and(|next| next <= until) {
             let (now, event) = self.queue.pop().expect("there is one");
+            self.now = now;
             match event {
                 Event::Put(number) => {
-                    self.take_in(now, number);
-                    self.arrived(now, function);
+                    if let Some(id) = self.take_in(now, number) {
+                        self.tell(function, |reader, terms| {
+                            reader.on_arrived(now, terms, id)
+                        });
+                    }
                 }
                 Event::Split(id) => {
                     let range = self.stream.shard(id).expect("a shard").range();
                     let middle = range.first + (range.last - range.first) / 2 + 1;
                     self.stream.split(now, id, middle).expect("an open shard");
-                    self.start(now, None, function);
-                    self.arrived(now, function);
-                }
-                Event::Enable => self.enable(now, function),
-                Event::Disable => {
-                    self.is_enabled = false;
-                    self.shards.iter_mut().for_each(State::on_disabled);
-                }
-                Event::Wake(id) => {
-                    self.shard(now, id, function, |state, terms| {
-                        state.on_due(now, terms)
+                    let listed = self.listed(now);
+                    self.tell(function, |reader, terms| {
+                        let mut deeds = reader.on_listed(now, terms, listed);
+                        deeds.extend(reader.on_arrived(now, terms, id));
+                        deeds
                     });
                 }
-                Event::Ended(id, lane, number) => {
+                Event::Enable => {
+                    let listed = self.listed(now);
+                    self.tell(function, |reader, terms| {
+                        reader.on_enabled(now, terms, listed)
+                    });
+                }
+                Event::Disable => self.reader.on_disabled(),
+                Event::Wake(id) => {
+                    self.tell(function, |reader, terms| reader.on_due(now, terms, id));
+                }
+                Event::Ended(call, number) => {
                     self.running -= 1;
                     let outcome = self.attempts[number].outcome.clone();
-                    self.shard(now, id, function, |state, terms| {
-                        state.on_outcome(now, terms, lane, &outcome)
+                    self.tell(function, |reader, terms| {
+                        reader.on_outcome(now, terms, call, &outcome)
                     });
                 }
             }
         }
     }
 
-    fn take_in(&mut self, now: Instant, number: usize) {
+    fn listed(&mut self, now: Instant) -> Vec<Listed> {
+        self.stream.list(now, &self.stream_spec, self.spec.position)
+    }
+
+    /// Takes a record in, and says which shard has it.
+    fn take_in(&mut self, now: Instant, number: usize) -> Option<ShardId> {
         let (key, data) = self.puts[number].clone();
         let Self { stream, stream_spec, .. } = self;
         match stream_spec.kind {
             Kind::Kinesis => {
-                stream.put(now, &key, data).expect("room in the stream");
+                Some(stream.put(now, &key, data).expect("room in the stream").shard)
             }
             Kind::DynamoDb => {
                 let id = Value::object([("S", Value::Text(key))]);
                 let mut item = Vec::from([(String::from("id"), id)]);
                 item.push((String::from("data"), Value::Text(data.base64())));
                 let write = Write::Put(Value::Object(item));
-                stream.write(now, stream_spec, &write).expect("a key");
+                let taken = stream.write(now, stream_spec, &write).expect("a key");
+                taken.map(|taken| taken.shard)
             }
         }
     }
 
-    fn enable(&mut self, now: Instant, function: Function) {
-        self.is_enabled = true;
-        if !self.has_begun {
-            self.has_begun = true;
-            let Self { lineage, stream_spec, spec, stream, .. } = self;
-            let begun = lineage.begin(now, stream_spec, spec.position, stream);
-            self.open(now, begun, function);
-            return;
-        }
-        let ids: Vec<ShardId> = self.shards.iter().map(State::shard).collect();
-        for id in ids {
-            self.shard(now, id, function, |state, terms| state.on_enabled(now, terms));
-        }
-    }
-
-    /// Begins with shards that have become ready.
-    fn start(&mut self, now: Instant, finished: Option<ShardId>, function: Function) {
-        let ready = self.lineage.go_on(finished, &self.stream);
-        self.open(now, ready, function);
-    }
-
-    fn open(&mut self, now: Instant, ready: Vec<(ShardId, u32)>, function: Function) {
-        for (id, place) in ready {
-            let dice = Dice::of(0, &format!("mapping {}", id.0));
-            let state = State::new(id, place, &self.terms(), dice);
-            self.shards.push(state);
-            self.shard(now, id, function, |state, terms| state.on_enabled(now, terms));
-        }
-    }
-
-    fn arrived(&mut self, now: Instant, function: Function) {
-        let ids: Vec<ShardId> = self.shards.iter().map(State::shard).collect();
-        for id in ids {
-            self.shard(now, id, function, |state, terms| state.on_arrived(now, terms));
-        }
-    }
-
-    fn terms(&self) -> Terms<'_> {
-        let Self { spec, assumed, stream_spec, .. } = self;
-        let (kind, retention, view) =
-            (stream_spec.kind, stream_spec.kept(), stream_spec.view);
-        Terms { spec, assumed, kind, retention, view }
-    }
-
-    /// Calls one shard and does what it says.
-    fn shard(
+    /// Calls the mapping and does what it says.
+    fn tell(
         &mut self,
-        now: Instant,
-        id: ShardId,
         function: Function,
-        call: impl FnOnce(&mut State, &Terms<'_>) -> Vec<Order>,
+        call: impl FnOnce(&mut Reader, &Terms<'_>) -> Vec<Deed>,
     ) {
+        let now = self.now;
         let (spec, assumed) = (self.spec.clone(), self.assumed.clone());
-        let Terms { kind, retention, view, .. } = self.terms();
+        let stream::Spec { kind, view, .. } = self.stream_spec;
+        let retention = self.stream_spec.kept();
         let terms = Terms { spec: &spec, assumed: &assumed, kind, retention, view };
-        let place = self.shards.iter().position(|state| state.shard() == id);
-        let place = place.expect("it is read");
-        let mut orders = VecDeque::from(call(&mut self.shards[place], &terms));
-        while let Some(order) = orders.pop_front() {
-            match order {
-                Order::Read { from } => {
-                    let read = self.read(now, id, from);
-                    orders.extend(self.shards[place].on_read(now, &terms, read));
+        let mut deeds = VecDeque::from(call(&mut self.reader, &terms));
+        while let Some(deed) = deeds.pop_front() {
+            match deed {
+                Deed::Read { shard, from } => {
+                    let (read, out) = self.read(now, shard, from);
+                    deeds.extend(self.reader.on_read(now, &terms, shard, read, out));
                 }
-                Order::Invoke(invocation) => self.invoke(now, id, invocation, function),
-                Order::Settle(settlement) => {
+                Deed::Invoke { call, shard, invocation } => {
+                    self.invoke(call, shard, invocation, function);
+                }
+                Deed::Settle { settlement, .. } => {
+                    self.reader.on_told(&settlement, true);
                     self.settled.push(Settled { at: now, settlement });
                 }
-                Order::WakeAt(at) => self.queue.push(at, Rank::Arrival, Event::Wake(id)),
-                Order::Finish => self.start(now, Some(id), function),
+                Deed::WakeAt { shard, at } => {
+                    self.queue.push(at, Rank::Arrival, Event::Wake(shard));
+                }
             }
         }
     }
 
-    fn read(&mut self, now: Instant, id: ShardId, from: u32) -> Read {
+    fn read(&mut self, now: Instant, id: ShardId, from: u32) -> (Read, u64) {
         let Self { stream, stream_spec, spec, .. } = self;
         let mut read = match spec.reading {
             Reading::Polls => stream.read(now, stream_spec, id, from),
             Reading::Pushed => stream.push(now, stream_spec, id, from),
         };
+        let mut out = 0;
         if let Read::Records(batch) = &mut read {
             let bytes = batch.records.iter().map(Record::bytes).sum();
             self.reads.push((now, id, bytes));
             let Self { filtered, .. } = self;
-            batch.filter(|record| !filtered.contains(&record.sequence.0));
+            out = batch.filter(|record| !filtered.contains(&record.sequence.0));
         }
-        read
+        (read, out)
     }
 
-    fn invoke(&mut self, now: Instant, shard: ShardId, call: Invocation, run: Function) {
+    fn invoke(&mut self, number: u32, shard: ShardId, call: Invocation, run: Function) {
         let outcome = run(&call, self.attempts.len() + 1);
         let ran = !matches!(outcome, Outcome::Throttled | Outcome::ServiceError);
-        let ends = now.plus(if ran { RUN } else { Span::ZERO });
-        let ended = Event::Ended(shard, call.lane, self.attempts.len());
+        let ends = self.now.plus(if ran { RUN } else { Span::ZERO });
+        let ended = Event::Ended(number, self.attempts.len());
         self.queue.push(ends, Rank::RunEnd, ended);
         self.running += 1;
         self.running_max = self.running_max.max(self.running);
-        self.attempts.push(Attempt { at: now, shard, call, outcome });
+        self.attempts.push(Attempt { at: self.now, shard, number, call, outcome });
+    }
+
+    /// How the first shard is read.
+    fn first(&self) -> &State {
+        self.reader.shard(ShardId(0)).expect("it is read")
     }
 
     /// The attempts, as `0 1-10 F`: when, which records, and what came of it.

@@ -108,7 +108,7 @@ proptest! {
         let mut sorted = fates.clone();
         sorted.sort_unstable();
         prop_assert!(sorted.iter().copied().eq(1..=puts.len() as u64), "{:?}", fates);
-        for state in &rig.shards {
+        for state in rig.reader.shards() {
             let tip = rig.stream.shard(state.shard()).expect("a shard").tip();
             prop_assert_eq!(state.checkpoint(), tip);
             let is_open = rig.stream.shard(state.shard()).expect("a shard").is_open();

@@ -1,5 +1,6 @@
 //! Rules one at a time: collecting, splitting, age, retention, polls, power, resharding.
 
+use super::super::reader::Counts;
 use super::super::spec::{AgeDrop, Quota, Split};
 use super::*;
 
@@ -164,10 +165,10 @@ fn responses_mean_what_the_table_says() {
         Outcome::reported(records, Kind::Kinesis, ids.iter().copied(), None)
     };
     let (one, two) = (Some(ids[0].as_str()), Some(ids[1].as_str()));
-    let lowest = |lowest| Outcome::Reported { lowest, state: None };
+    let reported = |lowest, count| Outcome::Reported { lowest, count, state: None };
     assert_eq!(read(&[]), SUCCESS);
-    assert_eq!(read(&[two]), lowest(1));
-    assert_eq!(read(&[two, one]), lowest(0));
+    assert_eq!(read(&[two, two]), reported(1, 1));
+    assert_eq!(read(&[two, one]), reported(0, 2));
     assert_eq!(read(&[None]), Outcome::Malformed);
     assert_eq!(read(&[Some("")]), Outcome::Malformed);
     assert_eq!(read(&[two, Some("123")]), Outcome::Malformed);
@@ -208,7 +209,7 @@ fn disabled_it_begins_nothing_and_enabled_it_resumes_at_the_checkpoint() {
     rig.queue.push(at(10_000), Rank::Act, Event::Enable);
     rig.run(at(9_000), |call, _| throws(call, &[3]));
     assert_eq!(rig.attempts(), ["0 1 S", "0 2 S", "100 3 F", "100 4 S"]);
-    assert_eq!(rig.shards[0].checkpoint(), 2);
+    assert_eq!(rig.first().checkpoint(), 2);
     // Record 4 was done in its lane and comes again (KIN-05).
     rig.run(at(20_000), |call, _| throws(call, &[]));
     assert_eq!(rig.attempts()[4..], ["10000 3 S", "10000 4 S"]);
@@ -258,11 +259,11 @@ fn children_are_read_after_their_parents() {
     rig.put_many(20, 2);
     rig.run(day(), |call, _| throws(call, &[2]));
     assert_eq!(rig.attempts(), ["0 1 S", "100 2 F", "700 2 F", "1000 3 S", "1100 4 S"]);
-    assert!(rig.shards[0].is_finished());
+    assert!(rig.first().is_finished());
     let shards: Vec<ShardId> = rig.attempts.iter().map(|tried| tried.shard).collect();
     assert_eq!(shards[..3], [ShardId(0); 3]);
     assert_eq!(shards[3], shards[4]);
-    assert!(rig.shards[0].shard() < shards[3]);
+    assert!(rig.first().shard() < shards[3]);
 }
 
 #[test]
@@ -295,7 +296,9 @@ fn what_a_filter_stops_is_passed_over() {
     rig.run(day(), |_, _| SUCCESS);
     assert_eq!(rig.attempts(), ["0 2 S"]);
     assert_eq!(rig.reads.len(), 2);
-    assert_eq!(rig.shards[0].checkpoint(), 4);
+    let counts = rig.reader.counts();
+    assert_eq!((counts.polled, counts.filtered_out, counts.invoked), (4, 3, 1));
+    assert_eq!(rig.first().checkpoint(), 4);
 }
 
 #[test]
@@ -351,4 +354,30 @@ fn items_keep_their_order_in_lanes() {
     }
     rig.run(day(), |_, _| SUCCESS);
     assert_eq!(rig.attempts(), ["0 1 S", "0 3 S", "100 2 S", "200 4 S"]);
+}
+
+#[test]
+fn records_are_counted_as_cloudwatch_counts_them() {
+    let mut rig = Rig::new(Spec { partial: true, ..mapping(5, Some(0)) });
+    rig.put_many(0, 5);
+    rig.run(day(), |call, attempt| match attempt {
+        1 => Outcome::Throttled,
+        2 => Outcome::ServiceError,
+        _ => reports(call, &[3, 4]),
+    });
+    assert_eq!(rig.attempts(), ["0 1-5 T", "500 1-5 E", "1500 1-5 P3", "1600 3-5 P3"]);
+    let numbers: Vec<u32> = rig.attempts.iter().map(|tried| tried.number).collect();
+    assert_eq!(numbers, [1, 1, 1, 2]);
+    let expected = Counts {
+        polled: 5,
+        filtered_out: 0,
+        invoked: 18,
+        failed_invoke: 5 + 2 + 2,
+        dropped: 0,
+        delivered: 3,
+    };
+    assert_eq!(*rig.reader.counts(), expected);
+    let told = rig.settled.last().expect("it was given up").settlement.clone();
+    rig.reader.on_told(&told, false);
+    assert_eq!(rig.reader.counts().dropped, 3);
 }

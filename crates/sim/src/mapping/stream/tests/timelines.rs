@@ -58,7 +58,7 @@ fn sixteen_records_of_which_two_are_poison() {
             "16 processed 2700",
         ]
     );
-    assert_eq!((rig.shards[0].checkpoint(), rig.running_max), (16, 1));
+    assert_eq!((rig.first().checkpoint(), rig.running_max), (16, 1));
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn of_two_that_are_reported_the_lowest_decides() {
     let fates = rig.fates();
     assert!(fates[..3].iter().all(|fate| fate.ends_with("processed 100")));
     assert!(fates[3..].iter().all(|fate| fate.ends_with("RetryAttemptsExhausted 800")));
-    assert_eq!((rig.shards[0].checkpoint(), rig.running_max), (8, 1));
+    assert_eq!((rig.first().checkpoint(), rig.running_max), (8, 1));
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn age_comes_before_ten_retries() {
     );
     assert_eq!(rig.failures(), ["60000 RecordAgeExceeded 1 x7"]);
     assert_eq!(rig.fates(), ["1 RecordAgeExceeded 60000", "2 processed 60100"]);
-    assert_eq!((rig.shards[0].checkpoint(), rig.running_max), (2, 1));
+    assert_eq!((rig.first().checkpoint(), rig.running_max), (2, 1));
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn one_lane_of_three_is_blocked() {
             "9 processed 200",
         ]
     );
-    assert_eq!((rig.shards[0].checkpoint(), rig.running_max), (9, 3));
+    assert_eq!((rig.first().checkpoint(), rig.running_max), (9, 3));
 }
 
 #[test]

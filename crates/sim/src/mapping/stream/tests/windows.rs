@@ -164,6 +164,6 @@ fn the_end_of_a_shard_closes_its_window() {
     rig.run(at(3_600_000), |call, _| sums(call));
     let expected = ["0 [5] on null, 0-60 S", "10000 [] on 5, 0-60 final S"];
     assert_eq!(told(&rig), expected);
-    assert!(rig.shards[0].is_finished());
-    assert_eq!(rig.shards.len(), 3);
+    assert!(rig.first().is_finished());
+    assert_eq!(rig.reader.shards().count(), 3);
 }

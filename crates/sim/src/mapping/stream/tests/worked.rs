@@ -126,9 +126,9 @@ fn wt_08_two_lanes() {
     }
     rig.run(at(699), |call, _| throws(call, &[1]));
     assert_eq!(rig.attempts(), ["0 1,3 F", "0 2,4 S", "600 1,3 F"]);
-    assert_eq!(rig.shards[0].checkpoint(), 0);
+    assert_eq!(rig.first().checkpoint(), 0);
     rig.run(week(), |call, _| throws(call, &[1]));
     assert_eq!(rig.attempts.len(), 3);
     assert_eq!(rig.failures(), ["700 RetryAttemptsExhausted 1,3 x2 Unhandled"]);
-    assert_eq!(rig.shards[0].checkpoint(), 4);
+    assert_eq!(rig.first().checkpoint(), 4);
 }
