@@ -1,7 +1,7 @@
 //! What a stream holds: records, and how an event shows them.
 //!
 //! Units: sequence numbers count all records of a stream from 1; sizes are in bytes.
-//! Rules: ESM-21 (the JSON of records), DDS-03 (changes of items).
+//! Rules: ESM-17 (what filters see), ESM-21 (the JSON of records), DDS-03 (changes of items).
 
 use alloc::format;
 use alloc::rc::Rc;
@@ -59,6 +59,16 @@ impl Data {
         }
     }
 
+    /// What it says; text stays text, and of what has only a size, that is said.
+    #[must_use]
+    pub fn decoded(&self) -> Value {
+        match self {
+            Self::Json(value) => value.clone(),
+            Self::Text(text) => Value::text(text),
+            Self::Bytes(_) => Value::Text(self.base64()),
+        }
+    }
+
     /// It in base64; of what has only a size, that is said.
     #[must_use]
     pub fn base64(&self) -> String {
@@ -110,6 +120,9 @@ pub struct Source<'a> {
     pub view: View,
     /// The ARN of the role that reads it.
     pub role: &'a str,
+    /// Whether data stands in it as what it says, which handlers look at, instead of as
+    /// base64, which AWS sends.
+    pub decoded: bool,
 }
 
 impl Record {
@@ -154,18 +167,36 @@ impl Record {
         }
     }
 
+    /// It as filters see it (ESM-17): of Kinesis what stands around the data and what the
+    /// data says, of a table all there is.
+    #[must_use]
+    pub fn filtered(&self, source: &Source<'_>) -> Value {
+        let decoded = Source { decoded: true, ..*source };
+        match &*self.content {
+            Content::Data { partition_key, data } => {
+                self.inner_value(&decoded, partition_key, data)
+            }
+            Content::Change(change) => self.change_value(&decoded, change),
+        }
+    }
+
+    fn inner_value(&self, source: &Source<'_>, key: &str, data: &Data) -> Value {
+        let data =
+            if source.decoded { data.decoded() } else { Value::Text(data.base64()) };
+        Value::object([
+            ("kinesisSchemaVersion", Value::text("1.0")),
+            ("partitionKey", Value::text(key)),
+            ("sequenceNumber", Value::Text(self.sequence.text(source.kind))),
+            ("data", data),
+            ("approximateArrivalTimestamp", seconds_since_1970(self.arrived)),
+        ])
+    }
+
     fn data_value(&self, source: &Source<'_>, key: &str, data: &Data) -> Value {
         let sequence = self.sequence.text(source.kind);
         let id = format!("{}:{sequence}", source.shard.text(source.kind));
-        let inner = Value::object([
-            ("kinesisSchemaVersion", Value::text("1.0")),
-            ("partitionKey", Value::text(key)),
-            ("sequenceNumber", Value::Text(sequence)),
-            ("data", Value::Text(data.base64())),
-            ("approximateArrivalTimestamp", seconds_since_1970(self.arrived)),
-        ]);
         Value::object([
-            ("kinesis", inner),
+            ("kinesis", self.inner_value(source, key, data)),
             ("eventSource", Value::text("aws:kinesis")),
             ("eventVersion", Value::text("1.0")),
             ("eventID", Value::Text(id)),

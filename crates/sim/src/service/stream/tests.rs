@@ -4,6 +4,7 @@
 use super::record::{Record, Source};
 use super::shard::Batch;
 use super::*;
+use crate::service::filter::Filter;
 use crate::value::Value;
 use alloc::vec;
 use proptest::prelude::*;
@@ -198,7 +199,7 @@ fn a_shard_of_a_table_rolls_over() {
 
 fn source(kind: Kind, arn: &str) -> Source<'_> {
     let (shard, role) = (ShardId(0), "arn:aws:iam::111111111111:role/lambda-role");
-    Source { arn, kind, shard, view: View::NewAndOldImages, role }
+    Source { arn, kind, shard, view: View::NewAndOldImages, role, decoded: false }
 }
 
 #[test]
@@ -258,6 +259,43 @@ fn a_record_of_a_table_reads_as_aws_writes_it() {
     assert!(order.is_sorted() && order[0] < order[1]);
     let keys = Source { view: View::KeysOnly, ..source };
     assert_eq!(batch.records[0].value(&keys).at("$.dynamodb.NewImage"), None);
+}
+
+#[test]
+fn filters_and_handlers_see_what_data_says() {
+    let (spec, mut state) = kinesis(1);
+    let json = Value::object([("city", Value::text("Seattle"))]);
+    state.put(at(0), "k", Data::Json(json)).expect("room");
+    state.put(at(0), "k", word("plain")).expect("room");
+    let batch = got(state.read(at(0), &spec, ShardId(0), 0));
+    let source = source(Kind::Kinesis, "arn");
+    let encoded = batch.records[0].value(&source);
+    let data = encoded.at("$.kinesis.data").and_then(Value::as_text);
+    assert_eq!(data, Some("eyJjaXR5IjoiU2VhdHRsZSJ9"));
+    let decoded = Source { decoded: true, ..source };
+    let city = Value::text("Seattle");
+    assert_eq!(batch.records[0].value(&decoded).at("$.kinesis.data.city"), Some(&city));
+    let passes = |pattern: Value, record: &Record| {
+        let filter = Filter::read(&pattern, false).expect("a pattern");
+        filter.passes(&record.filtered(&source))
+    };
+    let is = |key: &str, word: &str| {
+        Value::object([(key, Value::List(vec![Value::text(word)]))])
+    };
+    let by_city = || Value::object([("data", is("city", "Seattle"))]);
+    assert!(passes(by_city(), &batch.records[0]));
+    // Text is no JSON: a pattern of JSON lets it go (ESM-20).
+    assert!(!passes(by_city(), &batch.records[1]));
+    assert!(passes(is("partitionKey", "k"), &batch.records[1]));
+
+    let spec = Spec::new(Kind::DynamoDb);
+    let mut state = State::new(&spec, Instant::START);
+    let item = Value::object([("id", attribute("a"))]);
+    state.write(at(0), &spec, &Write::Put(item)).expect("a key");
+    let record = &got(state.read(at(0), &spec, ShardId(0), 0)).records[0];
+    let by_id = Value::object([("Keys", Value::object([("id", is("S", "a"))]))]);
+    assert!(passes(Value::object([("dynamodb", by_id)]), record));
+    assert!(!passes(is("eventName", "REMOVE"), record));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::service::stream::text::compact;
 
 fn source(kind: Kind) -> Source<'static> {
     let (shard, view) = (ShardId(0), View::NewAndOldImages);
-    Source { arn: "stream-arn", kind, shard, view, role: "role-arn" }
+    Source { arn: "stream-arn", kind, shard, view, role: "role-arn", decoded: false }
 }
 
 fn about(kind: Kind, at: Instant) -> About<'static> {
