@@ -2,6 +2,7 @@
 //! within their limit, reads within theirs.
 
 use super::*;
+use crate::service::stream::record::EPOCH_S;
 use proptest::prelude::*;
 
 /// A function that throws, reports, or is throttled now and then; told by the first record
@@ -179,5 +180,88 @@ proptest! {
             });
             prop_assert!(!overlaps);
         }
+    }
+
+    /// However often it is disabled and enabled, every record is settled; it may be
+    /// delivered again, but never before those before it in its lane.
+    #[test]
+    fn no_record_is_lost_when_it_is_disabled(
+        spec in specs(),
+        puts in prop::collection::vec((0u64..20_000, 0u8..5), 1..40),
+        switches in prop::collection::vec(0u64..25_000, 0..6),
+    ) {
+        let mut rig = Rig::new(spec);
+        for (millis, key) in &puts {
+            rig.put(*millis, &format!("key {key}"));
+        }
+        for millis in switches {
+            rig.queue.push(at(millis), Rank::Act, Event::Disable);
+            rig.queue.push(at(millis + 40), Rank::Act, Event::Enable);
+        }
+        rig.run(at(90_000_000), moody);
+        let mut fates: Vec<u64> = rig.settled.iter()
+            .flat_map(|settled| &settled.settlement.records)
+            .map(|record| record.sequence.0)
+            .collect();
+        fates.sort_unstable();
+        fates.dedup();
+        prop_assert!(fates.iter().copied().eq(1..=puts.len() as u64), "{:?}", fates);
+        let seen = first_deliveries(&rig);
+        for (number, (_, record)) in seen.iter().enumerate() {
+            let is_late = |(_, before): &&(ShardId, Record)| {
+                before.key() == record.key() && before.sequence > record.sequence
+            };
+            prop_assert!(seen[..number].iter().find(is_late).is_none());
+        }
+    }
+
+    /// Every window with records has one last call that succeeds, after all of them and
+    /// not before it ends; its state is what was handed on before.
+    #[test]
+    fn every_window_is_closed_once(
+        length in 1u64..20,
+        batch_size in 1u32..5,
+        window in 0u64..3,
+        phase in 0u64..1_000,
+        puts in prop::collection::vec(0u64..60_000, 1..30),
+    ) {
+        let spec = Spec {
+            tumbling: Span::seconds(length),
+            window: Span::seconds(window),
+            ..mapping(batch_size, None)
+        };
+        let mut rig = Rig::new(spec).enabled_at(phase);
+        for (number, millis) in puts.iter().enumerate() {
+            rig.put_data(*millis, "k", Data::Json(Value::number(1 << number)));
+        }
+        rig.run(at(1_000_000), |call, attempt| match attempt % 7 {
+            1 => Outcome::Failed,
+            4 => Outcome::Throttled,
+            _ => windows::sums(call),
+        });
+        let mut windows: Vec<u64> = Vec::new();
+        for attempt in &rig.attempts {
+            let window = attempt.call.window.as_ref().expect("it is of a window");
+            for record in &attempt.call.records {
+                prop_assert!(window.start <= record.arrived && record.arrived < window.end);
+            }
+            prop_assert!(!windows.contains(&millis(window.start)));
+            let succeeded = matches!(attempt.outcome, Outcome::Succeeded { .. });
+            if window.is_final && succeeded {
+                prop_assert!(attempt.at >= window.end);
+                windows.push(millis(window.start));
+                let mine = rig.settled.iter()
+                    .flat_map(|settled| &settled.settlement.records)
+                    .filter(|r| window.start <= r.arrived && r.arrived < window.end);
+                let sum: u64 = mine.map(windows::value_of).sum();
+                prop_assert_eq!(windows::state_of(&attempt.call), Some(sum));
+            }
+        }
+        // Windows begin at multiples of their length since 1970, not since the run did.
+        let number = |millis: &u64| (EPOCH_S * 1_000 + millis) / (length * 1_000);
+        let mut expected: Vec<u64> = puts.iter().map(number).collect();
+        expected.sort_unstable();
+        expected.dedup();
+        prop_assert_eq!(windows.len(), expected.len());
     }
 }

@@ -4,14 +4,14 @@
 use super::*;
 use crate::service::stream::record::Content;
 
-fn value_of(record: &Record) -> u64 {
+pub(super) fn value_of(record: &Record) -> u64 {
     let Content::Data { data: Data::Json(value), .. } = &*record.content else {
         return 0;
     };
     value.as_count().expect("a count")
 }
 
-fn state_of(call: &Invocation) -> Option<u64> {
+pub(super) fn state_of(call: &Invocation) -> Option<u64> {
     let window = call.window.as_ref().expect("it is of a window");
     window.state.get("sum").and_then(Value::as_count)
 }
