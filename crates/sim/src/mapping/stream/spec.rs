@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::service::stream::table::View;
-use crate::service::stream::{Kind, Position};
+use crate::service::stream::{self, Kind, Position};
 use crate::time::Span;
 
 /// How records come to the mapping.
@@ -177,7 +177,14 @@ pub struct Terms<'a> {
     pub view: View,
 }
 
-impl Terms<'_> {
+impl<'a> Terms<'a> {
+    /// The terms of a mapping of this stream.
+    #[must_use]
+    pub fn new(spec: &'a Spec, assumed: &'a Assumptions, stream: &stream::Spec) -> Self {
+        let stream::Spec { kind, view, .. } = *stream;
+        Self { spec, assumed, kind, retention: stream.kept(), view }
+    }
+
     /// Time between two polls of a shard.
     #[must_use]
     pub const fn poll(&self) -> Span {

@@ -212,9 +212,7 @@ impl Rig {
     ) {
         let now = self.now;
         let (spec, assumed) = (self.spec.clone(), self.assumed.clone());
-        let stream::Spec { kind, view, .. } = self.stream_spec;
-        let retention = self.stream_spec.kept();
-        let terms = Terms { spec: &spec, assumed: &assumed, kind, retention, view };
+        let terms = Terms::new(&spec, &assumed, &self.stream_spec);
         let mut deeds = VecDeque::from(call(&mut self.reader, &terms));
         while let Some(deed) = deeds.pop_front() {
             match deed {
