@@ -153,7 +153,12 @@ impl Stage<'_> {
         let starts = log.iter().filter(|entry| {
             let by_occupant = match entry.job.map(|job| job.origin) {
                 Some(Origin::Caller(id)) => is_occupant(plan.caller(id).name()),
-                Some(Origin::Act(_) | Origin::Function(_) | Origin::Service(_))
+                Some(
+                    Origin::Act(_)
+                    | Origin::Function(_)
+                    | Origin::Service(_)
+                    | Origin::Mapping(_),
+                )
                 | None => false,
             };
             matches!(entry.fact, Fact::Started { .. })

@@ -10,7 +10,7 @@ use lambdarium_sim::knob::{Choices, Issue};
 use lambdarium_sim::lambda::Function;
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::rule::Rule;
-use lambdarium_sim::scenario::{Act, Nudge, Run};
+use lambdarium_sim::scenario::{Act, Nudge, Run, Scenario};
 use lambdarium_sim::service::outlet::Manner;
 use lambdarium_sim::service::{Kind as ServiceKind, Service};
 use lambdarium_sim::time::Instant;
@@ -128,6 +128,8 @@ pub fn part(run: &Run, name: &str) -> Option<&'static str> {
         Some("callers")
     } else if run.scenario.services.iter().any(|service| service.name == name) {
         Some("services")
+    } else if run.scenario.mappings.iter().any(|mapping| mapping.name == name) {
+        Some("mappings")
     } else {
         None
     }
@@ -157,6 +159,10 @@ pub fn rename(run: &Run, from: &str, to: &str) -> Edited {
         for service in run.scenario.services.iter_mut().filter(|s| s.name == from) {
             service.name = to.into();
         }
+    } else if group == "mappings" {
+        for mapping in run.scenario.mappings.iter_mut().filter(|m| m.name == from) {
+            mapping.name = to.into();
+        }
     } else {
         for function in run.scenario.functions.iter_mut().filter(|f| f.name == from) {
             function.name = to.into();
@@ -180,6 +186,11 @@ pub fn rename(run: &Run, from: &str, to: &str) -> Edited {
     for target in sent.chain(delivered) {
         if let Some(qualifier) = qualifier(target, from) {
             *target = format!("{to}{qualifier}");
+        }
+    }
+    for name in named_by_queues(&mut run.scenario) {
+        if let Some(qualifier) = qualifier(name, from) {
+            *name = format!("{to}{qualifier}");
         }
     }
     let counted = run.scenario.expect.iter_mut().filter_map(|e| e.part.as_mut());
@@ -227,6 +238,19 @@ fn named_by_senders<'a>(
     all
 }
 
+/// Everything that queues and mappings name: dead-letter queues, sources, and functions.
+fn named_by_queues(scenario: &mut Scenario) -> Vec<&mut String> {
+    let mut all = Vec::new();
+    if !EVENTS {
+        return all;
+    }
+    all.extend(scenario.services.iter_mut().map(|queue| &mut queue.spec.dead_letter));
+    for mapping in scenario.mappings.iter_mut() {
+        all.extend([&mut mapping.source, &mut mapping.target]);
+    }
+    all
+}
+
 /// Whether a function sends anything to a part.
 #[must_use]
 pub fn sends_to(function: &Function, part: &str) -> bool {
@@ -248,6 +272,8 @@ pub fn remove(run: &Run, name: &str) -> Edited {
         run.scenario.callers.retain(|caller| caller.name != name);
     } else if group == "services" {
         run.scenario.services.retain(|service| service.name != name);
+    } else if group == "mappings" {
+        run.scenario.mappings.retain(|mapping| mapping.name != name);
     } else {
         run.scenario.functions.retain(|function| function.name != name);
         run.scenario.callers.retain(|c| qualifier(&c.target, name).is_none());
@@ -255,6 +281,14 @@ pub fn remove(run: &Run, name: &str) -> Edited {
             let named = function_name(&mut act.parameters).and_then(|n| n.as_text());
             named.is_none_or(|named| qualifier(named, name).is_none())
         });
+    }
+    run.scenario.mappings.retain(|mapping| {
+        mapping.source != name && qualifier(&mapping.target, name).is_none()
+    });
+    for queue in &mut run.scenario.services {
+        if queue.spec.dead_letter == name {
+            queue.spec.dead_letter.clear();
+        }
     }
     for service in &mut run.scenario.services {
         service.outlets.retain(|outlet| qualifier(&outlet.target, name).is_none());

@@ -8,6 +8,7 @@
 pub mod advice;
 mod facts;
 mod fingerprint;
+mod message;
 mod names;
 mod story;
 

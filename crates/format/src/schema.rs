@@ -7,9 +7,10 @@ use lambdarium_sim::call::Operation;
 use lambdarium_sim::caller::Kind as CallerKind;
 use lambdarium_sim::expect::Quantity;
 use lambdarium_sim::knob::{Choices, Kind, Knob, Knobs, Setting};
-use lambdarium_sim::lambda::behaviour::{Failure, On, Operator};
+use lambdarium_sim::lambda::behaviour::{Failure, On, Operator, Then};
 use lambdarium_sim::lambda::{Shared, Spec, event_invoke};
 use lambdarium_sim::limits;
+use lambdarium_sim::mapping;
 use lambdarium_sim::scenario::Settings;
 use lambdarium_sim::service::outlet::{Rule, Subscription};
 use lambdarium_sim::service::{self, Kind as ServiceKind};
@@ -35,6 +36,7 @@ pub fn help_table() -> String {
     lines.extend(about("functions", &Spec::default()));
     lines.extend(about("async", &event_invoke::Spec::default()));
     lines.extend(about("services", &service::Spec::default()));
+    lines.extend(about("mappings", &mapping::Spec::default()));
     lines.extend(about("subscriptions", &Subscription::default()));
     lines.extend(about("rules", &Rule::default()));
     for kind in CallerKind::all() {
@@ -66,6 +68,7 @@ fn whole() -> Value {
         ("functions".into(), named(reference("function"), limits::PARTS_MAX)),
         ("callers".into(), named(reference("caller"), limits::PARTS_MAX)),
         ("services".into(), named(reference("service"), limits::PARTS_MAX)),
+        ("mappings".into(), named(reference("mapping"), limits::PARTS_MAX)),
         ("board".into(), board()),
         ("acts".into(), list(act(), limits::ACTS_MAX)),
         ("markers".into(), list(marker(), limits::LIST_MAX)),
@@ -117,6 +120,7 @@ fn definitions() -> Value {
         ("caller", caller()),
         ("async", closed(knobs(&event_invoke::Spec::default()), &[])),
         ("service", service()),
+        ("mapping", mapping()),
     ])
 }
 
@@ -198,8 +202,19 @@ fn service() -> Value {
         ("attributes".into(), described(attributes(), "What stands beside a message.")),
         ("load".into(), reference("load")),
     ];
-    let help = "What reaches a topic or a bus from outside.";
+    let inlet = inlet.into_iter().chain(identity()).collect();
+    let help = "What reaches a topic, a bus or a queue from outside.";
     properties.push(("receives".into(), described(closed(inlet, &[]), help)));
+    let mut message = vec![
+        ("at".into(), reference("span")),
+        ("payload".into(), Value::Bool(true)),
+        ("payload-bytes".into(), count(0, None)),
+        ("delay".into(), described(reference("span"), "How long nobody gets it.")),
+    ];
+    message.extend(identity());
+    let messages = list(closed(message, &[]), limits::POSTS_MAX);
+    let help = "Messages that reach a queue from outside, in order of time.";
+    properties.push(("messages".into(), described(messages, help)));
     let subscription = outlet("filter-policy", &Subscription::default());
     let subscriptions = named(subscription, limits::LIST_MAX);
     let help = "The functions that get the messages of a topic.";
@@ -208,6 +223,27 @@ fn service() -> Value {
     let help = "The functions that get the events of a bus.";
     properties.push(("rules".into(), described(rules, help)));
     closed(properties, &["kind"])
+}
+
+/// The group of a message of a FIFO queue, and what tells it from others.
+fn identity() -> Members {
+    let text = || text_of(json::IDENTITY_MAX);
+    let group = described(text(), "The group it belongs to, in a FIFO queue.");
+    let same = described(text(), "What tells it from other messages of a FIFO queue.");
+    vec![("group".into(), group), ("deduplication-id".into(), same)]
+}
+
+/// An event source mapping.
+fn mapping() -> Value {
+    let source = described(text_of(limits::NAME_MAX), "The queue it reads.");
+    let function = described(typed("string"), "A function, with :qualifier.");
+    let mut properties =
+        vec![("source".to_string(), source), ("calls".to_string(), function)];
+    properties.extend(knobs(&mapping::Spec::default()));
+    let help = "Patterns of which a record must match one; without, all pass.";
+    let filters = list(typed("object"), limits::LIST_MAX);
+    properties.push(("filters".into(), described(filters, help)));
+    closed(properties, &["source", "calls"])
 }
 
 /// Attributes of a message, by their names.
@@ -243,6 +279,8 @@ fn spec() -> Members {
     add(&mut properties, "init", "draw", "How long Init takes.");
     add(&mut properties, "duration", "draw", "How long the handler takes.");
     add(&mut properties, "answer", "answer", "What it answers.");
+    let help = "What the handler does with each record of a batch.";
+    properties.push(("per-record".into(), described(per_record(), help)));
     let faults = list(reference("fault"), limits::LIST_MAX);
     let help = "What goes wrong; the first that applies counts, slow adds to the others.";
     properties.push(("faults".into(), described(faults, help)));
@@ -267,12 +305,23 @@ fn answer() -> Value {
     ])
 }
 
-fn fault() -> Value {
-    let condition = vec![
+fn per_record() -> Value {
+    let properties =
+        vec![("fails-if".into(), condition()), ("then".into(), words_of(Then::WORDS))];
+    let given = closed(properties, &["fails-if"]);
+    any_of([given, typed("null")])
+}
+
+fn condition() -> Value {
+    let members = vec![
         ("path".into(), typed("string")),
         ("is".into(), words_of(Operator::WORDS)),
         ("value".into(), Value::Bool(true)),
     ];
+    closed(members, &["path", "value"])
+}
+
+fn fault() -> Value {
     let properties = vec![
         ("fails".into(), words_of(Failure::WORDS)),
         ("chance".into(), described(share(), "Drawn anew for each attempt.")),
@@ -286,7 +335,7 @@ fn fault() -> Value {
         ),
         ("from".into(), reference("span")),
         ("to".into(), reference("span")),
-        ("when".into(), closed(condition, &["path", "value"])),
+        ("when".into(), condition()),
         ("on".into(), words_of(On::WORDS)),
         ("errorType".into(), text_of(limits::TEXT_MAX)),
         ("errorMessage".into(), text_of(limits::TEXT_MAX)),

@@ -48,7 +48,8 @@ fn what_a_topic_cannot_have_is_told() {
         ),
         (
             r#""t":{"kind":"s3","receives":{}}"#,
-            "services.t.receives: found s3, allowed is a topic (sns) or a bus (eventbridge) \
+            "services.t.receives: found s3, allowed is a topic (sns), a bus (eventbridge) \
+             or a queue (sqs) \
              (ASY-02)",
         ),
         (

@@ -12,6 +12,10 @@ pub struct CallerId(pub u16);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServiceId(pub u16);
 
+/// An event source mapping of the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MappingId(pub u16);
+
 /// A version of one function: 0 is `$LATEST`, the others are in order of publication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VersionIx(pub u16);
@@ -34,8 +38,10 @@ pub enum Origin {
     Act(u16),
     /// A function: records it sends to destinations, dead letters, and what its code sends.
     Function(FunctionId),
-    /// A topic, bus or bucket that passes something on.
+    /// A topic or bus that passes something on; of a queue, a message it holds.
     Service(ServiceId),
+    /// An event source mapping: its batches.
+    Mapping(MappingId),
 }
 
 /// One request as its sender counts it, through all of its attempts.
@@ -58,4 +64,6 @@ pub enum Part {
     Desk,
     /// A queue, topic, bus or bucket.
     Service(ServiceId),
+    /// An event source mapping.
+    Mapping(MappingId),
 }

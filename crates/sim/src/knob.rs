@@ -215,6 +215,20 @@ macro_rules! knob {
     (@get $spec:ident $field:ident optional_span) => {
         $spec.$field.map_or($crate::knob::Setting::Unset, $crate::knob::Setting::Span)
     };
+    (@get $spec:ident $field:ident optional_choice) => {
+        $spec.$field.map_or($crate::knob::Setting::Unset, |choice| {
+            $crate::knob::Setting::Choice(choice as u8)
+        })
+    };
+    (@set $spec:ident $field:ident $value:ident optional_choice) => {
+        match $value {
+            $crate::knob::Setting::Choice(at) => {
+                $spec.$field = $crate::knob::Choices::from_place(at);
+            }
+            $crate::knob::Setting::Unset => $spec.$field = None,
+            _ => {}
+        }
+    };
     (@set $spec:ident $field:ident $value:ident count) => {
         if let $crate::knob::Setting::Number(n) = $value { $spec.$field = n; }
     };
@@ -248,6 +262,7 @@ macro_rules! knob {
     };
     (@optional optional_count) => { true };
     (@optional optional_span) => { true };
+    (@optional optional_choice) => { true };
     (@optional $other:ident) => { false };
     ($field:ident: $access:ident, $key:literal, $aws:literal, $label:literal, $kind:expr, $rule:ident, $help:literal) => {
         $crate::knob::Knob {

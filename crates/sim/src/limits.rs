@@ -46,6 +46,8 @@ pub const ENTRIES_MAX: u32 = 4_000_000;
 pub const PARTS_MAX: usize = 200;
 /// Most published versions, aliases, faults or markers of one part.
 pub const LIST_MAX: usize = 100;
+/// Most messages of one queue that are listed.
+pub const POSTS_MAX: usize = 1_000;
 /// Fewest answers a question offers.
 pub const CHOICES_MIN: usize = 2;
 /// Most answers a question offers.

@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 
 use crate::id::{CallerId, FunctionId, Job, ServiceId};
 use crate::lambda::answer::Ran;
+use crate::mapping::batch::Batch;
 use crate::plan::Plan;
 use crate::rule::Rule;
 use crate::time::Instant;
@@ -105,6 +106,8 @@ pub enum Body {
     Undelivered(Undelivered),
     /// A record as a bus passes it on.
     OnBus(OnBus),
+    /// Records of a queue or a stream, as a mapping hands them over.
+    Batch(Rc<Batch>),
 }
 
 /// What a sender could not deliver to a function.

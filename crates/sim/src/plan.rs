@@ -4,6 +4,7 @@
 
 mod check;
 mod events;
+pub(crate) mod mapping;
 mod service;
 
 use alloc::rc::Rc;
@@ -15,7 +16,9 @@ use crate::caller::load::Load;
 use crate::caller::{Caller, Kind};
 use crate::dice::Dice;
 use crate::event::Mode;
-use crate::id::{CallerId, FunctionId, Job, Origin, Part, ServiceId, VersionIx};
+use crate::id::{
+    CallerId, FunctionId, Job, MappingId, Origin, Part, ServiceId, VersionIx,
+};
 use crate::knob::Issue;
 use crate::lambda::{self, Function, event_invoke};
 use crate::limits::Bounds;
@@ -25,6 +28,7 @@ use crate::service::policy::Policy;
 use crate::time::{Instant, Span};
 use crate::value::Payload;
 pub use events::{NEEDS_EVENTS, lacks_events, needs_events};
+pub use mapping::PlannedMapping;
 pub use service::PlannedService;
 
 /// Which version of its function a caller asks for.
@@ -300,6 +304,7 @@ pub struct Plan {
     pub(crate) functions: Vec<Rc<PlannedFunction>>,
     pub(crate) callers: Rc<Vec<PlannedCaller>>,
     pub(crate) services: Rc<WithEvents<PlannedService>>,
+    pub(crate) mappings: Rc<WithEvents<PlannedMapping>>,
     /// Dice for requests sent by acts.
     pub(crate) desk: Dice,
     pub(crate) bounds: Bounds,
@@ -355,6 +360,9 @@ impl Plan {
         });
         let services = run.scenario.services.iter();
         let services = services.map(|one| service::planned(one, &run.scenario, run.seed));
+        let mappings = run.scenario.mappings.iter();
+        let mappings =
+            mappings.filter_map(|one| mapping::planned(one, &run.scenario, run.seed));
         let settings = &run.scenario.settings;
         let until = bounds.until.unwrap_or(settings.until);
         Self {
@@ -362,6 +370,7 @@ impl Plan {
             functions: functions.map(Rc::new).collect(),
             callers: Rc::new(callers.collect()),
             services: Rc::new(services.collect()),
+            mappings: Rc::new(mappings.collect()),
             desk: Dice::of(run.seed, "desk"),
             bounds,
         }
@@ -409,6 +418,18 @@ impl Plan {
         &self.services[usize::from(id.0)]
     }
 
+    /// The mappings, in the order they were drawn.
+    #[must_use]
+    pub fn mappings(&self) -> &[PlannedMapping] {
+        &self.mappings
+    }
+
+    /// One mapping.
+    #[must_use]
+    pub fn mapping(&self, id: MappingId) -> &PlannedMapping {
+        &self.mappings[usize::from(id.0)]
+    }
+
     /// What a name means as a target: a service, or a function with its qualifier; none
     /// where nothing is named.
     #[must_use]
@@ -428,6 +449,7 @@ impl Plan {
             Origin::Act(_) => &self.desk,
             Origin::Function(function) => &self.function(function).dice,
             Origin::Service(service) => &self.service(service).dice,
+            Origin::Mapping(mapping) => &self.mapping(mapping).dice,
         }
     }
 
@@ -441,9 +463,10 @@ impl Plan {
     pub fn request_id(&self, job: Job) -> String {
         let subject = match job.origin {
             Origin::Act(act) => act.into(),
-            Origin::Caller(_) | Origin::Function(_) | Origin::Service(_) => {
-                job.call.into()
-            }
+            Origin::Caller(_)
+            | Origin::Function(_)
+            | Origin::Service(_)
+            | Origin::Mapping(_) => job.call.into(),
         };
         self.dice_of(job).uuid(subject)
     }
@@ -456,6 +479,7 @@ impl Plan {
             Part::Function(id) => self.function(id).name(),
             Part::Desk => "you",
             Part::Service(id) => self.service(id).name(),
+            Part::Mapping(id) => self.mapping(id).name(),
         }
     }
 

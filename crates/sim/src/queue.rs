@@ -29,12 +29,14 @@ pub enum Rank {
     Act,
     /// Requests and answers.
     Arrival,
+    /// Polls of queues: they find whatever has arrived.
+    Poll,
 }
 
 impl Rank {
-    const COUNT: usize = 4;
+    const COUNT: usize = 5;
     const ALL: [Self; Self::COUNT] =
-        [Self::RunEnd, Self::Timer, Self::Act, Self::Arrival];
+        [Self::RunEnd, Self::Timer, Self::Act, Self::Arrival, Self::Poll];
 }
 
 const BUCKETS: usize = 64;

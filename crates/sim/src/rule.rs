@@ -220,6 +220,48 @@ rules! {
     Ver15 "VER-15" Observed(LOCALSTACK) "A function, version or alias that does not exist answers 404 ResourceNotFoundException.";
     Ver24 "VER-24" Assumed("publish_latency") "A version that a code update publishes may be Pending for some seconds before it can be called.";
     Ali01 "ALI-01" Documented(dg!("configuration-aliases")) "An alias is a pointer from a name to one version; it cannot point to an alias.";
+    // Event source mappings
+    Esm03 "ESM-03" Documented(dg!("with-kinesis")) "A mapping of a stream says where it begins to read: with the oldest record, after the newest, or at a time.";
+    Esm05 "ESM-05" Observed(LOCALSTACK) "There is one mapping from a source to a function; its source has to exist.";
+    Esm08 "ESM-08" Documented(dg!("invocation-eventsourcemapping")) "A batch is made when it has as many records as it may have, when its window is over, or when one more would take it over 6 MB.";
+    Esm09 "ESM-09" Documented(dg!("invocation-eventsourcemapping")) "A batching window opens with the first record, or when the call before it has ended.";
+    Esm10 "ESM-10" Documented(dg!("with-sqs")) "Without a batching window a batch is whatever one poll has found.";
+    Esm11 "ESM-11" Observed(LOCALSTACK) "More than 10 messages of a queue in a batch need a batching window.";
+    Esm14 "ESM-14" Documented(dg!("monitoring-metrics-types")) "CloudWatch counts the events of a mapping that were polled, filtered out, handed over and deleted, if it is asked to.";
+    Esm15 "ESM-15" Documented(dg!("invocation-eventfiltering")) "A mapping has up to five filters of at most 4,096 characters; a record passes if one of them matches.";
+    Esm17 "ESM-17" Documented(dg!("with-sqs-filtering")) "Messages of a queue are filtered by their body alone.";
+    Esm18 "ESM-18" Observed(LOCALSTACK) "A mapping with a pattern that cannot be read is refused.";
+    Esm19 "ESM-19" Documented(dg!("invocation-eventfiltering")) "A message that no filter lets through is deleted from its queue at once.";
+    // Queues that are read
+    Sqs01 "SQS-01" Documented(dg!("with-sqs")) "A mapping waits at its queue and receives up to ten messages at once.";
+    Sqs02 "SQS-02" Documented(dg!("services-sqs-scaling")) "A mapping runs 5 batches of a queue at once, and up to 300 more each minute while messages remain.";
+    Sqs03 "SQS-03" Documented(dg!("services-sqs-scaling")) "With a maximum concurrency a mapping receives no more than it may run; provisioned pollers are another mode.";
+    Sqs04 "SQS-04" Documented(dg!("services-sqs-scaling")) "Provisioned event pollers run up to ten batches each, and up to 1,000 more are added each minute.";
+    Sqs05 "SQS-05" Documented(dg!("with-sqs")) "After a success the messages of the batch are deleted.";
+    Sqs06 "SQS-06" Documented(dg!("services-sqs-errorhandling")) "After a function error nothing is deleted: each message comes back when its own visibility timeout is over.";
+    Sqs08 "SQS-08" Documented(dg!("services-sqs-errorhandling")) "A batch that finds no room is tried again until the visibility timeout is over; that costs one receive.";
+    Sqs10 "SQS-10" Documented(dg!("services-sqs-configure")) "The visibility timeout of a queue, 0 s to 12 h, may not be below the timeout of the function that a mapping calls.";
+    Sqs11 "SQS-11" Assumed("sqs.effective_visibility") "Where batching window and function timeout are longer than the visibility timeout, messages are hidden for both and 30 s.";
+    Sqs12 "SQS-12" Documented("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html") "A message whose visibility timeout ends while its function runs is received again, and the first run deletes nothing.";
+    Sqs13 "SQS-13" Documented("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html") "Each receive is counted; a message that would be received once too often moves to the dead-letter queue and stays the same message.";
+    Sqs14 "SQS-14" Documented("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html") "A queue keeps a message 60 s to 14 days, 4 days if nothing is set; then it is gone.";
+    Sqs15 "SQS-15" Documented("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html") "About 120,000 messages of a queue may be in flight; then no more are handed out.";
+    Sqs16 "SQS-16" Documented("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html") "A message of at most 1 MiB waits in its queue, at first for up to 15 minutes without being handed out.";
+    Sqs17 "SQS-17" Assumed("sqs.low_traffic_wait") "With a batching window and few messages, up to 20 s may pass before the function is called.";
+    Sqs18 "SQS-18" Documented(dg!("services-sqs-configure")) "A mapping that is not enabled receives nothing; the messages stay in the queue.";
+    // Partial batch responses
+    Pbr01 "PBR-01" Documented(dg!("services-sqs-errorhandling")) "What a function says of single records counts only with ReportBatchItemFailures.";
+    Pbr03 "PBR-03" Documented(dg!("services-sqs-errorhandling")) "An answer without failures is a success of the whole batch; one that cannot be read is a failure of the whole.";
+    Pbr04 "PBR-04" Observed(LOCALSTACK) "Messages that a function does not report are deleted, and those it reports come back after their visibility timeout.";
+    // FIFO queues
+    Fifo01 "FIFO-01" Documented("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html") "Messages of a group come in order, and none while another of the group is in flight.";
+    Fifo03 "FIFO-03" Documented(dg!("services-sqs-scaling")) "A batch may hold several groups: as many messages of one as there are, then of the next.";
+    Fifo04 "FIFO-04" Documented(dg!("services-sqs-errorhandling")) "After a function error all groups of the batch wait until the visibility timeout is over.";
+    Fifo05 "FIFO-05" Documented("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html") "Once a message has moved to the dead-letter queue or is kept no longer, its group goes on without it.";
+    Fifo06 "FIFO-06" Documented(dg!("services-sqs-errorhandling")) "Every message that is not reported is deleted, even one behind a failed message of its group.";
+    Fifo07 "FIFO-07" Documented("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html") "What was sent within the last five minutes is not sent again.";
+    Fifo08 "FIFO-08" Documented(dg!("services-sqs-parameters")) "A mapping of a FIFO queue has no batching window, and at most 10 messages in a batch.";
+    Fifo09 "FIFO-09" Assumed("reading of FIFO-01") "When the visibility timeout ends during a run, the group is free again, and the late delete fails.";
     // The simulator's own
     Sim01 "SIM-01" Assumed("this simulator") "A run ends at the time it was given, or when nothing but idle timers is left, or at a bound.";
     Sim02 "SIM-02" Assumed("this simulator") "A scenario is checked before it runs: what it says must be known, within range, and name things that exist.";
@@ -246,7 +288,15 @@ pub const NOT_SIMULATED: &[(Rule, &str)] = &[
         "it says what does not happen: no step shows a record that is not sent",
     ),
     (Rule::Dst04, "a scenario has room for no more than one of each"),
-    (Rule::Rec05, "queues are not polled yet"),
+    (Rule::Esm03, "streams are not read yet"),
+    (Rule::Esm05, "a scenario that breaks it is refused before it runs"),
+    (Rule::Esm11, "a scenario that breaks it is refused before it runs"),
+    (Rule::Esm14, "it is about what is counted, and a count is no step"),
+    (Rule::Esm15, "a scenario that breaks it is refused before it runs"),
+    (Rule::Esm17, "a scenario that breaks it is refused before it runs"),
+    (Rule::Esm18, "a scenario that breaks it is refused before it runs"),
+    (Rule::Sqs10, "a scenario that breaks it is refused before it runs"),
+    (Rule::Fifo08, "a scenario that breaks it is refused before it runs"),
 ];
 
 impl Rule {

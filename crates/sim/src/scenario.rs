@@ -11,6 +11,7 @@ use crate::expect::Expectation;
 use crate::knob::{Choices, Kind, Knob, Knobs};
 use crate::lambda::Function;
 use crate::limits;
+use crate::mapping::Mapping;
 use crate::service::Service;
 use crate::service::policy::TOPIC_RETRIES;
 use crate::time::{Instant, Span};
@@ -147,6 +148,24 @@ pub struct Settings {
     pub eb_backoff_cap: Span,
     /// How much longer the waits of EventBridge may be, drawn.
     pub eb_jitter_ppm: u64,
+    /// Largest event that a mapping sends, in bytes.
+    pub esm_payload_limit: u64,
+    /// What stands around a record, in bytes.
+    pub esm_record_overhead: u64,
+    /// Batches of a queue that a mapping begins with at once.
+    pub sqs_pollers_initial: u64,
+    /// First wait of a mapping that found no room; it doubles.
+    pub sqs_throttle_base: Span,
+    /// Longest such wait.
+    pub sqs_throttle_cap: Span,
+    /// How long a mapping with a batching window waits at least.
+    pub sqs_low_traffic_wait: Span,
+    /// Whether messages are hidden longer where the window does not fit their visibility.
+    pub sqs_effective_visibility: bool,
+    /// Messages of one queue that may be in flight.
+    pub sqs_in_flight_max: u64,
+    /// Whether one receive of a FIFO queue may bring several groups.
+    pub fifo_mix_groups: bool,
 }
 
 impl Default for Settings {
@@ -191,6 +210,15 @@ impl Default for Settings {
             eb_backoff_base: Span::SECOND,
             eb_backoff_cap: Span::seconds(512),
             eb_jitter_ppm: 0,
+            esm_payload_limit: limits::SYNC_REQUEST_BYTES_MAX,
+            esm_record_overhead: 600,
+            sqs_pollers_initial: 5,
+            sqs_throttle_base: Span::SECOND,
+            sqs_throttle_cap: Span::seconds(30),
+            sqs_low_traffic_wait: Span::ZERO,
+            sqs_effective_visibility: true,
+            sqs_in_flight_max: 120_000,
+            fifo_mix_groups: true,
         }
     }
 }
@@ -297,6 +325,32 @@ impl Knobs for Settings {
             BACKOFF, Asy31, "The longest such wait."),
         knob!(eb_jitter_ppm: count, "eb.jitter", "", "Jitter of EventBridge", Kind::Ppm, Asy31,
             "By how much of itself such a wait may be longer, drawn evenly."),
+        knob!(esm_payload_limit: count, "esm.payload_limit", "", "Largest batch",
+            Kind::Count { min: 1_000, max: limits::SYNC_REQUEST_BYTES_MAX, unit: "bytes" }, Esm08,
+            "The size that the event of a mapping may have."),
+        knob!(esm_record_overhead: count, "esm.record_overhead", "", "Around a record",
+            Kind::Count { min: 0, max: 10_000, unit: "bytes" }, Esm08,
+            "What AWS adds to a record, as it counts towards that size."),
+        knob!(sqs_pollers_initial: count, "sqs.pollers_initial", "", "Batches at first",
+            Kind::Count { min: 1, max: 1_250, unit: "" }, Sqs02,
+            "Batches of a queue that a mapping runs at once before it scales."),
+        knob!(sqs_throttle_base: span, "sqs.throttle_base", "", "First wait of a throttled batch",
+            BACKOFF, Sqs08,
+            "How long a mapping waits when its batch found no room; each next wait is twice as long."),
+        knob!(sqs_throttle_cap: span, "sqs.throttle_cap", "", "Longest wait of a throttled batch",
+            BACKOFF, Sqs08, "The longest such wait."),
+        knob!(sqs_low_traffic_wait: span, "sqs.low_traffic_wait", "", "Low-traffic wait",
+            Kind::Span { min: Span::ZERO, max: Span::seconds(20), whole_seconds: false }, Sqs17,
+            "How long a mapping with a batching window waits at least for a batch to fill; AWS says up to 20 s."),
+        knob!(sqs_effective_visibility: bool, "sqs.effective_visibility", "", "Longer visibility",
+            Kind::Bool, Sqs11,
+            "Whether messages stay hidden for window, timeout and 30 s where the queue's visibility is too short."),
+        knob!(sqs_in_flight_max: count, "sqs.in_flight_max", "", "Messages in flight",
+            Kind::Count { min: 1, max: 120_000, unit: "" }, Sqs15,
+            "Messages of one queue that may have been received and not deleted."),
+        knob!(fifo_mix_groups: bool, "fifo.mix_groups", "", "Groups in one receive",
+            Kind::Bool, Fifo03,
+            "Whether one receive of a FIFO queue may bring messages of several groups."),
     ];
 }
 
@@ -350,6 +404,8 @@ pub struct Scenario {
     pub callers: Vec<Caller>,
     /// Queues, topics, buses and buckets, in the order they were drawn.
     pub services: WithEvents<Service>,
+    /// Event source mappings, in the order they were drawn.
+    pub mappings: WithEvents<Mapping>,
     /// The parts that were moved by hand.
     pub nudges: Vec<Nudge>,
     /// Moments that pause and explain, in order of time.

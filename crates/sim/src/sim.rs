@@ -7,15 +7,19 @@ use alloc::vec::Vec;
 
 use crate::call;
 use crate::caller::state as caller;
-use crate::event::{CallerEvent, Event, FunctionEvent, Receive, Sent, ServiceEvent};
-use crate::id::{CallerId, FunctionId, Job, Origin, Part, ServiceId};
+use crate::event::{
+    CallerEvent, Event, FunctionEvent, MappingEvent, Receive, Sent, ServiceEvent,
+};
+use crate::id::{CallerId, FunctionId, Job, MappingId, Origin, Part, ServiceId};
 use crate::lambda::invoke as lambda;
+use crate::mapping;
 use crate::message::{Body, Content, Mail, Message};
 use crate::plan::Plan;
 use crate::queue::{Queue, Rank};
 use crate::rule::Rule;
 use crate::scenario::Act;
 use crate::service;
+use crate::service::parcel::Parcels;
 use crate::time::{Instant, Moment};
 use crate::trace::{Entry, Fact, Log, NO_CAUSE, Stop};
 use crate::{EVENTS, WithEvents};
@@ -31,6 +35,8 @@ pub(crate) struct Cx<'a> {
     log: &'a mut Log,
     /// What is on its way; events say where it lies.
     pub(crate) mail: &'a mut Mail,
+    /// What queues and mappings hand to each other.
+    pub(crate) parcels: &'a mut Parcels,
 }
 
 impl Cx<'_> {
@@ -93,6 +99,7 @@ pub struct World {
     pub(crate) callers: Vec<caller::State>,
     pub(crate) lambda: lambda::State,
     pub(crate) services: WithEvents<service::State>,
+    pub(crate) mappings: WithEvents<mapping::State>,
 }
 
 /// The machine.
@@ -104,6 +111,7 @@ pub struct Sim {
     world: World,
     queue: Queue<Sent>,
     mail: Mail,
+    parcels: Parcels,
     /// Pending events that only tidy up.
     idle: usize,
     acts: Rc<Vec<Act>>,
@@ -123,8 +131,10 @@ impl Sim {
                 callers: plan.callers.iter().map(caller::State::new).collect(),
                 lambda: lambda::State::new(&plan),
                 services: service::states(plan.services.len()),
+                mappings: mapping::states(plan.mappings.len()),
             },
             mail: Mail::default(),
+            parcels: Parcels::default(),
             plan,
             queue: Queue::new(),
             idle: 0,
@@ -144,6 +154,10 @@ impl Sim {
             let id = ServiceId(u16::try_from(at).expect("parts are limited"));
             service.start(id, &plan, &mut cx);
         }
+        for (at, mapping) in world.mappings.iter_mut().enumerate().filter(|_| EVENTS) {
+            let id = MappingId(u16::try_from(at).expect("parts are limited"));
+            mapping.start(id, &plan, &mut cx);
+        }
         sim.entries = log.len();
         sim
     }
@@ -157,6 +171,7 @@ impl Sim {
             idle: &mut self.idle,
             log,
             mail: &mut self.mail,
+            parcels: &mut self.parcels,
         };
         (&mut self.world, cx)
     }
@@ -267,7 +282,15 @@ impl Sim {
 
     /// Whether nothing but idle timers is left, with these acts.
     pub(crate) fn is_quiet(&self, acts: &[Act]) -> bool {
-        self.queue.len() == self.idle && self.next_act >= acts.len()
+        self.queue.len() == self.idle && self.next_act >= acts.len() && !self.awaits()
+    }
+
+    /// Whether a queue or a mapping will do something although only timers are left.
+    #[inline(never)]
+    fn awaits(&self) -> bool {
+        let World { services, mappings, .. } = &self.world;
+        let queues = services.iter().any(|service| service.messages().awaits());
+        EVENTS && (queues || mappings.iter().any(mapping::State::awaits))
     }
 
     #[cold]
@@ -322,13 +345,14 @@ impl Sim {
     /// Takes an event. The only dispatcher: every event goes to the part it names.
     #[inline]
     fn take(&mut self, log: &mut Log) {
-        let Self { now, step, plan, world, queue, idle, mail, .. } = self;
+        let Self { now, step, plan, world, queue, idle, mail, parcels, .. } = self;
         let Some((at, sent)) = queue.pop() else { return };
         *now = at;
         if sent.is_idle() {
             *idle -= 1;
         }
-        let cx = Cx { now: at, step: *step, cause: sent.cause, queue, idle, log, mail };
+        let cause = sent.cause;
+        let cx = Cx { now: at, step: *step, cause, queue, idle, log, mail, parcels };
         sent.deliver(&mut Turn { world, plan, cx });
     }
 
@@ -355,8 +379,10 @@ impl Sim {
     pub fn bytes(&self) -> usize {
         let callers: usize = self.world.callers.iter().map(caller::State::bytes).sum();
         let services: usize = self.world.services.iter().map(service::State::bytes).sum();
-        let parts = callers + self.world.lambda.bytes() + services;
-        size_of::<Self>() + self.queue.bytes() + self.mail.bytes() + parts
+        let mappings: usize = self.world.mappings.iter().map(mapping::State::bytes).sum();
+        let parts = callers + self.world.lambda.bytes() + services + mappings;
+        let under_way = self.queue.bytes() + self.mail.bytes() + self.parcels.bytes();
+        size_of::<Self>() + under_way + parts
     }
 
     /// Panics if the world contradicts itself; tests call it after every step.
@@ -367,6 +393,9 @@ impl Sim {
         }
         for service in &self.world.services {
             service.assert_consistent();
+        }
+        for mapping in &self.world.mappings {
+            mapping.assert_consistent();
         }
     }
 }
@@ -398,6 +427,14 @@ impl Receive for Turn<'_> {
             world.services[usize::from(id.0)].on_event(id, plan, cx, event);
         }
     }
+
+    #[inline(always)]
+    fn on_mapping(&mut self, id: MappingId, event: MappingEvent) {
+        let Self { world, plan, cx } = self;
+        if EVENTS {
+            world.mappings[usize::from(id.0)].on_event(id, plan, cx, event);
+        }
+    }
 }
 
 impl Sim {
@@ -417,7 +454,15 @@ impl Sim {
             }
             Origin::Service(id) => {
                 let service = &self.world.services[usize::from(id.0)];
+                if self.plan.service(id).kind == service::Kind::Queue {
+                    let received = service.received().get(place)?;
+                    return Some(received.content.clone());
+                }
                 service.deliveries().outbox().get(place).cloned()
+            }
+            Origin::Mapping(id) => {
+                let mapping = &self.world.mappings[usize::from(id.0)];
+                mapping.queue().content(job.call)
             }
         }
     }
@@ -434,6 +479,12 @@ impl World {
     #[must_use]
     pub fn services(&self) -> &[service::State] {
         &self.services
+    }
+
+    /// The mappings.
+    #[must_use]
+    pub fn mappings(&self) -> &[mapping::State] {
+        &self.mappings
     }
 
     /// The callers.

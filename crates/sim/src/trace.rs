@@ -83,6 +83,8 @@ choices! {
         RequestTooLarge "RequestTooLargeException",
         /// 403
         AccessDenied "AccessDeniedException",
+        /// 400: the request comes from a loop.
+        Recursive "RecursiveInvocationException",
     }
 }
 
@@ -96,6 +98,7 @@ impl Refusal {
             Self::ResourceConflict => 409,
             Self::RequestTooLarge => 413,
             Self::AccessDenied => 403,
+            Self::Recursive => 400,
         }
     }
 
@@ -254,6 +257,58 @@ pub enum EventFact {
     },
 }
 
+/// What happened to a message of a queue, or to a batch of an event source mapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageFact {
+    /// A message is in the queue.
+    Waits {
+        /// Nobody gets it for this long.
+        delay: Span,
+    },
+    /// A mapping has received a message.
+    HandedOut {
+        /// Which mapping.
+        to: Part,
+        /// For the how many-th time anybody has.
+        receives: u16,
+        /// Nobody else gets it for this long.
+        hidden: Span,
+    },
+    /// Others can receive a message again.
+    Reappeared,
+    /// A message was deleted, as it was processed.
+    Deleted,
+    /// A message was deleted, as no filter lets it through.
+    FilteredOut,
+    /// A message could not be deleted: somebody else may have received it.
+    NotDeleted,
+    /// A message was kept long enough.
+    Expired,
+    /// What was sent had been sent before.
+    Deduplicated,
+    /// Too many messages are in flight: none is handed out.
+    OverLimit,
+    /// A batch was made.
+    Batched {
+        /// Of so many records.
+        records: u32,
+    },
+    /// A batch is done with.
+    Settled {
+        /// So many of its records were processed.
+        done: u32,
+        /// So many were not.
+        failed: u32,
+    },
+    /// A batch that found no room is not tried any longer.
+    LetGo,
+    /// A mapping has another number of pollers.
+    Scaled {
+        /// So many.
+        pollers: u32,
+    },
+}
+
 /// What happened. Past tense; numbers only, names stand in the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
@@ -369,6 +424,8 @@ pub enum Fact {
     },
     /// Something happened to an event, or to what a function sends.
     Event(EventFact),
+    /// Something happened to a message of a queue, or to a batch of a mapping.
+    Message(MessageFact),
     /// An act was answered.
     Replied {
         /// What was asked for.

@@ -179,7 +179,7 @@ proptest! {
                     prop_assert_eq!(begun, 1);
                     prop_assert!(ended == 1 || cut && ended == 0, "{:?}", job);
                 }
-                Origin::Function(_) => {}
+                Origin::Function(_) | Origin::Mapping(_) => {}
             }
             prop_assert!(cut || story.queued == 0, "{:?} waits for ever", job);
             if run.scenario.settings.duplicate_ppm == 0 {
@@ -386,6 +386,7 @@ proptest! {
                     Part::Caller(id) => Part::Caller(caller(id)?),
                     Part::Function(id) => Part::Function(function(id)?),
                     Part::Service(id) => Part::Service(id),
+                    Part::Mapping(id) => Part::Mapping(id),
                     Part::Desk => return None,
                 })
             };

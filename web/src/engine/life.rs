@@ -60,7 +60,10 @@ fn title(plan: &Plan, job: Job) -> String {
     let name = report::request(plan, job);
     match job.origin {
         Origin::Caller(_) => [texts::REQUEST, " ", &name].concat(),
-        Origin::Act(_) | Origin::Function(_) | Origin::Service(_) => {
+        Origin::Act(_)
+        | Origin::Function(_)
+        | Origin::Service(_)
+        | Origin::Mapping(_) => {
             let mut letters = name.chars();
             let first = letters.next().map(|letter| letter.to_ascii_uppercase());
             first.into_iter().chain(letters).collect()

@@ -130,8 +130,17 @@ impl Player {
                 Some(format!("It began with the call {}.", operation.word()))
             }
             (Some(Origin::Service(id)), ..) if EVENTS => published(id),
-            (Some(Origin::Function(_) | Origin::Service(_)), ..)
-            | (None, Part::Desk | Part::Function(_) | Part::Service(_), _) => None,
+            (Some(Origin::Mapping(id)), ..) | (None, Part::Mapping(id), _) if EVENTS => {
+                let mapping = run.scenario.mappings.get(usize::from(id.0));
+                mapping
+                    .map(|mapping| format!("It began with the mapping {}.", mapping.name))
+            }
+            (Some(Origin::Function(_) | Origin::Service(_) | Origin::Mapping(_)), ..)
+            | (
+                None,
+                Part::Desk | Part::Function(_) | Part::Service(_) | Part::Mapping(_),
+                _,
+            ) => None,
         };
         text.unwrap_or_else(|| String::from("It began with the scenario's settings."))
     }

@@ -1,7 +1,8 @@
 //! What of each message goes over the line.
 
 use lambdarium_sim::id::{
-    CallerId, EnvironmentId, FunctionId, Job, Origin, Part, ServiceId, VersionIx,
+    CallerId, EnvironmentId, FunctionId, Job, MappingId, Origin, Part, ServiceId,
+    VersionIx,
 };
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::{Ending, Room, Stop};
@@ -34,6 +35,7 @@ pack! {
     struct Job { origin, call }
     struct Moment { at, step }
     struct ServiceId { 0 }
+    struct MappingId { 0 }
     struct Slot { 0 }
     struct Span { 0 }
     struct VersionIx { 0 }
@@ -89,8 +91,8 @@ pack! {
     enum By { Time, Events }
     enum Doing { Init, Busy, Idle, Reset }
     enum LaneKind { Function, Caller, Queue }
-    enum Origin { Caller(id), Act(number), Function(id), Service(id) }
-    enum Part { Caller(id), Function(id), Desk, Service(id) }
+    enum Origin { Caller(id), Act(number), Function(id), Service(id), Mapping(id) }
+    enum Part { Caller(id), Function(id), Desk, Service(id), Mapping(id) }
     enum Paint { Quiet, Running, Ok, Throttled, Failed }
     enum Place {
         Going(way), Running(environment), Returning(way, back), BackingOff(left, wait), Queued(left, wait),

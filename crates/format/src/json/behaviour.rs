@@ -1,7 +1,8 @@
 //! What a function does, as JSON: durations, answers and faults.
 
 use lambdarium_sim::lambda::behaviour::{
-    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, When,
+    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, Then,
+    When,
 };
 use lambdarium_sim::limits;
 use lambdarium_sim::value::Value;
@@ -10,6 +11,8 @@ use super::reader::{Fields, Reader, one_of};
 use super::{Members, TARGET_MAX, instant_value, items, json, span_value};
 use crate::unit::{SPAN_ALLOWED, decimal};
 
+/// What a handler does with each record of a batch.
+const PER_RECORD: &str = "per-record";
 /// Longest path into a payload, in bytes.
 const PATH_MAX: usize = 256;
 /// Largest answer of which only the size matters, in bytes: far above every limit of AWS.
@@ -45,6 +48,18 @@ pub(super) fn read(
     {
         behaviour.sends = sends;
     }
+    let per_record =
+        fields.read_with_events(reader, PER_RECORD, |reader, value| match value {
+            Value::Null => Some(None),
+            Value::Bool(_)
+            | Value::Number(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Object(_) => read_per_record(reader, value).map(Some),
+        });
+    if let Some(per_record) = per_record {
+        behaviour.per_record = per_record;
+    }
     let faults = fields.read(reader, "faults", |reader, value| {
         items(reader, value, limits::LIST_MAX, read_fault)
     });
@@ -55,7 +70,7 @@ pub(super) fn read(
 
 /// Writes what differs from `base`.
 pub(super) fn write(behaviour: &Behaviour, base: &Behaviour, members: &mut Members) {
-    let Behaviour { init, duration, answer, sends, faults } = behaviour;
+    let Behaviour { init, duration, answer, sends, per_record, faults } = behaviour;
     if *init != base.init {
         members.put("init", write_draw(init));
     }
@@ -68,9 +83,29 @@ pub(super) fn write(behaviour: &Behaviour, base: &Behaviour, members: &mut Membe
     if *sends != base.sends {
         members.put("sends-to", Value::text(sends));
     }
+    if *per_record != base.per_record {
+        let value = per_record.as_ref().map_or(Value::Null, write_per_record);
+        members.put(PER_RECORD, value);
+    }
     if *faults != base.faults {
         members.put("faults", Value::List(faults.iter().map(write_fault).collect()));
     }
+}
+
+fn read_per_record(reader: &mut Reader, value: &Value) -> Option<PerRecord> {
+    let mut fields = Fields::of(reader.object(value)?);
+    let condition = "when a record fails";
+    let fails_if = fields.require(reader, "fails-if", condition, read_condition);
+    let then = fields.read(reader, "then", Reader::choice).unwrap_or(Then::Throws);
+    fields.finish(reader);
+    Some(PerRecord { fails_if: fails_if?, then })
+}
+
+fn write_per_record(per_record: &PerRecord) -> Value {
+    let mut members = Members::default();
+    members.put("fails-if", write_condition(&per_record.fails_if));
+    members.put_text("then", per_record.then.word(), Then::Throws.word());
+    members.value()
 }
 
 fn read_draw(reader: &mut Reader, value: &Value) -> Option<Draw> {
@@ -247,6 +282,15 @@ fn write_fault(fault: &Fault) -> Value {
     members.value()
 }
 
+fn write_condition(condition: &Condition) -> Value {
+    let Condition { path, operator, value } = condition;
+    let mut members = Members::default();
+    members.put("path", Value::text(path));
+    members.put_text("is", operator.word(), Operator::Equals.word());
+    members.put("value", value.clone());
+    members.value()
+}
+
 fn write_when(when: &When, members: &mut Members) {
     let When { chance_ppm, attempts, calls, from, to, payload, on } = when;
     if *chance_ppm != When::default().chance_ppm {
@@ -263,12 +307,8 @@ fn write_when(when: &When, members: &mut Members) {
             members.put(key, instant_value(*at));
         }
     }
-    if let Some(Condition { path, operator, value }) = payload {
-        let mut condition = Members::default();
-        condition.put("path", Value::text(path));
-        condition.put_text("is", operator.word(), Operator::Equals.word());
-        condition.put("value", value.clone());
-        members.put("when", condition.value());
+    if let Some(condition) = payload {
+        members.put("when", write_condition(condition));
     }
     members.put_text("on", on.word(), On::Any.word());
 }

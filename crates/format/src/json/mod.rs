@@ -13,6 +13,7 @@ mod expect;
 mod function;
 mod knobs;
 mod locate;
+mod mapping;
 mod parse;
 mod print;
 mod reader;
@@ -35,6 +36,7 @@ pub use expect::{amount_text, expectation_text};
 pub use knobs::value as knob_value;
 pub use locate::{Spot, locate};
 use reader::{Fields, Reader, one_of};
+pub(crate) use service::IDENTITY_MAX;
 
 /// The version that is written, and the newest that is read.
 pub const VERSION: u64 = 1;
@@ -143,6 +145,9 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
     let services = fields.read_with_events(reader, "services", |reader, value| {
         parts(reader, value, "services", service::read)
     });
+    let mappings = fields.read_with_events(reader, "mappings", |reader, value| {
+        parts(reader, value, "mappings", mapping::read)
+    });
     let functions = functions.unwrap_or_default();
     let callers = callers.unwrap_or_default();
     let services: WithEvents<_> = services.into_iter().flatten().collect();
@@ -170,6 +175,7 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
             functions,
             callers,
             services,
+            mappings: mappings.into_iter().flatten().collect(),
             nudges: nudges.unwrap_or_default(),
             markers: markers.unwrap_or_default(),
             question,
@@ -328,6 +334,7 @@ pub fn to_value(run: &Run) -> Value {
         functions,
         callers,
         services,
+        mappings,
         nudges,
         markers,
         question,
@@ -348,6 +355,7 @@ pub fn to_value(run: &Run) -> Value {
     whole.put_all("functions", functions, |f| (f.name.clone(), function::write(f)));
     whole.put_all("callers", callers, |c| (c.name.clone(), caller::write(c)));
     whole.put_all("services", services, |s| (s.name.clone(), service::write(s)));
+    whole.put_all("mappings", mappings, |m| (m.name.clone(), mapping::write(m)));
     whole.put_all("board", nudges, |nudge| {
         let place = [nudge.x, nudge.y].map(|by| Value::Number(by.to_string()));
         (nudge.part.clone(), Value::List(place.into()))

@@ -3,13 +3,15 @@
 use lambdarium_sim::knob::{Choices, Knobs};
 use lambdarium_sim::limits;
 use lambdarium_sim::service::outlet::{Inlet, Manner, Outlet, Rule, Subscription};
+use lambdarium_sim::service::parcel::Post;
 use lambdarium_sim::service::{Kind, Service, Spec};
+use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 
 use super::caller::{read_load, read_payload, write_load, write_payload};
 use super::function::listed;
 use super::reader::{Fields, Reader, one_of};
-use super::{Members, TARGET_MAX, json, knobs};
+use super::{Members, TARGET_MAX, instant_value, items, json, knobs, span_value};
 
 /// What a topic passes on, and to whom.
 const SUBSCRIPTIONS: &str = "subscriptions";
@@ -17,6 +19,14 @@ const SUBSCRIPTIONS: &str = "subscriptions";
 const RULES: &str = "rules";
 /// What a subscription lets through.
 const POLICY: &str = "filter-policy";
+/// Messages that reach a queue from outside.
+const MESSAGES: &str = "messages";
+/// The group of a message.
+const GROUP: &str = "group";
+/// What tells it from others.
+const DEDUPLICATION: &str = "deduplication-id";
+/// Longest of both, in bytes.
+pub(crate) const IDENTITY_MAX: usize = 128;
 /// What a rule lets through.
 const PATTERN: &str = "pattern";
 
@@ -49,9 +59,13 @@ pub(super) fn read(
         read_outlets(reader, value, RULES, PATTERN, Manner::Rule)
     });
     outlets.extend(rules.unwrap_or_default());
+    let posts = fields.read_with_events(reader, MESSAGES, |reader, value| {
+        items(reader, value, limits::POSTS_MAX, read_post)
+    });
     fields.finish(reader);
     let kind = kind?;
-    fits.then(|| Service { name: name.into(), kind, spec, inlet, outlets })
+    let posts = posts.into_iter().flatten().collect();
+    fits.then(|| Service { name: name.into(), kind, spec, inlet, outlets, posts })
 }
 
 fn read_inlet(reader: &mut Reader, value: &Value) -> Option<Inlet> {
@@ -63,8 +77,43 @@ fn read_inlet(reader: &mut Reader, value: &Value) -> Option<Inlet> {
         })
     });
     let load = fields.read(reader, "load", read_load).unwrap_or_default();
+    let (group, deduplication) = read_identity(&mut fields, reader);
     fields.finish(reader);
-    Some(Inlet { payload, attributes: attributes.unwrap_or_default(), load })
+    let attributes = attributes.unwrap_or_default();
+    Some(Inlet { payload, attributes, load, group, deduplication })
+}
+
+/// The group of a message, and what tells it from others.
+fn read_identity(fields: &mut Fields<'_>, reader: &mut Reader) -> (String, String) {
+    let text = |reader: &mut Reader, value: &Value| reader.text(value, IDENTITY_MAX);
+    let group = fields.read(reader, GROUP, text);
+    let deduplication = fields.read(reader, DEDUPLICATION, text);
+    (group.unwrap_or_default(), deduplication.unwrap_or_default())
+}
+
+fn read_post(reader: &mut Reader, value: &Value) -> Option<Post> {
+    let mut fields = Fields::of(reader.object(value)?);
+    let at = fields.read(reader, "at", Reader::instant).unwrap_or_default();
+    let payload = read_payload(&mut fields, reader);
+    let (group, deduplication) = read_identity(&mut fields, reader);
+    let delay = fields.read(reader, "delay", Reader::span);
+    fields.finish(reader);
+    Some(Post { at, payload, group, deduplication, delay })
+}
+
+fn write_post(post: &Post) -> Value {
+    let Post { at, payload, group, deduplication, delay } = post;
+    let mut members = Members::default();
+    if *at != Instant::START {
+        members.put("at", instant_value(*at));
+    }
+    write_payload(payload, &mut members);
+    members.put_text(GROUP, group, "");
+    members.put_text(DEDUPLICATION, deduplication, "");
+    if let Some(delay) = delay {
+        members.put("delay", span_value(*delay));
+    }
+    members.value()
 }
 
 fn read_outlets<S: Knobs>(
@@ -98,6 +147,7 @@ pub(super) fn write(service: &Service) -> Value {
     if let Some(inlet) = &service.inlet {
         members.put("receives", write_inlet(inlet));
     }
+    members.put_list(MESSAGES, &service.posts, write_post);
     let (rules, subscriptions): (Vec<&Outlet>, Vec<&Outlet>) =
         service.outlets.iter().partition(|outlet| match outlet.manner {
             Manner::Rule(_) => true,
@@ -111,13 +161,15 @@ pub(super) fn write(service: &Service) -> Value {
 }
 
 fn write_inlet(inlet: &Inlet) -> Value {
-    let Inlet { payload, attributes, load } = inlet;
+    let Inlet { payload, attributes, load, group, deduplication } = inlet;
     let mut members = Members::default();
     write_payload(payload, &mut members);
     members.put_all("attributes", attributes, Clone::clone);
     if *load != Default::default() {
         members.put("load", write_load(load));
     }
+    members.put_text(GROUP, group, "");
+    members.put_text(DEDUPLICATION, deduplication, "");
     members.value()
 }
 

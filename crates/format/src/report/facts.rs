@@ -7,7 +7,7 @@ use lambdarium_sim::plan::Plan;
 use lambdarium_sim::time::Span;
 use lambdarium_sim::trace::{Entry, EventFact, Fact, Log, Outcome, Room};
 
-use super::names;
+use super::{message, names};
 use crate::unit::span_text;
 
 /// What happened, in compact words.
@@ -73,6 +73,7 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
         }
         Fact::Stopped { stop } => format!("stopped, {}", stop.word()),
         Fact::Event(event) => of_event(plan, name, event),
+        Fact::Message(fact) => message::words(plan, name, fact),
     }
 }
 
@@ -110,7 +111,7 @@ fn of_event(plan: &Plan, name: &str, event: EventFact) -> String {
 fn called(plan: &Plan, log: &Log, number: u32, part: Part) -> String {
     match part {
         Part::Caller(id) => format!("called {}", plan.caller(id).target()),
-        Part::Function(_) | Part::Desk | Part::Service(_) => {
+        Part::Function(_) | Part::Desk | Part::Service(_) | Part::Mapping(_) => {
             match names::called_by_act(log, number) {
                 Some(id) => format!("called {}", plan.function(id).name()),
                 None => "called".to_string(),
@@ -123,9 +124,11 @@ fn called(plan: &Plan, log: &Log, number: u32, part: Part) -> String {
 fn tokens(plan: &Plan, part: Part, bucket: u16) -> String {
     match part {
         Part::Caller(id) if names::has_quota(plan, id) => format!(", {bucket} tokens"),
-        Part::Caller(_) | Part::Function(_) | Part::Desk | Part::Service(_) => {
-            String::new()
-        }
+        Part::Caller(_)
+        | Part::Function(_)
+        | Part::Desk
+        | Part::Service(_)
+        | Part::Mapping(_) => String::new(),
     }
 }
 

@@ -8,7 +8,7 @@
 use lambdarium_sim::call::Reply;
 use lambdarium_sim::id::{Job, Origin, Part};
 use lambdarium_sim::record::Recording;
-use lambdarium_sim::trace::{Entry, EventFact, Fact};
+use lambdarium_sim::trace::{Entry, EventFact, Fact, MessageFact};
 use lambdarium_sim::value::Payload;
 
 use crate::json::write_value_compact;
@@ -76,6 +76,7 @@ impl Fnv {
                     Origin::Act(act) => [2, act.into()],
                     Origin::Function(id) => [3, id.0.into()],
                     Origin::Service(id) => [4, id.0.into()],
+                    Origin::Mapping(id) => [5, id.0.into()],
                 };
                 self.numbers(origin);
                 self.number(call.into());
@@ -91,6 +92,7 @@ impl Fnv {
             Part::Function(id) => [1, id.0.into()],
             Part::Desk => [2, 0],
             Part::Service(id) => [3, id.0.into()],
+            Part::Mapping(id) => [4, id.0.into()],
         });
     }
 
@@ -150,6 +152,7 @@ impl Fnv {
                 self.text(stop.word());
             }
             Fact::Event(event) => self.fact_of_event(event),
+            Fact::Message(message) => self.fact_of_message(message),
         }
     }
 
@@ -183,6 +186,30 @@ impl Fnv {
                 self.part(to);
             }
             EventFact::Queued => self.number(21),
+        }
+    }
+
+    /// What happens to a message of a queue, or to a batch.
+    fn fact_of_message(&mut self, message: MessageFact) {
+        match message {
+            MessageFact::Waits { delay } => self.numbers([30, delay.0]),
+            MessageFact::HandedOut { to, receives, hidden } => {
+                self.numbers([31, receives.into(), hidden.0]);
+                self.part(to);
+            }
+            MessageFact::Reappeared => self.number(32),
+            MessageFact::Deleted => self.number(33),
+            MessageFact::FilteredOut => self.number(34),
+            MessageFact::NotDeleted => self.number(35),
+            MessageFact::Expired => self.number(36),
+            MessageFact::Deduplicated => self.number(37),
+            MessageFact::OverLimit => self.number(38),
+            MessageFact::Batched { records } => self.numbers([39, records.into()]),
+            MessageFact::Settled { done, failed } => {
+                self.numbers([40, done.into(), failed.into()]);
+            }
+            MessageFact::LetGo => self.number(41),
+            MessageFact::Scaled { pollers } => self.numbers([42, pollers.into()]),
         }
     }
 

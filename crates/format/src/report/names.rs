@@ -26,6 +26,7 @@ fn tag(plan: &Plan, job: Job) -> String {
         Origin::Act(act) => format!("{}#{}", plan.name(Part::Desk), act + 1),
         Origin::Function(id) => format!("{}#{}", plan.function(id).name(), job.call),
         Origin::Service(id) => format!("{}#{}", plan.service(id).name(), job.call),
+        Origin::Mapping(id) => format!("{}#{}", plan.mapping(id).name(), job.call),
     }
 }
 
@@ -40,6 +41,9 @@ pub fn request(plan: &Plan, job: Job) -> String {
         }
         Origin::Service(id) => {
             format!("message #{} of {}", job.call, plan.service(id).name())
+        }
+        Origin::Mapping(id) => {
+            format!("batch #{} of {}", job.call, plan.mapping(id).name())
         }
     }
 }
@@ -89,9 +93,11 @@ pub fn version(plan: &Plan, part: Part, version: VersionIx) -> String {
         Part::Function(id) if version != VersionIx::LATEST => {
             format!("{name}:{}", plan.function(id).version(version).name())
         }
-        Part::Function(_) | Part::Caller(_) | Part::Desk | Part::Service(_) => {
-            name.to_string()
-        }
+        Part::Function(_)
+        | Part::Caller(_)
+        | Part::Desk
+        | Part::Service(_)
+        | Part::Mapping(_) => name.to_string(),
     }
 }
 
@@ -111,7 +117,11 @@ pub fn called_by_act(log: &Log, number: u32) -> Option<FunctionId> {
     let mut after = log.range(number + 1, number.saturating_add(LOOK_AHEAD));
     after.find_map(|entry| match entry.part {
         Part::Function(id) if entry.job == Some(job) => Some(id),
-        Part::Function(_) | Part::Caller(_) | Part::Desk | Part::Service(_) => None,
+        Part::Function(_)
+        | Part::Caller(_)
+        | Part::Desk
+        | Part::Service(_)
+        | Part::Mapping(_) => None,
     })
 }
 
@@ -127,7 +137,10 @@ pub fn cost(entry: &Entry, micro_usd: u64) -> String {
 pub fn act(job: Job) -> Option<usize> {
     match job.origin {
         Origin::Act(act) => Some(act.into()),
-        Origin::Caller(_) | Origin::Function(_) | Origin::Service(_) => None,
+        Origin::Caller(_)
+        | Origin::Function(_)
+        | Origin::Service(_)
+        | Origin::Mapping(_) => None,
     }
 }
 

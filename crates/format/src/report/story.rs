@@ -11,7 +11,7 @@ use lambdarium_sim::trace::{
     Ending, Entry, Fact, Log, Outcome, Reason, Refusal, Removal, Room,
 };
 
-use super::names;
+use super::{message, names};
 
 mod event;
 
@@ -94,6 +94,7 @@ impl Teller<'_> {
             }
             Fact::Stopped { stop } => format!("The run ends: {}.", stop.word()),
             Fact::Event(fact) => event::sentence(self.plan, self.entry, fact),
+            Fact::Message(fact) => message::sentence(self.plan, self.entry, fact),
         }
     }
 
@@ -142,7 +143,7 @@ impl Teller<'_> {
     fn caller(&self) -> Option<CallerId> {
         match self.entry.part {
             Part::Caller(id) => Some(id),
-            Part::Function(_) | Part::Desk | Part::Service(_) => None,
+            Part::Function(_) | Part::Desk | Part::Service(_) | Part::Mapping(_) => None,
         }
     }
 
@@ -341,6 +342,7 @@ fn why(refusal: Refusal) -> String {
         Refusal::ResourceConflict => "the version is still Pending",
         Refusal::AccessDenied => "it does not let its sender call it",
         Refusal::RequestTooLarge => "the request is too large",
+        Refusal::Recursive => "it comes from a loop",
     };
     format!("{why} ({} {})", refusal.http(), refusal.word())
 }

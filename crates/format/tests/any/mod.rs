@@ -5,13 +5,15 @@ use lambdarium_sim::caller::{Caller, Kind as CallerKind};
 use lambdarium_sim::expect::Expectation;
 use lambdarium_sim::knob::{Choices, Kind, Knobs, Setting};
 use lambdarium_sim::lambda::behaviour::{
-    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, When,
+    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, When,
 };
 use lambdarium_sim::lambda::event_invoke;
 use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
 use lambdarium_sim::limits;
+use lambdarium_sim::mapping::{self, Mapping};
 use lambdarium_sim::scenario::{Act, Marker, Nudge, Question, Run, Scenario, Settings};
 use lambdarium_sim::service::outlet::{Inlet, Manner, Outlet, Rule, Subscription};
+use lambdarium_sim::service::parcel::Post;
 use lambdarium_sim::service::{self, Service};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::{Payload, Value};
@@ -153,14 +155,14 @@ fn pair(n: &mut Numbers) -> (u64, u64) {
     (n.within(1, u64::MAX), n.within(1, u64::MAX))
 }
 
+fn condition(n: &mut Numbers) -> Condition {
+    let (path, operator) = (text(n), n.choice::<Operator>());
+    Condition { path, operator, value: value(n, 2) }
+}
+
 fn fault(n: &mut Numbers) -> Fault {
     let failure: Failure = n.choice();
     let usual = Fault::always(failure);
-    let condition = |n: &mut Numbers| Condition {
-        path: text(n),
-        operator: n.choice::<Operator>(),
-        value: value(n, 2),
-    };
     Fault {
         failure,
         when: When {
@@ -188,6 +190,8 @@ fn spec(n: &mut Numbers) -> Spec {
             duration: draw(n),
             answer: answer(n),
             sends: n.maybe(text).unwrap_or_default(),
+            per_record: n
+                .maybe(|n| PerRecord { fails_if: condition(n), then: n.choice() }),
             faults: n.list(3, fault),
         })
         .unwrap_or_default();
@@ -240,6 +244,15 @@ fn service(at: usize, n: &mut Numbers) -> Service {
             .map(|(at, value)| (format!("a{at}"), value))
             .collect(),
         load: n.maybe(load).unwrap_or_default(),
+        group: n.maybe(text).unwrap_or_default(),
+        deduplication: n.maybe(text).unwrap_or_default(),
+    });
+    let posts = n.list(2, |n| Post {
+        at: instant(n),
+        payload: payload(n),
+        group: n.maybe(text).unwrap_or_default(),
+        deduplication: n.maybe(text).unwrap_or_default(),
+        delay: n.maybe(span),
     });
     // Written one after the other, and read so.
     let mut outlets = n.list(2, |n| outlet(n, false));
@@ -247,7 +260,15 @@ fn service(at: usize, n: &mut Numbers) -> Service {
     for (at, outlet) in outlets.iter_mut().enumerate() {
         outlet.name = format!("o{at}");
     }
-    Service { name: format!("s{at}"), kind: n.choice(), spec, inlet, outlets }
+    let kind = n.choice();
+    Service { name: format!("s{at}"), kind, spec, inlet, outlets, posts }
+}
+
+fn mapping(at: usize, n: &mut Numbers) -> Mapping {
+    let mut spec = mapping::Spec::default();
+    shake(&mut spec, n);
+    let filters = n.list(2, |n| value(n, 2));
+    Mapping { name: format!("m{at}"), source: text(n), target: text(n), spec, filters }
 }
 
 fn outlet(n: &mut Numbers, is_rule: bool) -> Outlet {
@@ -342,6 +363,7 @@ pub fn run(n: &mut Numbers) -> Run {
             functions: (0..functions).map(|at| function(at, n)).collect(),
             callers: (0..callers).map(|at| caller(at, n)).collect(),
             services: (0..n.below(4) as usize).map(|at| service(at, n)).collect(),
+            mappings: (0..n.below(3) as usize).map(|at| mapping(at, n)).collect(),
             nudges,
             markers: n.list(3, marker),
             question: n.maybe(question),

@@ -407,7 +407,8 @@ impl State {
                 refusal @ (Refusal::ResourceNotFound
                 | Refusal::ResourceConflict
                 | Refusal::RequestTooLarge
-                | Refusal::AccessDenied),
+                | Refusal::AccessDenied
+                | Refusal::Recursive),
             ) => {
                 self.close(id, caller, cx, slot, closed(Outcome::Refused, refusal.http()))
             }

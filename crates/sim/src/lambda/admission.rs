@@ -127,7 +127,10 @@ fn is_function_url(plan: &Plan, job: Job) -> bool {
         Origin::Caller(caller) => {
             matches!(plan.caller(caller).caller.kind, Kind::FunctionUrl(_))
         }
-        Origin::Act(_) | Origin::Function(_) | Origin::Service(_) => false,
+        Origin::Act(_)
+        | Origin::Function(_)
+        | Origin::Service(_)
+        | Origin::Mapping(_) => false,
     }
 }
 

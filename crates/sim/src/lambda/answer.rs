@@ -8,11 +8,13 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 
 use super::Spec;
-use super::behaviour::{Answer as Gives, Fault};
+use super::behaviour::{Answer as Gives, Fault, Then};
+use crate::EVENTS;
 use crate::call::{Operation, Reply};
 use crate::event::Answer;
 use crate::id::{Job, Origin, Part, VersionIx};
 use crate::limits::SYNC_RESPONSE_BYTES_MAX;
+use crate::mapping::outcome;
 use crate::plan::Plan;
 use crate::rule::Rule;
 use crate::sim::Cx;
@@ -133,6 +135,7 @@ pub(crate) fn message_of(refusal: Refusal) -> &'static str {
         Refusal::ResourceConflict => {
             "The operation cannot be performed at this time. The function is currently in the following state: Pending"
         }
+        Refusal::Recursive => "The function was invoked recursively too often.",
         Refusal::AccessDenied => "The sender may not invoke the function.",
         Refusal::RequestTooLarge => {
             "Request must be smaller than 6291456 bytes for the InvokeFunction operation"
@@ -149,6 +152,13 @@ fn empty(http: u16) -> Reply {
 
 /// What a successful run answers.
 fn given(ran: &Ran, event: &Payload, arn: &str) -> Payload {
+    if EVENTS
+        && let Some(per_record) = &ran.spec.behaviour.per_record
+        && per_record.then != Then::Throws
+    {
+        let reported = per_record.reported(event);
+        return Payload::Json(outcome::answer(reported.into_iter()));
+    }
     let version = ran.version_name();
     let value = match &ran.spec.behaviour.answer {
         Gives::Null => Value::Null,

@@ -55,7 +55,10 @@ impl State {
                 self.enter_for_act(id, plan, cx, &request, act)
             }
             (Mode::Later, _) if EVENTS => self.on_event_arrived(id, plan, cx, &request),
-            (_, Origin::Function(_) | Origin::Service(_))
+            (Mode::Answer, Origin::Mapping(_)) if EVENTS => {
+                self.enter_for_mapping(id, plan, cx, &request)
+            }
+            (_, Origin::Function(_) | Origin::Service(_) | Origin::Mapping(_))
             | (Mode::Queued | Mode::Later, _) => {
                 unreachable!("parts of AWS only send events, and the queue does not call")
             }
@@ -92,7 +95,9 @@ impl State {
                 let content = Content::Message(Rc::new(message));
                 Letter { content, qualifier: asked.qualifier.clone(), permitted: true }
             }
-            Origin::Function(_) | Origin::Service(_) => cx.mail.take(request.slot),
+            Origin::Function(_) | Origin::Service(_) | Origin::Mapping(_) => {
+                cx.mail.take(request.slot)
+            }
         };
         if !permitted {
             return Err(refuse(id, cx, job, Rule::Asy32, Refusal::AccessDenied));
@@ -127,7 +132,8 @@ impl State {
             Origin::Caller(_)
             | Origin::Act(_)
             | Origin::Function(_)
-            | Origin::Service(_) => Rule::Asy01,
+            | Origin::Service(_)
+            | Origin::Mapping(_) => Rule::Asy01,
         };
         cx.tell(Part::Function(id), Some(job), rule, Fact::Event(EventFact::Queued));
         self.accept(id, plan, cx, job, content, qualifier);
@@ -175,7 +181,7 @@ impl State {
     }
 
     #[inline(never)]
-    fn enter_seldom(
+    pub(super) fn enter_seldom(
         &mut self,
         id: FunctionId,
         plan: &Plan,
@@ -235,13 +241,13 @@ impl State {
 }
 
 /// What a request is for.
-struct For<'a> {
+pub(super) struct For<'a> {
     /// The version it means; none if there is none.
-    version: Option<VersionIx>,
-    payload: &'a Payload,
+    pub(super) version: Option<VersionIx>,
+    pub(super) payload: &'a Payload,
     /// Its size, where that is still to be looked at.
-    bytes: u64,
-    dice: Dice,
+    pub(super) bytes: u64,
+    pub(super) dice: Dice,
     /// By which number of attempt its draws are keyed.
-    draw: u16,
+    pub(super) draw: u16,
 }

@@ -122,9 +122,13 @@ impl Condition {
     /// Whether it holds for a payload.
     #[must_use]
     pub fn holds(&self, payload: &Payload) -> bool {
-        let Some(found) = payload.json().and_then(|value| value.at(&self.path)) else {
-            return false;
-        };
+        payload.json().is_some_and(|value| self.holds_in(value))
+    }
+
+    /// Whether it holds for a value.
+    #[must_use]
+    pub fn holds_in(&self, value: &Value) -> bool {
+        let Some(found) = value.at(&self.path) else { return false };
         let order = found.compare(&self.value);
         match self.operator {
             Operator::Equals => order == Some(Ordering::Equal),
@@ -137,6 +141,90 @@ impl Condition {
             }
         }
     }
+}
+
+choices! {
+    /// What a handler does about a record that fails.
+    Then {
+        /// It throws: the whole batch fails.
+        Throws "throws",
+        /// It reports that record, and goes on.
+        Reports "reports",
+        /// It stops, and reports that record and all after it.
+        ReportsRest "reports-rest",
+        /// It reports that record and those of its group after it, and goes on with others.
+        ReportsGroup "reports-group",
+    }
+}
+
+/// The value that stands for how often a record was received.
+pub const RECEIVE_COUNT: &str = "$receiveCount";
+
+/// What a handler does with each record of a batch (PBR-02).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PerRecord {
+    /// Records for which this holds fail; the path leads into the record, and the value
+    /// `$receiveCount` stands for how often it was received.
+    pub fails_if: Condition,
+    /// What it does about them.
+    pub then: Then,
+}
+
+impl PerRecord {
+    fn fails(&self, record: &Value) -> bool {
+        let Condition { path, operator, value } = &self.fails_if;
+        if value.as_text() != Some(RECEIVE_COUNT) {
+            return self.fails_if.holds_in(record);
+        }
+        let receives = record.at("attributes.ApproximateReceiveCount");
+        let receives = receives.and_then(Value::as_text).unwrap_or("1");
+        let value = Value::Number(receives.into());
+        let condition = Condition { path: path.clone(), operator: *operator, value };
+        condition.holds_in(record)
+    }
+
+    /// Whether the handler throws on these records.
+    pub(crate) fn throws(&self, event: &Payload) -> bool {
+        self.then == Then::Throws && records(event).iter().any(|one| self.fails(one))
+    }
+
+    /// The records that the handler reports, by their identifiers.
+    pub(crate) fn reported<'a>(&self, event: &'a Payload) -> Vec<&'a str> {
+        let mut groups: Vec<&Value> = Vec::new();
+        let mut rest = false;
+        let mut reported = Vec::new();
+        for record in records(event) {
+            let group = record.at("attributes.MessageGroupId");
+            let known = group.is_some_and(|group| groups.contains(&group));
+            if rest || known || self.fails(record) {
+                reported.extend(identifier(record));
+                rest = self.then == Then::ReportsRest;
+                groups.extend(group.filter(|_| self.then == Then::ReportsGroup));
+            }
+        }
+        reported
+    }
+}
+
+/// The records of an event from a mapping.
+fn records(event: &Payload) -> &[Value] {
+    match event.json().and_then(|event| event.get("Records")) {
+        Some(Value::List(records)) => records,
+        Some(
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Text(_)
+            | Value::Object(_),
+        )
+        | None => &[],
+    }
+}
+
+/// What a partial response calls a record (PBR-02).
+fn identifier(record: &Value) -> Option<&str> {
+    let paths = ["messageId", "kinesis.sequenceNumber", "dynamodb.SequenceNumber"];
+    paths.into_iter().find_map(|path| record.at(path)?.as_text())
 }
 
 choices! {
@@ -229,6 +317,8 @@ pub struct Behaviour {
     pub answer: Answer,
     /// Where its code sends the event on to, if it succeeds; empty is nowhere.
     pub sends: String,
+    /// What its handler does with each record of a batch.
+    pub per_record: Option<PerRecord>,
     /// What goes wrong; the first that applies counts, `slow` adds to the others.
     pub faults: Vec<Fault>,
 }

@@ -195,6 +195,10 @@ impl State {
             (None, Origin::Act(act)) => {
                 (self.desk_call(act).payload.clone(), longer(&[], id))
             }
+            (None, Origin::Mapping(_)) => {
+                let batch = &function.batches[&run.job];
+                (batch.payload(plan).into_owned(), longer(batch.chain(), id))
+            }
             (None, Origin::Function(_) | Origin::Service(_)) => return,
         };
         let body = Body::Given(payload);
@@ -265,7 +269,11 @@ fn fitting(plan: &Plan, target: &Target, body: Body) -> (Body, Option<Rule>) {
         }
         (Body::Record(_), Oversize::Fail) => (body, Some(Rule::Dst16)),
         (
-            Body::Given(_) | Body::DeadLetter(_) | Body::Undelivered(_) | Body::OnBus(_),
+            Body::Given(_)
+            | Body::DeadLetter(_)
+            | Body::Undelivered(_)
+            | Body::OnBus(_)
+            | Body::Batch(_),
             _,
         ) => (body, Some(Rule::Dst16)),
     }

@@ -4,6 +4,7 @@
 //! It owns the ledger of concurrency and the environments and calls them plainly.
 //! Rules: INV-01 to INV-08, CON-01 to CON-16, ENV-01 to ENV-16, COST-01 to COST-06.
 
+use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
@@ -16,7 +17,7 @@ use super::run::{self, Case, Run};
 use super::{answer, async_queue, billing};
 use crate::EVENTS;
 use crate::event::{
-    Answer, CallerEvent, Event, FunctionEvent, Mode, Request, ServiceEvent,
+    Answer, CallerEvent, Event, FunctionEvent, MappingEvent, Mode, Request, ServiceEvent,
 };
 use crate::id::{CallerId, FunctionId, Job, Origin, Part, VersionIx};
 use crate::message::{Content, Last};
@@ -56,6 +57,8 @@ pub struct FunctionState {
     pub(crate) queue: async_queue::State,
     /// What it has sent to other parts, by its number there less one.
     pub(crate) outbox: Shelf<Content>,
+    /// Batches of mappings that run.
+    pub(crate) batches: BTreeMap<Job, Content>,
     serial: u32,
 }
 
@@ -71,6 +74,7 @@ impl FunctionState {
             on_provisioned: 0,
             queue: async_queue::State::default(),
             outbox: Shelf::default(),
+            batches: BTreeMap::new(),
             serial: 0,
         }
     }
@@ -355,7 +359,8 @@ impl State {
             Origin::Caller(_)
             | Origin::Act(_)
             | Origin::Function(_)
-            | Origin::Service(_) => {
+            | Origin::Service(_)
+            | Origin::Mapping(_) => {
                 self.on_other_run_ended(id, plan, cx, slot, ending);
             }
         }
@@ -389,7 +394,11 @@ impl State {
                 answer::reply(act, plan, job, &ran, &asked, cx);
             }
             Origin::Caller(caller) => answer_caller(plan, cx, caller, run, ending),
-            Origin::Function(_) | Origin::Service(_) => {
+            Origin::Mapping(mapping) if EVENTS => {
+                let ran = run.ran(plan.function(id), ending);
+                self.answer_mapping(id, mapping, plan, cx, job, &ran);
+            }
+            Origin::Function(_) | Origin::Service(_) | Origin::Mapping(_) => {
                 unreachable!("parts of AWS only send events")
             }
         }
@@ -537,6 +546,11 @@ pub(super) fn reply(cx: &mut Cx<'_>, request: &Request, answer: Answer) {
         Origin::Service(service) => {
             let answered = ServiceEvent::Answered { call: request.job.call, answer };
             cx.post(cx.now, Rank::RunEnd, Event::Service(service, answered));
+        }
+        Origin::Mapping(mapping) => {
+            let (call, letter) = (request.job.call, 0);
+            let answered = MappingEvent::Answered { call, letter, answer };
+            cx.post(cx.now, Rank::RunEnd, Event::Mapping(mapping, answered));
         }
         // Nobody waits; what is refused is lost, and the trace says so.
         Origin::Function(_) => {}

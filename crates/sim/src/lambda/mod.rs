@@ -7,6 +7,7 @@ pub mod admission;
 pub mod answer;
 mod arrival;
 pub mod async_queue;
+mod batch;
 pub mod behaviour;
 pub mod billing;
 pub mod concurrency;

@@ -8,6 +8,7 @@ use alloc::rc::Rc;
 use super::Spec;
 use super::answer::Ran;
 use super::behaviour::{Answer, Draw, Failure, Fault, On};
+use crate::EVENTS;
 use crate::dice::{Dice, Purpose};
 use crate::event::Request;
 use crate::id::{Job, VersionIx};
@@ -237,9 +238,18 @@ pub(crate) fn course(
         )
         | None => unless_too_large(&behaviour.answer),
     };
+    let ending = if throws(case, spec, ending) { Ending::Threw } else { ending };
     let body = if ending == Ending::TimedOut { limits::RUN_SPAN_MAX } else { body };
     let fault = fault.map(|(number, _)| number);
     bounded(Body { init, body, ending, fault }, spec.timeout, settings, room)
+}
+
+/// Whether the handler throws on a record of a batch, where nothing else goes wrong.
+#[inline]
+fn throws(case: &Case<'_>, spec: &Spec, ending: Ending) -> bool {
+    EVENTS
+        && ending == Ending::Succeeded
+        && spec.behaviour.per_record.as_ref().is_some_and(|one| one.throws(case.payload))
 }
 
 /// How a run ends in which nothing goes wrong (INV-08).

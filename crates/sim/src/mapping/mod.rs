@@ -1,3 +1,118 @@
-//! Event source mappings: what reads a source and invokes a function with what it reads.
+//! Event source mappings: what reads a queue (or a stream) and calls a function with
+//! batches of its records.
+//!
+//! A mapping calls like any other caller, and waits for the answer (ESM-07). Sources differ
+//! in how they are read, so each has a poller of its own; what a batch says and what an
+//! answer means is the same for all of them.
+//! Rules: ESM-01 to ESM-21, PBR-01 to PBR-04.
 
+pub mod batch;
+pub mod outcome;
+pub mod queue_poller;
+pub mod spec;
 pub mod stream;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::WithEvents;
+use crate::event::MappingEvent;
+use crate::id::MappingId;
+use crate::plan::Plan;
+use crate::sim::Cx;
+use crate::value::Value;
+pub use spec::{Source, Spec};
+
+/// A mapping as a scenario says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// Its name.
+    pub name: String,
+    /// What it reads, by name.
+    pub source: String,
+    /// What it calls: a function's name, with `:qualifier` if there is one.
+    pub target: String,
+    /// Its settings.
+    pub spec: Spec,
+    /// Patterns of which a record must match one; none lets everything through.
+    pub filters: Vec<Value>,
+}
+
+impl Mapping {
+    /// A mapping from a source to a function, as AWS makes it.
+    #[must_use]
+    pub fn new(name: &str, source: &str, target: &str) -> Self {
+        let (spec, filters) = (Spec::default(), Vec::new());
+        let [name, source, target] = [name, source, target].map(Into::into);
+        Self { name, source, target, spec, filters }
+    }
+}
+
+/// What CloudWatch counts of a mapping (ESM-14).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Metrics {
+    /// `PolledEventCount`: records read.
+    pub polled: u64,
+    /// `FilteredOutEventCount`: records that no filter let through.
+    pub filtered_out: u64,
+    /// `InvokedEventCount`: records handed over, again at each try.
+    pub invoked: u64,
+    /// `FailedInvokeEventCount`: records of calls that failed, or that a partial response
+    /// names.
+    pub failed_invoke: u64,
+    /// `DeletedEventCount`: messages deleted after they were processed.
+    pub deleted: u64,
+}
+
+/// The state of one mapping.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    queue: queue_poller::State,
+}
+
+impl State {
+    /// How it reads a queue.
+    #[must_use]
+    pub fn queue(&self) -> &queue_poller::State {
+        &self.queue
+    }
+
+    /// What CloudWatch counts.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        self.queue.metrics()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.queue.bytes()
+    }
+
+    /// Whether something will happen in it by itself: its timers alone do not say so.
+    pub(crate) fn awaits(&self) -> bool {
+        self.queue.awaits()
+    }
+
+    pub(crate) fn assert_consistent(&self) {
+        self.queue.assert_consistent();
+    }
+
+    pub(crate) fn start(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>) {
+        self.queue.start(id, plan, cx);
+    }
+
+    #[inline(never)]
+    pub(crate) fn on_event(
+        &mut self,
+        id: MappingId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        event: MappingEvent,
+    ) {
+        self.queue.on_event(id, plan, cx, event);
+    }
+}
+
+/// All mappings of a run.
+pub(crate) fn states(count: usize) -> WithEvents<State> {
+    (0..count).map(|_| State::default()).collect()
+}

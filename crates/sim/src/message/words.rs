@@ -34,6 +34,7 @@ impl Body {
                 let event = on_bus.record.bus_event(plan, on_bus.bus, on_bus.job);
                 Cow::Owned(Payload::Json(event))
             }
+            Self::Batch(batch) => Cow::Owned(Payload::Json(batch.value(plan))),
         }
     }
 
@@ -45,6 +46,7 @@ impl Body {
             Self::DeadLetter(letter) => letter.record.event.bytes(plan),
             Self::Undelivered(undelivered) => undelivered.event.bytes(plan),
             Self::OnBus(on_bus) => RECORD_BYTES + on_bus.record.bytes(plan),
+            Self::Batch(batch) => batch.bytes(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Rules: SIM-02, SIM-03, VER-02, VER-15, ALI-01, CON-03 to CON-05, INV-20.
 
 mod expectations;
+mod mappings;
 mod senders;
 mod wires;
 
@@ -35,6 +36,7 @@ pub(super) fn all(run: &Run, bounds: Bounds) -> Vec<Issue> {
     if EVENTS {
         let loads = senders::Loads { until, calls_max: bounds.calls };
         wires::check_services(&run.scenario, loads, &mut issues);
+        mappings::check_mappings(&run.scenario, &mut issues);
     } else if let Some(place) = events::first(run) {
         issues.push(issue(place, "", NEEDS_EVENTS, Rule::Sim02));
     }
@@ -75,6 +77,7 @@ fn check_counts(
     at_most("functions".into(), scenario.functions.len(), limits::PARTS_MAX);
     at_most("callers".into(), scenario.callers.len(), limits::PARTS_MAX);
     at_most("services".into(), scenario.services.len(), limits::PARTS_MAX);
+    at_most("mappings".into(), scenario.mappings.len(), limits::PARTS_MAX);
     at_most("acts".into(), acts.len(), acts_max.into());
     at_most("markers".into(), scenario.markers.len(), limits::LIST_MAX);
     at_most("expect".into(), scenario.expect.len(), limits::EXPECTATIONS_MAX);
@@ -84,6 +87,8 @@ fn check_counts(
         let place = format!("services.{}", service.name);
         let attributes = service.inlet.as_ref().map_or(0, |inlet| inlet.attributes.len());
         at_most(format!("{place}.receives.attributes"), attributes, limits::LIST_MAX);
+        let posts = service.posts.len();
+        at_most(format!("{place}.messages"), posts, limits::POSTS_MAX);
         let outlets = service.outlets.len();
         at_most(format!("{place}.subscriptions"), outlets, 2 * limits::LIST_MAX);
     }

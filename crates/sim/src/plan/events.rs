@@ -37,14 +37,19 @@ pub(super) fn first(run: &Run) -> Option<String> {
     if !scenario.services.is_empty() {
         return Some("services".into());
     }
+    if !scenario.mappings.is_empty() {
+        return Some("mappings".into());
+    }
     if !scenario.expect.is_empty() {
         return Some("expect".into());
     }
     for function in &scenario.functions {
         let versions = function.versions.iter().map(|version| &version.spec);
-        let sends = versions
-            .chain([&function.spec])
-            .any(|spec| !spec.dead_letter.is_empty() || !spec.behaviour.sends.is_empty());
+        let sends = versions.chain([&function.spec]).any(|spec| {
+            !spec.dead_letter.is_empty()
+                || !spec.behaviour.sends.is_empty()
+                || spec.behaviour.per_record.is_some()
+        });
         if sends || !function.event_invoke.is_empty() {
             return Some(format!("functions.{}", function.name));
         }

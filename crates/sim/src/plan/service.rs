@@ -15,7 +15,8 @@ use crate::service::filter::Filter;
 use crate::service::outlet::{Manner, Outlet, Scope};
 use crate::service::policy::Policy;
 use crate::service::{self, Service};
-use crate::value::Value;
+use crate::time::{Instant, Span};
+use crate::value::{Payload, Value};
 
 /// A service with its dice.
 #[derive(Clone, Debug)]
@@ -26,6 +27,23 @@ pub struct PlannedService {
     pub(crate) inlet: Option<PlannedInlet>,
     pub(crate) outlets: Vec<PlannedOutlet>,
     pub(crate) dice: Dice,
+    /// Messages of a queue, in order of time.
+    pub(crate) posts: Vec<PlannedPost>,
+    /// Where messages of a queue go that were received too often.
+    pub(crate) dead_letter: Option<ServiceId>,
+    /// Whether it is a queue whose messages are more than received: somebody reads it, or
+    /// they are not kept until the end of the run.
+    pub(crate) holds: bool,
+}
+
+/// A message that reaches a queue at a time of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct PlannedPost {
+    pub(crate) at: Instant,
+    pub(crate) content: Content,
+    pub(crate) group: String,
+    pub(crate) deduplication: String,
+    pub(crate) delay: Option<Span>,
 }
 
 impl PlannedService {
@@ -49,6 +67,8 @@ pub(crate) struct PlannedInlet {
     /// An object.
     pub(crate) attributes: Value,
     pub(crate) load: Load,
+    pub(crate) group: String,
+    pub(crate) deduplication: String,
 }
 
 /// A function that a service passes things on to.
@@ -70,16 +90,23 @@ pub(super) fn planned(
     scenario: &Scenario,
     seed: u64,
 ) -> PlannedService {
-    let inlet = service.inlet.as_ref().filter(|_| EVENTS).map(|inlet| {
-        let body = Body::Given(inlet.payload.clone());
-        let message = Message { body, chain: Vec::new() };
-        PlannedInlet {
-            content: Content::Message(Rc::new(message)),
-            attributes: Value::Object(inlet.attributes.clone()),
-            load: inlet.load.clone(),
-        }
+    let inlet = service.inlet.as_ref().filter(|_| EVENTS).map(|inlet| PlannedInlet {
+        content: given(&inlet.payload),
+        attributes: Value::Object(inlet.attributes.clone()),
+        load: inlet.load.clone(),
+        group: inlet.group.clone(),
+        deduplication: inlet.deduplication.clone(),
     });
     let outlets = service.outlets.iter().filter(|_| EVENTS);
+    let posts = service.posts.iter().map(|post| PlannedPost {
+        at: post.at,
+        content: given(&post.payload),
+        group: post.group.clone(),
+        deduplication: post.deduplication.clone(),
+        delay: post.delay,
+    });
+    let is_read = scenario.mappings.iter().any(|m| m.source == service.name);
+    let is_short = service.spec.retention < scenario.settings.until;
     PlannedService {
         name: service.name.clone(),
         kind: service.kind,
@@ -87,7 +114,15 @@ pub(super) fn planned(
         inlet,
         outlets: outlets.filter_map(|one| planned_outlet(one, scenario)).collect(),
         dice: Dice::of(seed, &service.name),
+        posts: posts.collect(),
+        dead_letter: find(scenario, &service.spec.dead_letter),
+        holds: service.kind == service::Kind::Queue && (is_read || is_short),
     }
+}
+
+fn given(payload: &Payload) -> Content {
+    let body = Body::Given(payload.clone());
+    Content::Message(Rc::new(Message { body, chain: Vec::new() }))
 }
 
 fn planned_outlet(outlet: &Outlet, scenario: &Scenario) -> Option<PlannedOutlet> {

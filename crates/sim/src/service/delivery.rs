@@ -326,9 +326,11 @@ fn passed(id: ServiceId, plan: &Plan, received: &Received) -> Content {
             let (record, job) = (Rc::clone(record), received.job);
             Body::OnBus(OnBus { record, bus: id, job })
         }
-        Body::Given(_) | Body::DeadLetter(_) | Body::Undelivered(_) | Body::OnBus(_) => {
-            message.body.clone()
-        }
+        Body::Given(_)
+        | Body::DeadLetter(_)
+        | Body::Undelivered(_)
+        | Body::OnBus(_)
+        | Body::Batch(_) => message.body.clone(),
     };
     // A bus does not carry the chain on (REC-03).
     Content::Message(Rc::new(Message { body, chain: alloc::vec::Vec::new() }))

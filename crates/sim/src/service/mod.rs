@@ -6,7 +6,9 @@
 pub(crate) mod delivery;
 pub(crate) mod filter;
 pub mod outlet;
+pub mod parcel;
 pub(crate) mod policy;
+pub mod queue;
 pub mod shelf;
 pub mod stream;
 
@@ -17,17 +19,19 @@ use crate::WithEvents;
 use crate::caller::load;
 use crate::event::{Event, ServiceEvent};
 use crate::id::{Job, Origin, Part, ServiceId};
-use crate::knob::{Knob, Knobs};
+use crate::knob::{Choices, Knob, Knobs};
+use crate::lambda::invoke::small;
 use crate::message::{Attribute, Body, Content};
 use crate::plan::Plan;
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::sim::Cx;
-use crate::time::Instant;
-use crate::trace::{EventFact, Fact};
+use crate::time::{Instant, Span};
+use crate::trace::{EventFact, Fact, MessageFact};
 use crate::value::Value;
 use delivery::Deliveries;
 use outlet::{Inlet, Outlet};
+use parcel::Post;
 use shelf::Shelf;
 
 /// The attributes of a message that has none.
@@ -67,12 +71,55 @@ pub struct Spec {
     pub fifo: bool,
     /// Whether those who send to it may.
     pub permission: bool,
+    /// How long nobody else gets a message that somebody has received; queues only, like
+    /// the rest.
+    pub visibility: Span,
+    /// Whether that was set after a mapping was made: it may be too short then (ERR-02).
+    pub shortened: bool,
+    /// How long nobody gets a new message.
+    pub delay: Span,
+    /// How long a message is kept.
+    pub retention: Span,
+    /// Where messages go that were received too often; empty is nowhere.
+    pub dead_letter: String,
+    /// How often a message is received before it goes there.
+    pub receives_max: u64,
+    /// Whether messages that say the same are the same.
+    pub content_dedup: bool,
+    /// Among which messages those are found that were sent before.
+    pub dedup_scope: DeduplicationScope,
+}
+
+choices! {
+    /// Among which messages those are found that were sent before (FIFO-07).
+    DeduplicationScope {
+        /// All of the queue.
+        Queue "queue",
+        /// Those of one group.
+        MessageGroup "messageGroup",
+    }
 }
 
 impl Default for Spec {
     fn default() -> Self {
-        Self { fifo: false, permission: true }
+        Self {
+            fifo: false,
+            permission: true,
+            visibility: Span::seconds(30),
+            shortened: false,
+            delay: Span::ZERO,
+            retention: Span::HOUR.times(96),
+            dead_letter: String::new(),
+            receives_max: 10,
+            content_dedup: false,
+            dedup_scope: DeduplicationScope::Queue,
+        }
     }
+}
+
+const fn seconds(min: u64, max: u64) -> crate::knob::Kind {
+    let (min, max) = (Span::seconds(min), Span::seconds(max));
+    crate::knob::Kind::Span { min, max, whole_seconds: true }
 }
 
 impl Knobs for Spec {
@@ -81,6 +128,29 @@ impl Knobs for Spec {
             "Whether a queue or topic keeps order; Lambda then sends neither records nor dead letters to it."),
         knob!(permission: bool, "permission", "", "Permission", crate::knob::Kind::Bool, Dst05,
             "Whether the roles of functions may send to it; what they send is lost otherwise."),
+        knob!(visibility: span, "visibility-timeout", "VisibilityTimeout", "Visibility timeout",
+            seconds(0, 43_200), Sqs10,
+            "How long nobody else gets a message of a queue that somebody has received."),
+        knob!(shortened: bool, "visibility-set-later", "", "Visibility set later",
+            crate::knob::Kind::Bool, Sqs12,
+            "Whether the visibility timeout of a queue was set after its mappings were made: only then may it be below their functions' timeouts."),
+        knob!(delay: span, "delay", "DelaySeconds", "Delay", seconds(0, 900), Sqs16,
+            "How long nobody gets a new message of a queue."),
+        knob!(retention: span, "retention", "MessageRetentionPeriod", "Retention",
+            seconds(60, 1_209_600), Sqs14,
+            "How long a queue keeps a message."),
+        knob!(dead_letter: text, "dead-letter", "RedrivePolicy.deadLetterTargetArn", "Dead-letter queue",
+            crate::knob::Kind::Text { max: crate::limits::NAME_MAX }, Sqs13,
+            "The queue that gets messages of a queue which were received too often."),
+        knob!(receives_max: count, "max-receive-count", "RedrivePolicy.maxReceiveCount", "Maximum receives",
+            crate::knob::Kind::Count { min: 1, max: 1_000, unit: "" }, Sqs13,
+            "How often a message is received before it goes to the dead-letter queue."),
+        knob!(content_dedup: bool, "content-based-deduplication", "ContentBasedDeduplication",
+            "Same content, same message", crate::knob::Kind::Bool, Fifo07,
+            "Whether a FIFO queue takes messages that say the same for one, for five minutes."),
+        knob!(dedup_scope: choice, "deduplication-scope", "DeduplicationScope", "Deduplication scope",
+            crate::knob::Kind::Choice(DeduplicationScope::WORDS), Fifo07,
+            "Whether a FIFO queue looks for the same message in the whole queue or in its group."),
     ];
 }
 
@@ -97,6 +167,8 @@ pub struct Service {
     pub inlet: Option<Inlet>,
     /// The functions it passes things on to: subscriptions of a topic, rules of a bus.
     pub outlets: Vec<Outlet>,
+    /// Messages that reach a queue from outside, in order of time.
+    pub posts: WithEvents<Post>,
 }
 
 impl Service {
@@ -104,7 +176,8 @@ impl Service {
     #[must_use]
     pub fn new(name: &str, kind: Kind) -> Self {
         let (spec, outlets) = (Spec::default(), Vec::new());
-        Self { name: name.into(), kind, spec, inlet: None, outlets }
+        let posts = WithEvents::default();
+        Self { name: name.into(), kind, spec, inlet: None, outlets, posts }
     }
 }
 
@@ -127,6 +200,10 @@ pub struct State {
     /// Received from outside.
     published: u32,
     deliveries: Deliveries,
+    /// Messages of a queue that somebody reads.
+    messages: queue::State,
+    /// Messages of the list that were sent.
+    posted: u32,
 }
 
 impl State {
@@ -136,6 +213,12 @@ impl State {
         &self.received
     }
 
+    /// Its messages, where it is a queue that somebody reads.
+    #[must_use]
+    pub fn messages(&self) -> &queue::State {
+        &self.messages
+    }
+
     /// What it passes on to functions.
     #[must_use]
     pub fn deliveries(&self) -> &Deliveries {
@@ -143,14 +226,31 @@ impl State {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.received.bytes() + self.deliveries.bytes()
+        size_of::<Self>()
+            + self.received.bytes()
+            + self.deliveries.bytes()
+            + self.messages.bytes()
     }
 
     pub(crate) fn assert_consistent(&self) {
         self.deliveries.assert_consistent();
+        self.messages.assert_consistent();
     }
 
     pub(crate) fn start(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+        self.start_posts(id, plan, cx);
+        self.schedule_load(id, plan, cx);
+    }
+
+    fn start_posts(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+        let next = plan.service(id).posts.get(self.posted as usize);
+        if let Some(post) = next.filter(|post| post.at <= plan.until()) {
+            let due = Event::Service(id, ServiceEvent::MessageDue);
+            cx.post(post.at.max(cx.now), Rank::Timer, due);
+        }
+    }
+
+    fn schedule_load(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
         let service = plan.service(id);
         let Some(inlet) = &service.inlet else { return };
         if let Some((at, count)) =
@@ -175,7 +275,8 @@ impl State {
                 let rule = received_rule(&content, plan.service(id).kind);
                 let fact = Fact::Event(EventFact::Received);
                 cx.tell(Part::Service(id), Some(job), rule, fact);
-                self.receive(id, plan, cx, Received { at: cx.now, job, content });
+                let received = Received { at: cx.now, job, content };
+                self.receive(id, plan, cx, received, queue::Extra::default());
             }
             ServiceEvent::LoadDue { count } => {
                 let cause = cx.cause();
@@ -185,26 +286,128 @@ impl State {
                     let due = ServiceEvent::LoadDue { count: count - 1 };
                     cx.post(cx.now, Rank::Timer, Event::Service(id, due));
                 } else {
-                    self.start(id, plan, cx);
+                    self.schedule_load(id, plan, cx);
                 }
             }
             ServiceEvent::RetryDue { call } => self.on_retry_due(id, plan, cx, call),
             ServiceEvent::Answered { call, answer } => {
                 self.on_answered(id, plan, cx, call, answer);
             }
+            ServiceEvent::MessageDue
+            | ServiceEvent::Redriven { .. }
+            | ServiceEvent::Polled(_)
+            | ServiceEvent::PollEnded { .. }
+            | ServiceEvent::ServeDue
+            | ServiceEvent::MessagesDue
+            | ServiceEvent::DeleteCalled { .. }
+            | ServiceEvent::BacklogAsked { .. } => {
+                self.on_message_event(id, plan, cx, event);
+            }
+        }
+    }
+
+    /// What only a queue is told.
+    #[inline(never)]
+    fn on_message_event(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        event: ServiceEvent,
+    ) {
+        let messages = &mut self.messages;
+        match event {
+            ServiceEvent::MessageDue => {
+                let cause = cx.cause();
+                self.post(id, plan, cx);
+                cx.because_of(cause);
+                self.start_posts(id, plan, cx);
+            }
+            ServiceEvent::Redriven { parcel } => self.on_redriven(id, plan, cx, parcel),
+            ServiceEvent::Polled(poll) => messages.on_polled(id, plan, cx, poll),
+            ServiceEvent::PollEnded { mapping, poller } => {
+                messages.on_poll_ended(mapping, poller);
+            }
+            ServiceEvent::ServeDue => messages.on_serve_due(id, plan, cx),
+            ServiceEvent::MessagesDue => messages.on_messages_due(id, plan, cx),
+            ServiceEvent::DeleteCalled { parcel } => {
+                let parcel = cx.parcels.take(parcel);
+                messages.on_delete_called(id, plan, cx, parcel);
+            }
+            ServiceEvent::BacklogAsked { mapping } => {
+                messages.on_backlog_asked(id, plan, cx, mapping);
+            }
+            ServiceEvent::Arrived { .. }
+            | ServiceEvent::LoadDue { .. }
+            | ServiceEvent::RetryDue { .. }
+            | ServiceEvent::Answered { .. } => {}
+        }
+    }
+
+    /// The next message of the list is sent.
+    fn post(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+        let post = &plan.service(id).posts[self.posted as usize];
+        self.posted += 1;
+        let extra = queue::Extra {
+            group: &post.group,
+            deduplication: &post.deduplication,
+            delay: post.delay,
+        };
+        self.come_in(id, plan, cx, post.content.clone(), extra);
+    }
+
+    /// A message has come from outside, and is numbered here if it is kept.
+    fn come_in(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        content: Content,
+        extra: queue::Extra<'_>,
+    ) {
+        let job = self.next_job(id);
+        let received = Received { at: cx.now, job, content };
+        self.receive(id, plan, cx, received, extra);
+    }
+
+    /// The next message as the queue counts it.
+    fn next_job(&self, id: ServiceId) -> Job {
+        let call = small(self.received.len() as u64 + 1);
+        Job { origin: Origin::Service(id), call }
+    }
+
+    /// A message comes from a queue whose dead-letter queue this is.
+    fn on_redriven(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>, parcel: u32) {
+        let parcel::Parcel::Redriven(message) = cx.parcels.take(parcel) else {
+            unreachable!("only messages are moved")
+        };
+        let job = Job { origin: Origin::Service(message.queue), call: message.number };
+        let fact = Fact::Event(EventFact::Received);
+        cx.tell(Part::Service(id), Some(job), Rule::Sqs13, fact);
+        let content = message.content.clone();
+        self.received.push(Received { at: cx.now, job, content });
+        if plan.service(id).holds {
+            let number = small(self.received.len() as u64);
+            self.messages.hold(id, plan, cx, number, message, Span::ZERO);
         }
     }
 
     /// Something has come from outside.
     fn publish(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
         let inlet = plan.service(id).inlet.as_ref().expect("it has a load");
+        if plan.service(id).kind == Kind::Queue {
+            let (group, deduplication) = (&*inlet.group, &*inlet.deduplication);
+            let extra = queue::Extra { group, deduplication, delay: None };
+            return self.come_in(id, plan, cx, inlet.content.clone(), extra);
+        }
         self.published += 1;
         let job = Job { origin: Origin::Service(id), call: self.published };
         let content = inlet.content.clone();
         // It has no number yet: each function that gets it gets it under one of its own.
         let fact = Fact::Event(EventFact::Received);
         cx.tell(Part::Service(id), None, Rule::Asy02, fact);
-        self.receive(id, plan, cx, Received { at: cx.now, job, content });
+        let received = Received { at: cx.now, job, content };
+        self.receive(id, plan, cx, received, queue::Extra::default());
     }
 
     fn receive(
@@ -213,8 +416,39 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         received: Received,
+        extra: queue::Extra<'_>,
     ) {
+        let service = plan.service(id);
+        if service.kind == Kind::Queue {
+            return self.keep(id, plan, cx, received, extra);
+        }
         self.pass_on(id, plan, cx, &received);
+        self.received.push(received);
+    }
+}
+
+impl State {
+    /// Keeps a message of a queue, unless it was sent before.
+    fn keep(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        received: Received,
+        extra: queue::Extra<'_>,
+    ) {
+        let service = plan.service(id);
+        let content = &received.content;
+        if service.spec.fifo
+            && self.messages.is_known(plan, service, cx.now, content, extra)
+        {
+            let fact = Fact::Message(MessageFact::Deduplicated);
+            return cx.tell(Part::Service(id), None, Rule::Fifo07, fact);
+        }
+        let number = small(self.received.len() as u64 + 1);
+        if service.holds {
+            self.messages.take_in(id, plan, cx, number, &received, extra);
+        }
         self.received.push(received);
     }
 }
@@ -232,7 +466,7 @@ fn received_rule(content: &Content, kind: Kind) -> Rule {
         (Body::Record(_), Kind::Bus) => Rule::Dst14,
         (Body::Record(_), Kind::Bucket) => Rule::Dst15,
         (Body::Undelivered(undelivered), _) => undelivered.rule,
-        (Body::Given(_) | Body::OnBus(_), _) => Rule::Rec03,
+        (Body::Given(_) | Body::OnBus(_) | Body::Batch(_), _) => Rule::Rec03,
     }
 }
 
@@ -258,7 +492,7 @@ pub fn look(plan: &Plan, id: ServiceId, received: &Received) -> Look {
     let attributes = match &message.body {
         Body::DeadLetter(letter) => letter.attributes(plan),
         Body::Undelivered(undelivered) => undelivered.attributes(),
-        Body::Given(_) | Body::Record(_) | Body::OnBus(_) => Vec::new(),
+        Body::Given(_) | Body::Record(_) | Body::OnBus(_) | Body::Batch(_) => Vec::new(),
     };
     let key = match (&message.body, service.kind) {
         (Body::Record(record), Kind::Bucket) => {
@@ -270,7 +504,8 @@ pub fn look(plan: &Plan, id: ServiceId, received: &Received) -> Look {
             | Body::Given(_)
             | Body::DeadLetter(_)
             | Body::Undelivered(_)
-            | Body::OnBus(_),
+            | Body::OnBus(_)
+            | Body::Batch(_),
             _,
         ) => String::new(),
     };

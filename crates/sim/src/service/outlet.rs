@@ -13,7 +13,7 @@ use crate::limits;
 use crate::time::Span;
 use crate::value::{Payload, Value};
 
-/// What reaches a topic or bus from outside.
+/// What reaches a topic, a bus or a queue from outside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inlet {
     /// The message, or the event as rules and functions see it.
@@ -22,6 +22,10 @@ pub struct Inlet {
     pub attributes: Vec<(String, Value)>,
     /// When.
     pub load: Load,
+    /// The group it belongs to, in a queue that keeps order.
+    pub group: String,
+    /// What tells it from others there; empty is nothing.
+    pub deduplication: String,
 }
 
 /// A function that a topic or bus passes things on to.

@@ -165,6 +165,7 @@ impl Fold {
             | Fact::ProvisioningReady { .. }
             | Fact::ProvisioningFailed { .. }
             | Fact::Event(_)
+            | Fact::Message(_)
             | Fact::Replied { .. }
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => {}

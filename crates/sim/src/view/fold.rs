@@ -116,6 +116,14 @@ pub(crate) fn fates(sim: &Sim) -> Fates {
         fates.lost += deliveries.lost();
         fates.running += deliveries.knocking();
         fates.waiting += deliveries.waiting();
+        let messages = service.messages();
+        let counts = messages.counts();
+        fates.entered += counts.entered - counts.filtered;
+        fates.succeeded += counts.deleted;
+        fates.dead_lettered += counts.moved;
+        fates.lost += counts.expired;
+        fates.running += messages.in_flight();
+        fates.waiting += messages.len() - messages.in_flight();
     }
     for (_, state) in states(sim) {
         let queue = state.queue();

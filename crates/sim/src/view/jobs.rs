@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::record::Recording;
 use crate::rule::Rule;
 use crate::time::Moment;
-use crate::trace::{Condition, Delivery, Entry, EventFact, Fact, Outcome};
+use crate::trace::{Condition, Delivery, Entry, EventFact, Fact, MessageFact, Outcome};
 
 choices! {
     /// What can have become of a call or an event.
@@ -136,6 +136,24 @@ impl Event {
     }
 }
 
+/// What a queue says of a message that somebody reads it for.
+fn fate_of_message(fact: MessageFact) -> Option<Fate> {
+    match fact {
+        MessageFact::Waits { .. } | MessageFact::Reappeared => Some(Fate::Waiting),
+        MessageFact::HandedOut { .. } => Some(Fate::Running),
+        MessageFact::Deleted => Some(Fate::Once),
+        MessageFact::Expired => Some(Fate::Lost),
+        MessageFact::FilteredOut
+        | MessageFact::NotDeleted
+        | MessageFact::Deduplicated
+        | MessageFact::OverLimit
+        | MessageFact::Batched { .. }
+        | MessageFact::Settled { .. }
+        | MessageFact::LetGo
+        | MessageFact::Scaled { .. } => None,
+    }
+}
+
 struct Fold<'a> {
     plan: &'a Plan,
     calls: BTreeMap<Job, Call>,
@@ -157,7 +175,7 @@ impl<'a> Fold<'a> {
                     self.take_of_function(number, entry, job, fact, cause);
                 }
             }
-            (Part::Caller(_) | Part::Service(_) | Part::Desk, _) => {}
+            (Part::Caller(_) | Part::Service(_) | Part::Mapping(_) | Part::Desk, _) => {}
         }
     }
 
@@ -169,6 +187,9 @@ impl<'a> Fold<'a> {
             (call.entry, call.fate) = (number, fate);
         } else if let Fact::Answered { outcome: Outcome::Accepted, .. } = entry.fact {
             // From here on it is an event.
+            self.calls.remove(&job);
+        } else if entry.fact == Fact::Message(MessageFact::FilteredOut) {
+            // Nobody wanted it.
             self.calls.remove(&job);
         }
     }
@@ -191,6 +212,9 @@ impl<'a> Fold<'a> {
                 Outcome::Accepted => None,
             };
         }
+        if let Fact::Message(fact) = fact {
+            return fate_of_message(fact);
+        }
         let Fact::Event(fact) = fact else { return None };
         match fact {
             EventFact::Sent { what: Delivery::DeadLetter, .. } => {
@@ -211,7 +235,7 @@ impl<'a> Fold<'a> {
     fn is_sender(&self, part: Part) -> bool {
         match part {
             Part::Caller(id) => self.plan.caller(id).kind().is_sender(),
-            Part::Function(_) | Part::Service(_) | Part::Desk => false,
+            Part::Function(_) | Part::Service(_) | Part::Mapping(_) | Part::Desk => false,
         }
     }
 

@@ -169,6 +169,10 @@ struct Drawing<'a> {
     callers: Vec<Drawn<'a>>,
 }
 
+fn paint_of(ending: Ending) -> Paint {
+    if ending == Ending::Succeeded { Paint::Ok } else { Paint::Failed }
+}
+
 impl Drawing<'_> {
     fn add(&mut self, number: u32, entry: &Entry) {
         let at = entry.at;
@@ -191,16 +195,15 @@ impl Drawing<'_> {
                 }
             }
             Fact::Ended { ending, environment, .. } => {
-                let open = self.run_in(entry.part, environment).and_then(Option::take);
-                let success = ending == Ending::Succeeded;
-                let paint = if success { Paint::Ok } else { Paint::Failed };
-                if let Some(run) = open {
+                let paint = paint_of(ending);
+                let open = self.run_in(entry.part, environment);
+                if let Some(run) = open.and_then(Option::take) {
                     let run = LaneSpan { to: at, paint, entry: Some(number), ..run };
                     self.draw(entry.part, run);
                 }
             }
             Fact::Throttled { .. } => {
-                self.draw(entry.part, span(at, at, Paint::Throttled));
+                self.draw(entry.part, span(at, at, Paint::Throttled))
             }
             Fact::Refused { .. } => self.draw(entry.part, span(at, at, Paint::Failed)),
             Fact::RetryPlanned { after, .. } => {
@@ -235,6 +238,7 @@ impl Drawing<'_> {
                 | EventFact::Received
                 | EventFact::Filtered { .. },
             )
+            | Fact::Message(_)
             | Fact::Replied { .. }
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => {}
@@ -265,7 +269,7 @@ impl Drawing<'_> {
                 self.functions.get_mut(usize::from(id.0))
             }
             Part::Caller(id) => self.callers.get_mut(usize::from(id.0)),
-            Part::Desk | Part::Service(_) => None,
+            Part::Desk | Part::Service(_) | Part::Mapping(_) => None,
         };
         if let Some(lane) = lane {
             lane.add(span);

@@ -111,6 +111,7 @@ fn is_known(plan: &Plan, job: Job) -> bool {
         Origin::Caller(id) => (id.0, plan.callers().len()),
         Origin::Function(id) => (id.0, plan.functions().len()),
         Origin::Service(id) => (id.0, plan.services().len()),
+        Origin::Mapping(id) => (id.0, plan.mappings().len()),
         Origin::Act(_) => return true,
     };
     usize::from(number) < count
@@ -188,7 +189,10 @@ impl Life {
                 };
                 match to {
                     Part::Function(_) => station.goes_on = Some(sent),
-                    Part::Service(_) | Part::Caller(_) | Part::Desk => {
+                    Part::Service(_)
+                    | Part::Caller(_)
+                    | Part::Mapping(_)
+                    | Part::Desk => {
                         self.jobs.push(sent);
                     }
                 }
@@ -254,7 +258,7 @@ fn shown(
         }
         Fact::Answered { outcome, http, .. } => match entry.part {
             Part::Caller(id) => runs.reply(recording.last_plan(), id, outcome, http),
-            Part::Function(_) | Part::Desk | Part::Service(_) => None,
+            Part::Function(_) | Part::Desk | Part::Service(_) | Part::Mapping(_) => None,
         },
         Fact::Throttled { reason, .. } if is_told(recording, job, entry) => {
             Some(throttle(reason))
@@ -282,6 +286,7 @@ fn shown(
         | Fact::ProvisioningReady { .. }
         | Fact::ProvisioningFailed { .. }
         | Fact::Event(_)
+        | Fact::Message(_)
         | Fact::Cost { .. }
         | Fact::Stopped { .. } => None,
     }
@@ -313,7 +318,7 @@ fn kind_of(body: &Body) -> Shows {
     match body {
         Body::Record(_) | Body::OnBus(_) => Shows::Record,
         Body::DeadLetter(_) | Body::Undelivered(_) => Shows::DeadLetter,
-        Body::Given(_) => Shows::Message,
+        Body::Given(_) | Body::Batch(_) => Shows::Message,
     }
 }
 
@@ -363,6 +368,10 @@ impl Runs {
                 }
                 Origin::Caller(caller) => {
                     Some(qualified(plan.caller(caller).qualifier.name().as_deref()))
+                }
+                Origin::Mapping(mapping) => {
+                    let mapping = plan.mapping(mapping);
+                    Some(qualified(mapping.qualifier.name().as_deref()))
                 }
                 Origin::Function(_) | Origin::Service(_) => None,
             }
@@ -433,7 +442,10 @@ fn is_told(recording: &Recording, job: Job, entry: &Entry) -> bool {
                 || entry.rule == Rule::Asy25
                 || matches!(entry.fact, Fact::Refused { .. })
         }
-        Origin::Act(_) | Origin::Function(_) | Origin::Service(_) => false,
+        Origin::Act(_)
+        | Origin::Function(_)
+        | Origin::Service(_)
+        | Origin::Mapping(_) => false,
     }
 }
 

@@ -10,7 +10,7 @@ use super::order::keep_first;
 use crate::id::{Origin, Part};
 use crate::record::Recording;
 use crate::time::Moment;
-use crate::trace::{Entry, EventFact, Fact, Removal};
+use crate::trace::{Entry, EventFact, Fact, MessageFact, Removal};
 
 /// Most entries looked at, counted back from the moment.
 const LOOK_BACK: u32 = 1 << 14;
@@ -130,6 +130,7 @@ fn tidies_up(fact: &Fact) -> bool {
         | Fact::ProvisioningReady { .. }
         | Fact::ProvisioningFailed { .. }
         | Fact::Event(_)
+        | Fact::Message(_)
         | Fact::Replied { .. }
         | Fact::Cost { .. }
         | Fact::Stopped { .. } => false,
@@ -149,6 +150,7 @@ fn key(entry: &Entry) -> Key {
             kind = Some(discriminant(&event));
             how_of_event(event)
         }
+        Fact::Message(message) => how_of_message(message),
         Fact::Started { room, version, .. } => room as u32 | u32::from(version.0) << 8,
         Fact::Ended { ending, .. } => ending as u32,
         Fact::Answered { outcome, http, .. } => outcome as u32 | u32::from(http) << 8,
@@ -174,9 +176,33 @@ fn key(entry: &Entry) -> Key {
     };
     let origin = entry.job.map(|job| match job.origin {
         Origin::Act(_) => Origin::Act(0),
-        sender @ (Origin::Caller(_) | Origin::Function(_) | Origin::Service(_)) => sender,
+        sender @ (Origin::Caller(_)
+        | Origin::Function(_)
+        | Origin::Service(_)
+        | Origin::Mapping(_)) => sender,
     });
     (entry.part, discriminant(&entry.fact), kind, how, origin)
+}
+
+/// What happened to a message or a batch, and how it went.
+fn how_of_message(message: MessageFact) -> u32 {
+    match message {
+        MessageFact::Waits { .. } => 0,
+        MessageFact::HandedOut { receives, .. } => 1 | u32::from(receives) << 8,
+        MessageFact::Reappeared => 2,
+        MessageFact::Deleted => 3,
+        MessageFact::FilteredOut => 4,
+        MessageFact::NotDeleted => 5,
+        MessageFact::Expired => 6,
+        MessageFact::Deduplicated => 7,
+        MessageFact::OverLimit => 8,
+        MessageFact::Batched { records } => 9 | records << 8,
+        MessageFact::Settled { done, failed } => {
+            10 | u32::from(done == 0) << 8 | u32::from(failed == 0) << 9
+        }
+        MessageFact::LetGo => 11,
+        MessageFact::Scaled { .. } => 12,
+    }
 }
 
 /// How it went with an event.

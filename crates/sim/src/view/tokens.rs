@@ -235,6 +235,7 @@ impl Fold<'_> {
             | Fact::ProvisioningReady { .. }
             | Fact::ProvisioningFailed { .. }
             | Fact::Event(_)
+            | Fact::Message(_)
             | Fact::Replied { .. }
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => Seen::AskOlder,
@@ -354,7 +355,8 @@ impl Fold<'_> {
             Origin::Caller(_)
             | Origin::Act(_)
             | Origin::Function(_)
-            | Origin::Service(_) => Place::Running(environment),
+            | Origin::Service(_)
+            | Origin::Mapping(_) => Place::Running(environment),
         }
     }
 
@@ -423,7 +425,10 @@ fn share(part: Span, whole: Span) -> u32 {
 fn caller(job: Job) -> CallerId {
     match job.origin {
         Origin::Caller(caller) => caller,
-        Origin::Act(_) | Origin::Function(_) | Origin::Service(_) => CallerId(u16::MAX),
+        Origin::Act(_)
+        | Origin::Function(_)
+        | Origin::Service(_)
+        | Origin::Mapping(_) => CallerId(u16::MAX),
     }
 }
 

@@ -144,6 +144,7 @@ fn services(n: &mut Numbers) -> Vec<Service> {
             payload: Payload::Json(Value::object([("sleep", Value::number(n.below(4)))])),
             attributes: Vec::new(),
             load: load(n),
+            ..Inlet::default()
         });
         all.push(Service { inlet, outlets, ..Service::new(name, kind) });
     }
@@ -250,6 +251,7 @@ fn spec(n: &mut Numbers) -> Spec {
             } else {
                 String::new()
             },
+            per_record: None,
             faults: (0..n.below(4)).map(|_| fault(n)).collect(),
         },
         dead_letter: target(&["q", "t"], n),

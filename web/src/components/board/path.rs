@@ -41,7 +41,8 @@ fn of_part(board: &Board, part: Part) -> (Option<Rect>, Option<&Wire>) {
             (function.map(|function| function.rect), None)
         }
         Part::Service(id) => (board.services.get(usize::from(id.0)).copied(), None),
-        Part::Desk => (None, None),
+        // Mappings are not drawn yet.
+        Part::Desk | Part::Mapping(_) => (None, None),
     }
 }
 

@@ -96,8 +96,9 @@ fn key(job: Job, copy: bool) -> u64 {
         Origin::Act(number) => (1, number),
         Origin::Function(id) => (2, id.0),
         Origin::Service(id) => (3, id.0),
+        Origin::Mapping(id) => (4, id.0),
     };
-    let kind = kind | u64::from(copy) << 2;
+    let kind = kind | u64::from(copy) << 3;
     kind << 48 | u64::from(number) << 32 | u64::from(job.call)
 }
 
@@ -105,7 +106,10 @@ fn key(job: Job, copy: bool) -> u64 {
 fn number(job: Job) -> u32 {
     match job.origin {
         Origin::Act(act) => u32::from(act) + 1,
-        Origin::Caller(_) | Origin::Function(_) | Origin::Service(_) => job.call,
+        Origin::Caller(_)
+        | Origin::Function(_)
+        | Origin::Service(_)
+        | Origin::Mapping(_) => job.call,
     }
 }
 
@@ -246,7 +250,10 @@ fn waiting(left: u32, plain: Request) -> Request {
 fn caller_of(job: Job) -> Option<usize> {
     match job.origin {
         Origin::Caller(id) => Some(usize::from(id.0)),
-        Origin::Act(_) | Origin::Function(_) | Origin::Service(_) => None,
+        Origin::Act(_)
+        | Origin::Function(_)
+        | Origin::Service(_)
+        | Origin::Mapping(_) => None,
     }
 }
 

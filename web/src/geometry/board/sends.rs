@@ -18,7 +18,7 @@ pub(super) fn sends(shape: &Shape, board: &Board) -> Vec<SendWire> {
             Part::Service(id) => {
                 into_service(board, from, *board.services.get(usize::from(id.0))?)?
             }
-            Part::Caller(_) | Part::Desk => return None,
+            Part::Caller(_) | Part::Mapping(_) | Part::Desk => return None,
         };
         Some(SendWire { from, to, wire })
     });
@@ -31,7 +31,7 @@ fn card(board: &Board, part: Part) -> Option<Rect> {
         Part::Caller(id) => Some(board.callers.get(usize::from(id.0))?.rect),
         Part::Function(id) => Some(board.functions.get(usize::from(id.0))?.rect),
         Part::Service(id) => board.services.get(usize::from(id.0)).copied(),
-        Part::Desk => None,
+        Part::Desk | Part::Mapping(_) => None,
     }
 }
 
@@ -43,7 +43,7 @@ fn into_function(board: &Board, from: Part, function: usize) -> Option<Wire> {
     let is_left = match from {
         Part::Service(_) if board.narrow => card.y < function.rect.y,
         Part::Service(_) => card.x < function.rect.x,
-        Part::Caller(_) | Part::Function(_) | Part::Desk => false,
+        Part::Caller(_) | Part::Function(_) | Part::Mapping(_) | Part::Desk => false,
     };
     if is_left {
         return Some(wire(card, function, Row::Queue, board.narrow));

@@ -77,9 +77,10 @@ fn check_inlet(
     let most = match service.kind {
         Kind::Topic => limits::TOPIC_MESSAGE_BYTES_MAX,
         Kind::Bus => limits::QUEUE_MESSAGE_BYTES_MAX,
-        Kind::Queue | Kind::Bucket => {
+        Kind::Queue => limits::QUEUE_MESSAGE_BYTES_MAX,
+        Kind::Bucket => {
             let found = service.kind.word();
-            let allowed = "a topic (sns) or a bus (eventbridge)";
+            let allowed = "a topic (sns), a bus (eventbridge) or a queue (sqs)";
             return issues.push(issue(place.into(), found, allowed, Rule::Asy02));
         }
     };
@@ -106,12 +107,12 @@ fn check_inlet(
             | Value::Text(_)
             | Value::Object(_) => is_plain(value),
         };
-        if !fits || service.kind == Kind::Bus {
+        if !fits || service.kind != Kind::Topic {
             let allowed = match service.kind {
-                Kind::Bus => "none: only messages of a topic have attributes",
-                Kind::Topic | Kind::Queue | Kind::Bucket => {
-                    "text, a number, or a list of them"
+                Kind::Bus | Kind::Queue => {
+                    "none: only messages of a topic have attributes"
                 }
+                Kind::Topic | Kind::Bucket => "text, a number, or a list of them",
             };
             issues.push(issue(place, "", allowed, Rule::Asy02));
         }

@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{check_name, issue, names_something, senders, split_target};
+use super::{check_name, issue, mappings, names_something, senders, split_target};
 use crate::knob::{self, Issue};
 use crate::lambda::Function;
 use crate::rule::Rule;
@@ -33,6 +33,7 @@ pub(super) fn check_services(
             issues.push(issue(format!("{place}.fifo"), found, allowed, Rule::Dst03));
         }
         senders::check(scenario, service, &place, loads, issues);
+        mappings::check_queue(scenario, service, &place, loads.until, issues);
     }
 }
 

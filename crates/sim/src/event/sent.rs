@@ -1,0 +1,415 @@
+//! An event on its way, in few words of memory.
+
+use super::{
+    Answer, CallerEvent, Event, FunctionEvent, MappingEvent, Mode, Poll, Receive,
+    Request, ServiceEvent,
+};
+use crate::EVENTS;
+use crate::id::{CallerId, FunctionId, Job, MappingId, Origin, ServiceId, VersionIx};
+use crate::trace::Ending;
+
+/// An event on its way, with the entry that led to it.
+///
+/// Every kind of event has its fields at the same places here. What one step writes field
+/// by field the next one reads field by field; the variants of an enum would be copied as
+/// raw words, and a processor waits when it reads a word that was just written in pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(8))]
+pub struct Sent {
+    /// The trace entry behind it.
+    pub(crate) cause: u32,
+    numbers: Numbers,
+    origin: Origin,
+    part: u16,
+    attempt: u16,
+    version: VersionIx,
+    answer: Answer,
+    kind: Kind,
+    mode: Mode,
+}
+
+/// A call, a serial or a count, and below it a place: in one word, because a compiler
+/// reads the two at once however they were written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Numbers(u64);
+
+impl Numbers {
+    #[inline(always)]
+    fn new(number: u32, slot: u32) -> Self {
+        Self(u64::from(number) << 32 | u64::from(slot))
+    }
+
+    #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "it takes the word apart")]
+    fn parts(self) -> (u32, u32) {
+        ((self.0 >> 32) as u32, self.0 as u32)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    LoadDue,
+    RetryDue,
+    WaitDue,
+    Answered,
+    Arrived,
+    RunEnded,
+    InitDue,
+    CallerLeft,
+    IdleDue,
+    ProvisioningDue,
+    DispatchDue,
+    Delivered,
+    PublishDue,
+    DeliveryDue,
+    DeliveryAnswered,
+    /// What queues and mappings say to each other.
+    Message(MessageKind),
+}
+
+/// What queues and mappings say to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum MessageKind {
+    MessageDue,
+    Redriven,
+    Polled,
+    PollEnded,
+    ServeDue,
+    MessagesDue,
+    DeleteCalled,
+    BacklogAsked,
+    Received,
+    BatchAnswered,
+    WindowDue,
+    BatchRetryDue,
+    LetGoDue,
+    RampDue,
+    Backlog,
+    Deleted,
+}
+
+impl Sent {
+    const fn new(cause: u32, part: u16, kind: Kind) -> Self {
+        Self {
+            cause,
+            numbers: Numbers(0),
+            origin: Origin::Act(0),
+            part,
+            attempt: 0,
+            version: VersionIx::LATEST,
+            answer: Answer::Ran(Ending::Succeeded),
+            kind,
+            mode: Mode::Answer,
+        }
+    }
+
+    /// Packs an event.
+    #[inline(always)]
+    pub(crate) fn pack(cause: u32, event: Event) -> Self {
+        match event {
+            Event::Caller(CallerId(id), event) => Self::to_caller(cause, id, event),
+            Event::Function(FunctionId(id), event) => Self::to_function(cause, id, event),
+            Event::Service(ServiceId(id), event) => Self::to_service(cause, id, event),
+            Event::Mapping(MappingId(id), event) => Self::to_mapping(cause, id, event),
+        }
+    }
+
+    #[inline(always)]
+    fn to_caller(cause: u32, id: u16, event: CallerEvent) -> Self {
+        let new = |kind| Self::new(cause, id, kind);
+        match event {
+            CallerEvent::LoadDue { count } => {
+                Self { numbers: Numbers::new(count, 0), ..new(Kind::LoadDue) }
+            }
+            CallerEvent::RetryDue { slot } => {
+                Self { numbers: Numbers::new(0, slot), ..new(Kind::RetryDue) }
+            }
+            CallerEvent::WaitDue => new(Kind::WaitDue),
+            CallerEvent::Answered { call, slot, attempt, answer } => {
+                let numbers = Numbers::new(call, slot);
+                Self { numbers, attempt, answer, ..new(Kind::Answered) }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn to_function(cause: u32, id: u16, event: FunctionEvent) -> Self {
+        let new = |kind| Self::new(cause, id, kind);
+        match event {
+            FunctionEvent::Arrived(request) => {
+                let Request { job, attempt, slot, mode } = request;
+                let Job { origin, call } = job;
+                let numbers = Numbers::new(call, slot);
+                Self { numbers, origin, attempt, mode, ..new(Kind::Arrived) }
+            }
+            FunctionEvent::RunEnded { slot, serial } => {
+                Self { numbers: Numbers::new(serial, slot), ..new(Kind::RunEnded) }
+            }
+            FunctionEvent::InitDue { slot, serial } => {
+                Self { numbers: Numbers::new(serial, slot), ..new(Kind::InitDue) }
+            }
+            FunctionEvent::CallerLeft { job, attempt, slot } => {
+                let Job { origin, call } = job;
+                let numbers = Numbers::new(call, slot);
+                Self { numbers, origin, attempt, ..new(Kind::CallerLeft) }
+            }
+            FunctionEvent::IdleDue { version } => Self { version, ..new(Kind::IdleDue) },
+            FunctionEvent::ProvisioningDue { version, serial } => {
+                let numbers = Numbers::new(serial, 0);
+                Self { numbers, version, ..new(Kind::ProvisioningDue) }
+            }
+            FunctionEvent::DispatchDue => new(Kind::DispatchDue),
+        }
+    }
+
+    #[inline(always)]
+    fn to_service(cause: u32, id: u16, event: ServiceEvent) -> Self {
+        let new = |kind| Self::new(cause, id, kind);
+        let of = |kind| Self::new(cause, id, Kind::Message(kind));
+        match event {
+            ServiceEvent::Arrived { job, letter } => {
+                let numbers = Numbers::new(job.call, letter);
+                Self { numbers, origin: job.origin, ..new(Kind::Delivered) }
+            }
+            ServiceEvent::LoadDue { count } => {
+                Self { numbers: Numbers::new(count, 0), ..new(Kind::PublishDue) }
+            }
+            ServiceEvent::RetryDue { call } => {
+                Self { numbers: Numbers::new(call, 0), ..new(Kind::DeliveryDue) }
+            }
+            ServiceEvent::Answered { call, answer } => {
+                let numbers = Numbers::new(call, 0);
+                Self { numbers, answer, ..new(Kind::DeliveryAnswered) }
+            }
+            ServiceEvent::MessageDue => of(MessageKind::MessageDue),
+            ServiceEvent::Redriven { parcel } => {
+                Self { numbers: Numbers::new(0, parcel), ..of(MessageKind::Redriven) }
+            }
+            ServiceEvent::Polled(Poll { mapping, poller, most, waits, ahead }) => {
+                let flags = u32::from(waits) | u32::from(ahead) << 1;
+                let numbers = Numbers::new(flags, poller);
+                let origin = Origin::Mapping(mapping);
+                Self { numbers, origin, attempt: most, ..of(MessageKind::Polled) }
+            }
+            ServiceEvent::PollEnded { mapping, poller } => {
+                let numbers = Numbers::new(0, poller);
+                let origin = Origin::Mapping(mapping);
+                Self { numbers, origin, ..of(MessageKind::PollEnded) }
+            }
+            ServiceEvent::ServeDue => of(MessageKind::ServeDue),
+            ServiceEvent::MessagesDue => of(MessageKind::MessagesDue),
+            ServiceEvent::DeleteCalled { parcel } => {
+                Self { numbers: Numbers::new(0, parcel), ..of(MessageKind::DeleteCalled) }
+            }
+            ServiceEvent::BacklogAsked { mapping } => {
+                let origin = Origin::Mapping(mapping);
+                Self { origin, ..of(MessageKind::BacklogAsked) }
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn to_mapping(cause: u32, id: u16, event: MappingEvent) -> Self {
+        let of = |kind| Self::new(cause, id, Kind::Message(kind));
+        match event {
+            MappingEvent::Received { poller, parcel } => Self {
+                numbers: Numbers::new(poller, parcel),
+                ..of(MessageKind::Received)
+            },
+            MappingEvent::Answered { call, letter, answer } => {
+                let numbers = Numbers::new(call, letter);
+                Self { numbers, answer, ..of(MessageKind::BatchAnswered) }
+            }
+            MappingEvent::WindowDue { poller, serial } => Self {
+                numbers: Numbers::new(serial, poller),
+                ..of(MessageKind::WindowDue)
+            },
+            MappingEvent::RetryDue { call } => {
+                Self { numbers: Numbers::new(call, 0), ..of(MessageKind::BatchRetryDue) }
+            }
+            MappingEvent::LetGoDue { call } => {
+                Self { numbers: Numbers::new(call, 0), ..of(MessageKind::LetGoDue) }
+            }
+            MappingEvent::RampDue => of(MessageKind::RampDue),
+            MappingEvent::Backlog { count } => {
+                Self { numbers: Numbers::new(count, 0), ..of(MessageKind::Backlog) }
+            }
+            MappingEvent::Deleted { count } => {
+                Self { numbers: Numbers::new(count, 0), ..of(MessageKind::Deleted) }
+            }
+        }
+    }
+
+    /// Hands the event over. It is unpacked where its kind is known, so that the receiver
+    /// need not find that out a second time.
+    #[inline(always)]
+    pub(crate) fn deliver(self, to: &mut impl Receive) {
+        let Self { numbers, origin, attempt, version, answer, mode, .. } = self;
+        let (number, slot) = numbers.parts();
+        let job = Job { origin, call: number };
+        let (caller, function) = (CallerId(self.part), FunctionId(self.part));
+        match self.kind {
+            Kind::LoadDue => to.on_caller(caller, CallerEvent::LoadDue { count: number }),
+            Kind::RetryDue => to.on_caller(caller, CallerEvent::RetryDue { slot }),
+            Kind::WaitDue => to.on_caller(caller, CallerEvent::WaitDue),
+            Kind::Answered => {
+                let call = number;
+                to.on_caller(
+                    caller,
+                    CallerEvent::Answered { call, slot, attempt, answer },
+                );
+            }
+            Kind::Arrived => {
+                let request = Request { job, attempt, slot, mode };
+                to.on_function(function, FunctionEvent::Arrived(request));
+            }
+            Kind::RunEnded => {
+                let serial = number;
+                to.on_function(function, FunctionEvent::RunEnded { slot, serial });
+            }
+            Kind::InitDue => {
+                let serial = number;
+                to.on_function(function, FunctionEvent::InitDue { slot, serial });
+            }
+            Kind::CallerLeft => {
+                to.on_function(
+                    function,
+                    FunctionEvent::CallerLeft { job, attempt, slot },
+                );
+            }
+            Kind::IdleDue => to.on_function(function, FunctionEvent::IdleDue { version }),
+            Kind::ProvisioningDue => {
+                let serial = number;
+                to.on_function(
+                    function,
+                    FunctionEvent::ProvisioningDue { version, serial },
+                );
+            }
+            Kind::DispatchDue => to.on_function(function, FunctionEvent::DispatchDue),
+            Kind::Delivered => {
+                let event = ServiceEvent::Arrived { job, letter: slot };
+                to.on_service(ServiceId(self.part), event);
+            }
+            Kind::PublishDue => {
+                let event = ServiceEvent::LoadDue { count: number };
+                to.on_service(ServiceId(self.part), event);
+            }
+            Kind::DeliveryDue => {
+                let event = ServiceEvent::RetryDue { call: number };
+                to.on_service(ServiceId(self.part), event);
+            }
+            Kind::DeliveryAnswered => {
+                let event = ServiceEvent::Answered { call: number, answer };
+                to.on_service(ServiceId(self.part), event);
+            }
+            Kind::Message(kind) => {
+                if EVENTS {
+                    self.deliver_message(kind, to);
+                }
+            }
+        }
+    }
+
+    /// Hands over what queues and mappings say to each other.
+    #[inline(never)]
+    fn deliver_message(self, kind: MessageKind, to: &mut impl Receive) {
+        let (number, slot) = self.numbers.parts();
+        let (service, mapping) = (ServiceId(self.part), MappingId(self.part));
+        let polls = match self.origin {
+            Origin::Mapping(mapping) => mapping,
+            Origin::Caller(_)
+            | Origin::Act(_)
+            | Origin::Function(_)
+            | Origin::Service(_) => MappingId(0),
+        };
+        match kind {
+            MessageKind::MessageDue => to.on_service(service, ServiceEvent::MessageDue),
+            MessageKind::Redriven => {
+                to.on_service(service, ServiceEvent::Redriven { parcel: slot });
+            }
+            MessageKind::Polled => {
+                let (most, waits, ahead) = (self.attempt, number & 1 > 0, number > 1);
+                let poll = Poll { mapping: polls, poller: slot, most, waits, ahead };
+                to.on_service(service, ServiceEvent::Polled(poll));
+            }
+            MessageKind::PollEnded => {
+                let ended = ServiceEvent::PollEnded { mapping: polls, poller: slot };
+                to.on_service(service, ended);
+            }
+            MessageKind::ServeDue => to.on_service(service, ServiceEvent::ServeDue),
+            MessageKind::MessagesDue => to.on_service(service, ServiceEvent::MessagesDue),
+            MessageKind::DeleteCalled => {
+                to.on_service(service, ServiceEvent::DeleteCalled { parcel: slot });
+            }
+            MessageKind::BacklogAsked => {
+                to.on_service(service, ServiceEvent::BacklogAsked { mapping: polls });
+            }
+            MessageKind::Received => {
+                let received = MappingEvent::Received { poller: number, parcel: slot };
+                to.on_mapping(mapping, received);
+            }
+            MessageKind::BatchAnswered => {
+                let (call, letter, answer) = (number, slot, self.answer);
+                let answered = MappingEvent::Answered { call, letter, answer };
+                to.on_mapping(mapping, answered);
+            }
+            MessageKind::WindowDue => {
+                let due = MappingEvent::WindowDue { poller: slot, serial: number };
+                to.on_mapping(mapping, due);
+            }
+            MessageKind::BatchRetryDue => {
+                to.on_mapping(mapping, MappingEvent::RetryDue { call: number });
+            }
+            MessageKind::LetGoDue => {
+                to.on_mapping(mapping, MappingEvent::LetGoDue { call: number });
+            }
+            MessageKind::RampDue => to.on_mapping(mapping, MappingEvent::RampDue),
+            MessageKind::Backlog => {
+                to.on_mapping(mapping, MappingEvent::Backlog { count: number });
+            }
+            MessageKind::Deleted => {
+                to.on_mapping(mapping, MappingEvent::Deleted { count: number });
+            }
+        }
+    }
+
+    /// Whether it only tidies up: a run ends when nothing else is left.
+    #[inline(always)]
+    pub(crate) const fn is_idle(&self) -> bool {
+        match self.kind {
+            Kind::WaitDue | Kind::IdleDue => true,
+            // Queues and mappings say themselves whether they wait for these.
+            Kind::Message(
+                MessageKind::MessagesDue | MessageKind::WindowDue | MessageKind::RampDue,
+            ) => true,
+            Kind::Message(
+                MessageKind::MessageDue
+                | MessageKind::Redriven
+                | MessageKind::Polled
+                | MessageKind::PollEnded
+                | MessageKind::ServeDue
+                | MessageKind::DeleteCalled
+                | MessageKind::BacklogAsked
+                | MessageKind::Received
+                | MessageKind::BatchAnswered
+                | MessageKind::BatchRetryDue
+                | MessageKind::LetGoDue
+                | MessageKind::Backlog
+                | MessageKind::Deleted,
+            ) => false,
+            Kind::LoadDue
+            | Kind::RetryDue
+            | Kind::Answered
+            | Kind::Arrived
+            | Kind::RunEnded
+            | Kind::InitDue
+            | Kind::CallerLeft
+            | Kind::ProvisioningDue
+            | Kind::DispatchDue
+            | Kind::Delivered
+            | Kind::PublishDue
+            | Kind::DeliveryDue
+            | Kind::DeliveryAnswered => false,
+        }
+    }
+}

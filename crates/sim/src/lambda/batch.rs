@@ -1,0 +1,86 @@
+//! Batches of mappings at the front door: they come in like every other request, and are
+//! answered with what became of the run.
+//!
+//! Rules: ESM-07, REC-02, REC-04.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+
+use super::answer::Ran;
+use super::arrival::For;
+use super::invoke::{State, refuse};
+use crate::event::{Answer, Event, MappingEvent, Request};
+use crate::id::{FunctionId, Job, MappingId, VersionIx};
+use crate::message::{Body, Content, Letter, Message};
+use crate::plan::Plan;
+use crate::queue::Rank;
+use crate::rule::Rule;
+use crate::sim::Cx;
+use crate::trace::{Ending, Refusal};
+
+impl State {
+    /// Lets a batch of a mapping in, unless it comes from a loop (REC-04).
+    #[inline(never)]
+    pub(super) fn enter_for_mapping(
+        &mut self,
+        id: FunctionId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        request: &Request,
+    ) -> Result<(), Answer> {
+        let Letter { content, qualifier, .. } = cx.mail.take(request.slot);
+        let planned = plan.function(id);
+        let ran = content.chain().iter().find(|link| link.function == id);
+        let limit = plan.settings.recursion_limit;
+        let loops = ran.is_some_and(|link| u64::from(link.runs) >= limit);
+        if loops && !planned.allows_loops {
+            self.functions[usize::from(id.0)].metrics.recursive_dropped += 1;
+            return Err(refuse(id, cx, request.job, Rule::Rec04, Refusal::Recursive));
+        }
+        let version = match qualifier.as_deref() {
+            Some(name) => planned.resolve(name),
+            None => Some(VersionIx::LATEST),
+        };
+        let dice = plan.dice_for(id, request.job);
+        let payload = content.payload(plan);
+        let (bytes, draw) = (content.bytes(plan), request.attempt);
+        let asked = For { version, payload: &payload, bytes, dice, draw };
+        self.enter_seldom(id, plan, cx, request, asked)?;
+        drop(payload);
+        self.functions[usize::from(id.0)].batches.insert(request.job, content);
+        Ok(())
+    }
+
+    /// Answers a mapping with what a run of its batch came to.
+    pub(super) fn answer_mapping(
+        &mut self,
+        id: FunctionId,
+        mapping: MappingId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        job: Job,
+        ran: &Ran,
+    ) {
+        let batches = &mut self.functions[usize::from(id.0)].batches;
+        let content = batches.remove(&job).expect("a run of a batch has one");
+        let letter = match ran.ending {
+            Ending::Succeeded => {
+                let event = content.payload(plan);
+                let answer = ran.response(&event, "", plan.mapping(mapping).target());
+                let body = Body::Given(answer);
+                let message = Message { body, chain: Vec::new() };
+                let content = Content::Message(Rc::new(message));
+                cx.mail.put(Letter { content, qualifier: None, permitted: true })
+            }
+            Ending::Threw
+            | Ending::TimedOut
+            | Ending::Exited
+            | Ending::InitFailed
+            | Ending::TooLarge
+            | Ending::Cut => 0,
+        };
+        let (call, answer) = (job.call, Answer::Ran(ran.ending));
+        let answered = MappingEvent::Answered { call, letter, answer };
+        cx.post(cx.now, Rank::RunEnd, Event::Mapping(mapping, answered));
+    }
+}

@@ -1,0 +1,178 @@
+//! Mappings of a plan: sources and functions found, and what AWS gives what is not set.
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Plan, Qualifier, service, split_target};
+use crate::dice::Dice;
+use crate::id::{FunctionId, ServiceId};
+use crate::mapping::Mapping;
+use crate::mapping::spec::{Source, Spec};
+use crate::rule::Rule;
+use crate::scenario::Scenario;
+use crate::service::filter::Filter;
+use crate::time::{Instant, Span};
+use crate::value::{Payload, Value};
+
+/// A mapping with its source and its function found.
+#[derive(Clone, Debug)]
+pub struct PlannedMapping {
+    pub(crate) name: String,
+    pub(crate) source: ServiceId,
+    pub(crate) source_kind: Source,
+    pub(crate) function: FunctionId,
+    pub(crate) qualifier: Qualifier,
+    pub(crate) target: String,
+    pub(crate) spec: Spec,
+    /// Records of a batch at most.
+    pub(crate) batch_size: u64,
+    pub(crate) filters: Rc<Vec<Filter>>,
+    /// Pollers at first, and whenever there is little to do.
+    pub(crate) pollers_initial: usize,
+    /// Pollers at most.
+    pub(crate) pollers_max: usize,
+    pub(crate) dice: Dice,
+}
+
+/// Concurrent batches of one mapping at most (SQS-02).
+const BATCHES_MAX: u64 = 1_250;
+/// Concurrent batches of one event poller (SQS-04).
+const PER_POLLER: u64 = 10;
+/// Concurrency that the provisioned mode adds in a minute (SQS-04).
+const PROVISIONED_PER_MINUTE: u64 = 1_000;
+
+impl PlannedMapping {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it reads.
+    #[must_use]
+    pub fn source(&self) -> ServiceId {
+        self.source
+    }
+
+    /// What that is.
+    #[must_use]
+    pub fn source_kind(&self) -> Source {
+        self.source_kind
+    }
+
+    /// The function it calls.
+    #[must_use]
+    pub fn function(&self) -> FunctionId {
+        self.function
+    }
+
+    /// What it calls, as written.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// Its settings.
+    #[must_use]
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// How long what it receives is hidden, and whether that is longer than its queue says
+    /// (SQS-11).
+    pub(crate) fn visibility(&self, plan: &Plan, of_queue: Span) -> (Span, bool) {
+        let function = plan.function(self.function);
+        let version = match &self.qualifier {
+            Qualifier::Latest => None,
+            Qualifier::Named(name) => function.resolve(name),
+        };
+        let version = version.unwrap_or(crate::id::VersionIx::LATEST);
+        let both = self.spec.window.plus(function.version(version).spec.timeout);
+        let is_short = self.spec.window > Span::ZERO && both > of_queue;
+        match is_short && plan.settings.sqs_effective_visibility {
+            true => (both.plus(Span::seconds(30)), true),
+            false => (of_queue, false),
+        }
+    }
+
+    /// Whether one of its filters lets a message through. What is not JSON matches no
+    /// pattern of JSON (ESM-20).
+    pub(crate) fn lets_through(&self, body: &Payload) -> bool {
+        let body = match body {
+            Payload::Json(value) => value.clone(),
+            Payload::Bytes(_) => Value::Null,
+        };
+        let record = Value::object([("body", body)]);
+        self.filters.iter().any(|filter| filter.passes(&record))
+    }
+
+    /// How many pollers are added at once.
+    pub(crate) fn ramp_step(&self, usual: usize, now: Instant) -> usize {
+        if !self.spec.is_provisioned() {
+            return usual;
+        }
+        // Whole ones of 1,000 a minute, so that no second is rounded for itself.
+        let by = |seconds: u64| PROVISIONED_PER_MINUTE * seconds / 60;
+        let second = now.0 / Span::SECOND.0;
+        usize::try_from(by(second) - by(second.saturating_sub(1))).unwrap_or(usual)
+    }
+
+    /// The rule behind the number of its pollers.
+    pub(crate) fn ramp_rule(&self) -> Rule {
+        if self.spec.is_provisioned() { Rule::Sqs04 } else { Rule::Sqs02 }
+    }
+}
+
+/// What kind of source a service is for mappings.
+pub(super) fn source_of(scenario: &Scenario, name: &str) -> Option<Source> {
+    use crate::service::Kind;
+    let service = scenario.services.iter().find(|service| service.name == name)?;
+    match service.kind {
+        Kind::Queue if service.spec.fifo => Some(Source::Fifo),
+        Kind::Queue => Some(Source::Queue),
+        Kind::Topic | Kind::Bus | Kind::Bucket => None,
+    }
+}
+
+pub(super) fn planned(
+    mapping: &Mapping,
+    scenario: &Scenario,
+    seed: u64,
+) -> Option<PlannedMapping> {
+    let Mapping { name, source, target, spec, filters } = mapping;
+    let (function_name, qualifier) = split_target(target);
+    let function = scenario.functions.iter().position(|f| f.name == function_name)?;
+    let source_kind = source_of(scenario, source)?;
+    let settings = &scenario.settings;
+    let reserved = scenario.functions[function].shared.reserved;
+    let (pollers_initial, pollers_max) =
+        match (spec.concurrency_max, spec.is_provisioned()) {
+            (Some(most), _) => (settings.sqs_pollers_initial.min(most), most),
+            (None, true) => {
+                let (least, most) = spec.pollers();
+                (least * PER_POLLER, most * PER_POLLER)
+            }
+            (None, false) => {
+                let available = reserved.unwrap_or(settings.account_concurrency);
+                let least = settings.sqs_pollers_initial;
+                (least, BATCHES_MAX.min(available).max(least))
+            }
+        };
+    let filters = filters.iter().filter_map(|pattern| Filter::read(pattern, false).ok());
+    let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    Some(PlannedMapping {
+        name: name.clone(),
+        source: service::find(scenario, source)?,
+        source_kind,
+        function: FunctionId(u16::try_from(function).ok()?),
+        qualifier,
+        target: target.clone(),
+        spec: spec.clone(),
+        batch_size: spec.batch_size.unwrap_or(source_kind.batch_size()),
+        filters: Rc::new(filters.collect::<Vec<_>>()),
+        pollers_initial: count(pollers_initial),
+        pollers_max: count(pollers_max),
+        dice: Dice::of(seed, name),
+    })
+}

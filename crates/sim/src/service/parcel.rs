@@ -1,0 +1,173 @@
+//! Messages of queues, and what queues and mappings hand to each other.
+//!
+//! Units: times of attributes are milliseconds since 1970. Rules: ESM-21, SQS-13.
+
+use alloc::collections::VecDeque;
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::call::{REGION, arn_of};
+use crate::dice::Dice;
+use crate::id::{MappingId, ServiceId};
+use crate::message::Content;
+use crate::plan::Plan;
+use crate::time::{Instant, Span};
+use crate::value::{Payload, Value};
+
+/// When every run starts, in milliseconds since 1970.
+const EPOCH_MILLIS: u64 = 1_767_225_600_000;
+
+/// A message of a queue. It stays the same when it moves to a dead-letter queue.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// The queue it was first sent to.
+    pub queue: ServiceId,
+    /// Its number there, from 1.
+    pub number: u32,
+    /// What it says.
+    pub content: Content,
+    /// When it was sent.
+    pub sent: Instant,
+    /// The group it belongs to, in a queue that keeps order.
+    pub group: Option<Rc<str>>,
+    /// What tells it from others, if it was sent with that.
+    pub deduplication: Option<Rc<str>>,
+}
+
+impl Message {
+    /// Its `messageId`, which it keeps (SQS-13).
+    #[must_use]
+    pub fn id(&self, plan: &Plan) -> String {
+        plan.service(self.queue).dice.uuid(self.number.into())
+    }
+}
+
+/// A message of a queue as it was received.
+#[derive(Clone, Debug)]
+pub struct Handed {
+    /// The message.
+    pub message: Rc<Message>,
+    /// What it takes to delete it.
+    pub receipt: Receipt,
+    /// When anybody received it first.
+    pub first: Instant,
+    /// Until when nobody else gets it.
+    pub hidden_until: Instant,
+}
+
+/// What it takes to delete a message: which, and as the how many-th time it was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its number in the queue.
+    pub number: u32,
+    /// How often it had been received.
+    pub receives: u32,
+}
+
+fn millis(at: Instant) -> Value {
+    Value::Text(format!("{}", EPOCH_MILLIS + at.0 / 1_000))
+}
+
+impl Handed {
+    /// It as a record of an event (ESM-21).
+    #[must_use]
+    pub fn record(&self, plan: &Plan, queue: ServiceId) -> Value {
+        let Self { message, receipt, first, .. } = self;
+        let service = plan.service(queue);
+        let receives = Value::Text(format!("{}", receipt.receives));
+        let mut attributes: Vec<(String, Value)> = [
+            ("ApproximateReceiveCount", receives),
+            ("SentTimestamp", millis(message.sent)),
+            ("SenderId", Value::text("AROA111111111EXAMPLE:sender")),
+            ("ApproximateFirstReceiveTimestamp", millis(*first)),
+        ]
+        .map(|(key, value)| (key.into(), value))
+        .into();
+        if let Some(group) = &message.group {
+            let same = message.deduplication.as_deref();
+            let same = same.map_or_else(|| Value::Text(message.id(plan)), Value::text);
+            let sequence = format!("{:020}", u64::from(message.number) << 20);
+            attributes.extend([
+                ("MessageGroupId".into(), Value::text(group)),
+                ("MessageDeduplicationId".into(), same),
+                ("SequenceNumber".into(), Value::Text(sequence)),
+            ]);
+        }
+        let handle = service.dice.with(&Dice::of(0, "receipt"));
+        let handle =
+            handle.uuid(u64::from(receipt.number) << 24 | u64::from(receipt.receives));
+        let arn = format!("{}:{}", arn_of("sqs"), service.name());
+        Value::object([
+            ("messageId", Value::Text(message.id(plan))),
+            ("receiptHandle", Value::Text(handle)),
+            ("body", message.content.payload(plan).value()),
+            ("attributes", Value::Object(attributes)),
+            ("messageAttributes", Value::object([])),
+            ("eventSource", Value::text("aws:sqs")),
+            ("eventSourceARN", Value::Text(arn)),
+            ("awsRegion", Value::text(REGION)),
+        ])
+    }
+}
+
+/// A message that somebody sends to a queue at a time of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Post {
+    /// When.
+    pub at: Instant,
+    /// What it says.
+    pub payload: Payload,
+    /// The group it belongs to, in a queue that keeps order.
+    pub group: String,
+    /// What tells it from others there; empty is nothing.
+    pub deduplication: String,
+    /// How long nobody gets it; unset is as its queue says.
+    pub delay: Option<Span>,
+}
+
+/// What is handed over at one instant.
+#[derive(Clone, Debug)]
+pub(crate) enum Parcel {
+    /// What a poll found; nothing, if it did not wait and there was nothing.
+    Received(Vec<Handed>),
+    /// What is to be deleted, and who wants to know how much could be; nobody does where it
+    /// is because a filter does not let it through.
+    Deleted(Vec<Receipt>, Option<MappingId>),
+    /// A message that moves to a dead-letter queue.
+    Redriven(Rc<Message>),
+}
+
+/// Parcels under way. Each is taken at the instant it was put, in any order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parcels {
+    parcels: VecDeque<Option<Parcel>>,
+    /// The number of the first one.
+    first: u32,
+}
+
+impl Parcels {
+    pub(crate) fn put(&mut self, parcel: Parcel) -> u32 {
+        self.parcels.push_back(Some(parcel));
+        let place = u32::try_from(self.parcels.len() - 1).expect("few are under way");
+        self.first.wrapping_add(place)
+    }
+
+    pub(crate) fn take(&mut self, number: u32) -> Parcel {
+        let place = number.wrapping_sub(self.first) as usize;
+        let parcel = self.parcels[place].take().expect("a parcel is taken once");
+        while let Some(None) = self.parcels.front() {
+            self.parcels.pop_front();
+            self.first = self.first.wrapping_add(1);
+        }
+        parcel
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.parcels.len() * size_of::<Option<Parcel>>()
+    }
+}
+
+/// The window in which what was sent is not sent again (FIFO-07).
+pub(crate) const DEDUPLICATION: Span = Span::MINUTE.times(5);
