@@ -4,15 +4,18 @@
 //! of its own. Rules: KIN-09 to KIN-16, KIN-18, ERR-01, ERR-03, ERR-04, PBR-01, PBR-03,
 //!
 
-use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::spec::{Quota, Split, Terms};
 use crate::dice::{Dice, Purpose};
+use crate::event::Answer;
+use crate::mapping::outcome::{self, outcome};
 use crate::service::stream::Kind;
 use crate::service::stream::record::Record;
 use crate::time::{Instant, Span};
-use crate::value::Value;
+use crate::trace::Ending;
+use crate::value::{Payload, Value};
 
 /// What came of an invocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,31 +45,73 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// What it means that these identifiers were reported (PBR-03): the lowest counts, and
-    /// one that is empty or not in the batch spoils all.
+    /// What Lambda's answer means; `response` is the function's own, if it ran without an
+    /// error.
+    ///
+    /// # Panics
+    /// If the answer is none to a request that waits for the function.
     #[must_use]
-    pub fn reported<'a>(
+    pub fn of(
+        answer: Answer,
+        response: &Payload,
         records: &[Record],
-        kind: Kind,
-        identifiers: impl IntoIterator<Item = Option<&'a str>>,
-        state: Option<Value>,
+        terms: &Terms<'_>,
     ) -> Self {
-        let mut places = BTreeSet::new();
-        for identifier in identifiers {
-            let is_it = |record: &Record| {
-                identifier.is_some_and(|text| record.sequence.text(kind) == text)
-            };
-            let Some(place) = records.iter().position(is_it) else {
-                return Self::Malformed;
-            };
-            places.insert(place);
-        }
-        let count = small(places.len());
-        match places.first() {
-            Some(lowest) => Self::Reported { lowest: small(*lowest), count, state },
-            None => Self::Succeeded { state },
+        match answer {
+            Answer::Ran(Ending::Succeeded) => {
+                let partial = terms.spec.partial;
+                Self::answered(response, records, terms.kind, partial, terms.tumbles())
+            }
+            Answer::Ran(
+                Ending::Threw
+                | Ending::TimedOut
+                | Ending::Exited
+                | Ending::InitFailed
+                | Ending::TooLarge
+                | Ending::Cut,
+            ) => Self::Failed,
+            Answer::Throttled(_) => Self::Throttled,
+            Answer::Refused(_) => Self::ServiceError,
+            Answer::Oversize | Answer::Checked | Answer::Accepted => {
+                unreachable!("a mapping asks for an answer and takes every one")
+            }
         }
     }
+
+    /// What it means that the function answered this (PBR-03): of records that it reports,
+    /// the first counts.
+    #[must_use]
+    pub fn answered(
+        response: &Payload,
+        records: &[Record],
+        kind: Kind,
+        partial: bool,
+        tumbles: bool,
+    ) -> Self {
+        let members = response.json().filter(|_| tumbles);
+        let state = members.and_then(|answer| answer.get("state")).cloned();
+        let ids: Vec<String> =
+            records.iter().map(|record| record.sequence.text(kind)).collect();
+        let known = ids.iter().map(String::as_str);
+        let without = without_state(response);
+        let response = if tumbles { &without } else { response };
+        match outcome(response, partial, known) {
+            outcome::Outcome::Done => Self::Succeeded { state },
+            outcome::Outcome::Failed => Self::Malformed,
+            outcome::Outcome::Partly(failed) => {
+                let lowest = ids.iter().position(|id| failed.contains(id));
+                let lowest = small(lowest.expect("only known records are reported"));
+                Self::Reported { lowest, count: small(failed.len()), state }
+            }
+        }
+    }
+}
+
+/// An answer without the state of a tumbling window: what is left says what failed.
+fn without_state(response: &Payload) -> Payload {
+    let Payload::Json(Value::Object(members)) = response else { return response.clone() };
+    let others = members.iter().filter(|(key, _)| key != "state");
+    Payload::Json(Value::Object(others.cloned().collect()))
 }
 
 /// What the last run of a batch that is given up answered.

@@ -6,9 +6,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::mapping::spec::StartingPosition;
+use crate::mapping::{self, Source};
 use crate::service::stream::table::View;
 use crate::service::stream::{self, Kind, Position};
-use crate::time::Span;
+use crate::time::{Instant, Span};
 
 /// How records come to the mapping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,29 @@ impl Spec {
             tumbling: Span::ZERO,
             reading: Reading::Polls,
         }
+    }
+
+    /// What the settings of a mapping come to; nothing if they do not say where reading
+    /// begins, which no checked mapping of a stream lacks.
+    #[must_use]
+    pub fn of(set: &mapping::Spec, source: Source) -> Option<Self> {
+        let position = match (set.start?, set.start_at) {
+            (StartingPosition::TrimHorizon, _) => Position::TrimHorizon,
+            (StartingPosition::Latest, _) => Position::Latest,
+            (StartingPosition::AtTimestamp, at) => Position::At(Instant::START.plus(at?)),
+        };
+        let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        Some(Self {
+            batch_size: count(set.batch_size.unwrap_or(source.batch_size())),
+            window: set.window,
+            factor: count(set.parallel.unwrap_or(1)),
+            bisect: set.bisect,
+            retries_max: set.retries_max.map(count),
+            age_max: set.age_max,
+            partial: set.partial,
+            tumbling: set.tumbling.unwrap_or(Span::ZERO),
+            ..Self::new(position)
+        })
     }
 }
 
@@ -198,5 +223,51 @@ impl<'a> Terms<'a> {
     #[must_use]
     pub fn tumbles(&self) -> bool {
         self.spec.tumbling > Span::ZERO
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_set_stands_at_what_aws_gives_streams() {
+        let set = mapping::Spec {
+            start: Some(StartingPosition::TrimHorizon),
+            ..mapping::Spec::default()
+        };
+        let spec = Spec::of(&set, Source::Kinesis);
+        assert_eq!(spec, Some(Spec::new(Position::TrimHorizon)));
+        assert_eq!(Spec::of(&mapping::Spec::default(), Source::Kinesis), None);
+    }
+
+    #[test]
+    fn what_is_set_is_taken_over() {
+        let set = mapping::Spec {
+            batch_size: Some(7),
+            window: Span::SECOND,
+            partial: true,
+            start: Some(StartingPosition::AtTimestamp),
+            start_at: Some(Span::MINUTE),
+            parallel: Some(3),
+            bisect: true,
+            retries_max: Some(0),
+            age_max: Some(Span::HOUR),
+            tumbling: Some(Span::MINUTE),
+            ..mapping::Spec::default()
+        };
+        let expected = Spec {
+            position: Position::At(Instant(60_000_000)),
+            batch_size: 7,
+            window: Span::SECOND,
+            factor: 3,
+            bisect: true,
+            retries_max: Some(0),
+            age_max: Some(Span::HOUR),
+            partial: true,
+            tumbling: Span::MINUTE,
+            reading: Reading::Polls,
+        };
+        assert_eq!(Spec::of(&set, Source::Kinesis), Some(expected));
     }
 }

@@ -19,13 +19,14 @@ use super::lane::{Fate, Invocation, Settlement};
 use super::reader::{Deed, Reader};
 use super::spec::{Assumptions, Reading, Spec, Terms};
 use crate::dice::Dice;
+use crate::mapping::outcome::answer;
 use crate::queue::{Queue, Rank};
 use crate::service::stream::record::{Data, Record};
 use crate::service::stream::shard::Read;
 use crate::service::stream::table::Write;
 use crate::service::stream::{self, Kind, Listed, Position, ShardId};
 use crate::time::{Instant, Span};
-use crate::value::Value;
+use crate::value::{Payload, Value};
 
 /// How long the function runs.
 const RUN: Span = Span::millis(100);
@@ -359,11 +360,15 @@ fn throws(call: &Invocation, poison: &[u64]) -> Outcome {
 
 /// What the function answers that reports some records.
 fn reports(call: &Invocation, poison: &[u64]) -> Outcome {
+    reports_of(Kind::Kinesis, call, poison)
+}
+
+/// The same, for records of a stream of this kind.
+fn reports_of(kind: Kind, call: &Invocation, poison: &[u64]) -> Outcome {
     let bad = call.records.iter().filter(|record| poison.contains(&record.sequence.0));
-    let ids: Vec<String> =
-        bad.map(|record| record.sequence.text(Kind::Kinesis)).collect();
-    let ids = ids.iter().map(|id| Some(id.as_str()));
-    Outcome::reported(&call.records, Kind::Kinesis, ids, None)
+    let ids: Vec<String> = bad.map(|record| record.sequence.text(kind)).collect();
+    let response = Payload::Json(answer(ids.iter().map(String::as_str)));
+    Outcome::answered(&response, &call.records, kind, true, false)
 }
 
 /// A mapping as the worked examples have it: from the oldest record on.

@@ -3,6 +3,8 @@
 use super::super::reader::Counts;
 use super::super::spec::{AgeDrop, Quota, Split};
 use super::*;
+use crate::event::Answer;
+use crate::trace::{Ending, Reason, Refusal};
 
 fn day() -> Instant {
     at(86_400_000)
@@ -154,24 +156,64 @@ fn what_outlives_the_retention_vanishes() {
 }
 
 #[test]
-fn responses_mean_what_the_table_says() {
+fn answers_mean_what_the_table_says() {
+    let mut rig = Rig::new(Spec { partial: true, ..mapping(2, None) });
+    rig.put_many(0, 2);
+    rig.run(day(), |_, _| SUCCESS);
+    let records = &rig.attempts[0].call.records;
+    let stream = stream::Spec::new(Kind::Kinesis);
+    let terms = Terms::new(&rig.spec, &rig.assumed, &stream);
+    let ids: Vec<&str> = Vec::new();
+    let empty = answer(ids.into_iter());
+    let all: Vec<String> =
+        records.iter().map(|r| r.sequence.text(Kind::Kinesis)).collect();
+    let (one, two) = (all[0].as_str(), all[1].as_str());
+    let named = |ids: &[&str]| Payload::Json(answer(ids.iter().copied()));
+    let reported = |lowest, count| Outcome::Reported { lowest, count, state: None };
+    for (response, outcome) in [
+        (Payload::Json(Value::Null), SUCCESS),
+        (Payload::Json(Value::object([])), SUCCESS),
+        (Payload::Json(empty), SUCCESS),
+        (named(&[two, two]), reported(1, 1)),
+        (named(&[two, one]), reported(0, 2)),
+        (named(&[""]), Outcome::Malformed),
+        (named(&[two, "123"]), Outcome::Malformed),
+        (Payload::Json(Value::object([("foo", Value::Null)])), Outcome::Malformed),
+    ] {
+        let ran = Answer::Ran(Ending::Succeeded);
+        assert_eq!(Outcome::of(ran, &response, records, &terms), outcome, "{response:?}");
+    }
+    let other = |answer| Outcome::of(answer, &Payload::default(), records, &terms);
+    assert_eq!(other(Answer::Ran(Ending::TimedOut)), Outcome::Failed);
+    assert_eq!(other(Answer::Ran(Ending::InitFailed)), Outcome::Failed);
+    let throttled = Answer::Throttled(Reason::Reserved);
+    assert_eq!(other(throttled), Outcome::Throttled);
+    let gone = Answer::Refused(Refusal::ResourceNotFound);
+    assert_eq!(other(gone), Outcome::ServiceError);
+}
+
+#[test]
+fn the_state_of_a_window_stands_beside_what_failed() {
     let mut rig = Rig::new(mapping(2, None));
     rig.put_many(0, 2);
     rig.run(day(), |_, _| SUCCESS);
     let records = &rig.attempts[0].call.records;
-    let ids: Vec<String> =
-        records.iter().map(|r| r.sequence.text(Kind::Kinesis)).collect();
-    let read = |ids: &[Option<&str>]| {
-        Outcome::reported(records, Kind::Kinesis, ids.iter().copied(), None)
+    let read = |answer: Value, tumbles| {
+        let response = Payload::Json(answer);
+        Outcome::answered(&response, records, Kind::Kinesis, true, tumbles)
     };
-    let (one, two) = (Some(ids[0].as_str()), Some(ids[1].as_str()));
-    let reported = |lowest, count| Outcome::Reported { lowest, count, state: None };
-    assert_eq!(read(&[]), SUCCESS);
-    assert_eq!(read(&[two, two]), reported(1, 1));
-    assert_eq!(read(&[two, one]), reported(0, 2));
-    assert_eq!(read(&[None]), Outcome::Malformed);
-    assert_eq!(read(&[Some("")]), Outcome::Malformed);
-    assert_eq!(read(&[two, Some("123")]), Outcome::Malformed);
+    let state = || ("state", Value::number(3));
+    let only = Outcome::Succeeded { state: Some(Value::number(3)) };
+    assert_eq!(read(Value::object([state()]), true), only);
+    // Without windows it is a key that nobody knows.
+    assert_eq!(read(Value::object([state()]), false), Outcome::Malformed);
+    let id = records[1].sequence.text(Kind::Kinesis);
+    let Value::Object(mut members) = answer([id.as_str()].into_iter()) else {
+        panic!("no object")
+    };
+    members.push((state().0.into(), state().1));
+    let both = Outcome::Reported { lowest: 1, count: 1, state: Some(Value::number(3)) };
+    assert_eq!(read(Value::Object(members), true), both);
 }
 
 #[test]
@@ -309,12 +351,7 @@ fn a_table_is_polled_four_times_a_second() {
     }
     // A write that changes nothing.
     rig.put(4_200, "item 6");
-    rig.run(day(), |call, _| {
-        let six = call.records.iter().position(|record| record.sequence.0 == 6);
-        let id = six.map(|at| call.records[at].sequence.text(Kind::DynamoDb));
-        let ids = id.iter().map(|id| Some(id.as_str()));
-        Outcome::reported(&call.records, Kind::DynamoDb, ids, None)
-    });
+    rig.run(day(), |call, _| reports_of(Kind::DynamoDb, call, &[6]));
     assert_eq!(
         rig.attempts(),
         [
