@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use crate::mapping::spec::StartingPosition;
 use crate::mapping::{self, Source};
+use crate::scenario::Settings;
 use crate::service::stream::table::View;
 use crate::service::stream::{self, Kind, Position};
 use crate::time::{Instant, Span};
@@ -187,6 +188,18 @@ impl Default for Assumptions {
     }
 }
 
+impl Assumptions {
+    /// What is assumed with these settings of a scenario.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            payload_bytes_max: settings.esm_payload_limit,
+            record_overhead_bytes: settings.esm_record_overhead,
+            ..Self::default()
+        }
+    }
+}
+
 /// All that a mapping of a stream goes by.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms<'a> {
@@ -239,6 +252,13 @@ mod tests {
         let spec = Spec::of(&set, Source::Kinesis);
         assert_eq!(spec, Some(Spec::new(Position::TrimHorizon)));
         assert_eq!(Spec::of(&mapping::Spec::default(), Source::Kinesis), None);
+    }
+
+    #[test]
+    fn what_all_mappings_assume_streams_do() {
+        assert_eq!(Assumptions::of(&Settings::default()), Assumptions::default());
+        let settings = Settings { esm_record_overhead: 7, ..Settings::default() };
+        assert_eq!(Assumptions::of(&settings).record_overhead_bytes, 7);
     }
 
     #[test]

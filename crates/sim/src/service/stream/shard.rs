@@ -30,7 +30,10 @@ impl HashRange {
     /// One of `count` equal ranges, by its number from 0; the last takes what remains.
     #[must_use]
     pub fn part(number: u32, count: u32) -> Self {
-        let width = u128::MAX / u128::from(count);
+        // 2^128 by the count, rounded down; a single range is wider than any number.
+        let (most, count_wide) = (u128::MAX, u128::from(count));
+        let is_exact = count > 1 && most % count_wide == count_wide - 1;
+        let width = most / count_wide + u128::from(is_exact);
         let first = width * u128::from(number);
         let last = if number + 1 == count { u128::MAX } else { first + width - 1 };
         Self { first, last }

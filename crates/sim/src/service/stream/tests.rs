@@ -48,6 +48,12 @@ fn a_key_goes_where_its_hash_belongs() {
     assert_eq!((ranges[0].first, ranges[3].last), (0, u128::MAX));
     assert!(ranges.windows(2).all(|two| two[0].last + 1 == two[1].first));
     assert_eq!(HashRange::part(0, 1), HashRange::ALL);
+    // As AWS lists the shards of new streams.
+    let half = 170_141_183_460_469_231_731_687_303_715_884_105_728;
+    assert_eq!(HashRange::part(1, 2).first, half);
+    let third = 113_427_455_640_312_821_154_458_202_477_256_070_485;
+    assert_eq!(HashRange::part(1, 3).first, third);
+    assert_eq!(HashRange::part(2, 3).last, u128::MAX);
 }
 
 #[test]
