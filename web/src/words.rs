@@ -103,7 +103,8 @@ pub fn services(scenario: &Scenario) -> Vec<ServiceText> {
 pub(crate) fn gets(service: &Service) -> String {
     let noun = match service.kind {
         ServiceKind::Bus => "event",
-        ServiceKind::Topic | ServiceKind::Queue | ServiceKind::Bucket => "message",
+        ServiceKind::Topic | ServiceKind::Queue => "message",
+        ServiceKind::Bucket => "object",
     };
     let inlet = service.inlet.as_ref().filter(|_| EVENTS);
     inlet.map(|inlet| load(&inlet.load, noun)).unwrap_or_default()

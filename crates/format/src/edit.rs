@@ -11,7 +11,6 @@ use lambdarium_sim::lambda::Function;
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::rule::Rule;
 use lambdarium_sim::scenario::{Act, Nudge, Run, Scenario};
-use lambdarium_sim::service::outlet::Manner;
 use lambdarium_sim::service::{Kind as ServiceKind, Service};
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
@@ -172,12 +171,10 @@ pub fn rename(run: &Run, from: &str, to: &str) -> Edited {
                 caller.target = format!("{to}{qualifier}");
             }
         }
-        for act in &mut run.acts {
-            if let Some(Value::Text(name)) = function_name(&mut act.parameters)
-                && let Some(qualifier) = qualifier(name, from)
-            {
-                *name = format!("{to}{qualifier}");
-            }
+    }
+    for name in run.acts.iter_mut().flat_map(|act| named(&mut act.parameters)) {
+        if let Some(qualifier) = qualifier(name, from) {
+            *name = format!("{to}{qualifier}");
         }
     }
     let sent = run.scenario.functions.iter_mut().flat_map(targets);
@@ -225,10 +222,7 @@ fn named_by_senders<'a>(
     }
     for outlet in services.iter_mut().flat_map(|service| &mut service.outlets) {
         all.push(&mut outlet.target);
-        all.push(match &mut outlet.manner {
-            Manner::Subscription(spec) => &mut spec.dead_letter,
-            Manner::Rule(spec) => &mut spec.dead_letter,
-        });
+        all.extend(outlet.manner.dead_letter_mut());
     }
     for caller in callers {
         if let Kind::Schedule(spec) = &mut caller.kind {
@@ -277,11 +271,11 @@ pub fn remove(run: &Run, name: &str) -> Edited {
     } else {
         run.scenario.functions.retain(|function| function.name != name);
         run.scenario.callers.retain(|c| qualifier(&c.target, name).is_none());
-        run.acts.retain_mut(|act| {
-            let named = function_name(&mut act.parameters).and_then(|n| n.as_text());
-            named.is_none_or(|named| qualifier(named, name).is_none())
-        });
     }
+    run.acts.retain_mut(|act| {
+        let mut named = named(&mut act.parameters).into_iter();
+        !named.any(|named| qualifier(named, name).is_some())
+    });
     run.scenario.mappings.retain(|mapping| {
         mapping.source != name && qualifier(&mapping.target, name).is_none()
     });
@@ -355,9 +349,25 @@ pub fn qualifier<'a>(target: &'a str, function: &str) -> Option<&'a str> {
     (rest.is_empty() || rest.starts_with(':')).then_some(rest)
 }
 
-fn function_name(parameters: &mut Value) -> Option<&mut Value> {
-    let Value::Object(members) = parameters else { return None };
-    members.iter_mut().find(|(key, _)| key == "FunctionName").map(|(_, value)| value)
+/// The parts that an act names.
+fn named(parameters: &mut Value) -> Vec<&mut String> {
+    let mut all = Vec::new();
+    let Value::Object(members) = parameters else { return all };
+    for (key, value) in members {
+        match (key.as_str(), value) {
+            (
+                "FunctionName" | "TopicArn" | "Bucket" | "EventBusName",
+                Value::Text(name),
+            ) => {
+                all.push(name);
+            }
+            ("Entries", Value::List(entries)) if EVENTS => {
+                all.extend(entries.iter_mut().flat_map(named));
+            }
+            (_, _) => {}
+        }
+    }
+    all
 }
 
 fn read_back(whole: &Value) -> Edited {

@@ -12,7 +12,10 @@ use lambdarium_sim::lambda::{Shared, Spec, event_invoke};
 use lambdarium_sim::limits;
 use lambdarium_sim::mapping;
 use lambdarium_sim::scenario::Settings;
-use lambdarium_sim::service::outlet::{Rule, Subscription};
+use lambdarium_sim::service::outlet::{
+    FILTER_POLICY, NOTIFICATIONS, Notification, PATTERN, RULES, Rule, SUBSCRIPTIONS,
+    Subscription,
+};
 use lambdarium_sim::service::{self, Kind as ServiceKind};
 use lambdarium_sim::value::Value;
 use lambdarium_sim::with_caller_spec;
@@ -37,8 +40,9 @@ pub fn help_table() -> String {
     lines.extend(about("async", &event_invoke::Spec::default()));
     lines.extend(about("services", &service::Spec::default()));
     lines.extend(about("mappings", &mapping::Spec::default()));
-    lines.extend(about("subscriptions", &Subscription::default()));
-    lines.extend(about("rules", &Rule::default()));
+    lines.extend(about(SUBSCRIPTIONS, &Subscription::default()));
+    lines.extend(about(NOTIFICATIONS, &Notification::default()));
+    lines.extend(about(RULES, &Rule::default()));
     for kind in CallerKind::all() {
         lines.extend(with_caller_spec!(kind, spec => about("callers", &spec)));
     }
@@ -199,11 +203,18 @@ fn service() -> Value {
     let inlet = vec![
         ("payload".into(), Value::Bool(true)),
         ("payload-bytes".into(), count(0, None)),
+        (
+            "key".into(),
+            described(
+                text_of(limits::OBJECT_KEY_BYTES_MAX),
+                "The key of an object; without, each gets one of its own.",
+            ),
+        ),
         ("attributes".into(), described(attributes(), "What stands beside a message.")),
         ("load".into(), reference("load")),
     ];
     let inlet = inlet.into_iter().chain(identity()).collect();
-    let help = "What reaches a topic, a bus or a queue from outside.";
+    let help = "What reaches a topic, a bus, a bucket or a queue from outside.";
     properties.push(("receives".into(), described(closed(inlet, &[]), help)));
     let mut message = vec![
         ("at".into(), reference("span")),
@@ -215,13 +226,16 @@ fn service() -> Value {
     let messages = list(closed(message, &[]), limits::POSTS_MAX);
     let help = "Messages that reach a queue from outside, in order of time.";
     properties.push(("messages".into(), described(messages, help)));
-    let subscription = outlet("filter-policy", &Subscription::default());
+    let subscription = outlet(Some(FILTER_POLICY), &Subscription::default());
     let subscriptions = named(subscription, limits::LIST_MAX);
     let help = "The functions that get the messages of a topic.";
-    properties.push(("subscriptions".into(), described(subscriptions, help)));
-    let rules = named(outlet("pattern", &Rule::default()), limits::LIST_MAX);
+    properties.push((SUBSCRIPTIONS.into(), described(subscriptions, help)));
+    let rules = named(outlet(Some(PATTERN), &Rule::default()), limits::LIST_MAX);
     let help = "The functions that get the events of a bus.";
-    properties.push(("rules".into(), described(rules, help)));
+    properties.push((RULES.into(), described(rules, help)));
+    let notifications = named(outlet(None, &Notification::default()), limits::LIST_MAX);
+    let help = "The functions that are told of new objects in a bucket.";
+    properties.push((NOTIFICATIONS.into(), described(notifications, help)));
     closed(properties, &["kind"])
 }
 
@@ -257,12 +271,12 @@ fn attributes() -> Value {
     ])
 }
 
-/// A function that a topic or bus passes things on to.
-fn outlet<S: Knobs>(pattern: &str, usual: &S) -> Value {
+/// A function that a topic, bus or bucket tells of what it receives.
+fn outlet<S: Knobs>(pattern: Option<&str>, usual: &S) -> Value {
     let function = described(typed("string"), "A function, with :qualifier.");
     let passes = described(typed("object"), "What is passed on; without, everything.");
-    let mut properties =
-        vec![("calls".to_string(), function), (pattern.to_string(), passes)];
+    let mut properties = vec![("calls".to_string(), function)];
+    properties.extend(pattern.map(|key| (key.to_string(), passes)));
     properties.extend(knobs(usual));
     closed(properties, &["calls"])
 }

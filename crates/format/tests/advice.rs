@@ -197,6 +197,23 @@ fn each_piece_is_given_where_it_belongs_and_its_variation_goes_wrong() {
     }
 }
 
+/// A function puts what it makes under its own name into the bucket.
+#[test]
+fn a_loop_through_a_bucket_is_one_unless_a_prefix_keeps_it_apart() {
+    let kinds = |notification: &str| {
+        let text = r#""functions":{"f":{"dead-letter":"q","sends-to":"b"}},
+            "services":{"q":{"kind":"sqs"},"b":{"kind":"s3","receives":{},"notifications":{
+                "n":{"calls":"f"NOTIFICATION}}}}"#;
+        let loops = kinds(&whole(&text.replace("NOTIFICATION", notification)));
+        loops.into_iter().filter(|kind| *kind == Kind::Loop).count()
+    };
+    assert_eq!(kinds(""), 1);
+    assert_eq!(kinds(r#","prefix":"f/""#), 1);
+    assert_eq!(kinds(r#","suffix":"a0""#), 1);
+    assert_eq!(kinds(r#","prefix":"in/""#), 0);
+    assert_eq!(kinds(r#","suffix":".jpg""#), 0);
+}
+
 #[test]
 fn an_event_that_becomes_too_old_has_one_try_less_than_it_could() {
     let run = whole(case(Kind::RetryTooLate).0);

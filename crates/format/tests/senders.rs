@@ -47,10 +47,30 @@ fn what_a_topic_cannot_have_is_told() {
              standard topic: a FIFO topic does not call functions (ASY-02)",
         ),
         (
-            r#""t":{"kind":"s3","receives":{}}"#,
-            "services.t.receives: found s3, allowed is a topic (sns), a bus (eventbridge) \
-             or a queue (sqs) \
-             (ASY-02)",
+            r#""t":{"kind":"sns","receives":{"key":"a"}}"#,
+            "services.t.receives.key: none: only objects of a bucket (s3) have keys (ASY-02)",
+        ),
+        (
+            r#""t":{"kind":"s3","receives":{"attributes":{"a":1}}}"#,
+            "services.t.receives.attributes.a: none: only messages of a topic have \
+             attributes (ASY-02)",
+        ),
+        (
+            r#""t":{"kind":"sns","notifications":{"n":{"calls":"f"}}}"#,
+            "services.t.notifications: found notifications of sns, allowed is only a bucket \
+             (s3) has notifications (ASY-02)",
+        ),
+        (
+            r#""t":{"kind":"s3","notifications":{
+                "n":{"calls":"f","prefix":"in/","suffix":".jpg"},
+                "m":{"calls":"f","prefix":"in/a"}}}"#,
+            "services.t.notifications.m: found prefix \"in/a\" and suffix \"\", allowed is \
+             keys that do not fall under the notification \"n\" as well (ASY-02)",
+        ),
+        (
+            r#""t":{"kind":"s3","notifications":{"n":{"calls":"f","pattern":{}}}}"#,
+            "services.t.notifications.n.pattern: found an unknown key, allowed is calls, \
+             prefix, suffix, permission (SIM-02)",
         ),
         (
             r#""t":{"kind":"sns","receives":{"payload-bytes":262145}}"#,

@@ -7,6 +7,7 @@ mod event_invoke;
 mod fault;
 mod names;
 mod operations;
+mod publish;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,6 +17,7 @@ use crate::value::{Payload, Value};
 pub use fault::wrong_fault;
 pub use names::{ACCOUNT, FunctionName, Names, REGION, arn, arn_of};
 pub(crate) use operations::perform;
+pub(crate) use publish::ALL as PUBLISHING;
 
 choices! {
     /// What an act can ask for.
@@ -54,6 +56,12 @@ choices! {
         PutFunctionRecursionConfig "PutFunctionRecursionConfig",
         /// Read that.
         GetFunctionRecursionConfig "GetFunctionRecursionConfig",
+        /// Send a message to a topic.
+        Publish "Publish",
+        /// Send events to a bus.
+        PutEvents "PutEvents",
+        /// Put an object into a bucket.
+        PutObject "PutObject",
         /// Say what goes wrong from now on: no call to AWS, but the simulator's own.
         SetFault "Lambdarium:SetFault",
     }

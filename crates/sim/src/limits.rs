@@ -79,6 +79,11 @@ pub const SYNC_REQUEST_BYTES_MAX: u64 = 6 << 20;
 pub const ASYNC_REQUEST_BYTES_MAX: u64 = 1 << 20;
 /// Largest message of a queue, and largest event of a bus, in bytes (DST-16).
 pub const QUEUE_MESSAGE_BYTES_MAX: u64 = 1 << 20;
+/// Largest object that is put into a bucket from outside, in bytes (AWS: 5 TB in one request
+/// of its own kind; in one that is one PUT, 5 GB).
+pub const OBJECT_BYTES_MAX: u64 = 5 << 30;
+/// Longest key of an object in a bucket, in bytes.
+pub const OBJECT_KEY_BYTES_MAX: usize = 1_024;
 /// Largest message of a topic, in bytes (DST-16).
 pub const TOPIC_MESSAGE_BYTES_MAX: u64 = 256 << 10;
 /// Largest synchronous response the service names, in bytes (INV-08).

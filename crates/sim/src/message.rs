@@ -1,15 +1,19 @@
-//! What passes between parts: events, records of invocations and dead letters.
+//! What passes between parts: events, records of invocations, dead letters, and what topics
+//! and buckets tell of them.
 //!
 //! What is passed on is never copied, and its JSON is made when somebody looks at it: ten
 //! thousand dead letters of one event cost what one costs.
 //! Rules: DLQ-03, DLQ-04, DST-05 to DST-15, REC-03 (the chain a message belongs to).
 
+mod notice;
 mod words;
 
+pub use notice::Notice;
 pub use words::Attribute;
 
 use alloc::borrow::Cow;
 use alloc::rc::Rc;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::id::{CallerId, FunctionId, Job, ServiceId};
@@ -19,7 +23,7 @@ use crate::plan::Plan;
 use crate::rule::Rule;
 use crate::time::Instant;
 use crate::trace::Condition;
-use crate::value::Payload;
+use crate::value::{Payload, Value};
 
 /// Something that is passed from part to part.
 #[derive(Clone, Debug)]
@@ -44,6 +48,35 @@ impl Content {
         match self {
             Self::Caller(_) => false,
             Self::Message(message) => matches!(message.body, Body::Record(_)),
+        }
+    }
+
+    /// It as code reads it: the message in a notice is taken apart, as code does before it
+    /// looks into it.
+    pub(crate) fn as_read<'a>(&'a self, plan: &'a Plan) -> Cow<'a, Payload> {
+        match self.notice() {
+            Some(notice) => Cow::Owned(Payload::Json(notice.as_read(plan))),
+            None => self.payload(plan),
+        }
+    }
+
+    /// What it is about, without what a topic puts around a message, or the object that a
+    /// bucket tells of: what code sends on.
+    pub(crate) fn inner(&self) -> &Self {
+        self.notice().map_or(self, |notice| &notice.of.content)
+    }
+
+    fn notice(&self) -> Option<&Notice> {
+        let Self::Message(message) = self else { return None };
+        match &message.body {
+            Body::Notice(notice) => Some(notice),
+            Body::Given(_)
+            | Body::Published(_)
+            | Body::Record(_)
+            | Body::DeadLetter(_)
+            | Body::Undelivered(_)
+            | Body::OnBus(_)
+            | Body::Batch(_) => None,
         }
     }
 
@@ -98,6 +131,8 @@ pub struct Message {
 pub enum Body {
     /// What it was given.
     Given(Payload),
+    /// What came to a service from outside.
+    Published(Published),
     /// The record of an asynchronous invocation (section 4).
     Record(Rc<Record>),
     /// An event that was given up (section 3).
@@ -108,6 +143,19 @@ pub enum Body {
     OnBus(OnBus),
     /// Records of a queue or a stream, as a mapping hands them over.
     Batch(Rc<Batch>),
+    /// What a topic or bucket tells of something it has received.
+    Notice(Notice),
+}
+
+/// What came to a service from outside.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// The message, the event, or the object.
+    pub payload: Payload,
+    /// What stands beside a message: an object.
+    pub attributes: Value,
+    /// The key of an object; empty where it is given one.
+    pub key: String,
 }
 
 /// What a sender could not deliver to a function.

@@ -30,6 +30,7 @@ use crate::value::Payload;
 pub use events::{NEEDS_EVENTS, lacks_events, needs_events};
 pub use mapping::PlannedMapping;
 pub use service::PlannedService;
+pub(crate) use service::{Passes, PlannedOutlet};
 
 /// Which version of its function a caller asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -469,6 +470,11 @@ impl Plan {
             | Origin::Mapping(_) => job.call.into(),
         };
         self.dice_of(job).uuid(subject)
+    }
+
+    /// The ID of something at the service that has received it.
+    pub(crate) fn message_id(&self, id: ServiceId, job: Job) -> String {
+        self.service(id).dice.with(self.dice_of(job)).uuid(job.call.into())
     }
 
     /// The name of a part.

@@ -132,15 +132,16 @@ impl Span {
 }
 
 impl fmt::Display for Span {
-    /// At most three units of precision, as people write it: `250 ms`, `1.5 s`, `2 min`.
+    /// As people write it, the rest of it left out: `250 ms`, `1.5 s`, `2 min`, `8 min 31 s`,
+    /// `6 h`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             0 => f.write_str("0 s"),
             us if us < 1_000 => write!(f, "{us} µs"),
             us if us < 1_000_000 => decimal(f, us, 1_000, "ms"),
             us if us < 120_000_000 => decimal(f, us, 1_000_000, "s"),
-            us if us < 7_200_000_000 => decimal(f, us, 60_000_000, "min"),
-            us => decimal(f, us, 3_600_000_000, "h"),
+            us if us < 7_200_000_000 => both(f, us / 1_000_000, "min", "s"),
+            us => both(f, us / 60_000_000, "h", "min"),
         }
     }
 }
@@ -150,6 +151,15 @@ impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = self.0 / 1_000;
         write!(f, "{}.{:03}", millis / 1_000, millis % 1_000)
+    }
+}
+
+/// A count in units of 60, and what is left over.
+fn both(f: &mut fmt::Formatter<'_>, count: u64, unit: &str, rest: &str) -> fmt::Result {
+    write!(f, "{} {unit}", count / 60)?;
+    match count % 60 {
+        0 => Ok(()),
+        over => write!(f, " {over} {rest}"),
     }
 }
 

@@ -167,6 +167,10 @@ impl<'a> Ledger<'a> {
         let Some(Origin::Act(number)) = entry.job.map(|job| job.origin) else { return };
         let act = &self.run.acts[usize::from(number)];
         let name = text(act, "FunctionName");
+        if name.is_empty() {
+            // Something was sent to a service.
+            return;
+        }
         let functions = &self.run.scenario.functions;
         let at = functions.iter().position(|function| function.name == name);
         let function = &mut self.functions[at.expect("a function")];

@@ -251,9 +251,16 @@ pub fn use_address(desk: &UseReducerHandle<Desk>) {
         let fragment = run.as_ref().zip(*moment).map(|(run, moment)| {
             effects::fragment_at(&run.address, moment, selection.as_deref())
         });
-        let timer = fragment
-            .filter(|fragment| !fragment.starts_with('&'))
-            .map(|fragment| Timeout::new(250, move || effects::set_fragment(&fragment)));
+        let seen = effects::fragment();
+        let timer =
+            fragment.filter(|fragment| !fragment.starts_with('&')).map(|fragment| {
+                Timeout::new(250, move || {
+                    // Another one was put there since, and the browser is yet to tell of it.
+                    if effects::fragment() == seen {
+                        effects::set_fragment(&fragment);
+                    }
+                })
+            });
         move || drop(timer)
     });
 }

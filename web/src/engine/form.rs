@@ -18,7 +18,7 @@ use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 use lambdarium_sim::with_caller_spec;
 
-use super::deeds::Deed;
+use super::deeds;
 use crate::message::{Field, Form, Group, Input};
 
 /// The word for no fault.
@@ -159,8 +159,7 @@ impl Writer<'_> {
         if EVENTS {
             groups.insert(2, self.events(function, run));
         }
-        let deeds = Deed::WORDS.iter().map(ToString::to_string).collect();
-        Form { groups, deeds, ..Form::default() }
+        Form { groups, deeds: deeds::to_function(), ..Form::default() }
     }
 
     fn faults(&self, at: &[String]) -> Vec<Field> {

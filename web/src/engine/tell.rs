@@ -100,12 +100,24 @@ impl Player {
                 Some(Cause { moment: Some(moment), text, rule })
             })
             .collect();
-        let root = chain.last().and_then(|number| log.get(*number));
-        if let Some(root) = root.filter(|root| root.cause == NO_CAUSE) {
-            let text = self.root(root.part, root.job.map(|job| job.origin), root.fact);
+        let root = chain.last().and_then(|number| Some((*number, log.get(*number)?)));
+        if let Some((number, root)) = root.filter(|(_, root)| root.cause == NO_CAUSE) {
+            let origin = root.job.map(|job| job.origin);
+            let origin = origin.or_else(|| self.sender(number, root.step));
+            let text = self.root(root.part, origin, root.fact);
             causes.push(Cause { text, ..Cause::default() });
         }
         causes
+    }
+
+    /// Who sent what no caller did: the act of the same step.
+    fn sender(&self, number: u32, step: u32) -> Option<Origin> {
+        let log = self.recording.log();
+        let mut after = (number + 1..).map_while(|number| log.get(number));
+        let reply = after.find(|entry| {
+            entry.step != step || matches!(entry.fact, Fact::Replied { .. })
+        });
+        reply.filter(|entry| EVENTS && entry.step == step)?.job.map(|job| job.origin)
     }
 
     /// What a chain of causes began with: an act, a load, or a setting.
@@ -129,7 +141,9 @@ impl Player {
             (None, Part::Desk, Fact::Replied { operation, .. }) => {
                 Some(format!("It began with the call {}.", operation.word()))
             }
-            (Some(Origin::Service(id)), ..) if EVENTS => published(id),
+            (Some(Origin::Service(id)), ..) | (None, Part::Service(id), _) if EVENTS => {
+                published(id)
+            }
             (Some(Origin::Mapping(id)), ..) | (None, Part::Mapping(id), _) if EVENTS => {
                 let mapping = run.scenario.mappings.get(usize::from(id.0));
                 mapping

@@ -312,8 +312,8 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
     for rect in callers.chain(services).chain(functions) {
         bottom = bottom.max(rect.bottom() + GAP);
     }
-    if EVENTS && board.sends.iter().any(|send| send.wire.dips()) {
-        bottom += GAP;
+    for send in board.sends.iter().filter(|_| EVENTS) {
+        bottom = bottom.max(send.wire.lowest() + GAP);
     }
     board.size = Point { x: width, y: bottom };
     board

@@ -23,6 +23,27 @@ async fn go(page: &Page, fragment: &str) -> WebDriverResult<()> {
         .map(|_| ())
 }
 
+/// What the page keeps in the address is written a moment after the playhead has come to
+/// rest; a link that is opened in that moment is not overwritten.
+#[test]
+fn a_link_opened_while_the_page_is_busy_is_not_lost() {
+    visit(async |page| {
+        page.open("#e=cold-start").await?;
+        page.wait_until(OPEN).await?;
+        page.evaluate::<bool>("(document.querySelector('#next-step').click(), true)")
+            .await?;
+        // The page is held up for longer than it waits. What was asked for meanwhile is
+        // done before what it waits for, and what the browser tells of it comes after.
+        let busy = "(() => { const start = performance.now(); \
+            const channel = new MessageChannel(); \
+            channel.port1.onmessage = () => { location.hash = '#e=function-errors'; }; \
+            channel.port2.postMessage(null); \
+            while (performance.now() - start < 400); return true; })()";
+        page.evaluate::<bool>(busy).await?;
+        title_is(page, "Errors are the client's to handle").await
+    });
+}
+
 #[test]
 fn a_first_visit_opens_the_first_lesson_and_loads_no_other() {
     visit(async |page| {

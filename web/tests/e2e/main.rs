@@ -17,6 +17,7 @@ mod keys;
 mod lessons;
 mod loading;
 mod mistakes;
+mod senders;
 mod site;
 mod speed;
 mod start;

@@ -59,6 +59,9 @@ const fn fields(operation: Operation) -> &'static [&'static str] {
         Operation::PutFunctionRecursionConfig | Operation::GetFunctionRecursionConfig => {
             &["RecursiveLoop"]
         }
+        Operation::Publish => &["MessageId"],
+        Operation::PutEvents => &["FailedEntryCount", "Entries"],
+        Operation::PutObject => &["ETag"],
         Operation::SetFault
         | Operation::DeleteFunctionConcurrency
         | Operation::DeleteFunctionEventInvokeConfig

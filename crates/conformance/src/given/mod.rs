@@ -74,6 +74,9 @@ impl Setting {
                 | Operation::ListFunctionEventInvokeConfigs
                 | Operation::PutFunctionRecursionConfig
                 | Operation::GetFunctionRecursionConfig
+                | Operation::Publish
+                | Operation::PutEvents
+                | Operation::PutObject
                 | Operation::SetFault => false,
             }),
             Work::Calls(_) => false,

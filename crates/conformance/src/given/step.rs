@@ -132,6 +132,13 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
         | Operation::SetFault
         | Operation::GetFunctionRecursionConfig => &[],
         Operation::PutFunctionRecursionConfig => &[("RecursiveLoop", "RecursiveLoop")],
+        Operation::Publish => &[
+            ("TopicArn", "TopicArn"),
+            ("Message", "Message"),
+            ("MessageAttributes", "MessageAttributes"),
+        ],
+        Operation::PutEvents => &[("Entries", "Entries")],
+        Operation::PutObject => &[("Bucket", "Bucket"), ("Key", "Key"), ("Body", "Body")],
         Operation::PublishVersion => &[("Description", "Description")],
         Operation::UpdateFunctionCode => &[("code", "Code"), ("Publish", "Publish")],
         Operation::UpdateFunctionConfiguration => &[

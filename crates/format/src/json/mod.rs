@@ -71,7 +71,7 @@ pub fn write(run: &Run) -> String {
 /// Writes a run without any space.
 #[must_use]
 pub fn write_compact(run: &Run) -> String {
-    print::compact(&to_value(run))
+    to_value(run).compact()
 }
 
 /// Writes a value for people, short things on one line.
@@ -83,7 +83,7 @@ pub fn write_value(value: &Value) -> String {
 /// Writes a value without any space.
 #[must_use]
 pub fn write_value_compact(value: &Value) -> String {
-    print::compact(value)
+    value.compact()
 }
 
 /// Reads a run from a value.

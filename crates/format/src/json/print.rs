@@ -1,17 +1,9 @@
-//! Values as JSON text: compact for links, and in short lines for people.
+//! Values as JSON text in short lines, for people.
 
-use lambdarium_sim::value::Value;
+use lambdarium_sim::value::{Value, write_quoted};
 
 /// Widest line for people, in bytes.
 const WIDTH: u64 = 90;
-
-/// Without any space.
-#[must_use]
-pub fn compact(value: &Value) -> String {
-    let mut out = String::new();
-    put(value, &mut out);
-    out
-}
 
 /// Indented; what fits on a line stands on one line.
 #[must_use]
@@ -22,42 +14,11 @@ pub fn pretty(value: &Value) -> String {
     out
 }
 
-fn put(value: &Value, out: &mut String) {
-    match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(on) => out.push_str(if *on { "true" } else { "false" }),
-        Value::Number(text) => out.push_str(text),
-        Value::Text(text) => put_text(text, out),
-        Value::List(items) => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                put(item, out);
-            }
-            out.push(']');
-        }
-        Value::Object(members) => {
-            out.push('{');
-            for (at, (key, member)) in members.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                put_text(key, out);
-                out.push(':');
-                put(member, out);
-            }
-            out.push('}');
-        }
-    }
-}
-
 /// `column` is how much of the line the key in front has taken.
 fn put_pretty(value: &Value, indent: usize, column: usize, out: &mut String) {
     let (members, open, close): (Vec<(Option<&str>, &Value)>, _, _) = match value {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {
-            return put(value, out);
+            return out.push_str(&value.compact());
         }
         Value::List(items) => (items.iter().map(|item| (None, item)).collect(), '[', ']'),
         Value::Object(members) => {
@@ -77,7 +38,7 @@ fn put_pretty(value: &Value, indent: usize, column: usize, out: &mut String) {
         out.extend(std::iter::repeat_n(' ', indent));
         let before = out.len();
         if let Some(key) = key {
-            put_text(key, out);
+            write_quoted(key, out);
             out.push_str(": ");
         }
         put_pretty(member, indent, out.len() - before + 1, out);
@@ -91,7 +52,7 @@ fn put_pretty(value: &Value, indent: usize, column: usize, out: &mut String) {
 fn put_spaced(value: &Value, out: &mut String) {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {
-            put(value, out)
+            out.push_str(&value.compact());
         }
         Value::List(items) => {
             out.push('[');
@@ -107,7 +68,7 @@ fn put_spaced(value: &Value, out: &mut String) {
         Value::Object(members) => {
             for (at, (key, member)) in members.iter().enumerate() {
                 out.push_str(if at > 0 { ", " } else { "{ " });
-                put_text(key, out);
+                write_quoted(key, out);
                 out.push_str(": ");
                 put_spaced(member, out);
             }
@@ -130,24 +91,6 @@ fn spaced_bytes(value: &Value) -> u64 {
     }
 }
 
-fn put_text(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,7 +102,7 @@ mod tests {
             ("b", Value::object([])),
             ("c", Value::Null),
         ]);
-        assert_eq!(compact(&value).len() as u64, value.bytes());
+        assert_eq!(value.compact().len() as u64, value.bytes());
     }
 
     #[test]

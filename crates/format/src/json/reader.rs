@@ -8,7 +8,6 @@ use lambdarium_sim::rule::Rule;
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
 
-use super::print;
 use crate::unit;
 
 /// Most issues that are told; nobody reads more, and a hostile text could have a million.
@@ -426,7 +425,7 @@ pub(super) fn cut(text: &str) -> String {
 fn shown(value: &Value) -> String {
     match value {
         Value::Null => "null".into(),
-        Value::Bool(_) | Value::Number(_) => cut(&print::compact(value)),
+        Value::Bool(_) | Value::Number(_) => cut(&value.compact()),
         Value::Text(text) => format!("{:?}", cut(text)),
         Value::List(items) => format!("a list of {}", items.len()),
         Value::Object(_) => "an object".into(),

@@ -2,7 +2,10 @@
 
 use lambdarium_sim::knob::{Choices, Knobs};
 use lambdarium_sim::limits;
-use lambdarium_sim::service::outlet::{Inlet, Manner, Outlet, Rule, Subscription};
+use lambdarium_sim::service::outlet::{
+    FILTER_POLICY, Inlet, Manner, NOTIFICATIONS, Notification, Outlet, PATTERN, RULES,
+    Rule, SUBSCRIPTIONS, Subscription,
+};
 use lambdarium_sim::service::parcel::Post;
 use lambdarium_sim::service::{Kind, Service, Spec};
 use lambdarium_sim::time::Instant;
@@ -13,12 +16,6 @@ use super::function::listed;
 use super::reader::{Fields, Reader, one_of};
 use super::{Members, TARGET_MAX, instant_value, items, json, knobs, span_value};
 
-/// What a topic passes on, and to whom.
-const SUBSCRIPTIONS: &str = "subscriptions";
-/// The same, of a bus.
-const RULES: &str = "rules";
-/// What a subscription lets through.
-const POLICY: &str = "filter-policy";
 /// Messages that reach a queue from outside.
 const MESSAGES: &str = "messages";
 /// The group of a message.
@@ -27,8 +24,6 @@ const GROUP: &str = "group";
 const DEDUPLICATION: &str = "deduplication-id";
 /// Longest of both, in bytes.
 pub(crate) const IDENTITY_MAX: usize = 128;
-/// What a rule lets through.
-const PATTERN: &str = "pattern";
 
 pub(super) fn read(
     reader: &mut Reader,
@@ -52,13 +47,18 @@ pub(super) fn read(
     let inlet = fields.read(reader, "receives", read_inlet);
     let mut outlets = Vec::new();
     let subscriptions = fields.read(reader, SUBSCRIPTIONS, |reader, value| {
-        read_outlets(reader, value, SUBSCRIPTIONS, POLICY, Manner::Subscription)
+        let pattern = Some(FILTER_POLICY);
+        read_outlets(reader, value, SUBSCRIPTIONS, pattern, Manner::Subscription)
     });
     outlets.extend(subscriptions.unwrap_or_default());
     let rules = fields.read(reader, RULES, |reader, value| {
-        read_outlets(reader, value, RULES, PATTERN, Manner::Rule)
+        read_outlets(reader, value, RULES, Some(PATTERN), Manner::Rule)
     });
     outlets.extend(rules.unwrap_or_default());
+    let notifications = fields.read(reader, NOTIFICATIONS, |reader, value| {
+        read_outlets(reader, value, NOTIFICATIONS, None, Manner::Notification)
+    });
+    outlets.extend(notifications.unwrap_or_default());
     let posts = fields.read_with_events(reader, MESSAGES, |reader, value| {
         items(reader, value, limits::POSTS_MAX, read_post)
     });
@@ -71,6 +71,9 @@ pub(super) fn read(
 fn read_inlet(reader: &mut Reader, value: &Value) -> Option<Inlet> {
     let mut fields = Fields::of(reader.object(value)?);
     let payload = read_payload(&mut fields, reader);
+    let key = fields.read(reader, "key", |reader, value| {
+        reader.text(value, limits::OBJECT_KEY_BYTES_MAX)
+    });
     let attributes = fields.read(reader, "attributes", |reader, value| {
         listed(reader, value, "attributes", |reader, name, value| {
             Some((name.to_string(), json(reader, value)?))
@@ -79,8 +82,8 @@ fn read_inlet(reader: &mut Reader, value: &Value) -> Option<Inlet> {
     let load = fields.read(reader, "load", read_load).unwrap_or_default();
     let (group, deduplication) = read_identity(&mut fields, reader);
     fields.finish(reader);
-    let attributes = attributes.unwrap_or_default();
-    Some(Inlet { payload, attributes, load, group, deduplication })
+    let (attributes, key) = (attributes.unwrap_or_default(), key.unwrap_or_default());
+    Some(Inlet { payload, key, attributes, load, group, deduplication })
 }
 
 /// The group of a message, and what tells it from others.
@@ -120,7 +123,7 @@ fn read_outlets<S: Knobs>(
     reader: &mut Reader,
     value: &Value,
     what: &str,
-    pattern: &'static str,
+    pattern: Option<&'static str>,
     manner: fn(S) -> Manner,
 ) -> Option<Vec<Outlet>> {
     listed(reader, value, what, |reader, name, value| {
@@ -130,7 +133,7 @@ fn read_outlets<S: Knobs>(
             fields.require(reader, "calls", "the function it calls", |reader, value| {
                 reader.text(value, TARGET_MAX)
             });
-        let pattern = fields.read(reader, pattern, json);
+        let pattern = pattern.and_then(|key| fields.read(reader, key, json));
         let mut spec = S::default();
         knobs::read(&mut spec, &mut fields, reader);
         fields.finish(reader);
@@ -148,22 +151,23 @@ pub(super) fn write(service: &Service) -> Value {
         members.put("receives", write_inlet(inlet));
     }
     members.put_list(MESSAGES, &service.posts, write_post);
-    let (rules, subscriptions): (Vec<&Outlet>, Vec<&Outlet>) =
-        service.outlets.iter().partition(|outlet| match outlet.manner {
-            Manner::Rule(_) => true,
-            Manner::Subscription(_) => false,
+    for list in [SUBSCRIPTIONS, RULES, NOTIFICATIONS] {
+        let outlets = service.outlets.iter().filter(|one| one.manner.list() == list);
+        let outlets: Vec<&Outlet> = outlets.collect();
+        members.put_all(list, &outlets, |outlet| {
+            (outlet.name.clone(), write_outlet(outlet))
         });
-    for (key, outlets) in [(SUBSCRIPTIONS, subscriptions), (RULES, rules)] {
-        members
-            .put_all(key, &outlets, |outlet| (outlet.name.clone(), write_outlet(outlet)));
     }
     members.value()
 }
 
 fn write_inlet(inlet: &Inlet) -> Value {
-    let Inlet { payload, attributes, load, group, deduplication } = inlet;
+    let Inlet { payload, key, attributes, load, group, deduplication } = inlet;
     let mut members = Members::default();
     write_payload(payload, &mut members);
+    if !key.is_empty() {
+        members.put("key", Value::text(key));
+    }
     members.put_all("attributes", attributes, Clone::clone);
     if *load != Default::default() {
         members.put("load", write_load(load));
@@ -176,11 +180,7 @@ fn write_inlet(inlet: &Inlet) -> Value {
 fn write_outlet(outlet: &Outlet) -> Value {
     let mut members = Members::default();
     members.put("calls", Value::text(&outlet.target));
-    let key = match outlet.manner {
-        Manner::Subscription(_) => POLICY,
-        Manner::Rule(_) => PATTERN,
-    };
-    if let Some(pattern) = &outlet.pattern {
+    if let (Some(pattern), Some(key)) = (&outlet.pattern, outlet.manner.pattern_key()) {
         members.put(key, pattern.clone());
     }
     match &outlet.manner {
@@ -188,6 +188,9 @@ fn write_outlet(outlet: &Outlet) -> Value {
             knobs::write(spec, &Subscription::default(), &mut members);
         }
         Manner::Rule(spec) => knobs::write(spec, &Rule::default(), &mut members),
+        Manner::Notification(spec) => {
+            knobs::write(spec, &Notification::default(), &mut members);
+        }
     }
     members.value()
 }

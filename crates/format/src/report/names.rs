@@ -8,6 +8,7 @@ use lambdarium_sim::id::{
 };
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::rule::Rule;
+use lambdarium_sim::service;
 use lambdarium_sim::trace::{Entry, Log};
 
 use crate::unit::decimal;
@@ -40,7 +41,12 @@ pub fn request(plan: &Plan, job: Job) -> String {
             format!("message #{} of {}", job.call, plan.function(id).name())
         }
         Origin::Service(id) => {
-            format!("message #{} of {}", job.call, plan.service(id).name())
+            let service = plan.service(id);
+            let what = match service.kind() {
+                service::Kind::Topic | service::Kind::Queue => "message",
+                service::Kind::Bus | service::Kind::Bucket => "event",
+            };
+            format!("{what} #{} of {}", job.call, service.name())
         }
         Origin::Mapping(id) => {
             format!("batch #{} of {}", job.call, plan.mapping(id).name())

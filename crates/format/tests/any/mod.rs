@@ -12,7 +12,9 @@ use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version
 use lambdarium_sim::limits;
 use lambdarium_sim::mapping::{self, Mapping};
 use lambdarium_sim::scenario::{Act, Marker, Nudge, Question, Run, Scenario, Settings};
-use lambdarium_sim::service::outlet::{Inlet, Manner, Outlet, Rule, Subscription};
+use lambdarium_sim::service::outlet::{
+    Inlet, Manner, Notification, Outlet, Rule, Subscription,
+};
 use lambdarium_sim::service::parcel::Post;
 use lambdarium_sim::service::{self, Service};
 use lambdarium_sim::time::{Instant, Span};
@@ -237,6 +239,7 @@ fn service(at: usize, n: &mut Numbers) -> Service {
     shake(&mut spec, n);
     let inlet = n.maybe(|n| Inlet {
         payload: payload(n),
+        key: text(n),
         attributes: n
             .list(2, |n| value(n, 1))
             .into_iter()
@@ -255,8 +258,9 @@ fn service(at: usize, n: &mut Numbers) -> Service {
         delay: n.maybe(span),
     });
     // Written one after the other, and read so.
-    let mut outlets = n.list(2, |n| outlet(n, false));
-    outlets.extend(n.list(2, |n| outlet(n, true)));
+    let mut outlets = n.list(2, |n| outlet(n, subscription));
+    outlets.extend(n.list(2, |n| outlet(n, rule)));
+    outlets.extend(n.list(2, |n| outlet(n, notification)));
     for (at, outlet) in outlets.iter_mut().enumerate() {
         outlet.name = format!("o{at}");
     }
@@ -271,17 +275,28 @@ fn mapping(at: usize, n: &mut Numbers) -> Mapping {
     Mapping { name: format!("m{at}"), source: text(n), target: text(n), spec, filters }
 }
 
-fn outlet(n: &mut Numbers, is_rule: bool) -> Outlet {
-    let manner = if is_rule {
-        let mut spec = Rule::default();
-        shake(&mut spec, n);
-        Manner::Rule(spec)
-    } else {
-        let mut spec = Subscription::default();
-        shake(&mut spec, n);
-        Manner::Subscription(spec)
-    };
+fn subscription(n: &mut Numbers) -> Manner {
+    let mut spec = Subscription::default();
+    shake(&mut spec, n);
+    Manner::Subscription(spec)
+}
+
+fn rule(n: &mut Numbers) -> Manner {
+    let mut spec = Rule::default();
+    shake(&mut spec, n);
+    Manner::Rule(spec)
+}
+
+fn notification(n: &mut Numbers) -> Manner {
+    let mut spec = Notification::default();
+    shake(&mut spec, n);
+    Manner::Notification(spec)
+}
+
+fn outlet(n: &mut Numbers, manner: fn(&mut Numbers) -> Manner) -> Outlet {
+    let manner = manner(n);
     let (target, pattern) = (text(n), n.maybe(|n| value(n, 3)));
+    let pattern = pattern.filter(|_| manner.pattern_key().is_some());
     Outlet { name: String::new(), target, pattern, manner }
 }
 

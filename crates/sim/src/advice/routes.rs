@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::lambda::{Function, Spec, event_invoke};
 use crate::scenario::{DlqScope, Scenario};
+use crate::service::RECORDS_FOLDER;
 
 /// Where a call comes from.
 #[derive(Clone, Copy)]
@@ -134,7 +135,10 @@ fn steps<'a>(scenario: &'a Scenario, from: &Call<'a>) -> Vec<Step<'a>> {
     let mut all = Vec::new();
     for (target, fails) in targets {
         let service = scenario.services.iter().find(|service| service.name == target);
+        let folder = if fails { RECORDS_FOLDER } else { "" };
+        let folder = [folder, &from.function.name, "/"].concat();
         let through = service.into_iter().flat_map(|service| &service.outlets);
+        let through = through.filter(|outlet| outlet.may_be_about(&folder));
         let through = through.filter_map(|outlet| call(scenario, &outlet.target));
         let reached = call(scenario, target).into_iter().chain(through);
         all.extend(reached.map(|to| Step { from: from.function, to, fails }));

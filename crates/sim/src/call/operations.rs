@@ -8,7 +8,7 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 
 use super::names::{FunctionName, Names, arn};
-use super::{Operation, Reply, event_invoke};
+use super::{Operation, Reply, event_invoke, publish};
 use crate::EVENTS;
 use crate::event::{Event, FunctionEvent, Mode, Request};
 use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
@@ -29,7 +29,7 @@ use crate::value::{Payload, Value};
 pub(super) struct Desk<'a, 'b> {
     act: u16,
     pub(super) plan: &'a mut Rc<Plan>,
-    world: &'a mut World,
+    pub(super) world: &'a mut World,
     pub(super) cx: &'a mut Cx<'b>,
 }
 
@@ -50,9 +50,13 @@ pub(crate) fn perform(
     let operation = place.and_then(Operation::from_place).expect("a plan knows its acts");
     let mut desk = Desk { act: number, plan, world, cx };
     let parameters = &act.parameters;
-    let answer = Names::of(parameters)
-        .map_err(|reply| (reply, Rule::Ver14))
-        .and_then(|name| desk.on(operation, &name, parameters));
+    let answer = if EVENTS && publish::ALL.contains(&operation) {
+        desk.on_publish(operation, parameters)
+    } else {
+        Names::of(parameters)
+            .map_err(|reply| (reply, Rule::Ver14))
+            .and_then(|name| desk.on(operation, &name, parameters))
+    };
     let reply = match answer {
         Ok(None) => return,
         Ok(Some(reply)) | Err(reply) => reply,
@@ -106,7 +110,10 @@ impl Desk<'_, '_> {
             | Operation::UpdateFunctionEventInvokeConfig
             | Operation::GetFunctionEventInvokeConfig
             | Operation::DeleteFunctionEventInvokeConfig
-            | Operation::ListFunctionEventInvokeConfigs => {
+            | Operation::ListFunctionEventInvokeConfigs
+            | Operation::Publish
+            | Operation::PutEvents
+            | Operation::PutObject => {
                 unreachable!("they were answered above, or are not acts of a plan")
             }
             Operation::PutFunctionRecursionConfig => self.put_recursion(id, with),

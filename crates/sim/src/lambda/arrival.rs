@@ -113,7 +113,7 @@ impl State {
         let spec = &planned.version(version).spec;
         if run::may_be_out(spec) {
             let (dice, draw) = (plan.dice_for(id, job), request.attempt);
-            let payload = content.payload(plan);
+            let payload = content.as_read(plan);
             let case = Case { request, payload: &payload, dice, draw, now: cx.now };
             if case.is_outage(spec) {
                 return Err(refuse(id, cx, job, Rule::Inv04, Refusal::ServiceException));
@@ -173,7 +173,7 @@ impl State {
             None => Some(VersionIx::LATEST),
         };
         let draw = event.tries();
-        let payload = event.content.payload(plan).into_owned();
+        let payload = event.content.as_read(plan).into_owned();
         let dice = plan.dice_for(id, request.job);
         // It was measured when it was accepted.
         let asked = For { version, payload: &payload, bytes: 0, dice, draw };

@@ -186,7 +186,7 @@ impl State {
         let queued = run.queued.then(|| function.queue.at(run.slot));
         let (payload, chain) = match (queued, run.job.origin) {
             (Some(event), _) => {
-                let payload = event.content.payload(plan).into_owned();
+                let payload = event.content.inner().payload(plan).into_owned();
                 (payload, longer(event.content.chain(), id))
             }
             (None, Origin::Caller(caller)) => {
@@ -270,9 +270,11 @@ fn fitting(plan: &Plan, target: &Target, body: Body) -> (Body, Option<Rule>) {
         (Body::Record(_), Oversize::Fail) => (body, Some(Rule::Dst16)),
         (
             Body::Given(_)
+            | Body::Published(_)
             | Body::DeadLetter(_)
             | Body::Undelivered(_)
             | Body::OnBus(_)
+            | Body::Notice(_)
             | Body::Batch(_),
             _,
         ) => (body, Some(Rule::Dst16)),

@@ -12,6 +12,7 @@ use super::{Body, DeadLetter, Last, Record, Undelivered};
 use crate::call::arn;
 use crate::id::{Job, ServiceId};
 use crate::plan::Plan;
+use crate::service::RECORDS_FOLDER;
 use crate::trace::{Condition, Ending};
 use crate::value::{Payload, Value};
 
@@ -27,14 +28,16 @@ impl Body {
     pub fn payload<'a>(&'a self, plan: &'a Plan) -> Cow<'a, Payload> {
         match self {
             Self::Given(payload) => Cow::Borrowed(payload),
+            Self::Published(published) => Cow::Borrowed(&published.payload),
             Self::Record(record) => Cow::Owned(Payload::Json(record.value(plan))),
             Self::DeadLetter(letter) => letter.record.event.payload(plan),
-            Self::Undelivered(undelivered) => undelivered.event.payload(plan),
+            Self::Undelivered(undelivered) => undelivered.payload(plan),
             Self::OnBus(on_bus) => {
                 let event = on_bus.record.bus_event(plan, on_bus.bus, on_bus.job);
                 Cow::Owned(Payload::Json(event))
             }
             Self::Batch(batch) => Cow::Owned(Payload::Json(batch.value(plan))),
+            Self::Notice(notice) => Cow::Owned(Payload::Json(notice.value(plan))),
         }
     }
 
@@ -42,16 +45,27 @@ impl Body {
     pub(crate) fn bytes(&self, plan: &Plan) -> u64 {
         match self {
             Self::Given(payload) => payload.bytes(),
+            Self::Published(published) => published.payload.bytes(),
             Self::Record(record) => record.bytes(plan),
             Self::DeadLetter(letter) => letter.record.event.bytes(plan),
             Self::Undelivered(undelivered) => undelivered.event.bytes(plan),
             Self::OnBus(on_bus) => RECORD_BYTES + on_bus.record.bytes(plan),
             Self::Batch(batch) => batch.bytes(),
+            Self::Notice(notice) => notice.bytes(plan),
         }
     }
 }
 
 impl Undelivered {
+    /// It as it lies in the queue: what a topic could not deliver is there as a topic tells
+    /// queues of it.
+    fn payload<'a>(&'a self, plan: &'a Plan) -> Cow<'a, Payload> {
+        match self.event.notice() {
+            Some(notice) => Cow::Owned(Payload::Json(notice.in_queue(plan))),
+            None => self.event.payload(plan),
+        }
+    }
+
     /// What stands beside it in its dead-letter queue.
     #[must_use]
     pub fn attributes(&self) -> Vec<Attribute> {
@@ -134,15 +148,14 @@ impl Record {
         let function = plan.function(self.function).name();
         let folder = day.replace('-', "/");
         let time = time.replace(':', ".");
-        format!("aws/lambda/async/{function}/{folder}/{day}T{time}-{uuid}")
+        format!("{RECORDS_FOLDER}{function}/{folder}/{day}T{time}-{uuid}")
     }
 
     /// The record as an event of a bus has it as its `detail` (DST-14).
     #[must_use]
     pub fn bus_event(&self, plan: &Plan, bus: ServiceId, job: Job) -> Value {
-        let bus = plan.service(bus);
-        let id = bus.dice.with(plan.dice_of(job)).uuid(job.call.into());
-        let bus = bus.name();
+        let id = plan.message_id(bus, job);
+        let bus = plan.service(bus).name();
         let how =
             if self.condition == Condition::Success { "Success" } else { "Failure" };
         let kind = format!("Lambda Function Invocation Result - {how}");

@@ -1,4 +1,4 @@
-//! Services of a plan: what reaches them, and to which functions they pass it on.
+//! Services of a plan: what reaches them, and which functions they tell of it.
 
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -9,7 +9,7 @@ use crate::EVENTS;
 use crate::caller::load::Load;
 use crate::dice::Dice;
 use crate::id::{FunctionId, ServiceId};
-use crate::message::{Body, Content, Message};
+use crate::message::{Body, Content, Message, Published};
 use crate::scenario::Scenario;
 use crate::service::filter::Filter;
 use crate::service::outlet::{Manner, Outlet, Scope};
@@ -64,25 +64,37 @@ impl PlannedService {
 #[derive(Clone, Debug)]
 pub(crate) struct PlannedInlet {
     pub(crate) content: Content,
-    /// An object.
-    pub(crate) attributes: Value,
     pub(crate) load: Load,
     pub(crate) group: String,
     pub(crate) deduplication: String,
 }
 
-/// A function that a service passes things on to.
+/// A function that a service tells of what it receives.
 #[derive(Clone, Debug)]
 pub(crate) struct PlannedOutlet {
+    pub(crate) name: String,
+    pub(crate) dice: Dice,
     pub(crate) function: FunctionId,
     pub(crate) qualifier: Qualifier,
-    /// What it lets through; unset is everything.
-    pub(crate) filter: Option<Filter>,
-    /// Whether that looks at attributes.
-    pub(crate) by_attributes: bool,
+    pub(crate) passes: Passes,
     pub(crate) permission: bool,
     pub(crate) dead_letter: Option<ServiceId>,
     pub(crate) policy: Policy,
+}
+
+/// What of all that a service receives an outlet lets through.
+#[derive(Clone, Debug)]
+pub(crate) enum Passes {
+    Everything,
+    /// By what stands beside a message.
+    ByAttributes(Filter),
+    /// By the message or event.
+    ByContent(Filter),
+    /// Objects whose keys begin and end so.
+    ByKey {
+        prefix: String,
+        suffix: String,
+    },
 }
 
 pub(super) fn planned(
@@ -90,12 +102,19 @@ pub(super) fn planned(
     scenario: &Scenario,
     seed: u64,
 ) -> PlannedService {
-    let inlet = service.inlet.as_ref().filter(|_| EVENTS).map(|inlet| PlannedInlet {
-        content: given(&inlet.payload),
-        attributes: Value::Object(inlet.attributes.clone()),
-        load: inlet.load.clone(),
-        group: inlet.group.clone(),
-        deduplication: inlet.deduplication.clone(),
+    let inlet = service.inlet.as_ref().filter(|_| EVENTS).map(|inlet| {
+        let body = Body::Published(Published {
+            payload: inlet.payload.clone(),
+            attributes: Value::Object(inlet.attributes.clone()),
+            key: inlet.key.clone(),
+        });
+        let message = Message { body, chain: Vec::new() };
+        PlannedInlet {
+            content: Content::Message(Rc::new(message)),
+            load: inlet.load.clone(),
+            group: inlet.group.clone(),
+            deduplication: inlet.deduplication.clone(),
+        }
     });
     let outlets = service.outlets.iter().filter(|_| EVENTS);
     let posts = service.posts.iter().map(|post| PlannedPost {
@@ -112,7 +131,7 @@ pub(super) fn planned(
         kind: service.kind,
         spec: service.spec.clone(),
         inlet,
-        outlets: outlets.filter_map(|one| planned_outlet(one, scenario)).collect(),
+        outlets: outlets.filter_map(|one| planned_outlet(one, scenario, seed)).collect(),
         dice: Dice::of(seed, &service.name),
         posts: posts.collect(),
         dead_letter: find(scenario, &service.spec.dead_letter),
@@ -125,27 +144,44 @@ fn given(payload: &Payload) -> Content {
     Content::Message(Rc::new(Message { body, chain: Vec::new() }))
 }
 
-fn planned_outlet(outlet: &Outlet, scenario: &Scenario) -> Option<PlannedOutlet> {
+fn planned_outlet(
+    outlet: &Outlet,
+    scenario: &Scenario,
+    seed: u64,
+) -> Option<PlannedOutlet> {
     let (name, qualifier) = split_target(&outlet.target);
     let function = scenario.functions.iter().position(|f| f.name == name)?;
     let settings = &scenario.settings;
-    let (by_attributes, permission, policy) = match &outlet.manner {
-        Manner::Subscription(spec) => (
-            spec.scope == Scope::MessageAttributes,
-            spec.permission,
-            Policy::of_topic(settings),
-        ),
+    let filter = |by_attributes: bool| {
+        let pattern = outlet.pattern.as_ref()?;
+        Filter::read(pattern, by_attributes).ok()
+    };
+    let everything = || Passes::Everything;
+    let (passes, permission, policy) = match &outlet.manner {
+        Manner::Subscription(spec) => {
+            let passes = match spec.scope {
+                Scope::MessageAttributes => filter(true).map(Passes::ByAttributes),
+                Scope::MessageBody => filter(false).map(Passes::ByContent),
+            };
+            let policy = Policy::of_topic(settings);
+            (passes.unwrap_or_else(everything), spec.permission, policy)
+        }
         Manner::Rule(spec) => {
+            let passes = filter(false).map_or_else(everything, Passes::ByContent);
             let policy = Policy::of_bus(settings, spec.retries_max, spec.age_max);
-            (false, spec.permission, policy)
+            (passes, spec.permission, policy)
+        }
+        Manner::Notification(spec) => {
+            let (prefix, suffix) = (spec.prefix.clone(), spec.suffix.clone());
+            (Passes::ByKey { prefix, suffix }, spec.permission, Policy::Once)
         }
     };
-    let filter = outlet.pattern.as_ref();
     Some(PlannedOutlet {
+        name: outlet.name.clone(),
+        dice: Dice::of(seed, &outlet.name),
         function: FunctionId(u16::try_from(function).ok()?),
         qualifier,
-        filter: filter.and_then(|pattern| Filter::read(pattern, by_attributes).ok()),
-        by_attributes,
+        passes,
         permission,
         dead_letter: find(scenario, outlet.manner.dead_letter()),
         policy,

@@ -1,8 +1,8 @@
-//! How a topic or bus passes on what it has received: to each function whose filter lets it
-//! through, tried again while Lambda does not accept it, and then put into a dead-letter
-//! queue or lost.
+//! How a topic, bus or bucket tells functions of what it has received: each one whose filter
+//! lets it through, again while Lambda does not accept it, and then it is put into a
+//! dead-letter queue or lost.
 //!
-//! Each delivery is a request of its own, numbered at its topic or bus. Once Lambda has
+//! Each delivery is a request of its own, numbered at its service. Once Lambda has
 //! accepted it, it is the function's.
 //! Rules: ASY-02, ASY-30 to ASY-32, REC-03.
 
@@ -10,19 +10,20 @@ use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 
 use super::shelf::Shelf;
-use super::{Kind, Received, State, seen};
+use super::{Kind, Received, State, key_of, seen};
 use crate::event::{Answer, Event, FunctionEvent, Mode, Request, ServiceEvent};
 use crate::id::{Job, Origin, Part, ServiceId};
 use crate::lambda::invoke::small;
 use crate::limits;
-use crate::message::{Body, Content, Letter, Message, OnBus, Undelivered};
-use crate::plan::Plan;
+use crate::message::{Body, Content, Letter, Message, Notice, OnBus, Undelivered};
+use crate::plan::{Passes, Plan};
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::sim::Cx;
 use crate::trace::{Delivery, EventFact, Fact, Refusal};
+use crate::value::Value;
 
-/// Deliveries of one topic or bus.
+/// Deliveries of one service.
 #[derive(Clone, Debug, Default)]
 pub struct Deliveries {
     /// What was passed on, by its number less one.
@@ -109,26 +110,15 @@ impl State {
         if service.outlets.is_empty() {
             return;
         }
-        let published = received.job.origin == Origin::Service(id);
-        let inlet = service.inlet.as_ref().filter(|_| published);
-        let message = seen(plan, id, received);
-        let content = passed(id, plan, received);
         // A bus breaks the chain that a topic carries on.
         let is_of_chain = !received.content.chain().is_empty();
         let rule = if is_of_chain { Rule::Rec03 } else { Rule::Asy02 };
         let cause = cx.cause();
         for (at, outlet) in service.outlets.iter().enumerate() {
-            let passes = outlet.filter.as_ref().is_none_or(|filter| {
-                if outlet.by_attributes {
-                    filter
-                        .passes(inlet.map_or(&super::NOTHING, |inlet| &inlet.attributes))
-                } else {
-                    filter.passes(&message)
-                }
-            });
-            if passes {
+            if lets_through(&outlet.passes, id, plan, received) {
                 let outlet = u16::try_from(at).expect("outlets are limited");
-                self.deliver(id, plan, cx, outlet, content.clone(), rule);
+                let content = passed(id, plan, received, outlet);
+                self.deliver(id, plan, cx, outlet, content, rule);
             } else {
                 let to = Part::Function(outlet.function);
                 let fact = Fact::Event(EventFact::Filtered { to });
@@ -313,23 +303,59 @@ impl GivenUp {
     }
 }
 
-/// What a topic or bus passes on: a message as it came, an event with what a bus adds.
-fn passed(id: ServiceId, plan: &Plan, received: &Received) -> Content {
-    let Content::Message(message) = &received.content else {
-        return received.content.clone();
-    };
-    if plan.service(id).kind != Kind::Bus {
-        return received.content.clone();
+/// Whether something that was received passes a filter.
+fn lets_through(
+    passes: &Passes,
+    id: ServiceId,
+    plan: &Plan,
+    received: &Received,
+) -> bool {
+    match passes {
+        Passes::Everything => true,
+        Passes::ByAttributes(filter) => filter.passes(attributes(&received.content)),
+        Passes::ByContent(filter) => filter.passes(&seen(plan, id, received)),
+        Passes::ByKey { prefix, suffix } => {
+            let key = key_of(plan, id, received);
+            key.starts_with(prefix) && key.ends_with(suffix)
+        }
     }
+}
+
+/// What stands beside a message, as filters see it.
+fn attributes(content: &Content) -> &Value {
+    let Content::Message(message) = content else { return &super::NOTHING };
+    match &message.body {
+        Body::Published(published) => &published.attributes,
+        Body::Given(_)
+        | Body::Record(_)
+        | Body::DeadLetter(_)
+        | Body::Undelivered(_)
+        | Body::OnBus(_)
+        | Body::Notice(_)
+        | Body::Batch(_) => &super::NOTHING,
+    }
+}
+
+/// What a function gets: an event of a bus, or a notice of a topic or bucket.
+fn passed(id: ServiceId, plan: &Plan, received: &Received, outlet: u16) -> Content {
+    let content = &received.content;
+    if plan.service(id).kind != Kind::Bus {
+        let body = Body::Notice(Notice { by: id, outlet, of: received.clone() });
+        let chain = content.chain().to_vec();
+        return Content::Message(Rc::new(Message { body, chain }));
+    }
+    let Content::Message(message) = content else { return content.clone() };
     let body = match &message.body {
         Body::Record(record) => {
             let (record, job) = (Rc::clone(record), received.job);
             Body::OnBus(OnBus { record, bus: id, job })
         }
         Body::Given(_)
+        | Body::Published(_)
         | Body::DeadLetter(_)
         | Body::Undelivered(_)
         | Body::OnBus(_)
+        | Body::Notice(_)
         | Body::Batch(_) => message.body.clone(),
     };
     // A bus does not carry the chain on (REC-03).

@@ -12,6 +12,7 @@ pub mod queue;
 pub mod shelf;
 pub mod stream;
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -52,6 +53,17 @@ choices! {
 }
 
 impl Kind {
+    /// Whether it has a setting, by its key: most are those of a queue.
+    #[must_use]
+    pub fn has(self, key: &str) -> bool {
+        match self {
+            Self::Queue => true,
+            Self::Topic | Self::Bus | Self::Bucket => {
+                matches!(key, "fifo" | "permission")
+            }
+        }
+    }
+
     /// Its name for people.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -163,9 +175,10 @@ pub struct Service {
     pub kind: Kind,
     /// Its settings.
     pub spec: Spec,
-    /// What reaches it from outside; topics and buses only.
+    /// What reaches it from outside; not a queue.
     pub inlet: Option<Inlet>,
-    /// The functions it passes things on to: subscriptions of a topic, rules of a bus.
+    /// The functions that are told of what it receives: subscriptions of a topic, rules of a
+    /// bus, notifications of a bucket.
     pub outlets: Vec<Outlet>,
     /// Messages that reach a queue from outside, in order of time.
     pub posts: WithEvents<Post>,
@@ -400,9 +413,24 @@ impl State {
             let extra = queue::Extra { group, deduplication, delay: None };
             return self.come_in(id, plan, cx, inlet.content.clone(), extra);
         }
+        self.take_in(id, plan, cx, inlet.content.clone());
+    }
+
+    /// What comes next from outside is counted so.
+    pub(crate) fn next_from_outside(&self, id: ServiceId) -> Job {
+        Job { origin: Origin::Service(id), call: self.published + 1 }
+    }
+
+    /// Takes in what comes from outside.
+    pub(crate) fn take_in(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        content: Content,
+    ) {
+        let job = self.next_from_outside(id);
         self.published += 1;
-        let job = Job { origin: Origin::Service(id), call: self.published };
-        let content = inlet.content.clone();
         // It has no number yet: each function that gets it gets it under one of its own.
         let fact = Fact::Event(EventFact::Received);
         cx.tell(Part::Service(id), None, Rule::Asy02, fact);
@@ -466,7 +494,14 @@ fn received_rule(content: &Content, kind: Kind) -> Rule {
         (Body::Record(_), Kind::Bus) => Rule::Dst14,
         (Body::Record(_), Kind::Bucket) => Rule::Dst15,
         (Body::Undelivered(undelivered), _) => undelivered.rule,
-        (Body::Given(_) | Body::OnBus(_) | Body::Batch(_), _) => Rule::Rec03,
+        (
+            Body::Given(_)
+            | Body::Published(_)
+            | Body::OnBus(_)
+            | Body::Notice(_)
+            | Body::Batch(_),
+            _,
+        ) => Rule::Rec03,
     }
 }
 
@@ -492,25 +527,43 @@ pub fn look(plan: &Plan, id: ServiceId, received: &Received) -> Look {
     let attributes = match &message.body {
         Body::DeadLetter(letter) => letter.attributes(plan),
         Body::Undelivered(undelivered) => undelivered.attributes(),
-        Body::Given(_) | Body::Record(_) | Body::OnBus(_) | Body::Batch(_) => Vec::new(),
+        Body::Given(_)
+        | Body::Published(_)
+        | Body::Record(_)
+        | Body::OnBus(_)
+        | Body::Notice(_)
+        | Body::Batch(_) => Vec::new(),
     };
-    let key = match (&message.body, service.kind) {
-        (Body::Record(record), Kind::Bucket) => {
-            let id = service.dice.with(plan.dice_of(received.job));
-            record.object_key(plan, &id.uuid(received.job.call.into()))
-        }
-        (
-            Body::Record(_)
-            | Body::Given(_)
-            | Body::DeadLetter(_)
-            | Body::Undelivered(_)
-            | Body::OnBus(_)
-            | Body::Batch(_),
-            _,
-        ) => String::new(),
+    let key = match service.kind {
+        Kind::Bucket => key_of(plan, id, received),
+        Kind::Queue | Kind::Topic | Kind::Bus => String::new(),
     };
     let body = seen(plan, id, received);
     Look { body, attributes, key }
+}
+
+/// Where a bucket keeps the records of functions (DST-15).
+pub(crate) const RECORDS_FOLDER: &str = "aws/lambda/async/";
+
+/// Under which key a bucket keeps what it has received.
+pub(crate) fn key_of(plan: &Plan, id: ServiceId, received: &Received) -> String {
+    let job = received.job;
+    let uuid = || plan.message_id(id, job);
+    let Content::Message(message) = &received.content else { return uuid() };
+    match (&message.body, job.origin) {
+        (Body::Record(record), _) => record.object_key(plan, &uuid()),
+        (Body::Published(published), _) if !published.key.is_empty() => {
+            published.key.clone()
+        }
+        // Code puts each object under a name of its own.
+        (_, Origin::Function(function)) => {
+            format!("{}/{}", plan.function(function).name(), uuid())
+        }
+        (
+            _,
+            Origin::Caller(_) | Origin::Act(_) | Origin::Service(_) | Origin::Mapping(_),
+        ) => uuid(),
+    }
 }
 
 /// Something as the service it has reached sees it: a bus puts records into events.

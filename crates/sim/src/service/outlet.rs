@@ -1,5 +1,5 @@
-//! What reaches a topic or a bus from outside, and the functions it passes things on to:
-//! subscriptions of a topic, rules of a bus.
+//! What reaches a topic, bus or bucket from outside, and the functions that are told of it:
+//! subscriptions of a topic, rules of a bus, notifications of a bucket.
 //!
 //! Units: the age counts from when the bus received the event.
 //! Rules: ASY-02, ASY-30 to ASY-32.
@@ -13,11 +13,13 @@ use crate::limits;
 use crate::time::Span;
 use crate::value::{Payload, Value};
 
-/// What reaches a topic, a bus or a queue from outside.
+/// What reaches a topic, bus, bucket or queue from outside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inlet {
-    /// The message, or the event as rules and functions see it.
+    /// The message, the event as rules and functions see it, or the object.
     pub payload: Payload,
+    /// The key of an object; empty is one of its own for each.
+    pub key: String,
     /// What stands beside a message: text, numbers, or lists of them.
     pub attributes: Vec<(String, Value)>,
     /// When.
@@ -28,18 +30,30 @@ pub struct Inlet {
     pub deduplication: String,
 }
 
-/// A function that a topic or bus passes things on to.
+/// A function that is told of what a topic, bus or bucket receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outlet {
     /// Its name.
     pub name: String,
     /// The function, with `:qualifier` if there is one.
     pub target: String,
-    /// What is passed on; unset is everything.
+    /// What is passed on; unset is everything. A notification has none.
     pub pattern: Option<Value>,
     /// How it is delivered.
     pub manner: Manner,
 }
+
+/// Under which name a topic lists its subscriptions.
+pub const SUBSCRIPTIONS: &str = "subscriptions";
+/// Under which name a bus lists its rules.
+pub const RULES: &str = "rules";
+/// Under which name a bucket lists its notifications.
+pub const NOTIFICATIONS: &str = "notifications";
+
+/// Under which name a subscription says what it lets through.
+pub const FILTER_POLICY: &str = "filter-policy";
+/// Under which name a rule says what it lets through.
+pub const PATTERN: &str = "pattern";
 
 /// How something is delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +62,8 @@ pub enum Manner {
     Subscription(Subscription),
     /// As a rule of a bus says.
     Rule(Rule),
+    /// As a notification of a bucket says.
+    Notification(Notification),
 }
 
 choices! {
@@ -105,6 +121,23 @@ impl Default for Rule {
     }
 }
 
+/// What a person sets for a notification of new objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// How the key of an object has to begin.
+    pub prefix: String,
+    /// How it has to end.
+    pub suffix: String,
+    /// Whether the function lets the bucket call it.
+    pub permission: bool,
+}
+
+impl Default for Notification {
+    fn default() -> Self {
+        Self { prefix: String::new(), suffix: String::new(), permission: true }
+    }
+}
+
 /// Most retries of EventBridge, and what it does where nothing is set.
 pub(crate) const RETRIES: u64 = 185;
 /// The longest it tries, and how long it does where nothing is set.
@@ -113,6 +146,8 @@ pub(crate) const AGE: Span = Span::HOUR.times(24);
 pub(crate) const RETRIES_KIND: Kind = Kind::Count { min: 0, max: RETRIES, unit: "" };
 pub(crate) const AGE_KIND: Kind =
     Kind::Span { min: Span::MINUTE, max: AGE, whole_seconds: true };
+/// The key of an object in a bucket, or a part of one.
+const KEY_KIND: Kind = Kind::Text { max: limits::OBJECT_KEY_BYTES_MAX };
 pub(crate) const QUEUE_KIND: Kind = Kind::Text { max: limits::NAME_MAX };
 
 impl Knobs for Subscription {
@@ -144,13 +179,68 @@ impl Knobs for Rule {
     ];
 }
 
+impl Knobs for Notification {
+    const KNOBS: &'static [Knob<Self>] = &[
+        knob!(prefix: text, "prefix", "Filter prefix", "Prefix", KEY_KIND, Asy02,
+            "How the key of an object has to begin for the function to be told of it."),
+        knob!(suffix: text, "suffix", "Filter suffix", "Suffix", KEY_KIND, Asy02,
+            "How the key of an object has to end for the function to be told of it."),
+        knob!(permission: bool, "permission", "", "Permission", Kind::Bool, Asy02,
+            "Whether the function lets the bucket call it; without, what it tells is lost."),
+    ];
+}
+
+impl Outlet {
+    /// Whether it may be about an object that a function puts into a folder of the bucket,
+    /// under a UUID.
+    pub(crate) fn may_be_about(&self, folder: &str) -> bool {
+        let Manner::Notification(Notification { prefix, suffix, .. }) = &self.manner
+        else {
+            return true;
+        };
+        let ends_uuid = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+        (folder.starts_with(prefix.as_str()) || prefix.starts_with(folder))
+            && suffix.bytes().all(ends_uuid)
+    }
+}
+
 impl Manner {
+    /// Under which name a scenario lists those that are alike.
+    #[must_use]
+    pub const fn list(&self) -> &'static str {
+        match self {
+            Self::Subscription(_) => SUBSCRIPTIONS,
+            Self::Rule(_) => RULES,
+            Self::Notification(_) => NOTIFICATIONS,
+        }
+    }
+
+    /// Under which name it says what is passed on.
+    #[must_use]
+    pub const fn pattern_key(&self) -> Option<&'static str> {
+        match self {
+            Self::Subscription(_) => Some(FILTER_POLICY),
+            Self::Rule(_) => Some(PATTERN),
+            Self::Notification(_) => None,
+        }
+    }
+
     /// Where goes what cannot be delivered; empty is nowhere.
     #[must_use]
     pub fn dead_letter(&self) -> &str {
         match self {
             Self::Subscription(spec) => &spec.dead_letter,
             Self::Rule(spec) => &spec.dead_letter,
+            Self::Notification(_) => "",
+        }
+    }
+
+    /// The same, to be changed; none where there can be nothing of the kind.
+    pub fn dead_letter_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Subscription(spec) => Some(&mut spec.dead_letter),
+            Self::Rule(spec) => Some(&mut spec.dead_letter),
+            Self::Notification(_) => None,
         }
     }
 }

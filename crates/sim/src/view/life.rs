@@ -318,7 +318,9 @@ fn kind_of(body: &Body) -> Shows {
     match body {
         Body::Record(_) | Body::OnBus(_) => Shows::Record,
         Body::DeadLetter(_) | Body::Undelivered(_) => Shows::DeadLetter,
-        Body::Given(_) | Body::Batch(_) => Shows::Message,
+        Body::Given(_) | Body::Published(_) | Body::Notice(_) | Body::Batch(_) => {
+            Shows::Message
+        }
     }
 }
 

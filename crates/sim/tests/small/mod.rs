@@ -2,19 +2,26 @@
 //! Every one of them is a plan.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
-use lambdarium_sim::call::Operation;
+mod acts;
+
+pub use acts::acts;
+
 use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
 use lambdarium_sim::caller::{self, Caller, gateway, sdk, sender, step_functions};
 use lambdarium_sim::knob::Choices;
 use lambdarium_sim::lambda::behaviour::{
-    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, When,
+    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, When,
 };
 use lambdarium_sim::lambda::event_invoke;
 use lambdarium_sim::lambda::{
     Alias, Function, Provisioned, RecursiveLoop, Shared, Spec, Version,
 };
-use lambdarium_sim::scenario::{Act, Pick, Run, Scenario, Settings};
-use lambdarium_sim::service::outlet::{Inlet, Manner, Outlet, Rule, Subscription};
+use lambdarium_sim::mapping::{self, Mapping};
+use lambdarium_sim::scenario::{Pick, Run, Scenario, Settings};
+use lambdarium_sim::service::outlet::{
+    Inlet, Manner, Notification, Outlet, Rule, Subscription,
+};
+use lambdarium_sim::service::parcel::Post;
 use lambdarium_sim::service::{self, Kind, Service};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::{Payload, Value};
@@ -128,9 +135,9 @@ fn settings(n: &mut Numbers) -> Settings {
     }
 }
 
-/// One service of each kind, some of which may not be sent to, and a topic and a bus that
-/// pass on what comes from outside. What functions send comes back through a topic only
-/// from their code: a loop of records would never end.
+/// One service of each kind, some of which may not be sent to, and a topic, a bus and a bucket
+/// that tell of what comes from outside. What functions send comes back through a topic or
+/// bucket only from their code: a loop of records would never end.
 fn services(n: &mut Numbers) -> Vec<Service> {
     let kinds = [Kind::Queue, Kind::Topic, Kind::Bus, Kind::Bucket].into_iter();
     let all = kinds.zip(["q", "t", "b", "o"]).map(|(kind, name)| {
@@ -138,10 +145,11 @@ fn services(n: &mut Numbers) -> Vec<Service> {
         Service { spec, ..Service::new(name, kind) }
     });
     let mut all: Vec<Service> = all.collect();
-    for (kind, name) in [(Kind::Topic, "p"), (Kind::Bus, "e")] {
+    for (kind, name) in [(Kind::Topic, "p"), (Kind::Bus, "e"), (Kind::Bucket, "u")] {
         let outlets = (0..n.below(3)).map(|at| outlet(at, kind, n)).collect();
         let inlet = n.maybe(|n| Inlet {
             payload: Payload::Json(Value::object([("sleep", Value::number(n.below(4)))])),
+            key: if kind == Kind::Bucket { "in/a".into() } else { String::new() },
             attributes: Vec::new(),
             load: load(n),
             ..Inlet::default()
@@ -165,7 +173,12 @@ fn outlet(at: u64, kind: Kind, n: &mut Numbers) -> Outlet {
             let scope = n.choice();
             Manner::Subscription(Subscription { scope, dead_letter, permission })
         }
-        Kind::Queue | Kind::Bus | Kind::Bucket => Manner::Rule(Rule {
+        Kind::Bucket => {
+            let prefix = ["in/", "f0/"][usize::from(at > 0)].into();
+            let suffix = if n.one_in(4) { "b".into() } else { String::new() };
+            Manner::Notification(Notification { prefix, suffix, permission })
+        }
+        Kind::Queue | Kind::Bus => Manner::Rule(Rule {
             retries_max: n.below(8),
             age_max: Span::seconds(n.from(60, 70)),
             dead_letter,
@@ -247,7 +260,7 @@ fn spec(n: &mut Numbers) -> Spec {
             answer: if n.one_in(8) { Answer::Bytes(7 << 20) } else { Answer::Echo },
             // Some send their events to the first one again, and make loops.
             sends: if n.one_in(6) {
-                target(&["f0", "q", "o", "p"], n)
+                target(&["f0", "q", "o", "p", "u"], n)
             } else {
                 String::new()
             },
@@ -392,84 +405,112 @@ fn load(n: &mut Numbers) -> Load {
     Load { pattern, start, end, count_max: n.maybe(|n| n.from(1, 30)) }
 }
 
-/// Some acts, in order of time.
-pub fn acts(functions: &[Function], until: Span, n: &mut Numbers) -> Vec<Act> {
-    let mut acts: Vec<Act> = (0..n.below(8)).map(|_| act(functions, until, n)).collect();
-    acts.sort_by_key(|act| act.at);
-    acts
-}
-
-/// An act, not always a sensible one.
-fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
-    let function = &functions[n.below(functions.len() as u64) as usize];
-    let operation: Operation = n.choice();
-    let mut with = vec![("FunctionName", Value::text(&function.name))];
-    let takes_qualifier = match operation {
-        Operation::Invoke
-        | Operation::GetProvisionedConcurrencyConfig
-        | Operation::PutProvisionedConcurrencyConfig
-        | Operation::DeleteProvisionedConcurrencyConfig
-        | Operation::PutFunctionEventInvokeConfig
-        | Operation::UpdateFunctionEventInvokeConfig
-        | Operation::GetFunctionEventInvokeConfig
-        | Operation::DeleteFunctionEventInvokeConfig => true,
-        Operation::SetFault => {
-            return set_fault(function, until, n);
-        }
-        Operation::ListFunctionEventInvokeConfigs
-        | Operation::PutFunctionRecursionConfig
-        | Operation::GetFunctionRecursionConfig
-        | Operation::GetFunctionConcurrency
-        | Operation::PutFunctionConcurrency
-        | Operation::DeleteFunctionConcurrency
-        | Operation::PublishVersion
-        | Operation::UpdateFunctionCode
-        | Operation::UpdateFunctionConfiguration => n.one_in(8),
+/// A run with queues that are read: one that may keep order, and its dead-letter queue.
+pub fn queues(n: &mut Numbers) -> Run {
+    let fifo = n.one_in(2);
+    let functions = vec![batch_function("f", n), batch_function("g", n)];
+    let sent = (0..n.from(1, 12)).map(|at| Post {
+        at: Instant(at * n.span(2_000).0),
+        payload: Payload::Json(Value::object([
+            ("sleep", Value::number(n.below(4))),
+            ("bad", Value::number(n.below(3))),
+        ])),
+        group: if fifo {
+            ["a", "b", "c"][n.below(3) as usize].into()
+        } else {
+            String::new()
+        },
+        deduplication: String::new(),
+        delay: if fifo { None } else { n.maybe(|n| n.span(5_000)) },
+    });
+    let mut posts: Vec<Post> = sent.collect();
+    posts.sort_by_key(|post| post.at);
+    let spec = service::Spec {
+        fifo,
+        visibility: Span::seconds(n.from(1, 8)),
+        shortened: true,
+        delay: if n.one_in(3) { Span::seconds(n.below(4)) } else { Span::ZERO },
+        retention: if n.one_in(4) { Span::MINUTE } else { Span::HOUR.times(96) },
+        dead_letter: target(&["dead"], n),
+        receives_max: n.from(1, 4),
+        ..service::Spec::default()
     };
-    if takes_qualifier && let Some(qualifier) = qualifier(function, n) {
-        with.push(("Qualifier", Value::Text(qualifier)));
+    let dead = service::Spec { fifo, shortened: true, ..service::Spec::default() };
+    let services = vec![
+        Service { spec, posts, ..Service::new("q", Kind::Queue) },
+        Service { spec: dead, ..Service::new("dead", Kind::Queue) },
+    ];
+    let mut mappings = vec![mapping("m", "q", "f", fifo, n)];
+    if n.one_in(2) {
+        mappings.push(mapping("m2", "q", "g", fifo, n));
     }
-    let units = n.below(7);
-    with.extend([
-        ("ReservedConcurrentExecutions", Value::number(units)),
-        ("ProvisionedConcurrentExecutions", Value::number(units)),
-        ("ZipFile", Value::Text(n.below(3).to_string())),
-        ("Publish", Value::Bool(n.one_in(2))),
-        ("Timeout", Value::number(n.from(1, 4))),
-        ("MaximumRetryAttempts", Value::number(n.below(4))),
-        ("RecursiveLoop", Value::text("Terminate")),
-        (
-            "InvocationType",
-            Value::text(if n.one_in(2) { "Event" } else { "RequestResponse" }),
-        ),
-        ("Payload", Value::object([("sleep", Value::number(n.below(3)))])),
-    ]);
-    let members = with.into_iter().map(|(key, value)| (key.to_string(), value));
-    Act {
-        at: Instant(n.span(until.0 / 1_000).0),
-        operation: operation.word().into(),
-        parameters: Value::Object(members.collect()),
+    if n.one_in(2) {
+        mappings.push(mapping("m3", "dead", "f", fifo, n));
     }
+    let settings = Settings {
+        until: Span::seconds(90),
+        sqs_in_flight_max: n.from(1, 12),
+        sqs_pollers_initial: n.from(1, 5),
+        fifo_mix_groups: n.one_in(2),
+        esm_payload_limit: if n.one_in(3) { 1_500 } else { 6 << 20 },
+        sqs_low_traffic_wait: if n.one_in(4) { Span::seconds(3) } else { Span::ZERO },
+        sqs_effective_visibility: n.one_in(2),
+        ..Settings::default()
+    };
+    let scenario =
+        Scenario { settings, functions, services, mappings, ..Scenario::default() };
+    Run { scenario, seed: n.next(), acts: Vec::new() }
 }
 
-/// Something that goes wrong from an instant on, or nothing any more.
-fn set_fault(function: &Function, until: Span, n: &mut Numbers) -> Act {
-    let failure: Failure = n.choice();
-    let mut with = vec![("FunctionName", Value::text(&function.name))];
-    if n.one_in(4)
-        && let Some(qualifier) = qualifier(function, n)
-    {
-        with.push(("Qualifier", Value::Text(qualifier)));
-    }
-    if !n.one_in(3) {
-        with.push(("Fails", Value::text(failure.word())));
-        with.push(("Chance", Value::Number(format!("0.{}", n.below(10)))));
-        with.push(("Duration", Value::number(n.below(3))));
-    }
-    let members = with.into_iter().map(|(key, value)| (key.to_string(), value));
-    Act {
-        at: Instant(n.span(until.0 / 1_000).0),
-        operation: Operation::SetFault.word().into(),
-        parameters: Value::Object(members.collect()),
-    }
+fn mapping(
+    name: &str,
+    source: &str,
+    target: &str,
+    fifo: bool,
+    n: &mut Numbers,
+) -> Mapping {
+    let below = |n: &mut Numbers| {
+        let most = Value::List(vec![Value::text("<"), Value::number(n.below(5))]);
+        let test = Value::object([("numeric", most)]);
+        let body = Value::object([("sleep", Value::List(vec![test]))]);
+        Value::object([("body", body)])
+    };
+    let spec = mapping::Spec {
+        enabled: !n.one_in(8),
+        batch_size: n.maybe(|n| n.from(1, 10)),
+        window: if fifo || n.one_in(2) {
+            Span::ZERO
+        } else {
+            Span::seconds(n.from(1, 5))
+        },
+        partial: n.one_in(2),
+        concurrency_max: n.maybe(|n| n.from(2, 4)),
+        ..mapping::Spec::default()
+    };
+    let filters = n.maybe(below).into_iter().collect();
+    Mapping { spec, filters, ..Mapping::new(name, source, target) }
+}
+
+/// A function that may fail with single records.
+fn batch_function(name: &str, n: &mut Numbers) -> Function {
+    let per_record = n.maybe(|n| PerRecord {
+        fails_if: Condition {
+            path: "body.bad".into(),
+            operator: Operator::AtLeast,
+            value: Value::text("$receiveCount"),
+        },
+        then: n.choice(),
+    });
+    let behaviour = Behaviour {
+        init: init(n),
+        duration: draw(n, 4_000),
+        per_record,
+        faults: (0..n.below(2)).map(|_| fault(n)).collect(),
+        ..Behaviour::default()
+    };
+    let timeout = Span::seconds(n.from(1, 6));
+    let spec = Spec { timeout, behaviour, ..Spec::default() };
+    let reserved = n.maybe(|n| n.below(4));
+    let shared = Shared { reserved, ..Shared::default() };
+    Function { name: name.into(), spec, shared, ..Function::default() }
 }

@@ -80,8 +80,9 @@ impl Scene {
         }
         let callers = sight.board.callers.len();
         still.extend((0..sight.board.sends.len()).map(Part::Send));
-        still.extend((0..sight.board.services.len()).map(Part::Service));
+        // Wires go behind cards: on a narrow board some cards stand between their ends.
         still.extend((0..callers).map(Part::Wire));
+        still.extend((0..sight.board.services.len()).map(Part::Service));
         still.extend((0..callers).map(Part::Caller));
         still.extend((0..sight.board.functions.len()).map(Part::Function));
         still.push(Part::Account);

@@ -8,7 +8,7 @@ use lambdarium_format::{json, report};
 use lambdarium_sim::knob::Choices;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::time::{Instant, Moment, Span};
-use lambdarium_sim::trace::{Entry, Fact};
+use lambdarium_sim::trace::{Ending, Entry, Fact};
 use lambdarium_sim::view::{Fates, Look};
 
 fn ask(engine: &mut Engine, ask: Ask) -> Answer {
@@ -146,6 +146,121 @@ fn what_is_sent_is_what_the_usual_caller_sends() {
         assert_eq!(opened.acts[number].with, with);
         assert!(recording(&engine).log().replies(number).all_good(), "{function}");
     }
+}
+
+const SENDERS: &str = r#"{"lambdarium":1,
+    "functions":{"t":{},"b":{},"o":{},"p":{}},
+    "services":{
+        "topic":{"kind":"sns","receives":{"payload":{"n":1},"attributes":{"a":2}},
+            "subscriptions":{"s":{"calls":"t","filter-policy":{"a":[2]}}}},
+        "bus":{"kind":"eventbridge",
+            "receives":{"payload":{"source":"shop","detail":{"n":1}}},
+            "rules":{"r":{"calls":"b","pattern":{"source":["shop"]}}}},
+        "bare":{"kind":"eventbridge","receives":{"payload":{"n":1}},
+            "rules":{"r":{"calls":"p"}}},
+        "bucket":{"kind":"s3","notifications":{
+            "n":{"calls":"o","prefix":"in/","suffix":".jpg"}}},
+        "queue":{"kind":"sqs"}}}"#;
+
+#[test]
+fn what_services_pass_on_is_sent_to_them() {
+    let expected = [
+        (
+            "t",
+            "Publish",
+            r#"{"TopicArn":"topic","Message":{"n":1},"MessageAttributes":{"a":{"DataType":"Number","StringValue":"2"}}}"#,
+        ),
+        (
+            "b",
+            "PutEvents",
+            r#"{"Entries":[{"EventBusName":"bus","Source":"shop","DetailType":"","Detail":{"n":1}}]}"#,
+        ),
+        ("o", "PutObject", r#"{"Bucket":"bucket","Key":"in/object.jpg","Body":{}}"#),
+        (
+            "p",
+            "Invoke",
+            r#"{"FunctionName":"p","InvocationType":"Event","Payload":{"n":1}}"#,
+        ),
+        (
+            "topic",
+            "Publish",
+            r#"{"TopicArn":"topic","Message":{"n":1},"MessageAttributes":{"a":{"DataType":"Number","StringValue":"2"}}}"#,
+        ),
+        ("bucket", "PutObject", r#"{"Bucket":"bucket","Key":"object","Body":{}}"#),
+    ];
+    for (part, operation, with) in expected {
+        let (mut engine, _) = opened(SENDERS);
+        let made = doing(&mut engine, Deed::SendOne, part, Instant(7)).acts;
+        assert_eq!((made[0].label.as_str(), made[0].with.as_str()), (operation, with));
+        assert!(recording(&engine).log().replies(0).all_good(), "{part}");
+        let starts = |entry: &&Entry| {
+            entry.at == Instant(7) && matches!(entry.fact, Fact::Started { .. })
+        };
+        let starts = recording(&engine).log().iter().filter(starts).count();
+        assert_eq!(
+            starts,
+            usize::from(part != "bucket"),
+            "{part}: its key has no prefix"
+        );
+        let (mut engine, _) = opened(SENDERS);
+        assert_eq!(doing(&mut engine, Deed::SendBurst, part, Instant(7)).acts.len(), 10);
+    }
+}
+
+#[test]
+fn only_these_fail_behind_a_service_too() {
+    for (function, path) in [
+        ("t", "$.Records.0.Sns.Message.n"),
+        ("b", "$.detail.n"),
+        ("o", "$.Records.0.s3.object.key"),
+        ("p", "$.n"),
+    ] {
+        let (mut engine, _) = opened(SENDERS);
+        let made = doing(&mut engine, Deed::FailThese, function, Instant(5)).acts;
+        assert!(made[0].with.contains(path), "{}", made[0].with);
+        doing(&mut engine, Deed::SendOne, function, Instant(7));
+        let fails = |entry: &&Entry| {
+            entry.at == Instant(7)
+                && matches!(entry.fact, Fact::Ended { ending, .. } if ending != Ending::Succeeded)
+        };
+        assert_eq!(
+            recording(&engine).log().iter().filter(fails).count(),
+            1,
+            "{function}"
+        );
+    }
+}
+
+#[test]
+fn nothing_can_be_sent_to_what_functions_only_send_to() {
+    let (engine, _) = opened(SENDERS);
+    let services = &recording(&engine).run().scenario.services;
+    let deeds =
+        services.iter().map(|one| (one.name.as_str(), super::to_service(one).len()));
+    let expected = [("topic", 2), ("bus", 2), ("bare", 0), ("bucket", 2), ("queue", 0)];
+    assert_eq!(deeds.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn what_was_sent_by_hand_began_with_the_act_and_the_rest_with_its_load() {
+    let (mut engine, _) = opened(SENDERS);
+    doing(&mut engine, Deed::SendOne, "bus", Instant(7));
+    let log = recording(&engine).log();
+    let ends = |at: Instant| {
+        let last = (0..).map_while(|number| Some((number, log.get(number)?)));
+        let ends = |(_, entry): &(u32, &Entry)| {
+            entry.at == at && matches!(entry.fact, Fact::Ended { .. })
+        };
+        last.filter(ends).map(|(number, _)| number).last().expect("a run")
+    };
+    let [by_hand, loaded] = [Instant(7), Instant(0)].map(ends);
+    let mut root = |entry: u32| match engine.handle(Slot(0), Ask::Why { entry }) {
+        Some(Answer::Why { chain, .. }) => chain.last().expect("a chain").text.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(root(by_hand), "It began with the call PutEvents at 0.000 s.");
+    let loaded = root(loaded);
+    assert!(loaded.starts_with("It began with what reaches "), "{loaded}");
 }
 
 /// Whether no call was refused.

@@ -1,12 +1,16 @@
 //! What can be set of a queue, topic, bus or bucket: what reaches it from outside, and the
-//! subscriptions or rules by which it passes that on.
+//! subscriptions, rules or notifications by which functions are told of it.
 
 use lambdarium_sim::knob::Choices;
 use lambdarium_sim::scenario::Run;
-use lambdarium_sim::service::outlet::{Manner, Outlet, Rule, Subscription};
+use lambdarium_sim::service::outlet::{
+    FILTER_POLICY, Manner, NOTIFICATIONS, Notification, Outlet, PATTERN, RULES, Rule,
+    SUBSCRIPTIONS, Subscription,
+};
 use lambdarium_sim::service::{Kind, Service, Spec};
 use lambdarium_sim::value::Value;
 
+use super::super::deeds;
 use super::{NOWHERE, Writer, joined, json, knobs, knobs_of, texts};
 use crate::message::{Field, Form, Group, Input};
 
@@ -27,9 +31,20 @@ pub(super) fn choose_queues(fields: &mut [Field], run: &Run) {
 
 /// The same, of services of these kinds.
 pub(super) fn choose_letters(fields: &mut [Field], run: &Run, kinds: &[Kind]) {
-    let is_queue =
-        |service: &&Service| kinds.contains(&service.kind) && !service.spec.fifo;
-    let queues = run.scenario.services.iter().filter(is_queue);
+    choose(fields, run, |service| kinds.contains(&service.kind) && !service.spec.fifo);
+}
+
+/// The same, for messages of a queue: its dead-letter queue is of the same type.
+fn choose_redrive(fields: &mut [Field], queue: &Service, run: &Run) {
+    choose(fields, run, |other| {
+        other.kind == Kind::Queue
+            && other.spec.fifo == queue.spec.fifo
+            && other.name != queue.name
+    });
+}
+
+fn choose(fields: &mut [Field], run: &Run, fits: impl Fn(&Service) -> bool) {
+    let queues = run.scenario.services.iter().filter(|service| fits(service));
     let queues = queues.map(|service| service.name.clone());
     let words: Vec<String> = [NOWHERE.to_string()].into_iter().chain(queues).collect();
     let is_it =
@@ -41,13 +56,14 @@ pub(super) fn choose_letters(fields: &mut [Field], run: &Run, kinds: &[Kind]) {
     }
 }
 
-/// What a kind of service has to pass things on with: the member of its text, what one is
-/// called, and the member that filters.
-fn outlets(kind: Kind) -> Option<(&'static str, &'static str, &'static str)> {
+/// By what a kind of service tells functions of what it receives: the member of its text,
+/// and what one is called.
+fn outlets(kind: Kind) -> Option<(&'static str, &'static str)> {
     match kind {
-        Kind::Topic => Some(("subscriptions", "Subscription", "filter-policy")),
-        Kind::Bus => Some(("rules", "Rule", "pattern")),
-        Kind::Queue | Kind::Bucket => None,
+        Kind::Topic => Some((SUBSCRIPTIONS, "Subscription")),
+        Kind::Bus => Some((RULES, "Rule")),
+        Kind::Bucket => Some((NOTIFICATIONS, "Notification")),
+        Kind::Queue => None,
     }
 }
 
@@ -57,17 +73,22 @@ impl Writer<'_> {
         let mut fields =
             vec![self.chosen(joined(&at, &["kind"]), "Kind", "", Kind::WORDS)];
         fields.extend(knobs(&service.spec, &texts(&Spec::default()), &at));
+        let has = |key: &String| key == "kind" || service.kind.has(key);
+        fields.retain(|field| field.path.last().is_some_and(has));
+        choose_redrive(&mut fields, service, run);
         let title = service.kind.name().to_string();
         let mut groups = vec![Group { title, fields }];
-        if let Some((list, name, filter)) = outlets(service.kind) {
+        if let Some((list, name)) = outlets(service.kind) {
             groups.extend(self.inlet(service, &at));
             let list = joined(&at, &[list]);
             for outlet in &service.outlets {
-                groups.push(self.outlet(outlet, &list, name, filter, run));
+                groups.push(self.outlet(outlet, &list, name, run));
             }
             groups.push(self.next_outlet(service, &list, name, run));
+        } else if service.kind == Kind::Queue {
+            groups.extend(self.inlet(service, &at));
         }
-        Form { groups, ..Form::default() }
+        Form { groups, deeds: deeds::to_service(service), ..Form::default() }
     }
 
     /// What reaches it from outside, and when.
@@ -86,18 +107,22 @@ impl Writer<'_> {
             value: value.unwrap_or_default(),
             ..self.typed(payload, "Payload", "payload", "JSON")
         });
+        if service.kind == Kind::Bucket {
+            let key = joined(&inlet, &["key"]);
+            fields.push(Field {
+                value: service
+                    .inlet
+                    .as_ref()
+                    .map(|inlet| inlet.key.clone())
+                    .unwrap_or_default(),
+                ..self.typed(key, "Key", "key", "text; unset is one of its own for each")
+            });
+        }
         fields.extend(self.load(&inlet));
         vec![Group { title: "From outside".into(), fields }]
     }
 
-    fn outlet(
-        &self,
-        outlet: &Outlet,
-        list: &[String],
-        name: &str,
-        filter: &str,
-        run: &Run,
-    ) -> Group {
+    fn outlet(&self, outlet: &Outlet, list: &[String], name: &str, run: &Run) -> Group {
         let at = joined(list, &[&outlet.name]);
         let mut calls = self.calls(&at, run);
         if let Input::Choice(words) = &mut calls.input
@@ -105,16 +130,25 @@ impl Writer<'_> {
         {
             words.push(outlet.target.clone());
         }
-        let label = if filter == "pattern" { "Event pattern" } else { "Filter policy" };
-        let filter = joined(&at, &[filter]);
-        let mut fields =
-            vec![calls, self.typed(filter, label, "filter", "JSON; unset is everything")];
-        fields.extend(match &outlet.manner {
+        let filter = |key: &str, label: &str| {
+            self.typed(joined(&at, &[key]), label, "filter", "JSON; unset is everything")
+        };
+        let mut fields = vec![calls];
+        match &outlet.manner {
             Manner::Subscription(spec) => {
-                knobs_of("subscriptions", spec, &texts(&Subscription::default()), &at)
+                fields.push(filter(FILTER_POLICY, "Filter policy"));
+                let usual = texts(&Subscription::default());
+                fields.extend(knobs_of(SUBSCRIPTIONS, spec, &usual, &at));
             }
-            Manner::Rule(spec) => knobs_of("rules", spec, &texts(&Rule::default()), &at),
-        });
+            Manner::Rule(spec) => {
+                fields.push(filter(PATTERN, "Event pattern"));
+                fields.extend(knobs_of(RULES, spec, &texts(&Rule::default()), &at));
+            }
+            Manner::Notification(spec) => {
+                let usual = texts(&Notification::default());
+                fields.extend(knobs_of(NOTIFICATIONS, spec, &usual, &at));
+            }
+        }
         choose_queues(&mut fields, run);
         Group { title: format!("{name} {}", outlet.name), fields }
     }

@@ -102,8 +102,9 @@ fn into_service(board: &Board, from: Part, to: Rect) -> Option<Wire> {
 }
 
 impl Wire {
-    /// Whether it hangs down between its ends.
-    pub(super) fn dips(&self) -> bool {
-        self.bend.y > self.from.y.max(self.to.y) && self.bend.x > self.from.x
+    /// How far down it comes: its lowest point is near one of these.
+    pub(super) fn lowest(&self) -> f64 {
+        let shares = (0..=8).map(|eighth| f64::from(eighth) / 8.0);
+        shares.map(|share| self.at(share).y).fold(0.0, f64::max)
     }
 }

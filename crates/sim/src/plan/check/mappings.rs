@@ -121,8 +121,7 @@ fn check_no_queue(service: &Service, place: &str, issues: &mut Vec<Issue>) {
     let usual = Spec::default();
     for knob in Spec::KNOBS {
         let setting = (knob.get)(&service.spec);
-        let is_of_queues = !matches!(knob.key, "fifo" | "permission");
-        if is_of_queues && setting != (knob.get)(&usual) {
+        if !service.kind.has(knob.key) && setting != (knob.get)(&usual) {
             let place = format!("{place}.{}", knob.key);
             issues.push(issue(place, shown(knob, &setting), allowed, knob.rule));
         }

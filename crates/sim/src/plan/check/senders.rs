@@ -1,5 +1,5 @@
-//! What reaches topics and buses from outside, to which functions they pass it on, and where
-//! senders put what they cannot deliver.
+//! What reaches topics, buses and buckets from outside, which functions they tell of it, and
+//! where senders put what they cannot deliver.
 //!
 //! Rules: ASY-02, ASY-32, DST-16, SIM-03, VER-15.
 
@@ -36,16 +36,18 @@ pub(super) fn check(
     if let Some(inlet) = &service.inlet {
         check_inlet(service, inlet, &format!("{place}.receives"), loads, issues);
     }
-    let mut taken: Vec<(bool, &str)> = Vec::new();
+    let mut taken: Vec<&Outlet> = Vec::new();
     for outlet in &service.outlets {
-        let (is_rule, list) = match &outlet.manner {
-            Manner::Subscription(_) => (false, "subscriptions"),
-            Manner::Rule(_) => (true, "rules"),
-        };
+        let list = outlet.manner.list();
         let place = format!("{place}.{list}");
-        let (right, allowed) = match is_rule {
-            true => (Kind::Bus, "only a bus (eventbridge) has rules"),
-            false => (Kind::Topic, "only a topic (sns) has subscriptions"),
+        let (right, allowed) = match &outlet.manner {
+            Manner::Subscription(_) => {
+                (Kind::Topic, "only a topic (sns) has subscriptions")
+            }
+            Manner::Rule(_) => (Kind::Bus, "only a bus (eventbridge) has rules"),
+            Manner::Notification(_) => {
+                (Kind::Bucket, "only a bucket (s3) has notifications")
+            }
         };
         if service.kind != right {
             let found = format!("{list} of {}", service.kind.word());
@@ -59,12 +61,30 @@ pub(super) fn check(
             return;
         }
         let place = format!("{place}.{}", outlet.name);
-        let others = taken.iter().filter(|(rule, _)| *rule == is_rule);
-        let others: Vec<&str> = others.map(|(_, name)| *name).collect();
+        let others = taken.iter().filter(|other| other.manner.list() == list);
+        let others: Vec<&str> = others.map(|other| other.name.as_str()).collect();
         check_name(&outlet.name, &place, &others, issues);
-        taken.push((is_rule, &outlet.name));
+        issues.extend(overlap(&taken, outlet, &place));
+        taken.push(outlet);
         check_outlet(scenario, outlet, &place, issues);
     }
+}
+
+/// S3 takes no two notifications that an object could fall under both of.
+fn overlap(others: &[&Outlet], outlet: &Outlet, place: &str) -> Option<Issue> {
+    let Manner::Notification(spec) = &outlet.manner else { return None };
+    let meets = |other: &&&Outlet| {
+        let Manner::Notification(other) = &other.manner else { return false };
+        let either =
+            |a: &str, b: &str, holds: fn(&str, &str) -> bool| holds(a, b) || holds(b, a);
+        either(&spec.prefix, &other.prefix, |a, b| a.starts_with(b))
+            && either(&spec.suffix, &other.suffix, |a, b| a.ends_with(b))
+    };
+    let other = others.iter().find(meets)?;
+    let found = format!("prefix {:?} and suffix {:?}", spec.prefix, spec.suffix);
+    let allowed =
+        format!("keys that do not fall under the notification {:?} as well", other.name);
+    Some(issue(place.into(), found, allowed, Rule::Asy02))
 }
 
 fn check_inlet(
@@ -77,12 +97,8 @@ fn check_inlet(
     let most = match service.kind {
         Kind::Topic => limits::TOPIC_MESSAGE_BYTES_MAX,
         Kind::Bus => limits::QUEUE_MESSAGE_BYTES_MAX,
+        Kind::Bucket => limits::OBJECT_BYTES_MAX,
         Kind::Queue => limits::QUEUE_MESSAGE_BYTES_MAX,
-        Kind::Bucket => {
-            let found = service.kind.word();
-            let allowed = "a topic (sns), a bus (eventbridge) or a queue (sqs)";
-            return issues.push(issue(place.into(), found, allowed, Rule::Asy02));
-        }
     };
     let bytes = inlet.payload.bytes();
     if bytes > most {
@@ -93,6 +109,7 @@ fn check_inlet(
         let allowed = format!("at most {} levels", limits::DEPTH_MAX);
         issues.push(issue(format!("{place}.payload"), "", allowed, Rule::Sim03));
     }
+    check_key(service, inlet, &format!("{place}.key"), issues);
     for (name, value) in &inlet.attributes {
         let place = format!("{place}.attributes.{name}");
         let is_plain = |value: &Value| match value {
@@ -109,16 +126,29 @@ fn check_inlet(
         };
         if !fits || service.kind != Kind::Topic {
             let allowed = match service.kind {
-                Kind::Bus | Kind::Queue => {
+                Kind::Topic => "text, a number, or a list of them",
+                Kind::Bus | Kind::Queue | Kind::Bucket => {
                     "none: only messages of a topic have attributes"
                 }
-                Kind::Topic | Kind::Bucket => "text, a number, or a list of them",
             };
             issues.push(issue(place, "", allowed, Rule::Asy02));
         }
     }
     let Loads { until, calls_max } = loads;
     inlet.load.check(&format!("{place}.load"), until, calls_max, issues);
+}
+
+fn check_key(service: &Service, inlet: &Inlet, place: &str, issues: &mut Vec<Issue>) {
+    let bytes = inlet.key.len();
+    if bytes > limits::OBJECT_KEY_BYTES_MAX {
+        let allowed = format!("at most {}", limits::OBJECT_KEY_BYTES_MAX);
+        let found = format!("{bytes} bytes");
+        issues.push(issue(place.into(), found, allowed, Rule::Asy02));
+    }
+    if bytes > 0 && service.kind != Kind::Bucket {
+        let allowed = "none: only objects of a bucket (s3) have keys";
+        issues.push(issue(place.into(), "", allowed, Rule::Asy02));
+    }
 }
 
 fn check_outlet(
@@ -141,17 +171,21 @@ fn check_outlet(
         let found = format!("{:?}", outlet.target);
         issues.push(issue(format!("{place}.calls"), found, allowed, Rule::Ver15));
     }
-    let (key, of_attributes) = match &outlet.manner {
+    let of_attributes = match &outlet.manner {
         Manner::Subscription(spec) => {
             knob::check(spec, place, issues);
-            ("filter-policy", spec.scope == Scope::MessageAttributes)
+            spec.scope == Scope::MessageAttributes
         }
         Manner::Rule(spec) => {
             knob::check(spec, place, issues);
-            ("pattern", false)
+            false
+        }
+        Manner::Notification(spec) => {
+            knob::check(spec, place, issues);
+            false
         }
     };
-    if let Some(pattern) = &outlet.pattern
+    if let (Some(pattern), Some(key)) = (&outlet.pattern, outlet.manner.pattern_key())
         && let Err(wrong) = Filter::read(pattern, of_attributes)
     {
         let dot = if wrong.place.is_empty() { "" } else { "." };

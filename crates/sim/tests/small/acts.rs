@@ -1,0 +1,117 @@
+//! Small acts: calls to AWS, and faults.
+
+use lambdarium_sim::call::Operation;
+use lambdarium_sim::lambda::Function;
+use lambdarium_sim::lambda::behaviour::Failure;
+use lambdarium_sim::scenario::Act;
+use lambdarium_sim::time::{Instant, Span};
+use lambdarium_sim::value::Value;
+
+use super::{Numbers, qualifier};
+
+/// Some acts, in order of time.
+pub fn acts(functions: &[Function], until: Span, n: &mut Numbers) -> Vec<Act> {
+    let mut acts: Vec<Act> = (0..n.below(8)).map(|_| act(functions, until, n)).collect();
+    acts.sort_by_key(|act| act.at);
+    acts
+}
+
+/// An act, not always a sensible one.
+fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
+    let function = &functions[n.below(functions.len() as u64) as usize];
+    let operation: Operation = n.choice();
+    let mut with = vec![("FunctionName", Value::text(&function.name))];
+    let takes_qualifier = match operation {
+        Operation::Invoke
+        | Operation::GetProvisionedConcurrencyConfig
+        | Operation::PutProvisionedConcurrencyConfig
+        | Operation::DeleteProvisionedConcurrencyConfig
+        | Operation::PutFunctionEventInvokeConfig
+        | Operation::UpdateFunctionEventInvokeConfig
+        | Operation::GetFunctionEventInvokeConfig
+        | Operation::DeleteFunctionEventInvokeConfig => true,
+        Operation::SetFault => {
+            return set_fault(function, until, n);
+        }
+        Operation::Publish | Operation::PutEvents | Operation::PutObject => {
+            return publish(operation, until, n);
+        }
+        Operation::ListFunctionEventInvokeConfigs
+        | Operation::PutFunctionRecursionConfig
+        | Operation::GetFunctionRecursionConfig
+        | Operation::GetFunctionConcurrency
+        | Operation::PutFunctionConcurrency
+        | Operation::DeleteFunctionConcurrency
+        | Operation::PublishVersion
+        | Operation::UpdateFunctionCode
+        | Operation::UpdateFunctionConfiguration => n.one_in(8),
+    };
+    if takes_qualifier && let Some(qualifier) = qualifier(function, n) {
+        with.push(("Qualifier", Value::Text(qualifier)));
+    }
+    let units = n.below(7);
+    with.extend([
+        ("ReservedConcurrentExecutions", Value::number(units)),
+        ("ProvisionedConcurrentExecutions", Value::number(units)),
+        ("ZipFile", Value::Text(n.below(3).to_string())),
+        ("Publish", Value::Bool(n.one_in(2))),
+        ("Timeout", Value::number(n.from(1, 4))),
+        ("MaximumRetryAttempts", Value::number(n.below(4))),
+        ("RecursiveLoop", Value::text("Terminate")),
+        (
+            "InvocationType",
+            Value::text(if n.one_in(2) { "Event" } else { "RequestResponse" }),
+        ),
+        ("Payload", Value::object([("sleep", Value::number(n.below(3)))])),
+    ]);
+    let members = with.into_iter().map(|(key, value)| (key.to_string(), value));
+    Act {
+        at: Instant(n.span(until.0 / 1_000).0),
+        operation: operation.word().into(),
+        parameters: Value::Object(members.collect()),
+    }
+}
+
+/// Something that is sent to a topic, bus or bucket, or to one that there is not.
+fn publish(operation: Operation, until: Span, n: &mut Numbers) -> Act {
+    let message = Value::object([("sleep", Value::number(n.below(4)))]);
+    let bus = [["e", "b", "none"][n.below(3) as usize], "default"][n.below(2) as usize];
+    let entry =
+        Value::object([("EventBusName", Value::text(bus)), ("Detail", message.clone())]);
+    let topic = format!(
+        "arn:aws:sns:us-east-1:111111111111:{}",
+        ["p", "t", "q"][n.below(3) as usize]
+    );
+    let parameters = Value::object([
+        ("TopicArn", Value::Text(topic)),
+        ("Message", message.clone()),
+        ("Entries", Value::List(vec![entry; n.below(3) as usize])),
+        ("Bucket", Value::text(["u", "o", "none"][n.below(3) as usize])),
+        ("Key", Value::text("in/b")),
+        ("Body", message),
+    ]);
+    let at = Instant(n.span(until.0 / 1_000).0);
+    Act { at, operation: operation.word().into(), parameters }
+}
+
+/// Something that goes wrong from an instant on, or nothing any more.
+fn set_fault(function: &Function, until: Span, n: &mut Numbers) -> Act {
+    let failure: Failure = n.choice();
+    let mut with = vec![("FunctionName", Value::text(&function.name))];
+    if n.one_in(4)
+        && let Some(qualifier) = qualifier(function, n)
+    {
+        with.push(("Qualifier", Value::Text(qualifier)));
+    }
+    if !n.one_in(3) {
+        with.push(("Fails", Value::text(failure.word())));
+        with.push(("Chance", Value::Number(format!("0.{}", n.below(10)))));
+        with.push(("Duration", Value::number(n.below(3))));
+    }
+    let members = with.into_iter().map(|(key, value)| (key.to_string(), value));
+    Act {
+        at: Instant(n.span(until.0 / 1_000).0),
+        operation: Operation::SetFault.word().into(),
+        parameters: Value::Object(members.collect()),
+    }
+}
