@@ -72,7 +72,8 @@ texts! {
     STORY_TITLE "The run so far";
     NOTHING_YET "Nothing has happened yet. Press play.";
     WHY "Why?";
-    LIFE "The life of this request";
+    WHERE_THE_REST_IS "What a function gets of it: press a request on the board or its bar in a lane.";
+    LIFE "Its life, with its JSON";
     LIFE_TITLE "The life of a request";
     LOOKING_UP_LIFE "Looking up its life …";
     CLOSE_LIFE "Close, and back to the story (Esc)";

@@ -24,7 +24,7 @@ use crate::trace::{Ending, Outcome, Room};
 pub use datapoints::{Datapoint, datapoints};
 pub use fold::frame;
 pub(crate) use fold::{costs, fates};
-pub use gauges::{Gauge, Gauges, gauges};
+pub use gauges::{ENTRIES_PLAYED, Gauge, Gauges, SAMPLES, gauges};
 pub use jobs::{Fate, Fated, jobs};
 pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, Pane, lanes};
 pub use life::{Life, Shown, Shows, Station, life};

@@ -8,7 +8,8 @@ use lambdarium_sim::id::FunctionId;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::view::{
-    By, Gauge, Gauges, Look, Metrics, Pane, Scale, frame, gauges, lanes,
+    By, ENTRIES_PLAYED, Gauge, Gauges, Look, Metrics, Pane, SAMPLES, Scale, frame,
+    gauges, lanes,
 };
 use proptest::prelude::*;
 
@@ -133,49 +134,67 @@ proptest! {
 
     #[test]
     fn the_columns_add_up_to_what_the_frame_says(seed: u64, columns in 1u32..200, events: bool) {
-        let mut recording = Recording::of(small::run(&mut small::Numbers(seed))).expect("a plan");
-        let end = recording.end();
-        let by = if events { By::Events } else { By::Time };
-        let told = look(&mut recording, end);
-        let each = (0..told.len()).map(|place| Some(u16::try_from(place).expect("few")));
-        for of in each.chain([None]) {
-            let drawn = whole(&mut recording, by, columns, of);
-            let each_has = |series: &Vec<u64>| series.len() == columns as usize;
-            prop_assert!(drawn.series.len() == 6 && drawn.series.iter().all(each_has));
-            let wanted = |value: fn(&(Metrics, u64)) -> u64| match of {
-                Some(place) => value(&told[usize::from(place)]),
-                None => told.iter().map(value).sum(),
+        adds_up(seed, columns, events)?;
+    }
+}
+
+/// A run whose events are throttled again and again: its trace is long.
+#[test]
+fn the_columns_of_a_long_trace_add_up() {
+    let (seed, columns) = (87_178_387_709_626_237, 32);
+    let recording = Recording::of(small::run(&mut small::Numbers(seed))).expect("a plan");
+    assert!(recording.log().len() > ENTRIES_PLAYED);
+    adds_up(seed, columns, false).unwrap_or_else(|wrong| panic!("{wrong}"));
+}
+
+fn adds_up(seed: u64, columns: u32, events: bool) -> Result<(), TestCaseError> {
+    let mut recording =
+        Recording::of(small::run(&mut small::Numbers(seed))).expect("a plan");
+    let end = recording.end();
+    let by = if events { By::Events } else { By::Time };
+    let told = look(&mut recording, end);
+    let each = (0..told.len()).map(|place| Some(u16::try_from(place).expect("few")));
+    for of in each.chain([None]) {
+        let drawn = whole(&mut recording, by, columns, of);
+        let each_has = |series: &Vec<u64>| series.len() == columns as usize;
+        prop_assert!(drawn.series.len() == 6 && drawn.series.iter().all(each_has));
+        let wanted = |value: fn(&(Metrics, u64)) -> u64| match of {
+            Some(place) => value(&told[usize::from(place)]),
+            None => told.iter().map(value).sum(),
+        };
+        let of_all = |gauge: Gauge| drawn.series[gauge as usize].iter().copied();
+        let sum = |gauge| of_all(gauge).sum::<u64>();
+        prop_assert_eq!(sum(Gauge::Invocations), wanted(|told| told.0.invocations));
+        prop_assert_eq!(sum(Gauge::Errors), wanted(|told| told.0.errors));
+        prop_assert_eq!(sum(Gauge::Throttles), wanted(|told| told.0.throttles));
+        let longest = told.iter().map(|told| told.0.duration_max_us).max().unwrap_or(0);
+        prop_assert!(of_all(Gauge::Duration).all(|average| average <= longest));
+        if of.is_some() {
+            let most = of_all(Gauge::Concurrent).max().unwrap_or(0);
+            prop_assert_eq!(most, wanted(|told| told.0.concurrent_max));
+        }
+        prop_assert_eq!(of_all(Gauge::Cost).last().unwrap_or(0), wanted(|told| told.1));
+        if columns == 1 {
+            let runs = wanted(|told| told.0.duration_count);
+            let average =
+                wanted(|told| told.0.duration_us).checked_div(runs).unwrap_or(0);
+            prop_assert_eq!(of_all(Gauge::Duration).next(), Some(average));
+        }
+        // In the middle of the run, at the last instant of a column. (The last column
+        // holds the end of the run as well.) Of a long trace it is one that is worked out.
+        let is_long = recording.log().len() > ENTRIES_PLAYED;
+        let stride = if is_long { (columns as usize).div_ceil(SAMPLES) } else { 1 };
+        let middle = columns as usize / 2 / stride * stride + stride - 1;
+        let next = (end.0 * (middle as u64 + 1)).div_ceil(columns.into());
+        let is_last = middle + 1 >= columns as usize;
+        if !events && !is_last && next > 0 && next <= end.0 {
+            let at = look(&mut recording, Instant(next - 1));
+            let spent: u64 = match of {
+                Some(place) => at[usize::from(place)].1,
+                None => at.iter().map(|told| told.1).sum(),
             };
-            let of_all = |gauge: Gauge| drawn.series[gauge as usize].iter().copied();
-            let sum = |gauge| of_all(gauge).sum::<u64>();
-            prop_assert_eq!(sum(Gauge::Invocations), wanted(|told| told.0.invocations));
-            prop_assert_eq!(sum(Gauge::Errors), wanted(|told| told.0.errors));
-            prop_assert_eq!(sum(Gauge::Throttles), wanted(|told| told.0.throttles));
-            let longest = told.iter().map(|told| told.0.duration_max_us).max().unwrap_or(0);
-            prop_assert!(of_all(Gauge::Duration).all(|average| average <= longest));
-            if of.is_some() {
-                let most = of_all(Gauge::Concurrent).max().unwrap_or(0);
-                prop_assert_eq!(most, wanted(|told| told.0.concurrent_max));
-            }
-            prop_assert_eq!(of_all(Gauge::Cost).last().unwrap_or(0), wanted(|told| told.1));
-            if columns == 1 {
-                let runs = wanted(|told| told.0.duration_count);
-                let average = wanted(|told| told.0.duration_us).checked_div(runs).unwrap_or(0);
-                prop_assert_eq!(of_all(Gauge::Duration).next(), Some(average));
-            }
-            // In the middle of the run, at the last instant of a column. (The last column
-            // holds the end of the run as well.)
-            let middle = columns as usize / 2;
-            let next = (end.0 * (middle as u64 + 1)).div_ceil(columns.into());
-            let is_last = middle + 1 == columns as usize;
-            if !events && !is_last && next > 0 && next <= end.0 {
-                let at = look(&mut recording, Instant(next - 1));
-                let spent: u64 = match of {
-                    Some(place) => at[usize::from(place)].1,
-                    None => at.iter().map(|told| told.1).sum(),
-                };
-                prop_assert_eq!(of_all(Gauge::Cost).nth(middle), Some(spent));
-            }
+            prop_assert_eq!(of_all(Gauge::Cost).nth(middle), Some(spent));
         }
     }
+    Ok(())
 }

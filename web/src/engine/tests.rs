@@ -189,6 +189,22 @@ fn form(engine: &mut Engine, part: Option<&str>) -> Form {
     }
 }
 
+#[test]
+fn only_what_can_keep_order_is_asked_whether_it_does() {
+    let kinds = [("sqs", true), ("sns", true), ("eventbridge", false), ("s3", false)];
+    for (kind, asked) in kinds {
+        let text = format!(
+            r#"{{"lambdarium":1,"functions":{{"f":{{}}}},"services":{{"s":{{"kind":"{kind}"}}}}}}"#
+        );
+        let mut engine = Engine::new();
+        let source = Source::Text(text);
+        engine.handle(Slot(0), Ask::Open { source, lesson: None, keep: false });
+        let form = form(&mut engine, Some("s"));
+        let mut fields = form.groups.iter().flat_map(|group| &group.fields);
+        assert_eq!(fields.any(|field| field.label == "FIFO"), asked, "{kind}");
+    }
+}
+
 fn field(form: &Form, label: &str) -> Field {
     let mut fields = form.groups.iter().flat_map(|group| &group.fields);
     fields.find(|field| field.label == label).expect("the form has the field").clone()

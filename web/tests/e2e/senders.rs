@@ -78,6 +78,27 @@ fn a_bucket_shows_its_objects_and_its_notification_can_be_set() {
     });
 }
 
+/// The controls stay where they are, however many fates there are.
+#[test]
+fn more_fates_do_not_move_the_controls() {
+    visit(async |page| {
+        open(page, "#e=senders").await?;
+        let play = "document.querySelector('#play').getBoundingClientRect().top";
+        let modes = "[...document.querySelectorAll('.transport button, .transport select')]\
+            .filter(part => part.offsetParent).map(part => \
+                Math.round(part.getBoundingClientRect().top)).join()";
+        let before: (f64, String) =
+            (page.evaluate(play).await?, page.evaluate(modes).await?);
+        assert!(before.1.contains(','), "{before:?}");
+        press(page, Key::End).await?;
+        page.wait_until("document.querySelector('#fates').innerText.includes('lost')")
+            .await?;
+        let after = (page.evaluate(play).await?, page.evaluate(modes).await?);
+        assert_eq!(before, after);
+        Ok(())
+    });
+}
+
 #[test]
 fn what_is_put_into_a_bucket_goes_to_its_function() {
     visit(async |page| {

@@ -1,5 +1,6 @@
 //! What a function does, as JSON: durations, answers and faults.
 
+use lambdarium_sim::Given;
 use lambdarium_sim::lambda::behaviour::{
     Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, Then,
     When,
@@ -98,7 +99,7 @@ fn read_per_record(reader: &mut Reader, value: &Value) -> Option<PerRecord> {
     let fails_if = fields.require(reader, "fails-if", condition, read_condition);
     let then = fields.read(reader, "then", Reader::choice).unwrap_or(Then::Throws);
     fields.finish(reader);
-    Some(PerRecord { fails_if: fails_if?, then })
+    Some(PerRecord { fails_if: fails_if?, then, given: Given::here() })
 }
 
 fn write_per_record(per_record: &PerRecord) -> Value {

@@ -1,5 +1,6 @@
 //! Any run at all: every setting somewhere in its range, from a seed.
 
+use lambdarium_sim::Given;
 use lambdarium_sim::caller::load::{Load, Pattern};
 use lambdarium_sim::caller::{Caller, Kind as CallerKind};
 use lambdarium_sim::expect::Expectation;
@@ -192,8 +193,11 @@ fn spec(n: &mut Numbers) -> Spec {
             duration: draw(n),
             answer: answer(n),
             sends: n.maybe(text).unwrap_or_default(),
-            per_record: n
-                .maybe(|n| PerRecord { fails_if: condition(n), then: n.choice() }),
+            per_record: n.maybe(|n| PerRecord {
+                fails_if: condition(n),
+                then: n.choice(),
+                given: Given,
+            }),
             faults: n.list(3, fault),
         })
         .unwrap_or_default();

@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
+use crate::Given;
 use crate::time::{Instant, Span};
 use crate::value::{Payload, Value};
 
@@ -168,6 +169,8 @@ pub struct PerRecord {
     pub fails_if: Condition,
     /// What it does about them.
     pub then: Then,
+    /// Only events have records.
+    pub given: Given,
 }
 
 impl PerRecord {

@@ -8,6 +8,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
+use core::cell::LazyCell;
 
 use super::shelf::Shelf;
 use super::{Kind, Received, State, key_of, seen};
@@ -114,8 +115,21 @@ impl State {
         let is_of_chain = !received.content.chain().is_empty();
         let rule = if is_of_chain { Rule::Rec03 } else { Rule::Asy02 };
         let cause = cx.cause();
+        // Made once for all, and only where a filter asks.
+        let content = LazyCell::new(|| seen(plan, id, received));
+        let key = LazyCell::new(|| key_of(plan, id, received));
         for (at, outlet) in service.outlets.iter().enumerate() {
-            if lets_through(&outlet.passes, id, plan, received) {
+            let passes = match &outlet.passes {
+                Passes::Everything => true,
+                Passes::ByAttributes(filter) => {
+                    filter.passes(attributes(&received.content))
+                }
+                Passes::ByContent(filter) => filter.passes(&content),
+                Passes::ByKey { prefix, suffix } => {
+                    key.starts_with(prefix) && key.ends_with(suffix)
+                }
+            };
+            if passes {
                 let outlet = u16::try_from(at).expect("outlets are limited");
                 let content = passed(id, plan, received, outlet);
                 self.deliver(id, plan, cx, outlet, content, rule);
@@ -300,24 +314,6 @@ impl GivenUp {
         let arrived = ServiceEvent::Arrived { job, letter };
         cx.post(cx.now, Rank::Arrival, Event::Service(queue, arrived));
         true
-    }
-}
-
-/// Whether something that was received passes a filter.
-fn lets_through(
-    passes: &Passes,
-    id: ServiceId,
-    plan: &Plan,
-    received: &Received,
-) -> bool {
-    match passes {
-        Passes::Everything => true,
-        Passes::ByAttributes(filter) => filter.passes(attributes(&received.content)),
-        Passes::ByContent(filter) => filter.passes(&seen(plan, id, received)),
-        Passes::ByKey { prefix, suffix } => {
-            let key = key_of(plan, id, received);
-            key.starts_with(prefix) && key.ends_with(suffix)
-        }
     }
 }
 

@@ -58,9 +58,8 @@ impl Kind {
     pub fn has(self, key: &str) -> bool {
         match self {
             Self::Queue => true,
-            Self::Topic | Self::Bus | Self::Bucket => {
-                matches!(key, "fifo" | "permission")
-            }
+            Self::Topic => matches!(key, "fifo" | "permission"),
+            Self::Bus | Self::Bucket => key == "permission",
         }
     }
 

@@ -2,12 +2,12 @@
 //!
 //! Units: times of attributes are milliseconds since 1970. Rules: ESM-21, SQS-13.
 
-use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::WithEvents;
 use crate::call::{REGION, arn_of};
 use crate::dice::Dice;
 use crate::id::{MappingId, ServiceId};
@@ -142,24 +142,25 @@ pub(crate) enum Parcel {
 /// Parcels under way. Each is taken at the instant it was put, in any order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parcels {
-    parcels: VecDeque<Option<Parcel>>,
-    /// The number of the first one.
-    first: u32,
+    parcels: WithEvents<Option<Parcel>>,
+    /// How many of them are still there.
+    count: u32,
 }
 
 impl Parcels {
     pub(crate) fn put(&mut self, parcel: Parcel) -> u32 {
-        self.parcels.push_back(Some(parcel));
-        let place = u32::try_from(self.parcels.len() - 1).expect("few are under way");
-        self.first.wrapping_add(place)
+        self.parcels.push(Some(parcel));
+        self.count += 1;
+        u32::try_from(self.parcels.len()).expect("few are under way") - 1
     }
 
     pub(crate) fn take(&mut self, number: u32) -> Parcel {
-        let place = number.wrapping_sub(self.first) as usize;
-        let parcel = self.parcels[place].take().expect("a parcel is taken once");
-        while let Some(None) = self.parcels.front() {
-            self.parcels.pop_front();
-            self.first = self.first.wrapping_add(1);
+        let parcel =
+            self.parcels[number as usize].take().expect("a parcel is taken once");
+        self.count -= 1;
+        // All that are under way were put at one instant.
+        if self.count == 0 {
+            self.parcels.retain(|_| false);
         }
         parcel
     }

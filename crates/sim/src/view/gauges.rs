@@ -12,10 +12,10 @@ use crate::time::{Instant, Moment, Span};
 /// Most columns there are.
 const COLUMNS_MAX: u32 = 2_048;
 /// A shorter trace is played again for the cost of each column, a longer one only for
-/// every so many, and the cost grows evenly between them.
-const ENTRIES_PLAYED: u32 = 20_000;
-/// Columns whose cost is worked out for a long trace.
-const SAMPLES: usize = 24;
+/// every so many, and the cost grows evenly between them. In entries.
+pub const ENTRIES_PLAYED: u32 = 20_000;
+/// Columns whose cost is worked out for a long trace, at most.
+pub const SAMPLES: usize = 24;
 
 /// The metrics of a window.
 #[derive(Clone, Debug, PartialEq, Eq)]

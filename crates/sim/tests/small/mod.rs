@@ -6,6 +6,7 @@ mod acts;
 
 pub use acts::acts;
 
+use lambdarium_sim::Given;
 use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
 use lambdarium_sim::caller::{self, Caller, gateway, sdk, sender, step_functions};
 use lambdarium_sim::knob::Choices;
@@ -500,6 +501,7 @@ fn batch_function(name: &str, n: &mut Numbers) -> Function {
             value: Value::text("$receiveCount"),
         },
         then: n.choice(),
+        given: Given,
     });
     let behaviour = Behaviour {
         init: init(n),

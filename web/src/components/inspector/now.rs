@@ -64,7 +64,12 @@ pub fn now(desk: &Desk, on_action: &Callback<Action>) -> Html {
                     </dl>
                 </>
             }) }
-            if let Some(((_, items), _)) = contents { { for items.iter().map(content) } }
+            if let Some(((_, items), _)) = contents {
+                { for items.iter().map(content) }
+                if EVENTS {
+                    <p class="small">{ crate::texts::WHERE_THE_REST_IS }</p>
+                }
+            }
         </div>
     }
 }
