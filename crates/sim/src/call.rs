@@ -8,6 +8,7 @@ mod fault;
 mod names;
 mod operations;
 mod publish;
+mod stream;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -18,6 +19,7 @@ pub use fault::wrong_fault;
 pub use names::{ACCOUNT, FunctionName, Names, REGION, arn, arn_of};
 pub(crate) use operations::perform;
 pub(crate) use publish::ALL as PUBLISHING;
+pub(crate) use stream::ALL as STREAMING;
 
 choices! {
     /// What an act can ask for.
@@ -62,6 +64,16 @@ choices! {
         PutEvents "PutEvents",
         /// Put an object into a bucket.
         PutObject "PutObject",
+        /// Put a record into a stream.
+        PutRecord "PutRecord",
+        /// Put an item into a table.
+        PutItem "PutItem",
+        /// Remove an item of a table.
+        DeleteItem "DeleteItem",
+        /// Let two shards take the place of one.
+        SplitShard "SplitShard",
+        /// Let one shard take the place of two.
+        MergeShards "MergeShards",
         /// Say what goes wrong from now on: no call to AWS, but the simulator's own.
         SetFault "Lambdarium:SetFault",
     }

@@ -30,7 +30,7 @@ use crate::value::Payload;
 pub use events::{NEEDS_EVENTS, lacks_events, needs_events};
 pub use mapping::PlannedMapping;
 pub use service::PlannedService;
-pub(crate) use service::{Passes, PlannedOutlet};
+pub(crate) use service::{Passes, PlannedInlet, PlannedOutlet};
 
 /// Which version of its function a caller asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

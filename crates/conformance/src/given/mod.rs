@@ -77,6 +77,11 @@ impl Setting {
                 | Operation::Publish
                 | Operation::PutEvents
                 | Operation::PutObject
+                | Operation::PutRecord
+                | Operation::PutItem
+                | Operation::DeleteItem
+                | Operation::SplitShard
+                | Operation::MergeShards
                 | Operation::SetFault => false,
             }),
             Work::Calls(_) => false,

@@ -352,6 +352,15 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// Says of members whose keys begin so that only a program with asynchronous events
+    /// knows them.
+    pub(super) fn leave_to_events(&mut self, reader: &mut Reader, begin: &[&str]) {
+        let known = |key: &str| begin.iter().any(|begin| key.starts_with(begin));
+        if let Some((key, _)) = self.members.iter().find(|(key, _)| known(key)) {
+            reader.within(key, |reader| reader.wrong("", NEEDS_EVENTS));
+        }
+    }
+
     /// The same, for a member that must be there; `what` says what it is.
     pub(super) fn require<T>(
         &mut self,

@@ -8,7 +8,7 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 
 use super::names::{FunctionName, Names, arn};
-use super::{Operation, Reply, event_invoke, publish};
+use super::{Operation, Reply, event_invoke, publish, stream};
 use crate::EVENTS;
 use crate::event::{Event, FunctionEvent, Mode, Request};
 use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
@@ -52,6 +52,8 @@ pub(crate) fn perform(
     let parameters = &act.parameters;
     let answer = if EVENTS && publish::ALL.contains(&operation) {
         desk.on_publish(operation, parameters)
+    } else if EVENTS && stream::ALL.contains(&operation) {
+        desk.on_stream(operation, parameters)
     } else {
         Names::of(parameters)
             .map_err(|reply| (reply, Rule::Ver14))
@@ -113,7 +115,12 @@ impl Desk<'_, '_> {
             | Operation::ListFunctionEventInvokeConfigs
             | Operation::Publish
             | Operation::PutEvents
-            | Operation::PutObject => {
+            | Operation::PutObject
+            | Operation::PutRecord
+            | Operation::PutItem
+            | Operation::DeleteItem
+            | Operation::SplitShard
+            | Operation::MergeShards => {
                 unreachable!("they were answered above, or are not acts of a plan")
             }
             Operation::PutFunctionRecursionConfig => self.put_recursion(id, with),

@@ -29,7 +29,7 @@ fn refused(http: u16, code: &str, message: impl Into<String>) -> Refused {
     (Reply::error(http, code, message), Rule::Asy02)
 }
 
-fn text<'a>(with: &'a Value, key: &str) -> &'a str {
+pub(super) fn text<'a>(with: &'a Value, key: &str) -> &'a str {
     with.get(key).and_then(Value::as_text).unwrap_or_default()
 }
 
@@ -47,7 +47,7 @@ impl Desk<'_, '_> {
     }
 
     /// The service of a kind that a call names, by its name or the end of its ARN.
-    fn named(&self, kind: Kind, name: &str) -> Option<ServiceId> {
+    pub(super) fn named(&self, kind: Kind, name: &str) -> Option<ServiceId> {
         let name = name.rsplit([':', '/']).next().unwrap_or_default();
         let services = self.plan.services().iter();
         let at =

@@ -18,8 +18,10 @@ use alloc::vec::Vec;
 use crate::WithEvents;
 use crate::event::MappingEvent;
 use crate::id::MappingId;
+use crate::message::Content;
 use crate::plan::Plan;
 use crate::sim::Cx;
+use crate::time::Span;
 use crate::value::Value;
 pub use spec::{Source, Spec};
 
@@ -62,12 +64,22 @@ pub struct Metrics {
     pub failed_invoke: u64,
     /// `DeletedEventCount`: messages deleted after they were processed.
     pub deleted: u64,
+    /// `DroppedEventCount`: records given up of which no destination was told.
+    pub dropped: u64,
+    /// `OnFailureDestinationDeliveredEventCount`: records of which it was told.
+    pub delivered: u64,
+    /// `DestinationDeliveryFailures`.
+    pub destination_failures: u64,
+    /// `IteratorAge`: how old the last record of the last batch was (KIN-22).
+    pub iterator_age: Option<Span>,
 }
 
 /// The state of one mapping.
 #[derive(Clone, Debug, Default)]
 pub struct State {
     queue: queue_poller::State,
+    /// What it has of a stream, if it reads one.
+    stream: Option<stream::part::State>,
 }
 
 impl State {
@@ -77,14 +89,30 @@ impl State {
         &self.queue
     }
 
+    /// How it reads a stream, if it reads one.
+    #[must_use]
+    pub fn stream(&self) -> Option<&stream::part::State> {
+        self.stream.as_ref()
+    }
+
+    /// The event of a batch under way.
+    #[must_use]
+    pub fn content(&self, call: u32) -> Option<Content> {
+        match &self.stream {
+            Some(stream) => stream.content(call),
+            None => self.queue.content(call),
+        }
+    }
+
     /// What CloudWatch counts.
     #[must_use]
-    pub fn metrics(&self) -> &Metrics {
-        self.queue.metrics()
+    pub fn metrics(&self) -> Metrics {
+        self.stream.as_ref().map_or(*self.queue.metrics(), stream::part::State::metrics)
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.queue.bytes()
+        let stream = self.stream.as_ref().map_or(0, stream::part::State::bytes);
+        size_of::<Self>() + self.queue.bytes() + stream
     }
 
     /// Whether something will happen in it by itself: its timers alone do not say so.
@@ -94,10 +122,14 @@ impl State {
 
     pub(crate) fn assert_consistent(&self) {
         self.queue.assert_consistent();
+        if let Some(stream) = &self.stream {
+            stream.assert_consistent();
+        }
     }
 
     pub(crate) fn start(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>) {
         self.queue.start(id, plan, cx);
+        self.stream = stream::part::State::start(id, plan, cx);
     }
 
     #[inline(never)]
@@ -108,7 +140,10 @@ impl State {
         cx: &mut Cx<'_>,
         event: MappingEvent,
     ) {
-        self.queue.on_event(id, plan, cx, event);
+        match &mut self.stream {
+            Some(stream) => stream.on_event(id, plan, cx, event),
+            None => self.queue.on_event(id, plan, cx, event),
+        }
     }
 }
 

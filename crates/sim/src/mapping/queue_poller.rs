@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 use super::Metrics;
 use super::batch::Batch;
-use super::outcome::{Outcome, outcome};
+use super::outcome::{Outcome, names_failures, outcome};
 use super::spec::{RECEIVE_MAX, Source};
 use crate::event::{
     Answer, Event, FunctionEvent, MappingEvent, Mode, Poll, Request, ServiceEvent,
@@ -28,7 +28,7 @@ use crate::service::parcel::{Handed, Parcel, Receipt};
 use crate::sim::Cx;
 use crate::time::{Instant, Span};
 use crate::trace::{Ending, Fact, MessageFact, Refusal};
-use crate::value::{Payload, Value};
+use crate::value::Payload;
 
 /// The state of a mapping that reads a queue.
 #[derive(Clone, Debug, Default)]
@@ -173,7 +173,7 @@ impl State {
             MappingEvent::Received { poller, parcel } => {
                 self.on_received(id, plan, cx, poller, parcel);
             }
-            MappingEvent::Answered { call, letter, answer } => {
+            MappingEvent::Answered { call, letter, answer, .. } => {
                 self.on_answered(id, plan, cx, call, letter, answer);
             }
             MappingEvent::WindowDue { poller, serial } => {
@@ -204,6 +204,11 @@ impl State {
             MappingEvent::RampDue => self.on_ramp_due(id, mapping, cx),
             MappingEvent::Backlog { count } => self.on_backlog(id, mapping, cx, count),
             MappingEvent::Deleted { count } => self.metrics.deleted += u64::from(count),
+            // These are about streams.
+            MappingEvent::ShardsListed { .. }
+            | MappingEvent::RecordsArrived { .. }
+            | MappingEvent::RecordsRead { .. }
+            | MappingEvent::ShardDue { .. } => {}
         }
     }
 
@@ -576,12 +581,6 @@ impl State {
         }
         self.arm_ramp(id, mapping, cx);
     }
-}
-
-/// Whether an answer names records that failed.
-fn names_failures(response: &Payload) -> bool {
-    let named = response.json().and_then(|answer| answer.get("batchItemFailures"));
-    named.is_some_and(|items| matches!(items, Value::List(items) if !items.is_empty()))
 }
 
 /// Has messages deleted: they were processed, and the mapping wants to know how many could

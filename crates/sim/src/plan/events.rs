@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::call::{Operation, PUBLISHING};
+use crate::call::{Operation, PUBLISHING, STREAMING};
 use crate::caller::sdk::InvocationType;
 use crate::scenario::{Act, Run};
 use crate::value::Value;
@@ -25,7 +25,8 @@ pub fn needs_events(run: &Run) -> bool {
 
 fn is_about_events(act: &Act) -> bool {
     let asks = act.parameters.get("InvocationType").and_then(Value::as_text);
-    PUBLISHING.iter().any(|operation| act.operation == operation.word())
+    let mut all = PUBLISHING.iter().chain(&STREAMING);
+    all.any(|operation| act.operation == operation.word())
         || act.operation.contains("EventInvokeConfig")
         || act.operation == Operation::SetFault.word()
         || asks == Some(InvocationType::Event.word())

@@ -7,11 +7,14 @@ use alloc::vec::Vec;
 use super::{Plan, Qualifier, service, split_target};
 use crate::dice::Dice;
 use crate::id::{FunctionId, ServiceId};
-use crate::mapping::Mapping;
 use crate::mapping::spec::{Source, Spec};
+use crate::mapping::stream::spec::Assumptions;
+use crate::mapping::{Mapping, stream};
 use crate::rule::Rule;
 use crate::scenario::Scenario;
 use crate::service::filter::Filter;
+use crate::service::stream::ShardId;
+use crate::service::stream::record::{self, Record};
 use crate::time::{Instant, Span};
 use crate::value::{Payload, Value};
 
@@ -33,6 +36,17 @@ pub struct PlannedMapping {
     /// Pollers at most.
     pub(crate) pollers_max: usize,
     pub(crate) dice: Dice,
+    /// What it goes by where it reads a stream.
+    pub(crate) stream: Option<PlannedReads>,
+}
+
+/// What a mapping of a stream goes by.
+#[derive(Clone, Debug)]
+pub(crate) struct PlannedReads {
+    pub(crate) spec: stream::spec::Spec,
+    pub(crate) assumed: Assumptions,
+    /// Who is told of what it gives up.
+    pub(crate) on_failure: Option<ServiceId>,
 }
 
 /// Concurrent batches of one mapping at most (SQS-02).
@@ -107,6 +121,24 @@ impl PlannedMapping {
         self.filters.iter().any(|filter| filter.passes(&record))
     }
 
+    /// Whether one of its filters lets a record of a stream through (ESM-17).
+    pub(crate) fn lets_record_through(
+        &self,
+        record: &Record,
+        terms: &stream::spec::Terms<'_>,
+    ) -> bool {
+        let source = record::Source {
+            arn: "",
+            kind: terms.kind,
+            shard: ShardId(0),
+            view: terms.view,
+            role: "",
+            decoded: true,
+        };
+        let seen = record.filtered(&source);
+        self.filters.iter().any(|filter| filter.passes(&seen))
+    }
+
     /// How many pollers are added at once.
     pub(crate) fn ramp_step(&self, usual: usize, now: Instant) -> usize {
         if !self.spec.is_provisioned() {
@@ -132,6 +164,8 @@ pub(super) fn source_of(scenario: &Scenario, name: &str) -> Option<Source> {
         Kind::Queue if service.spec.fifo => Some(Source::Fifo),
         Kind::Queue => Some(Source::Queue),
         Kind::Topic | Kind::Bus | Kind::Bucket => None,
+        Kind::Kinesis => Some(Source::Kinesis),
+        Kind::DynamoDb => Some(Source::DynamoDb),
     }
 }
 
@@ -174,5 +208,12 @@ pub(super) fn planned(
         pollers_initial: count(pollers_initial),
         pollers_max: count(pollers_max),
         dice: Dice::of(seed, name),
+        stream: stream::spec::Spec::of(spec, source_kind)
+            .filter(|_| !source_kind.is_queue())
+            .map(|spec_of_stream| PlannedReads {
+                spec: spec_of_stream,
+                assumed: Assumptions::of(settings),
+                on_failure: service::find(scenario, &spec.on_failure),
+            }),
     })
 }

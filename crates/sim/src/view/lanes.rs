@@ -239,6 +239,7 @@ impl Drawing<'_> {
                 | EventFact::Filtered { .. },
             )
             | Fact::Message(_)
+            | Fact::Stream(_)
             | Fact::Replied { .. }
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => {}

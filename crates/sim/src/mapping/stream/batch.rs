@@ -159,6 +159,8 @@ pub struct Batch {
     pub response: Option<Response>,
     /// Whether it is one part of a batch that failed.
     pub is_half: bool,
+    /// Whether it is what is left of a batch of which the first records are settled.
+    pub is_rest: bool,
     /// Whether it is delivered for the second time although nothing went wrong.
     is_again: bool,
 }
@@ -176,6 +178,7 @@ impl Batch {
             not_before,
             response: None,
             is_half: false,
+            is_rest: false,
             is_again: false,
         }
     }
@@ -283,7 +286,7 @@ impl Batch {
     pub fn take(&mut self, count: u32, not_before: Instant) -> Vec<Record> {
         let rest = self.records.split_off(count as usize);
         let is_half = self.is_half;
-        let rest = Self { is_half, ..Self::new(rest, not_before) };
+        let rest = Self { is_half, is_rest: true, ..Self::new(rest, not_before) };
         core::mem::replace(self, rest).records
     }
 

@@ -12,6 +12,7 @@ use super::batch::Response;
 use super::lane::{Condition, Fate, Invocation, Settlement};
 use crate::service::stream::Kind;
 use crate::service::stream::record::{Record, Source};
+use crate::service::stream::text::compact;
 use crate::time::Instant;
 use crate::value::Value;
 
@@ -119,12 +120,13 @@ impl Settlement {
         Some((name.into(), info))
     }
 
-    /// What a bucket gets as the mapping's destination: the same, with the records.
+    /// What a bucket gets as the mapping's destination: the same, with the event as text.
     #[must_use]
     pub fn object(&self, about: &About<'_>) -> Option<Value> {
         let Value::Object(mut members) = self.failure(about)? else { return None };
         let all = records(&self.records, &about.source);
-        members.push(("payload".into(), Value::object([("Records", all)])));
+        let event = compact(&Value::object([("Records", all)]));
+        members.push(("payload".into(), Value::Text(event)));
         Some(Value::Object(members))
     }
 }

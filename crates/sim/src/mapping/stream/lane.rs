@@ -67,6 +67,8 @@ pub struct Settlement {
     pub records: Vec<Record>,
     /// What has become of them.
     pub fate: Fate,
+    /// Whether their batch was tried at all.
+    pub was_tried: bool,
 }
 
 /// How far the shard has been read, as far as closing a tumbling window needs it.
@@ -83,8 +85,21 @@ pub struct Seen {
 pub enum Step {
     /// Invoke the function.
     Invoke(Invocation),
+    /// It was decided what becomes of the batch that has run.
+    Judged(Judged),
     /// Records are settled.
     Settle(Settlement),
+}
+
+/// What becomes of a batch that has run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// In this lane.
+    pub lane: u32,
+    /// So many records it had.
+    pub records: u32,
+    /// What becomes of it.
+    pub verdict: Verdict,
 }
 
 /// A lane.
@@ -148,6 +163,21 @@ impl Lane {
         small(self.queue.len())
     }
 
+    /// How many records it has that are not settled.
+    #[must_use]
+    pub fn held(&self) -> u64 {
+        let held = self.held.as_ref().map_or(0, |held| held.records.len());
+        let in_work: usize = self.work.iter().map(|batch| batch.records.len()).sum();
+        (held + in_work + self.queue.len()) as u64
+    }
+
+    /// How many records the function has now.
+    #[must_use]
+    pub fn running(&self) -> u64 {
+        let batch = self.work.last().filter(|_| self.is_running);
+        batch.map_or(0, |batch| batch.records.len() as u64)
+    }
+
     /// Whether an invocation is under way.
     #[must_use]
     pub const fn is_running(&self) -> bool {
@@ -183,8 +213,10 @@ impl Lane {
     /// The place of the first record that is not settled.
     #[must_use]
     pub fn unsettled(&self) -> Option<u32> {
-        let in_work = self.work.iter().rev().find_map(|batch| batch.records.first());
-        in_work.or(self.queue.front()).map(|record| record.place)
+        let held = self.held.as_ref().and_then(|held| held.records.first());
+        let in_work = || self.work.iter().rev().find_map(|batch| batch.records.first());
+        let first = held.or_else(in_work).or(self.queue.front());
+        first.map(|record| record.place)
     }
 
     /// Forgets all records, to be read again; the state of a tumbling window is kept.
@@ -209,19 +241,21 @@ impl Lane {
         self.is_running = false;
         let batch = self.work.last_mut().expect("it runs");
         let verdict = batch.judge(outcome, terms, dice);
+        let (lane, records) = (self.number, batch.len());
+        steps.push(Step::Judged(Judged { lane, records, verdict }));
         let later = now.plus(terms.assumed.split_delay);
         match verdict {
             Verdict::Done => {
                 let batch = self.work.pop().expect("it ran");
                 self.hand_on(&batch, outcome, terms);
-                self.settle(batch.records, Fate::Processed, terms, steps);
+                self.settle(batch.records, Fate::Processed, true, terms, steps);
                 self.rest(now, steps);
             }
             Verdict::Again => {}
             Verdict::Rest(count) => {
                 let done = batch.take(count, later);
                 self.keep_state(outcome, terms);
-                self.settle(done, Fate::Processed, terms, steps);
+                self.settle(done, Fate::Processed, true, terms, steps);
             }
             Verdict::Halves(count) => {
                 let batch = self.work.pop().expect("it ran");
@@ -237,7 +271,7 @@ impl Lane {
                 if is_half && terms.assumed.consolidate_failures {
                     self.hold(batch.records, fate, steps);
                 } else {
-                    self.settle(batch.records, fate, terms, steps);
+                    self.settle(batch.records, fate, true, terms, steps);
                 }
                 self.rest(now, steps);
             }
@@ -280,6 +314,7 @@ impl Lane {
         &mut self,
         records: Vec<Record>,
         fate: Fate,
+        was_tried: bool,
         terms: &Terms<'_>,
         steps: &mut Vec<Step>,
     ) {
@@ -287,13 +322,14 @@ impl Lane {
         let fate = match fate {
             Fate::Expired if terms.assumed.expiry_reports => Fate::GivenUp {
                 condition: Condition::RecordAgeExceeded,
-                ran: terms.assumed.age_invoke_count_min,
+                ran: small(terms.assumed.age_invoke_count_min as usize),
                 response: None,
             },
             Fate::Processed | Fate::GivenUp { .. } | Fate::Expired => fate,
         };
         if !records.is_empty() {
-            steps.push(Step::Settle(Settlement { lane: self.number, records, fate }));
+            let lane = self.number;
+            steps.push(Step::Settle(Settlement { lane, records, fate, was_tried }));
         }
     }
 
@@ -302,7 +338,8 @@ impl Lane {
         match &mut self.held {
             Some(held) if held.fate == fate => held.records.extend(records),
             Some(_) | None => {
-                let settlement = Settlement { lane: self.number, records, fate };
+                let (lane, was_tried) = (self.number, true);
+                let settlement = Settlement { lane, records, fate, was_tried };
                 steps.extend(self.held.replace(settlement).map(Step::Settle));
             }
         }
@@ -354,7 +391,8 @@ impl Lane {
             return false;
         }
         let later = now.plus(terms.assumed.split_delay);
-        let ran = batch.ran.max(terms.assumed.age_invoke_count_min);
+        let least = small(terms.assumed.age_invoke_count_min as usize);
+        let ran = batch.ran.max(least);
         let condition = Condition::RecordAgeExceeded;
         let too_old = Fate::GivenUp { condition, ran, response: None };
         let (count, fate) = match (batch.expired(now, terms), batch.aged(now, terms)) {
@@ -362,11 +400,12 @@ impl Lane {
             (0, aged) => (aged, too_old),
             (expired, _) => (expired, Fate::Expired),
         };
+        let was_tried = batch.attempts > 0;
         let dropped = batch.take(count, later);
         if batch.is_empty() {
             self.work.pop();
         }
-        self.settle(dropped, fate, terms, steps);
+        self.settle(dropped, fate, was_tried, terms, steps);
         self.rest(now, steps);
         true
     }

@@ -63,6 +63,15 @@ impl Lineage {
         self.ready()
     }
 
+    /// Whether a shard came of another that was read.
+    #[must_use]
+    pub fn is_child(&self, id: ShardId) -> bool {
+        let is_read = |parent: &ShardId| {
+            self.shards[parent.0 as usize].progress == Progress::Finished
+        };
+        self.shards[id.0 as usize].parents.iter().any(is_read)
+    }
+
     fn ready(&mut self) -> Vec<(ShardId, u32)> {
         let is_done = |parent: &ShardId| match self.shards[parent.0 as usize].progress {
             Progress::Finished | Progress::Passed => true,

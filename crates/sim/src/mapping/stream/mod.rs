@@ -16,9 +16,12 @@
 pub mod batch;
 pub mod failure;
 pub mod lane;
+pub mod letter;
 pub mod lineage;
+pub mod part;
 pub mod reader;
 pub mod spec;
+mod why;
 pub mod window;
 
 use alloc::vec::Vec;
@@ -28,7 +31,7 @@ use crate::service::stream::ShardId;
 use crate::service::stream::shard::Read;
 use crate::time::Instant;
 use batch::Outcome;
-use lane::{Invocation, Lane, Seen, Settlement, Step, lane_of};
+use lane::{Invocation, Judged, Lane, Seen, Settlement, Step, lane_of};
 use spec::{Reading, Terms};
 
 /// Something to be done at once.
@@ -41,6 +44,8 @@ pub enum Order {
     },
     /// Invoke the function, and call [`State::on_outcome`] when it has answered.
     Invoke(Invocation),
+    /// What becomes of the batch that has run: there is nothing to do about it.
+    Judged(Judged),
     /// Records are settled; the destination is to be told of those that were given up.
     Settle(Settlement),
     /// Call [`State::on_due`] at this instant, or soon after within it.
@@ -76,6 +81,8 @@ pub struct State {
     /// When it has asked to be woken.
     asked: Option<Instant>,
     is_finished: bool,
+    /// Records that it has read and let go of, to read them again.
+    forgotten: u64,
     dice: Dice,
 }
 
@@ -96,6 +103,7 @@ impl State {
             power: Power::Off,
             asked: None,
             is_finished: false,
+            forgotten: 0,
             dice,
         }
     }
@@ -124,6 +132,24 @@ impl State {
     #[must_use]
     pub const fn is_finished(&self) -> bool {
         self.is_finished
+    }
+
+    /// Whether the shard is closed and was read to its end.
+    #[must_use]
+    pub const fn is_at_end(&self) -> bool {
+        self.seen.is_end
+    }
+
+    /// The place to read from.
+    #[must_use]
+    pub const fn next(&self) -> u32 {
+        self.next
+    }
+
+    /// Records that it has read and let go of, to read them again.
+    #[must_use]
+    pub const fn forgotten(&self) -> u64 {
+        self.forgotten
     }
 
     /// About what a copy takes, in bytes.
@@ -165,7 +191,10 @@ impl State {
         self.is_reading = false;
         match read {
             // It will be read again, from the checkpoint on.
-            Read::Throttled { .. } | Read::Records(_) if self.power != Power::On => {}
+            Read::Throttled { .. } if self.power != Power::On => {}
+            Read::Records(batch) if self.power != Power::On => {
+                self.forgotten += batch.records.len() as u64;
+            }
             Read::Throttled { until } => self.poll_at = Some(until.max(now)),
             Read::Records(batch) => {
                 for record in batch.records {
@@ -239,6 +268,7 @@ impl State {
     /// Begins anew at the checkpoint.
     fn resume(&mut self, now: Instant) {
         self.next = self.checkpoint();
+        self.forgotten += self.lanes.iter().map(Lane::held).sum::<u64>();
         self.lanes.iter_mut().for_each(Lane::forget);
         self.seen = Seen { until: Instant::START, is_end: false };
         self.power = Power::On;
@@ -286,6 +316,7 @@ impl From<Step> for Order {
     fn from(step: Step) -> Self {
         match step {
             Step::Invoke(invocation) => Self::Invoke(invocation),
+            Step::Judged(judged) => Self::Judged(judged),
             Step::Settle(settlement) => Self::Settle(settlement),
         }
     }

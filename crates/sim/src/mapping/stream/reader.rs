@@ -9,7 +9,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::batch::Outcome;
-use super::lane::{Fate, Invocation, Settlement};
+use super::lane::{Fate, Invocation, Judged, Lane, Settlement};
 use super::lineage::Lineage;
 use super::spec::Terms;
 use super::{Order, State};
@@ -21,6 +21,20 @@ use crate::time::Instant;
 /// Something to be done at once; the same as [`Order`], with the shard it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
+    /// A shard is read from now on: there is nothing to do about it.
+    Begin {
+        /// Which.
+        shard: ShardId,
+        /// From this place on.
+        from: u32,
+        /// Whether it came of another that was read.
+        is_child: bool,
+    },
+    /// A shard was read to its end, and all of it is settled.
+    Finished {
+        /// Which.
+        shard: ShardId,
+    },
     /// Read a shard, and call [`Reader::on_read`] within this instant.
     Read {
         /// Which.
@@ -37,9 +51,16 @@ pub enum Deed {
         /// With what.
         invocation: Invocation,
     },
+    /// What becomes of a batch that has run: there is nothing to do about it.
+    Judged {
+        /// The number of the batch.
+        call: u32,
+        /// What becomes of it.
+        judged: Judged,
+    },
     /// Records are settled; the destination is to be told of those that were given up.
     Settle {
-        /// The number of the batch that was tried last in their lane; 0 if none was.
+        /// The number of their batch; one of its own where it was never tried.
         call: u32,
         /// The shard.
         shard: ShardId,
@@ -113,6 +134,20 @@ impl Reader {
     /// All shards that it reads or has read.
     pub fn shards(&self) -> impl Iterator<Item = &State> {
         self.shards.values()
+    }
+
+    /// Records that the function has now, and those that wait for it.
+    #[must_use]
+    pub fn held(&self) -> [u64; 2] {
+        let lanes = || self.shards.values().flat_map(State::lanes);
+        let running: u64 = lanes().map(Lane::running).sum();
+        [running, lanes().map(Lane::held).sum::<u64>() - running]
+    }
+
+    /// Records that it has read and let go of, to read them again.
+    #[must_use]
+    pub fn forgotten(&self) -> u64 {
+        self.shards.values().map(State::forgotten).sum()
     }
 
     /// What CloudWatch counts.
@@ -260,6 +295,8 @@ impl Reader {
             let number = alloc::format!("{}", id.0);
             let dice = self.dice.with(&Dice::of(0, &number));
             self.shards.insert(id, State::new(id, place, terms, dice));
+            let is_child = self.lineage.is_child(id);
+            deeds.push(Deed::Begin { shard: id, from: place, is_child });
             deeds.extend(self.tell(now, terms, id, |state| state.on_enabled(now, terms)));
         }
         deeds
@@ -279,13 +316,23 @@ impl Reader {
             match order {
                 Order::Read { from } => deeds.push(Deed::Read { shard: id, from }),
                 Order::Invoke(invocation) => deeds.push(self.invoke(id, invocation)),
+                Order::Judged(judged) => {
+                    let last = self.calls.get(&(id, judged.lane));
+                    let call = last.copied().expect("it has run");
+                    deeds.push(Deed::Judged { call, judged });
+                }
                 Order::Settle(settlement) => {
-                    let last = self.calls.get(&(id, settlement.lane));
-                    let call = last.copied().unwrap_or(0);
+                    let last = self.calls.get(&(id, settlement.lane)).copied();
+                    let call = last.filter(|_| settlement.was_tried);
+                    let call = call.unwrap_or_else(|| {
+                        self.made += 1;
+                        self.made
+                    });
                     deeds.push(Deed::Settle { call, shard: id, settlement });
                 }
                 Order::WakeAt(at) => deeds.push(Deed::WakeAt { shard: id, at }),
                 Order::Finish => {
+                    deeds.push(Deed::Finished { shard: id });
                     let ready = self.lineage.on_finished(id);
                     deeds.extend(self.open(now, terms, ready));
                 }

@@ -6,6 +6,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::knob::{Choices, Kind as Takes, Knob, Knobs};
+use crate::limits;
 use crate::mapping::spec::StartingPosition;
 use crate::mapping::{self, Source};
 use crate::scenario::Settings;
@@ -84,7 +86,8 @@ impl Spec {
             age_max: set.age_max,
             partial: set.partial,
             tumbling: set.tumbling.unwrap_or(Span::ZERO),
-            ..Self::new(position)
+            reading: if set.fan_out { Reading::Pushed } else { Reading::Polls },
+            position,
         })
     }
 }
@@ -147,7 +150,7 @@ pub struct Assumptions {
     /// when records that are too old are given up.
     pub age_drop: AgeDrop,
     /// the least count of invocations that a record of too old records says.
-    pub age_invoke_count_min: u32,
+    pub age_invoke_count_min: u64,
     /// time between polls of a shard of Kinesis.
     pub kinesis_poll: Span,
     /// time between polls of a shard of a table.
@@ -188,6 +191,61 @@ impl Default for Assumptions {
     }
 }
 
+const WAIT: Takes =
+    Takes::Span { min: Span::millis(1), max: limits::RUN_SPAN_MAX, whole_seconds: false };
+const UP_TO_A_MINUTE: Takes =
+    Takes::Span { min: Span::ZERO, max: Span::MINUTE, whole_seconds: false };
+const POLL: Takes = Takes::Span {
+    min: Span::millis(1),
+    max: Span::MINUTE.times(5),
+    whole_seconds: false,
+};
+
+/// The key of lanes that are given for partition keys.
+pub const LANES: &str = "stream.lanes";
+
+impl Knobs for Assumptions {
+    const KNOBS: &'static [Knob<Self>] = &[
+        knob!(duplicate_ppm: count, "stream.duplicate_rate", "", "Duplicate batches", Takes::Ppm, Kin09,
+            "Share of batches of streams that are run twice although nothing went wrong."),
+        knob!(backoff_initial: span, "stream.backoff_initial", "", "First wait of a batch", WAIT, Kin17,
+            "How long a batch of a stream waits before its first retry."),
+        knob!(backoff_factor: count, "stream.backoff_factor", "", "Growth of that wait",
+            Takes::Count { min: 1, max: 100, unit: "times" }, Kin17,
+            "How many times longer each wait of a batch is than the one before."),
+        knob!(backoff_cap: span, "stream.backoff_cap", "", "Longest wait of a batch", WAIT, Kin17,
+            "The longest such wait."),
+        knob!(backoff_jitter_ppm: count, "stream.backoff_jitter", "", "Jitter of that wait", Takes::Ppm, Kin17,
+            "By how much of itself such a wait may be longer, drawn evenly."),
+        knob!(split: choice, "stream.bisect_split", "", "First half of an odd batch",
+            Takes::Choice(Split::WORDS), Kin13,
+            "Whether the first half of an odd batch has half of its records rounded down or up."),
+        knob!(child_quota: choice, "stream.child_quota", "", "Retries of halves",
+            Takes::Choice(Quota::WORDS), Kin13,
+            "Whether halves have all retries again, or what their batch has left."),
+        knob!(split_delay: span, "stream.split_delay", "", "Wait after a split", UP_TO_A_MINUTE, Kin13,
+            "How long a half or a remainder of a batch waits before its first try."),
+        knob!(consolidate_failures: bool, "stream.bisect_consolidate_failures", "",
+            "Tell of halves together", Takes::Bool, Kin20,
+            "Whether halves that are given up one after the other are told of as one."),
+        knob!(age_drop: choice, "stream.age_drop_at", "", "Too old records are given up",
+            Takes::Choice(AgeDrop::WORDS), Kin18,
+            "Whether records that become too old are given up at that instant, or when they would be tried next."),
+        knob!(age_invoke_count_min: count, "stream.age_invoke_count", "", "Count for too old records",
+            Takes::Count { min: 0, max: 1, unit: "" }, Kin18,
+            "The least count of invocations that is told of records which were too old."),
+        knob!(kinesis_poll: span, "kinesis.poll", "", "Poll of Kinesis", POLL, Kin01,
+            "Time between two polls of a shard of Kinesis."),
+        knob!(dynamodb_poll: span, "ddb.poll", "", "Poll of a table's stream", POLL, Dds01,
+            "Time between two polls of a shard of a table's stream."),
+        knob!(pushed_latency: span, "kinesis.efo_latency", "", "Latency of fan-out", UP_TO_A_MINUTE, Kin02,
+            "How long it takes until a record is pushed with enhanced fan-out."),
+        knob!(expiry_reports: bool, "stream.retention_expiry_reports", "", "Tell of expired records",
+            Takes::Bool, Kin10,
+            "Whether the destination is told of records that their stream keeps no longer."),
+    ];
+}
+
 impl Assumptions {
     /// What is assumed with these settings of a scenario.
     #[must_use]
@@ -195,7 +253,7 @@ impl Assumptions {
         Self {
             payload_bytes_max: settings.esm_payload_limit,
             record_overhead_bytes: settings.esm_record_overhead,
-            ..Self::default()
+            ..settings.streams.clone()
         }
     }
 }

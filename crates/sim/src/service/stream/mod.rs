@@ -5,6 +5,7 @@
 //! (resharding), KIN-10 (retention), DDS-01 to DDS-04.
 
 pub mod md5;
+pub mod part;
 pub mod record;
 pub mod shard;
 pub mod table;

@@ -114,6 +114,8 @@ pub struct Batch {
     pub records: Vec<Record>,
     /// Where to read on.
     pub next: u32,
+    /// So many before them are no longer kept.
+    pub missed: u32,
     /// Whether the shard held more.
     pub is_behind: bool,
     /// Whether the shard is closed and nothing more is to come after these.
@@ -283,6 +285,7 @@ impl Shard {
     /// its own it uses up nothing of what readers share (KIN-02).
     pub(super) fn after(&self, from: u32, limits: &ReadLimits) -> Batch {
         let mut next = from.max(self.horizon);
+        let missed = next - from;
         let (mut records, mut bytes) = (Vec::new(), 0);
         while let Some(record) = self.record(next) {
             let size = record.bytes();
@@ -296,7 +299,7 @@ impl Shard {
         }
         let is_behind = next < self.tip();
         let is_end = !is_behind && !self.is_open();
-        Batch { records, next, is_behind, is_end }
+        Batch { records, next, missed, is_behind, is_end }
     }
 
     /// When the next call is answered.

@@ -224,6 +224,7 @@ impl Rig {
                 Deed::Invoke { call, shard, invocation } => {
                     self.invoke(call, shard, invocation, function);
                 }
+                Deed::Begin { .. } | Deed::Finished { .. } | Deed::Judged { .. } => {}
                 Deed::Settle { settlement, .. } => {
                     self.reader.on_told(&settlement, true);
                     self.settled.push(Settled { at: now, settlement });
