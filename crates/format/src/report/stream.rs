@@ -84,7 +84,9 @@ pub(super) fn sentence(plan: &Plan, entry: &Entry, fact: StreamFact) -> String {
         StreamFact::Opened { shard, parent } => {
             format!("Shard {shard} of {name} comes of shard {parent}.")
         }
-        StreamFact::Begun { shard, .. } if entry.rule == Rule::Kin07 => {
+        StreamFact::Begun { shard, .. }
+            if matches!(entry.rule, Rule::Kin07 | Rule::Dds04) =>
+        {
             format!("{name} goes on with shard {shard}: those it came of are read.")
         }
         StreamFact::Begun { shard, .. } if entry.rule == Rule::Esm03 => {

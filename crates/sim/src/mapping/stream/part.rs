@@ -310,7 +310,8 @@ impl State {
                 }
                 Deed::Finished { shard } => {
                     let fact = Fact::Stream(StreamFact::Finished { shard: shard.0 });
-                    cx.tell(Part::Mapping(id), None, Rule::Kin07, fact);
+                    let rule = why::descended(&terms(mapping, plan));
+                    cx.tell(Part::Mapping(id), None, rule, fact);
                 }
                 Deed::Read { shard, from } => {
                     let called = ServiceEvent::ReadCalled { mapping: id, shard, from };

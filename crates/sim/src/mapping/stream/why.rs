@@ -26,9 +26,17 @@ pub(super) fn read(terms: &Terms<'_>, filtered: u64) -> Rule {
 /// Why a shard is read from where it is.
 pub(super) fn begun(terms: &Terms<'_>, is_child: bool) -> Rule {
     match terms.spec.position {
-        _ if is_child => Rule::Kin07,
+        _ if is_child => descended(terms),
         Position::Latest => Rule::Esm03,
         Position::TrimHorizon | Position::At(_) => Rule::Kin06,
+    }
+}
+
+/// Why shards are read one after the other.
+pub(super) fn descended(terms: &Terms<'_>) -> Rule {
+    match terms.kind {
+        Kind::Kinesis => Rule::Kin07,
+        Kind::DynamoDb => Rule::Dds04,
     }
 }
 

@@ -204,6 +204,11 @@ fn check_mapping(scenario: &Scenario, mapping: &Mapping, issues: &mut Vec<Issue>
         let found = format!("{}", spec.parallel.unwrap_or(1));
         issues.push(issue(place, found, "1 with a tumbling window", Rule::Tw04));
     }
+    if let Some(at) = spec.start_at.filter(|at| spec.enabled && *at > Span::ZERO) {
+        let place = format!("{place}.starting-at");
+        let allowed = "0s: no later than when the mapping becomes enabled";
+        issues.push(issue(place, at.to_string(), allowed, Rule::Kin06));
+    }
     if spec.on_failure.is_empty() {
         return;
     }
