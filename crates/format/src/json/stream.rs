@@ -16,8 +16,11 @@ use super::{Members, instant_value, json, knobs};
 pub(crate) const PARTITION_KEY: &str = "partition-key";
 /// So many of them, which take turns.
 pub(crate) const PARTITION_KEYS: &str = "partition-keys";
+/// What is done to an item, by its name.
+type Operation = (&'static str, fn(Value) -> Write);
+
 /// How the item is given that is written, by what is done.
-pub(crate) const OPERATIONS: [(&str, fn(Value) -> Write); 4] = [
+pub(crate) const OPERATIONS: [Operation; 4] = [
     ("put", Write::Put),
     ("update", Write::Update),
     ("delete", Write::Delete),

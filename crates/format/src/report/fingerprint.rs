@@ -246,8 +246,9 @@ impl Fnv {
                 self.numbers([62, left.into(), right.into()]);
             }
             StreamFact::Advanced { rest } => self.numbers([63, rest.into()]),
-            StreamFact::Settled { end, records, first, last } => {
-                self.numbers([64, end as u64, records.into()]);
+            StreamFact::Settled { end, shard, lane, records, first, last } => {
+                self.numbers([64, end as u64, shard.into(), lane.into()]);
+                self.number(records.into());
                 self.numbers([first.into(), last.into()]);
             }
         }

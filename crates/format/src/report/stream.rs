@@ -56,8 +56,8 @@ pub(super) fn words(name: &str, fact: StreamFact) -> String {
         }
         StreamFact::Split { left, right } => format!("split into {left} and {right}"),
         StreamFact::Advanced { rest } => format!("{} left", many(rest)),
-        StreamFact::Settled { end, records, first, last } => {
-            let (records, range) = (many(records), range(first, last));
+        StreamFact::Settled { end, records, first, last, .. } => {
+            let (records, range) = (many(records.into()), range(first, last));
             format!("{} {records}, {range}", end.word())
         }
     }
@@ -84,17 +84,7 @@ pub(super) fn sentence(plan: &Plan, entry: &Entry, fact: StreamFact) -> String {
         StreamFact::Opened { shard, parent } => {
             format!("Shard {shard} of {name} comes of shard {parent}.")
         }
-        StreamFact::Begun { shard, .. }
-            if matches!(entry.rule, Rule::Kin07 | Rule::Dds04) =>
-        {
-            format!("{name} goes on with shard {shard}: those it came of are read.")
-        }
-        StreamFact::Begun { shard, .. } if entry.rule == Rule::Esm03 => {
-            format!("{name} begins to read shard {shard} after the newest record.")
-        }
-        StreamFact::Begun { shard, from } => {
-            format!("{name} begins to read shard {shard}, at record {} of it.", from + 1)
-        }
+        StreamFact::Begun { shard, from } => begun(entry.rule, name, shard, from),
         StreamFact::Finished { shard } => {
             format!("{name} has read shard {shard} to its end and settled all of it.")
         }
@@ -127,9 +117,22 @@ pub(super) fn sentence(plan: &Plan, entry: &Entry, fact: StreamFact) -> String {
         StreamFact::Advanced { rest } => {
             format!("Of {it}, {} are tried again as a batch of their own.", many(rest))
         }
-        StreamFact::Settled { end, records, first, last } => {
-            settled(end, &it, &many(records), &range(first, last))
+        StreamFact::Settled { end, records, first, last, .. } => {
+            settled(end, &it, &many(records.into()), &range(first, last))
         }
+    }
+}
+
+fn begun(rule: Rule, name: &str, shard: u32, from: u32) -> String {
+    let record = from + 1;
+    if let Rule::Kin07 | Rule::Dds04 = rule {
+        format!("{name} goes on with shard {shard}: those it came of are read.")
+    } else if rule == Rule::Kin05 {
+        format!("{name} goes on with shard {shard}, at record {record} of it.")
+    } else if rule == Rule::Esm03 {
+        format!("{name} begins to read shard {shard} after the newest record.")
+    } else {
+        format!("{name} begins to read shard {shard}, at record {record} of it.")
     }
 }
 

@@ -152,7 +152,7 @@ pub(super) fn planned(
         dead_letter: find(scenario, &service.spec.dead_letter),
         holds: service.kind == service::Kind::Queue && (is_read || is_short),
         stream: service.kind.stream().map(|kind| service.spec.stream(kind)),
-        puts: service.puts.iter().cloned().collect(),
+        puts: service.puts.to_vec(),
     }
 }
 

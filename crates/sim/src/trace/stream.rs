@@ -114,8 +114,12 @@ pub enum StreamFact {
     Settled {
         /// How.
         end: End,
+        /// Of a shard.
+        shard: u16,
+        /// In this lane of it.
+        lane: u8,
         /// So many.
-        records: u32,
+        records: u16,
         /// The number of the first.
         first: u32,
         /// The number of the last.

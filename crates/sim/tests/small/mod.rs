@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 mod acts;
+pub mod streams;
 
 pub use acts::acts;
 

@@ -37,6 +37,13 @@ use spec::{Reading, Terms};
 /// Something to be done at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
+    /// The shard is read from now on: there is nothing to do about it.
+    Begin {
+        /// From this place on.
+        from: u32,
+        /// Whether it was read before.
+        is_again: bool,
+    },
     /// Read the shard and call [`State::on_read`] within this instant.
     Read {
         /// From this place on.
@@ -81,6 +88,7 @@ pub struct State {
     /// When it has asked to be woken.
     asked: Option<Instant>,
     is_finished: bool,
+    has_begun: bool,
     /// Records that it has read and let go of, to read them again.
     forgotten: u64,
     dice: Dice,
@@ -103,6 +111,7 @@ impl State {
             power: Power::Off,
             asked: None,
             is_finished: false,
+            has_begun: false,
             forgotten: 0,
             dice,
         }
@@ -242,7 +251,9 @@ impl State {
         let mut orders = Vec::new();
         let is_busy = self.is_reading || self.lanes.iter().any(Lane::is_running);
         if self.power == Power::Returning && !is_busy {
+            let is_again = core::mem::replace(&mut self.has_begun, true);
             self.resume(now);
+            orders.push(Order::Begin { from: self.next, is_again });
         }
         if self.power != Power::On {
             return orders;

@@ -16,12 +16,13 @@ use super::why;
 use crate::event::{
     Answer, Event, FunctionEvent, MappingEvent, Mode, Request, ServiceEvent,
 };
-use crate::id::{Job, MappingId, Origin, Part, VersionIx};
+use crate::id::{Job, MappingId, Origin, Part, ServiceId, VersionIx};
 use crate::lambda::invoke::small;
 use crate::message::{Body, Content, Letter, Message};
 use crate::plan::{Plan, PlannedMapping};
 use crate::queue::Rank;
 use crate::rule::Rule;
+use crate::service;
 use crate::service::parcel::Parcel;
 use crate::service::stream::ShardId;
 use crate::service::stream::record::Record;
@@ -47,6 +48,7 @@ pub struct Fates {
 /// The state of a mapping that reads a stream.
 #[derive(Clone, Debug)]
 pub struct State {
+    source: ServiceId,
     reader: Reader,
     /// Whether it becomes enabled when it knows the shards.
     is_enabling: bool,
@@ -68,7 +70,7 @@ struct UnderWay {
 }
 
 /// What this mapping of a plan goes by.
-pub(super) fn terms<'a>(mapping: &'a PlannedMapping, plan: &'a Plan) -> Terms<'a> {
+pub(crate) fn terms<'a>(mapping: &'a PlannedMapping, plan: &'a Plan) -> Terms<'a> {
     let reads = mapping.stream.as_ref().expect("it reads a stream");
     let stream = plan.service(mapping.source).stream.as_ref().expect("it is one");
     Terms::new(&reads.spec, &reads.assumed, stream)
@@ -95,6 +97,7 @@ impl State {
             cx.post(cx.now, Rank::RunEnd, Event::Service(mapping.source, asked));
         }
         Some(Self {
+            source: mapping.source,
             reader: Reader::new(mapping.dice),
             is_enabling,
             batches: BTreeMap::new(),
@@ -136,6 +139,18 @@ impl State {
     pub fn entered(&self) -> u64 {
         let counts = self.reader.counts();
         counts.polled - counts.filtered_out - self.reader.forgotten() + self.missed
+    }
+
+    /// Records in the shards that it reads which it has not read.
+    #[must_use]
+    pub fn unread(&self, services: &[service::State]) -> u64 {
+        let Some(stream) = services.get(usize::from(self.source.0)) else { return 0 };
+        let tip = |shard| Some(stream.stream()?.state().shard(shard)?.tip());
+        let shards = self.reader.shards();
+        let unread = shards.filter_map(|state| {
+            Some(u64::from(tip(state.shard())?.saturating_sub(state.next())))
+        });
+        unread.sum()
     }
 
     /// What CloudWatch counts.
@@ -303,8 +318,8 @@ impl State {
         let cause = cx.cause();
         for deed in deeds {
             match deed {
-                Deed::Begin { shard, from, is_child } => {
-                    let rule = why::begun(&terms(mapping, plan), is_child);
+                Deed::Begin { shard, from, why } => {
+                    let rule = why::begun(&terms(mapping, plan), why);
                     let fact = StreamFact::Begun { shard: shard.0, from };
                     cx.tell(Part::Mapping(id), None, rule, Fact::Stream(fact));
                 }
@@ -349,7 +364,7 @@ impl State {
         let mapping = plan.mapping(id);
         let terms = terms(mapping, plan);
         let fact = if invocation.attempt > 1 {
-            let attempt = attempt(invocation.attempt);
+            let attempt = narrow(invocation.attempt);
             (Rule::Kin17, Fact::Retried { attempt })
         } else {
             let state = self.reader.shard(shard).expect("it is read");
@@ -361,7 +376,7 @@ impl State {
         let overhead = terms.assumed.record_overhead_bytes;
         let sizes = invocation.records.iter();
         let size = sizes.map(|record| record.body_bytes(terms.view) + overhead).sum();
-        let tries = attempt(invocation.attempt);
+        let tries = narrow(invocation.attempt);
         let batch = Rc::new(Records { source: mapping.source, shard, invocation, size });
         let body = Body::Records(Rc::clone(&batch));
         let content = Content::Message(Rc::new(Message { body, chain: Vec::new() }));
@@ -388,7 +403,7 @@ impl State {
         let fact = match judged.verdict {
             Verdict::Again => return,
             Verdict::Retry(after) => {
-                let attempt = attempt(ended.attempt).saturating_add(1);
+                let attempt = narrow(ended.attempt).saturating_add(1);
                 let fact = Fact::RetryPlanned { after, attempt, bucket: 0 };
                 return cx.tell(Part::Mapping(id), Some(job(id, call)), rule, fact);
             }
@@ -418,7 +433,6 @@ impl State {
     ) {
         let terms = terms(plan.mapping(id), plan);
         let records = &settlement.records;
-        let count = small(records.len() as u64);
         let ended = ended.filter(|ended| ended.call == call);
         let (rule, end) = match settlement.fate {
             Fate::Processed => (why::processed(&terms, ended), End::Processed),
@@ -431,13 +445,20 @@ impl State {
             Fate::Expired => (Rule::Kin10, End::Expired),
         };
         let (first, last) = (number(records.first()), number(records.last()));
-        let fact = StreamFact::Settled { end, records: count, first, last };
+        let fact = StreamFact::Settled {
+            end,
+            shard: narrow(shard.0),
+            lane: u8::try_from(settlement.lane).unwrap_or(u8::MAX),
+            records: narrow(small(records.len() as u64)),
+            first,
+            last,
+        };
         let tried = settlement.was_tried && end != End::Processed;
         if tried && ended.is_none() {
             self.batches.remove(&call);
         }
         cx.tell(Part::Mapping(id), Some(job(id, call)), rule, Fact::Stream(fact));
-        let all = u64::from(count);
+        let all = settlement.records.len() as u64;
         match settlement.fate {
             Fate::Processed => self.fates.processed += all,
             Fate::Expired => self.fates.expired += all,
@@ -503,6 +524,7 @@ pub(super) struct Ended<'a> {
     pub(super) ignored: bool,
 }
 
-fn attempt(number: u32) -> u16 {
+/// A number as a trace has room for.
+pub(super) fn narrow(number: u32) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
 }

@@ -18,6 +18,17 @@ use crate::service::stream::shard::Read;
 use crate::service::stream::{Listed, ShardId};
 use crate::time::Instant;
 
+/// Why a shard is read from a place on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begins {
+    /// The mapping has become enabled for the first time.
+    First,
+    /// The shards that it came of are read.
+    AfterParents,
+    /// The mapping was disabled.
+    Again,
+}
+
 /// Something to be done at once; the same as [`Order`], with the shard it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
@@ -27,8 +38,8 @@ pub enum Deed {
         shard: ShardId,
         /// From this place on.
         from: u32,
-        /// Whether it came of another that was read.
-        is_child: bool,
+        /// Why now.
+        why: Begins,
     },
     /// A shard was read to its end, and all of it is settled.
     Finished {
@@ -295,8 +306,6 @@ impl Reader {
             let number = alloc::format!("{}", id.0);
             let dice = self.dice.with(&Dice::of(0, &number));
             self.shards.insert(id, State::new(id, place, terms, dice));
-            let is_child = self.lineage.is_child(id);
-            deeds.push(Deed::Begin { shard: id, from: place, is_child });
             deeds.extend(self.tell(now, terms, id, |state| state.on_enabled(now, terms)));
         }
         deeds
@@ -314,6 +323,14 @@ impl Reader {
         let mut deeds = Vec::new();
         for order in call(state) {
             match order {
+                Order::Begin { from, is_again } => {
+                    let why = match (is_again, self.lineage.is_child(id)) {
+                        (true, _) => Begins::Again,
+                        (false, true) => Begins::AfterParents,
+                        (false, false) => Begins::First,
+                    };
+                    deeds.push(Deed::Begin { shard: id, from, why });
+                }
                 Order::Read { from } => deeds.push(Deed::Read { shard: id, from }),
                 Order::Invoke(invocation) => deeds.push(self.invoke(id, invocation)),
                 Order::Judged(judged) => {

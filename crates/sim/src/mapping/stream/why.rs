@@ -3,7 +3,8 @@
 use super::State;
 use super::batch::{Outcome, Verdict};
 use super::lane::Invocation;
-use super::part::Ended;
+use super::part::{Ended, narrow};
+use super::reader::Begins;
 use super::spec::{Reading, Terms};
 use crate::rule::Rule;
 use crate::service::stream::{Kind, Position};
@@ -24,11 +25,12 @@ pub(super) fn read(terms: &Terms<'_>, filtered: u64) -> Rule {
 }
 
 /// Why a shard is read from where it is.
-pub(super) fn begun(terms: &Terms<'_>, is_child: bool) -> Rule {
-    match terms.spec.position {
-        _ if is_child => descended(terms),
-        Position::Latest => Rule::Esm03,
-        Position::TrimHorizon | Position::At(_) => Rule::Kin06,
+pub(super) fn begun(terms: &Terms<'_>, why: Begins) -> Rule {
+    match (why, terms.spec.position) {
+        (Begins::Again, _) => Rule::Kin05,
+        (Begins::AfterParents, _) => descended(terms),
+        (Begins::First, Position::Latest) => Rule::Esm03,
+        (Begins::First, Position::TrimHorizon | Position::At(_)) => Rule::Kin06,
     }
 }
 
@@ -88,9 +90,9 @@ pub(super) fn made(
         at.map_or(0, |record| u32::try_from(record.sequence.0).unwrap_or(u32::MAX))
     };
     let fact = StreamFact::Batched {
-        shard: u16::try_from(shard).unwrap_or(u16::MAX),
+        shard: narrow(shard),
         lane: u8::try_from(invocation.lane).unwrap_or(u8::MAX),
-        records: u16::try_from(count).unwrap_or(u16::MAX),
+        records: narrow(count),
         first: number(records.first()),
         last: number(records.last()),
     };
