@@ -118,6 +118,19 @@ impl Writer<'_> {
                 ..self.typed(key, "Key", "key", "text; unset is one of its own for each")
             });
         }
+        if service.kind.stream().is_some() {
+            let key = joined(&inlet, &["partition-key"]);
+            let given = service.inlet.as_ref().map(|inlet| inlet.partition_key.clone());
+            fields.push(Field {
+                value: given.unwrap_or_default(),
+                ..self.typed(
+                    key,
+                    "Partition key",
+                    "key",
+                    "text; unset is another for each",
+                )
+            });
+        }
         fields.extend(self.load(&inlet));
         vec![Group { title: "From outside".into(), fields }]
     }
