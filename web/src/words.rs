@@ -136,6 +136,8 @@ pub(crate) fn gets(service: &Service) -> String {
         ServiceKind::Bus => "event",
         ServiceKind::Topic | ServiceKind::Queue => "message",
         ServiceKind::Bucket => "object",
+        ServiceKind::Kinesis => "record",
+        ServiceKind::DynamoDb => "write",
     };
     let inlet = service.inlet.as_ref().filter(|_| EVENTS);
     inlet.map(|inlet| load(&inlet.load, noun)).unwrap_or_default()

@@ -101,10 +101,12 @@ fn update() -> bool {
     std::env::var_os("UPDATE").is_some()
 }
 
-/// What each service has received.
+/// What each service has received; what is put into streams stands in the scenario.
 fn received(recording: &Recording) -> Option<String> {
     let plan = recording.last_plan();
-    let services = (0..).zip(plan.services()).map(|(at, service)| {
+    let services = (0..).zip(plan.services());
+    let services = services.filter(|(_, service)| service.stream().is_none());
+    let services = services.map(|(at, service)| {
         let received = recording.head().world().services()[usize::from(at)].received();
         let messages = received.iter().map(|received| {
             let look = look(plan, ServiceId::new(at), received);

@@ -11,6 +11,7 @@ mod fingerprint;
 mod message;
 mod names;
 mod story;
+mod stream;
 
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::record::Recording;

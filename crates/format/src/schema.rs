@@ -11,6 +11,7 @@ use lambdarium_sim::lambda::behaviour::{Failure, On, Operator, Then};
 use lambdarium_sim::lambda::{Shared, Spec, event_invoke};
 use lambdarium_sim::limits;
 use lambdarium_sim::mapping;
+use lambdarium_sim::mapping::stream::spec::{Assumptions, LANES};
 use lambdarium_sim::scenario::Settings;
 use lambdarium_sim::service::outlet::{
     FILTER_POLICY, NOTIFICATIONS, Notification, PATTERN, RULES, Rule, SUBSCRIPTIONS,
@@ -21,6 +22,8 @@ use lambdarium_sim::value::Value;
 use lambdarium_sim::with_caller_spec;
 
 use crate::json::{self, answer_words, knob_value};
+
+mod stream;
 
 type Members = Vec<(String, Value)>;
 
@@ -35,6 +38,7 @@ pub fn text() -> String {
 #[must_use]
 pub fn help_table() -> String {
     let mut lines = about("settings", &Settings::default());
+    lines.extend(about("settings", &Assumptions::default()));
     lines.extend(about("functions", &Shared::default()));
     lines.extend(about("functions", &Spec::default()));
     lines.extend(about("async", &event_invoke::Spec::default()));
@@ -68,7 +72,7 @@ fn whole() -> Value {
         ("title".into(), text_of(limits::TEXT_MAX)),
         ("about".into(), described(text_of(limits::TEXT_MAX), "A paragraph on it.")),
         ("seed".into(), described(count(0, None), "What every draw is keyed by.")),
-        ("settings".into(), closed(knobs(&Settings::default()), &[])),
+        ("settings".into(), settings()),
         ("functions".into(), named(reference("function"), limits::PARTS_MAX)),
         ("callers".into(), named(reference("caller"), limits::PARTS_MAX)),
         ("services".into(), named(reference("service"), limits::PARTS_MAX)),
@@ -82,6 +86,16 @@ fn whole() -> Value {
     members.extend(members_of(closed(properties, &["lambdarium"])));
     members.push(("$defs".into(), definitions()));
     Value::Object(members)
+}
+
+/// The account and the assumptions.
+fn settings() -> Value {
+    let mut properties = knobs(&Settings::default());
+    properties.extend(knobs(&Assumptions::default()));
+    let lanes = named(count(0, Some(limits::LANES_MAX - 1)), limits::LIST_MAX);
+    let help = "Lanes of partition keys in their shard; others are hashed. (KIN-04)";
+    properties.push((LANES.into(), described(lanes, help)));
+    closed(properties, &[])
 }
 
 /// Where parts were moved.
@@ -196,7 +210,7 @@ fn function() -> Value {
     closed(properties, &[])
 }
 
-/// A queue, topic, bus or bucket.
+/// A service.
 fn service() -> Value {
     let mut properties = vec![("kind".to_string(), words_of(ServiceKind::WORDS))];
     properties.extend(knobs(&service::Spec::default()));
@@ -213,8 +227,8 @@ fn service() -> Value {
         ("attributes".into(), described(attributes(), "What stands beside a message.")),
         ("load".into(), reference("load")),
     ];
-    let inlet = inlet.into_iter().chain(identity()).collect();
-    let help = "What reaches a topic, a bus, a bucket or a queue from outside.";
+    let inlet = inlet.into_iter().chain(identity()).chain(stream::keys()).collect();
+    let help = "What reaches it from outside; of a table, an item that is put.";
     properties.push(("receives".into(), described(closed(inlet, &[]), help)));
     let mut message = vec![
         ("at".into(), reference("span")),
@@ -226,6 +240,7 @@ fn service() -> Value {
     let messages = list(closed(message, &[]), limits::POSTS_MAX);
     let help = "Messages that reach a queue from outside, in order of time.";
     properties.push(("messages".into(), described(messages, help)));
+    properties.extend(stream::lists());
     let subscription = outlet(Some(FILTER_POLICY), &Subscription::default());
     let subscriptions = named(subscription, limits::LIST_MAX);
     let help = "The functions that get the messages of a topic.";
@@ -249,7 +264,8 @@ fn identity() -> Members {
 
 /// An event source mapping.
 fn mapping() -> Value {
-    let source = described(text_of(limits::NAME_MAX), "The queue it reads.");
+    let source =
+        described(text_of(limits::NAME_MAX), "The queue, stream or table it reads.");
     let function = described(typed("string"), "A function, with :qualifier.");
     let mut properties =
         vec![("source".to_string(), source), ("calls".to_string(), function)];
@@ -316,6 +332,13 @@ fn answer() -> Value {
         words_of(&answer_words()),
         one_member("value", Value::Bool(true)),
         one_member("bytes", count(0, None)),
+        closed(
+            vec![
+                (json::SUM.into(), described(typed("string"), "A path into records.")),
+                (json::PADDING.into(), count(0, Some(limits::STATE_PADDING_MAX))),
+            ],
+            &[json::SUM],
+        ),
     ])
 }
 

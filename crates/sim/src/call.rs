@@ -11,6 +11,7 @@ mod names;
 mod operations;
 mod publish;
 mod queue;
+mod stream;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -82,6 +83,16 @@ choices! {
         SendMessageBatch "SendMessageBatch",
         /// Change the settings of a queue.
         SetQueueAttributes "SetQueueAttributes",
+        /// Put a record into a stream.
+        PutRecord "PutRecord",
+        /// Put an item into a table.
+        PutItem "PutItem",
+        /// Remove an item of a table.
+        DeleteItem "DeleteItem",
+        /// Let two shards take the place of one.
+        SplitShard "SplitShard",
+        /// Let one shard take the place of two.
+        MergeShards "MergeShards",
         /// Say what goes wrong from now on: no call to AWS, but the simulator's own.
         SetFault "Lambdarium:SetFault",
     }
@@ -90,7 +101,10 @@ choices! {
 impl Operation {
     /// Whether it is about services or mappings, and not about one function.
     pub(crate) const fn is_beyond_functions(self) -> bool {
-        publish::is_one(self) || mapping::is_one(self) || queue::is_one(self)
+        publish::is_one(self)
+            || mapping::is_one(self)
+            || queue::is_one(self)
+            || stream::is_one(self)
     }
 }
 

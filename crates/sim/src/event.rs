@@ -1,6 +1,7 @@
 //! Everything that can be sent from one part to another, and to itself for later.
 
 use crate::id::{CallerId, FunctionId, Job, MappingId, ServiceId, VersionIx};
+use crate::service::stream::ShardId;
 use crate::trace::{Ending, Reason, Refusal};
 
 mod sent;
@@ -195,6 +196,22 @@ pub enum ServiceEvent {
         /// Which.
         mapping: MappingId,
     },
+    /// A mapping wants to know which shards there are.
+    ShardsAsked {
+        /// Which mapping.
+        mapping: MappingId,
+    },
+    /// A mapping reads a shard.
+    ReadCalled {
+        /// Which mapping.
+        mapping: MappingId,
+        /// Which shard.
+        shard: ShardId,
+        /// From this place on.
+        from: u32,
+    },
+    /// Shards of a table may have lived long enough.
+    RollDue,
 }
 
 /// A poll of a queue (`ReceiveMessage`).
@@ -231,6 +248,8 @@ pub enum MappingEvent {
         letter: u32,
         /// What Lambda says.
         answer: Answer,
+        /// The version that ran, if one did.
+        version: VersionIx,
     },
     /// The batching window of a poller closes.
     WindowDue {
@@ -263,6 +282,28 @@ pub enum MappingEvent {
     },
     /// What a call asked for has come about.
     Settled,
+    /// A stream says which shards it has.
+    ShardsListed {
+        /// Where the list lies.
+        parcel: u32,
+    },
+    /// Records have come into a shard, or it was closed.
+    RecordsArrived {
+        /// Which.
+        shard: ShardId,
+    },
+    /// A stream answers a call to read.
+    RecordsRead {
+        /// This shard.
+        shard: ShardId,
+        /// Where the records lie.
+        parcel: u32,
+    },
+    /// There is something to do in a shard.
+    ShardDue {
+        /// Which.
+        shard: ShardId,
+    },
 }
 
 /// Whoever passes events on to the parts they are for.

@@ -48,6 +48,18 @@ pub const PARTS_MAX: usize = 200;
 pub const LIST_MAX: usize = 100;
 /// Most messages of one queue that are listed.
 pub const POSTS_MAX: usize = 1_000;
+/// Most shards of a stream at the start.
+pub const SHARDS_MAX: u64 = 200;
+/// Longest name of an attribute of a table that is a key, in bytes.
+pub const ATTRIBUTE_MAX: usize = 255;
+/// Longest partition key of a record, in bytes.
+pub const PARTITION_KEY_MAX: usize = 256;
+/// Most bytes that the state of a tumbling window has besides what is added up in it.
+pub const STATE_PADDING_MAX: u64 = 5 << 20;
+/// Most partition keys that take turns in a load.
+pub const PARTITION_KEYS_MAX: u64 = 1_000_000;
+/// Most lanes of a shard: the largest parallelization factor.
+pub const LANES_MAX: u64 = 10;
 /// Fewest answers a question offers.
 pub const CHOICES_MIN: usize = 2;
 /// Most answers a question offers.

@@ -20,6 +20,7 @@ use crate::Given;
 use crate::id::{CallerId, FunctionId, Job, ServiceId};
 use crate::lambda::answer::Ran;
 use crate::mapping::batch::Batch;
+use crate::mapping::stream::letter::{GivenUp, Records};
 use crate::plan::Plan;
 use crate::rule::Rule;
 use crate::time::Instant;
@@ -67,9 +68,14 @@ impl Content {
         }
     }
 
-    /// It as code reads it: the message in a notice is taken apart, as code does before it
-    /// looks into it.
+    /// It as code reads it: the message in a notice and the data of records are taken apart,
+    /// as code does before it looks into them.
     pub(crate) fn as_read<'a>(&'a self, plan: &'a Plan) -> Cow<'a, Payload> {
+        if let Self::Message(message, _) = self
+            && let Body::Records(records) = &message.body
+        {
+            return Cow::Owned(Payload::Json(records.value(plan, true)));
+        }
         match self.notice() {
             Some(notice) => Cow::Owned(Payload::Json(notice.as_read(plan))),
             None => self.payload(plan),
@@ -92,7 +98,9 @@ impl Content {
             | Body::DeadLetter(_)
             | Body::Undelivered(_)
             | Body::OnBus(_)
-            | Body::Batch(_) => None,
+            | Body::Batch(_)
+            | Body::Records(_)
+            | Body::GivenUp(_) => None,
         }
     }
 
@@ -157,8 +165,12 @@ pub enum Body {
     Undelivered(Undelivered),
     /// A record as a bus passes it on.
     OnBus(OnBus),
-    /// Records of a queue or a stream, as a mapping hands them over.
+    /// Messages of a queue, as a mapping hands them over.
     Batch(Rc<Batch>),
+    /// Records of a stream, as a mapping hands them over.
+    Records(Rc<Records>),
+    /// Records of a stream that a mapping has given up.
+    GivenUp(Rc<GivenUp>),
     /// What a topic or bucket tells of something it has received.
     Notice(Notice),
 }

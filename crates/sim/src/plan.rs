@@ -31,7 +31,7 @@ pub(crate) use check::wrong_filter;
 pub use events::{NEEDS_EVENTS, lacks_events, needs_events};
 pub use mapping::PlannedMapping;
 pub use service::PlannedService;
-pub(crate) use service::{Passes, PlannedOutlet};
+pub(crate) use service::{Passes, PlannedInlet, PlannedOutlet};
 
 /// Which version of its function a caller asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use crate::knob::{self, Choices, Kind, Knob, Knobs};
 use crate::lambda::Function;
 use crate::limits;
 use crate::mapping::Mapping;
+use crate::mapping::stream::spec::Assumptions;
 use crate::service::Service;
 use crate::service::policy::TOPIC_RETRIES;
 use crate::time::{Instant, Span};
@@ -201,6 +202,8 @@ pub struct Settings {
     pub sqs_in_flight_max: u64,
     /// Whether one receive of a FIFO queue may bring several groups.
     pub fifo_mix_groups: bool,
+    /// What is assumed of mappings of streams; a table of its own.
+    pub streams: Assumptions,
 }
 
 impl Default for Settings {
@@ -260,6 +263,7 @@ impl Default for Settings {
             sqs_effective_visibility: true,
             sqs_in_flight_max: 120_000,
             fifo_mix_groups: true,
+            streams: Assumptions::default(),
         }
     }
 }

@@ -459,7 +459,8 @@ impl Sim {
             }
             Origin::Service(id) => {
                 let service = &self.world.services[usize::from(id.0)];
-                if self.plan.service(id).kind == service::Kind::Queue {
+                let planned = self.plan.service(id);
+                if planned.kind == service::Kind::Queue || planned.stream.is_some() {
                     let received = service.received().get(place)?;
                     return Some(received.content.clone());
                 }
@@ -467,7 +468,7 @@ impl Sim {
             }
             Origin::Mapping(id) => {
                 let mapping = &self.world.mappings[usize::from(id.0)];
-                mapping.queue().content(job.call)
+                mapping.content(job.call)
             }
         }
     }

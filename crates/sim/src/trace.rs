@@ -3,6 +3,9 @@
 //!
 //! Entries are for people and for views; no handler ever reads them.
 
+mod event;
+mod stream;
+
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::slice;
@@ -14,6 +17,8 @@ use crate::time::{Instant, Span};
 pub use message::MessageFact;
 
 mod message;
+pub use event::EventFact;
+pub use stream::{End, StreamFact};
 
 /// No cause: the scenario itself began it.
 pub const NO_CAUSE: u32 = u32::MAX;
@@ -206,60 +211,6 @@ choices! {
     }
 }
 
-/// What happened to an asynchronous event, or to what a function sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EventFact {
-    /// An event was accepted and waits in the function's queue.
-    Queued,
-    /// An event will be tried a second time, although nothing went wrong.
-    Duplicated {
-        /// So long after the first time.
-        after: Span,
-    },
-    /// An event is tried.
-    Dispatched {
-        /// As this attempt, from 1; tries that find no room do not count.
-        attempt: u16,
-        /// This long after it was accepted.
-        age: Span,
-    },
-    /// An event goes back to the queue.
-    PutBack {
-        /// For this long.
-        after: Span,
-        /// To be tried as this attempt.
-        attempt: u16,
-    },
-    /// An event has left the queue for good.
-    Finished {
-        /// How.
-        condition: Condition,
-        /// Runs of function code.
-        runs: u16,
-    },
-    /// A function or a service has sent something.
-    Sent {
-        /// What.
-        what: Delivery,
-        /// To this part.
-        to: Part,
-    },
-    /// What was sent did not get there, and is lost.
-    DeliveryFailed {
-        /// What.
-        what: Delivery,
-        /// To this part.
-        to: Part,
-    },
-    /// A service has received something.
-    Received,
-    /// A topic or bus does not pass something on, because a filter does not let it.
-    Filtered {
-        /// To this function.
-        to: Part,
-    },
-}
-
 /// What happened. Past tense; numbers only, names stand in the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
@@ -377,6 +328,8 @@ pub enum Fact {
     Event(EventFact),
     /// Something happened to a message of a queue, or to a batch of a mapping.
     Message(MessageFact),
+    /// Something happened to a stream, or to what a mapping reads of it.
+    Stream(StreamFact),
     /// An act was answered.
     Replied {
         /// What was asked for.

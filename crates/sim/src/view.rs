@@ -10,6 +10,7 @@ mod jobs;
 mod lanes;
 mod life;
 mod order;
+mod records;
 mod scale;
 mod sources;
 mod story;

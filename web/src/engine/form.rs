@@ -13,6 +13,7 @@ use lambdarium_sim::caller::{Caller, Kind as CallerKind};
 use lambdarium_sim::knob::{Choices, Kind, Knobs};
 use lambdarium_sim::lambda::behaviour::Failure;
 use lambdarium_sim::lambda::{Function, Shared, Spec, event_invoke};
+use lambdarium_sim::mapping::stream::spec::Assumptions;
 use lambdarium_sim::scenario::{Act, Run, Settings};
 use lambdarium_sim::service::Kind as ServiceKind;
 use lambdarium_sim::time::Instant;
@@ -93,6 +94,15 @@ impl Writer<'_> {
         about.fields.push(Field { usual: "0".into(), ..seed });
         let settings =
             knobs(&run.scenario.settings, &texts(&Settings::default()), &at("settings"));
+        let mut settings = settings;
+        if EVENTS {
+            let assumed = &run.scenario.settings.streams;
+            settings.extend(knobs(
+                assumed,
+                &texts(&Assumptions::default()),
+                &at("settings"),
+            ));
+        }
         let account = Group { title: "Account and assumptions".into(), fields: settings };
         let mut groups = vec![about, account];
         if EVENTS {

@@ -86,7 +86,10 @@ pack! {
     struct MappingView {
         id, name, source, function, target, pollers, collected, closes, under_way, metrics,
     }
-    struct MappingMetrics { polled, filtered_out, invoked, failed_invoke, deleted }
+    struct MappingMetrics {
+        polled, filtered_out, invoked, failed_invoke, deleted, dropped, delivered,
+        destination_failures, iterator_age,
+    }
     struct Token { job, function, attempt, copy, place, room }
     struct VersionView {
         name, index, memory_mb, timeout, environments, busy, idle, provisioned,

@@ -88,7 +88,12 @@ const fn fields(operation: Operation) -> &'static [&'static str] {
         Operation::Publish => &["MessageId"],
         Operation::PutEvents => &["FailedEntryCount", "Entries"],
         Operation::PutObject => &["ETag"],
+        Operation::PutRecord => &["ShardId", "SequenceNumber"],
         Operation::SetFault
+        | Operation::PutItem
+        | Operation::DeleteItem
+        | Operation::SplitShard
+        | Operation::MergeShards
         | Operation::DeleteFunctionConcurrency
         | Operation::DeleteFunctionEventInvokeConfig
         | Operation::DeleteProvisionedConcurrencyConfig => &[],

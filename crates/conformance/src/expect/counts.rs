@@ -121,7 +121,7 @@ fn of_mappings(on: &Comparison<'_>, name: &str) -> Option<u64> {
     let mappings = recording.last_plan().mappings().iter();
     let mappings = mappings.zip(recording.head().world().mappings());
     let counted = mappings.filter(|(planned, _)| planned.spec().metrics);
-    Some(counted.map(|(_, mapping)| count(mapping.metrics())).sum())
+    Some(counted.map(|(_, mapping)| count(&mapping.metrics())).sum())
 }
 
 fn changes_reservation(act: &Act) -> bool {

@@ -150,6 +150,8 @@ fn target_arn(kind: Option<Kind>, name: &str) -> String {
         Some(Kind::Topic) => format!("{}:{name}", arn_of("sns")),
         Some(Kind::Bus) => format!("{}:event-bus/{name}", arn_of("events")),
         Some(Kind::Bucket) => format!("arn:aws:s3:::{name}"),
+        Some(Kind::Kinesis) => format!("{}:stream/{name}", arn_of("kinesis")),
+        Some(Kind::DynamoDb) => format!("{}:table/{name}", arn_of("dynamodb")),
         None if name.contains(ACCOUNT) => name.into(),
         None => arn(name),
     }

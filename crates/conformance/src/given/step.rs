@@ -215,6 +215,23 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
         | Operation::DeleteEventSourceMapping
         | Operation::GetEventSourceMapping
         | Operation::ListEventSourceMappings => &[],
+        Operation::PutRecord => &[
+            ("StreamName", "StreamName"),
+            ("PartitionKey", "PartitionKey"),
+            ("Data", "Data"),
+        ],
+        Operation::PutItem => &[("TableName", "TableName"), ("Item", "Item")],
+        Operation::DeleteItem => &[("TableName", "TableName"), ("Key", "Key")],
+        Operation::SplitShard => &[
+            ("StreamName", "StreamName"),
+            ("ShardToSplit", "ShardToSplit"),
+            ("NewStartingHashKey", "NewStartingHashKey"),
+        ],
+        Operation::MergeShards => &[
+            ("StreamName", "StreamName"),
+            ("ShardToMerge", "ShardToMerge"),
+            ("AdjacentShardToMerge", "AdjacentShardToMerge"),
+        ],
         Operation::PutObject => &[("Bucket", "Bucket"), ("Key", "Key"), ("Body", "Body")],
         Operation::PublishVersion => &[("Description", "Description")],
         Operation::UpdateFunctionCode => &[("code", "Code"), ("Publish", "Publish")],

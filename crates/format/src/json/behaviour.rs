@@ -1,8 +1,8 @@
 //! What a function does, as JSON: durations, answers and faults.
 
 use lambdarium_sim::lambda::behaviour::{
-    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, Then,
-    When,
+    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, Sum,
+    Then, When,
 };
 use lambdarium_sim::limits;
 use lambdarium_sim::value::Value;
@@ -13,6 +13,10 @@ use crate::unit::{SPAN_ALLOWED, decimal};
 
 /// What a handler does with each record of a batch.
 const PER_RECORD: &str = "per-record";
+/// What a handler adds up over a tumbling window.
+pub(crate) const SUM: &str = "sum";
+/// How much more is in its state.
+pub(crate) const PADDING: &str = "padding-bytes";
 /// Longest path into a payload, in bytes.
 const PATH_MAX: usize = 256;
 /// Largest answer of which only the size matters, in bytes: far above every limit of AWS.
@@ -171,6 +175,11 @@ fn read_answer(reader: &mut Reader, value: &Value) -> Option<Answer> {
         }
         Value::Object(members) => {
             let mut fields = Fields::of(members);
+            if let Some(path) = fields.read_with_events(reader, SUM, |reader, value| {
+                reader.text(value, PATH_MAX)
+            }) {
+                return read_sum(path, fields, reader);
+            }
             let given = fields.read(reader, "value", |reader, value| {
                 json(reader, value).map(Answer::Value)
             });
@@ -192,11 +201,28 @@ fn read_answer(reader: &mut Reader, value: &Value) -> Option<Answer> {
     }
 }
 
+/// What else is said of a sum.
+fn read_sum(path: String, mut fields: Fields<'_>, reader: &mut Reader) -> Option<Answer> {
+    let padding = fields.read(reader, PADDING, |reader, value| {
+        reader.count(value, 0, limits::STATE_PADDING_MAX)
+    });
+    fields.finish(reader);
+    Sum::new(path, padding.unwrap_or_default()).map(Answer::Sum)
+}
+
 fn write_answer(answer: &Answer) -> Value {
     match answer {
         Answer::Null => Value::Null,
         Answer::Value(value) => Value::object([("value", value.clone())]),
         Answer::Bytes(count) => Value::object([("bytes", Value::number(*count))]),
+        Answer::Sum(Sum { path, padding_bytes, .. }) => {
+            let mut members = Members::default();
+            members.put(SUM, Value::text(path));
+            if *padding_bytes > 0 {
+                members.put(PADDING, Value::number(*padding_bytes));
+            }
+            members.value()
+        }
         Answer::Echo
         | Answer::Version
         | Answer::InitializationType

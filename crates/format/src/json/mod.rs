@@ -18,8 +18,8 @@ mod parse;
 mod print;
 mod reader;
 mod service;
+mod stream;
 
-use lambdarium_sim::WithEvents;
 use lambdarium_sim::caller::Caller;
 use lambdarium_sim::knob::Issue;
 use lambdarium_sim::lambda::Function;
@@ -29,14 +29,16 @@ use lambdarium_sim::scenario::{Act, Marker, Nudge, Question, Run, Scenario, Sett
 use lambdarium_sim::service::Service;
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
+use lambdarium_sim::{EVENTS, WithEvents};
 
 use crate::unit::span_text;
-pub(crate) use behaviour::answer_words;
+pub(crate) use behaviour::{PADDING, SUM, answer_words};
 pub use expect::{amount_text, expectation_text};
 pub use knobs::value as knob_value;
 pub use locate::{Spot, locate};
 use reader::{Fields, Reader, one_of};
 pub(crate) use service::IDENTITY_MAX;
+pub(crate) use stream::{OPERATIONS, PARTITION_KEY, PARTITION_KEYS};
 
 /// The version that is written, and the newest that is read.
 pub const VERSION: u64 = 1;
@@ -133,6 +135,9 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
     fields.read(reader, "settings", |reader, value| {
         let mut fields = Fields::of(reader.object(value)?);
         knobs::read(&mut settings, &mut fields, reader);
+        if EVENTS {
+            stream::read_assumed(&mut settings.streams, &mut fields, reader);
+        }
         fields.finish_with_events(reader);
         Some(())
     });
@@ -349,6 +354,9 @@ pub fn to_value(run: &Run) -> Value {
     }
     let mut changed = Members::default();
     knobs::write(settings, &Settings::default(), &mut changed);
+    if EVENTS {
+        stream::write_assumed(&settings.streams, &mut changed);
+    }
     if !changed.0.is_empty() {
         whole.put("settings", changed.value());
     }

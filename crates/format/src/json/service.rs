@@ -1,4 +1,4 @@
-//! A queue, topic, bus or bucket as JSON, with what reaches it and where it passes that on.
+//! A service as JSON, with what reaches it and where it passes that on.
 
 use lambdarium_sim::knob::{Choices, Knobs};
 use lambdarium_sim::limits;
@@ -7,6 +7,7 @@ use lambdarium_sim::service::outlet::{
     Rule, SUBSCRIPTIONS, Subscription,
 };
 use lambdarium_sim::service::parcel::Post;
+use lambdarium_sim::service::stream::part::Put;
 use lambdarium_sim::service::{Kind, Service, Spec};
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
@@ -14,8 +15,13 @@ use lambdarium_sim::value::Value;
 use super::caller::{read_load, read_payload, write_load, write_payload};
 use super::function::listed;
 use super::reader::{Fields, Reader, one_of};
+use super::stream::{self, read_record, read_write};
 use super::{Members, TARGET_MAX, instant_value, items, json, knobs, span_value};
 
+/// Records that are put into a Kinesis stream.
+const RECORDS: &str = "records";
+/// Writes to a table.
+const WRITES: &str = "writes";
 /// Messages that reach a queue from outside.
 const MESSAGES: &str = "messages";
 /// The group of a message.
@@ -24,6 +30,9 @@ const GROUP: &str = "group";
 const DEDUPLICATION: &str = "deduplication-id";
 /// Longest of both, in bytes.
 pub(crate) const IDENTITY_MAX: usize = 128;
+
+/// How an item of a list of what is put into a stream is read.
+type ReadPut = fn(&mut Reader, &Value) -> Option<Put>;
 
 pub(super) fn read(
     reader: &mut Reader,
@@ -62,10 +71,18 @@ pub(super) fn read(
     let posts = fields.read_with_events(reader, MESSAGES, |reader, value| {
         items(reader, value, limits::POSTS_MAX, read_post)
     });
+    let mut puts: Vec<Put> = Vec::new();
+    for (list, read_put) in [(RECORDS, read_record as ReadPut), (WRITES, read_write)] {
+        let read = fields.read_with_events(reader, list, |reader, value| {
+            items(reader, value, limits::POSTS_MAX, read_put)
+        });
+        puts.extend(read.into_iter().flatten());
+    }
     fields.finish(reader);
     let kind = kind?;
     let posts = posts.into_iter().flatten().collect();
-    fits.then(|| Service { name: name.into(), kind, spec, inlet, outlets, posts })
+    let puts = puts.into_iter().collect();
+    fits.then(|| Service { name: name.into(), kind, spec, inlet, outlets, posts, puts })
 }
 
 fn read_inlet(reader: &mut Reader, value: &Value) -> Option<Inlet> {
@@ -81,9 +98,21 @@ fn read_inlet(reader: &mut Reader, value: &Value) -> Option<Inlet> {
     });
     let load = fields.read(reader, "load", read_load).unwrap_or_default();
     let (group, deduplication) = read_identity(&mut fields, reader);
+    let partition_key = stream::read_partition_key(&mut fields, reader);
+    let partition_keys = fields.read(reader, stream::PARTITION_KEYS, |reader, value| {
+        reader.count(value, 1, limits::PARTITION_KEYS_MAX)
+    });
     fields.finish(reader);
-    let (attributes, key) = (attributes.unwrap_or_default(), key.unwrap_or_default());
-    Some(Inlet { payload, key, attributes, load, group, deduplication })
+    Some(Inlet {
+        payload,
+        key: key.unwrap_or_default(),
+        attributes: attributes.unwrap_or_default(),
+        load,
+        group,
+        deduplication,
+        partition_key,
+        partition_keys,
+    })
 }
 
 /// The group of a message, and what tells it from others.
@@ -151,6 +180,8 @@ pub(super) fn write(service: &Service) -> Value {
         members.put("receives", write_inlet(inlet));
     }
     members.put_list(MESSAGES, &service.posts, write_post);
+    let list = if service.kind == Kind::DynamoDb { WRITES } else { RECORDS };
+    members.put_list(list, &service.puts, stream::write);
     for list in [SUBSCRIPTIONS, RULES, NOTIFICATIONS] {
         let outlets = service.outlets.iter().filter(|one| one.manner.list() == list);
         let outlets: Vec<&Outlet> = outlets.collect();
@@ -162,7 +193,16 @@ pub(super) fn write(service: &Service) -> Value {
 }
 
 fn write_inlet(inlet: &Inlet) -> Value {
-    let Inlet { payload, key, attributes, load, group, deduplication } = inlet;
+    let Inlet {
+        payload,
+        key,
+        attributes,
+        load,
+        group,
+        deduplication,
+        partition_key,
+        partition_keys,
+    } = inlet;
     let mut members = Members::default();
     write_payload(payload, &mut members);
     if !key.is_empty() {
@@ -174,6 +214,10 @@ fn write_inlet(inlet: &Inlet) -> Value {
     }
     members.put_text(GROUP, group, "");
     members.put_text(DEDUPLICATION, deduplication, "");
+    members.put_text(stream::PARTITION_KEY, partition_key, "");
+    if let Some(keys) = partition_keys {
+        members.put(stream::PARTITION_KEYS, Value::number(*keys));
+    }
     members.value()
 }
 

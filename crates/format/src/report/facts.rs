@@ -7,7 +7,7 @@ use lambdarium_sim::plan::Plan;
 use lambdarium_sim::time::Span;
 use lambdarium_sim::trace::{Entry, EventFact, Fact, Log, Outcome, Room};
 
-use super::{message, names};
+use super::{message, names, stream};
 use crate::unit::span_text;
 
 /// What happened, in compact words.
@@ -74,6 +74,7 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
         Fact::Stopped { stop } => format!("stopped, {}", stop.word()),
         Fact::Event(event) => of_event(plan, name, event),
         Fact::Message(fact) => message::words(plan, name, fact),
+        Fact::Stream(fact) => stream::words(name, fact),
     }
 }
 

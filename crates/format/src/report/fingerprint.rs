@@ -8,7 +8,7 @@
 use lambdarium_sim::call::Reply;
 use lambdarium_sim::id::{Job, Origin, Part};
 use lambdarium_sim::record::Recording;
-use lambdarium_sim::trace::{Entry, EventFact, Fact, MessageFact};
+use lambdarium_sim::trace::{Entry, EventFact, Fact, MessageFact, StreamFact};
 use lambdarium_sim::value::Payload;
 
 use crate::json::write_value_compact;
@@ -153,6 +153,7 @@ impl Fnv {
             }
             Fact::Event(event) => self.fact_of_event(event),
             Fact::Message(message) => self.fact_of_message(message),
+            Fact::Stream(fact) => self.fact_of_stream(fact),
         }
     }
 
@@ -217,6 +218,46 @@ impl Fnv {
             MessageFact::Gone => self.number(44),
             MessageFact::Mapped { source, function } => {
                 self.numbers([45, source.0.into(), function.0.into()]);
+            }
+        }
+    }
+
+    /// What happens to a stream, or to a batch of it.
+    fn fact_of_stream(&mut self, fact: StreamFact) {
+        match fact {
+            StreamFact::Put { shard } => self.numbers([50, shard.into()]),
+            StreamFact::Unchanged => self.number(51),
+            StreamFact::Refused { shard } => self.numbers([52, shard.into()]),
+            StreamFact::Closed { shard } => self.numbers([53, shard.into()]),
+            StreamFact::Opened { shard, parent } => {
+                self.numbers([54, shard.into(), parent.into()]);
+            }
+            StreamFact::Begun { shard, from } => {
+                self.numbers([55, shard.into(), from.into()]);
+            }
+            StreamFact::Finished { shard } => self.numbers([56, shard.into()]),
+            StreamFact::Read { shard, records, filtered } => {
+                self.numbers([57, shard.into(), records.into(), filtered.into()]);
+            }
+            StreamFact::ReadRefused { shard, after } => {
+                self.numbers([58, shard.into(), after.0]);
+            }
+            StreamFact::Missed { shard, records } => {
+                self.numbers([59, shard.into(), records.into()]);
+            }
+            StreamFact::Batched { shard, lane, records, first, last } => {
+                self.numbers([60, shard.into(), lane.into(), records.into()]);
+                self.numbers([first.into(), last.into()]);
+            }
+            StreamFact::WindowClosed { shard } => self.numbers([61, shard.into()]),
+            StreamFact::Split { left, right } => {
+                self.numbers([62, left.into(), right.into()]);
+            }
+            StreamFact::Advanced { rest } => self.numbers([63, rest.into()]),
+            StreamFact::Settled { end, shard, lane, records, first, last } => {
+                self.numbers([64, end as u64, shard.into(), lane.into()]);
+                self.number(records.into());
+                self.numbers([first.into(), last.into()]);
             }
         }
     }

@@ -45,6 +45,7 @@ pub fn request(plan: &Plan, job: Job) -> String {
             let what = match service.kind() {
                 service::Kind::Topic | service::Kind::Queue => "message",
                 service::Kind::Bus | service::Kind::Bucket => "event",
+                service::Kind::Kinesis | service::Kind::DynamoDb => "record",
             };
             format!("{what} #{} of {}", job.call, service.name())
         }

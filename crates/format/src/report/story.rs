@@ -11,7 +11,7 @@ use lambdarium_sim::trace::{
     Ending, Entry, Fact, Log, Outcome, Reason, Refusal, Removal, Room,
 };
 
-use super::{message, names};
+use super::{message, names, stream};
 
 mod event;
 
@@ -95,6 +95,7 @@ impl Teller<'_> {
             Fact::Stopped { stop } => format!("The run ends: {}.", stop.word()),
             Fact::Event(fact) => event::sentence(self.plan, self.entry, fact),
             Fact::Message(fact) => message::sentence(self.plan, self.entry, fact),
+            Fact::Stream(fact) => stream::sentence(self.plan, self.entry, fact),
         }
     }
 

@@ -6,7 +6,8 @@ use lambdarium_sim::caller::{Caller, Kind as CallerKind};
 use lambdarium_sim::expect::Expectation;
 use lambdarium_sim::knob::{Choices, Kind, Knobs, Setting};
 use lambdarium_sim::lambda::behaviour::{
-    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, When,
+    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, Sum,
+    When,
 };
 use lambdarium_sim::lambda::event_invoke;
 use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
@@ -17,6 +18,8 @@ use lambdarium_sim::service::outlet::{
     Inlet, Manner, Notification, Outlet, Rule, Subscription,
 };
 use lambdarium_sim::service::parcel::Post;
+use lambdarium_sim::service::stream::part::{Put, What};
+use lambdarium_sim::service::stream::table::Write;
 use lambdarium_sim::service::{self, Service};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::{Payload, Value};
@@ -141,7 +144,7 @@ fn draw(n: &mut Numbers) -> Draw {
 }
 
 fn answer(n: &mut Numbers) -> Answer {
-    match n.below(9) {
+    match n.below(10) {
         0 => Answer::Null,
         1 => Answer::Value(value(n, 3)),
         2 => Answer::Echo,
@@ -150,6 +153,11 @@ fn answer(n: &mut Numbers) -> Answer {
         5 => Answer::InitializationType,
         6 => Answer::Environment,
         7 => Answer::Code,
+        8 => Answer::Sum(Sum {
+            path: text(n),
+            padding_bytes: n.within(0, 1 << 20),
+            given: Given::here(),
+        }),
         _ => Answer::Context,
     }
 }
@@ -253,6 +261,8 @@ fn service(at: usize, n: &mut Numbers) -> Service {
         load: n.maybe(load).unwrap_or_default(),
         group: n.maybe(text).unwrap_or_default(),
         deduplication: n.maybe(text).unwrap_or_default(),
+        partition_key: n.maybe(text).unwrap_or_default(),
+        partition_keys: n.maybe(|n| n.within(1, 1_000_000)),
     });
     let posts = n.list(2, |n| Post {
         at: instant(n),
@@ -269,7 +279,16 @@ fn service(at: usize, n: &mut Numbers) -> Service {
         outlet.name = format!("o{at}");
     }
     let kind = n.choice();
-    Service { name: format!("s{at}"), kind, spec, inlet, outlets, posts }
+    let puts = n.list(2, |n| Put { at: instant(n), what: what(kind, n) });
+    Service { name: format!("s{at}"), kind, spec, inlet, outlets, posts, puts }
+}
+
+fn what(kind: service::Kind, n: &mut Numbers) -> What {
+    if kind != service::Kind::DynamoDb {
+        return What::Record { partition_key: text(n), payload: payload(n) };
+    }
+    let writes = [Write::Put, Write::Update, Write::Delete, Write::Expire];
+    What::Write(writes[n.below(4) as usize](value(n, 2)))
 }
 
 fn mapping(at: usize, n: &mut Numbers) -> Mapping {
@@ -361,6 +380,7 @@ fn expectation(n: &mut Numbers) -> Expectation {
 pub fn run(n: &mut Numbers) -> Run {
     let mut settings = Settings::default();
     shake(&mut settings, n);
+    shake(&mut settings.streams, n);
     let act = |n: &mut Numbers| Act {
         at: instant(n),
         operation: text(n),

@@ -239,6 +239,8 @@ pub(super) fn target_arn(plan: &Plan, name: &str) -> String {
             Kind::Topic => format!("{}:{name}", arn_of("sns")),
             Kind::Bus => format!("{}:event-bus/{name}", arn_of("events")),
             Kind::Bucket => format!("arn:aws:s3:::{name}"),
+            Kind::Kinesis => format!("{}:stream/{name}", arn_of("kinesis")),
+            Kind::DynamoDb => format!("{}:table/{name}", arn_of("dynamodb")),
         },
         Some(Target::Function(..)) | None => arn(name),
     }

@@ -109,12 +109,14 @@ impl Desk<'_, '_> {
         let found = self.found(source, function)?;
         let mut mapping = Mapping::new("", source, &target);
         read(with, &mut mapping)?;
+        let found = self.with_destination(found, &mapping);
         self.check_mapping(&mapping, &found, None)?;
         mapping.name = self.new_name(&found);
         let (settings, seed) = (&self.plan.settings, self.plan.seed);
         let planned = PlannedMapping::of(&mapping, &found, settings, seed);
         let id = Rc::make_mut(self.plan).add_mapping(planned);
-        self.world.mappings.push(mapping::State::default());
+        let state = mapping::State::new(self.plan.mapping(id));
+        self.world.mappings.push(state);
         let (source, function) = (found.source, found.function);
         let fact = MessageFact::Mapped { source, function };
         self.cx.tell(Part::Mapping(id), None, Rule::Esm05, Fact::Message(fact));
@@ -138,7 +140,7 @@ impl Desk<'_, '_> {
             (mapping.target, function) = self.called(with)?;
         }
         read(with, &mut mapping)?;
-        let found = self.found(&source, function)?;
+        let found = self.with_destination(self.found(&source, function)?, &mapping);
         self.check_mapping(&mapping, &found, Some(id))?;
         let status = match (before.spec.enabled, mapping.spec.enabled) {
             (false, true) => Status::Enabling,
@@ -182,7 +184,15 @@ impl Desk<'_, '_> {
             return Err(invalid(message, Rule::Esm05));
         };
         let reserved = self.plan.function(function).reserved;
-        Ok(Found { source, source_kind, function, reserved })
+        Ok(Found { source, source_kind, function, reserved, on_failure: None })
+    }
+
+    /// The same, with whom a mapping tells of what it gives up.
+    fn with_destination(&self, found: Found, mapping: &Mapping) -> Found {
+        let name = &mapping.spec.on_failure;
+        let at = self.plan.services().iter().position(|one| one.name() == name);
+        let on_failure = at.and_then(|at| u16::try_from(at).ok()).map(ServiceId::new);
+        Found { on_failure, ..found }
     }
 
     /// Whether there may be such a mapping, beside the others than this one.

@@ -8,7 +8,7 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 
 use super::names::{FunctionName, Names, arn};
-use super::{Operation, Reply, event_invoke, queue};
+use super::{Operation, Reply, event_invoke, queue, stream};
 use crate::EVENTS;
 use crate::event::{Event, FunctionEvent, Mode, Request};
 use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
@@ -121,7 +121,12 @@ impl Desk<'_, '_> {
             | Operation::ListEventSourceMappings
             | Operation::SendMessage
             | Operation::SendMessageBatch
-            | Operation::SetQueueAttributes => {
+            | Operation::SetQueueAttributes
+            | Operation::PutRecord
+            | Operation::PutItem
+            | Operation::DeleteItem
+            | Operation::SplitShard
+            | Operation::MergeShards => {
                 unreachable!("they were answered above, or are not acts of a plan")
             }
             Operation::PutFunctionRecursionConfig => self.put_recursion(id, with),
@@ -142,6 +147,8 @@ impl Desk<'_, '_> {
             self.on_mapping(operation, with)
         } else if queue::is_one(operation) {
             self.on_queue(operation, with)
+        } else if stream::is_one(operation) {
+            self.on_stream(operation, with)
         } else {
             self.on_publish(operation, with)
         }

@@ -30,7 +30,7 @@ fn refused(http: u16, code: &str, message: impl Into<String>) -> Refused {
     (Reply::error(http, code, message), Rule::Asy02)
 }
 
-fn text<'a>(with: &'a Value, key: &str) -> &'a str {
+pub(super) fn text<'a>(with: &'a Value, key: &str) -> &'a str {
     with.get(key).and_then(Value::as_text).unwrap_or_default()
 }
 

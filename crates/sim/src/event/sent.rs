@@ -6,6 +6,7 @@ use super::{
 };
 use crate::Given;
 use crate::id::{CallerId, FunctionId, Job, MappingId, Origin, ServiceId, VersionIx};
+use crate::service::stream::ShardId;
 use crate::trace::Ending;
 
 /// An event on its way, with the entry that led to it.
@@ -87,6 +88,13 @@ enum MessageKind {
     Backlog,
     Deleted,
     Settled,
+    ShardsAsked,
+    ReadCalled,
+    RollDue,
+    ShardsListed,
+    RecordsArrived,
+    RecordsRead,
+    ShardDue,
 }
 
 impl Sent {
@@ -206,6 +214,16 @@ impl Sent {
                 let origin = Origin::Mapping(mapping);
                 Self { origin, ..of(MessageKind::BacklogAsked) }
             }
+            ServiceEvent::ShardsAsked { mapping } => {
+                let origin = Origin::Mapping(mapping);
+                Self { origin, ..of(MessageKind::ShardsAsked) }
+            }
+            ServiceEvent::ReadCalled { mapping, shard, from } => {
+                let numbers = Numbers::new(from, shard.0);
+                let origin = Origin::Mapping(mapping);
+                Self { numbers, origin, ..of(MessageKind::ReadCalled) }
+            }
+            ServiceEvent::RollDue => of(MessageKind::RollDue),
         }
     }
 
@@ -217,9 +235,9 @@ impl Sent {
                 numbers: Numbers::new(poller, parcel),
                 ..of(MessageKind::Received)
             },
-            MappingEvent::Answered { call, letter, answer } => {
+            MappingEvent::Answered { call, letter, answer, version } => {
                 let numbers = Numbers::new(call, letter);
-                Self { numbers, answer, ..of(MessageKind::BatchAnswered) }
+                Self { numbers, answer, version, ..of(MessageKind::BatchAnswered) }
             }
             MappingEvent::WindowDue { poller, serial } => Self {
                 numbers: Numbers::new(serial, poller),
@@ -239,6 +257,20 @@ impl Sent {
                 Self { numbers: Numbers::new(count, 0), ..of(MessageKind::Deleted) }
             }
             MappingEvent::Settled => of(MessageKind::Settled),
+            MappingEvent::ShardsListed { parcel } => {
+                Self { numbers: Numbers::new(0, parcel), ..of(MessageKind::ShardsListed) }
+            }
+            MappingEvent::RecordsArrived { shard } => {
+                let numbers = Numbers::new(0, shard.0);
+                Self { numbers, ..of(MessageKind::RecordsArrived) }
+            }
+            MappingEvent::RecordsRead { shard, parcel } => {
+                let numbers = Numbers::new(parcel, shard.0);
+                Self { numbers, ..of(MessageKind::RecordsRead) }
+            }
+            MappingEvent::ShardDue { shard } => {
+                Self { numbers: Numbers::new(0, shard.0), ..of(MessageKind::ShardDue) }
+            }
         }
     }
 
@@ -347,8 +379,9 @@ impl Sent {
                 to.on_mapping(mapping, received);
             }
             MessageKind::BatchAnswered => {
-                let (call, letter, answer) = (number, slot, self.answer);
-                let answered = MappingEvent::Answered { call, letter, answer };
+                let (call, letter) = (number, slot);
+                let Self { answer, version, .. } = self;
+                let answered = MappingEvent::Answered { call, letter, answer, version };
                 to.on_mapping(mapping, answered);
             }
             MessageKind::WindowDue => {
@@ -369,6 +402,66 @@ impl Sent {
                 to.on_mapping(mapping, MappingEvent::Deleted { count: number });
             }
             MessageKind::Settled => to.on_mapping(mapping, MappingEvent::Settled),
+            MessageKind::ShardsAsked
+            | MessageKind::ReadCalled
+            | MessageKind::RollDue
+            | MessageKind::ShardsListed
+            | MessageKind::RecordsArrived
+            | MessageKind::RecordsRead
+            | MessageKind::ShardDue => self.deliver_of_stream(kind, polls, to),
+        }
+    }
+
+    /// Hands over what streams and their mappings say to each other.
+    fn deliver_of_stream(
+        self,
+        kind: MessageKind,
+        reader: MappingId,
+        to: &mut impl Receive,
+    ) {
+        let (number, slot) = self.numbers.parts();
+        let (service, mapping) = (ServiceId::new(self.part), MappingId::new(self.part));
+        let shard = ShardId(slot);
+        match kind {
+            MessageKind::ShardsAsked => {
+                to.on_service(service, ServiceEvent::ShardsAsked { mapping: reader });
+            }
+            MessageKind::ReadCalled => {
+                let called =
+                    ServiceEvent::ReadCalled { mapping: reader, shard, from: number };
+                to.on_service(service, called);
+            }
+            MessageKind::RollDue => to.on_service(service, ServiceEvent::RollDue),
+            MessageKind::ShardsListed => {
+                to.on_mapping(mapping, MappingEvent::ShardsListed { parcel: slot });
+            }
+            MessageKind::RecordsArrived => {
+                to.on_mapping(mapping, MappingEvent::RecordsArrived { shard });
+            }
+            MessageKind::RecordsRead => {
+                let read = MappingEvent::RecordsRead { shard, parcel: number };
+                to.on_mapping(mapping, read);
+            }
+            MessageKind::ShardDue => {
+                to.on_mapping(mapping, MappingEvent::ShardDue { shard });
+            }
+            MessageKind::MessageDue
+            | MessageKind::Redriven
+            | MessageKind::Polled
+            | MessageKind::PollEnded
+            | MessageKind::ServeDue
+            | MessageKind::MessagesDue
+            | MessageKind::DeleteCalled
+            | MessageKind::BacklogAsked
+            | MessageKind::Received
+            | MessageKind::BatchAnswered
+            | MessageKind::WindowDue
+            | MessageKind::BatchRetryDue
+            | MessageKind::LetGoDue
+            | MessageKind::RampDue
+            | MessageKind::Backlog
+            | MessageKind::Deleted
+            | MessageKind::Settled => {}
         }
     }
 
@@ -379,7 +472,10 @@ impl Sent {
             Kind::WaitDue | Kind::IdleDue => true,
             // Queues and mappings say themselves whether they wait for these.
             Kind::Message(
-                MessageKind::MessagesDue | MessageKind::WindowDue | MessageKind::RampDue,
+                MessageKind::MessagesDue
+                | MessageKind::WindowDue
+                | MessageKind::RampDue
+                | MessageKind::RollDue,
                 _,
             ) => true,
             Kind::Message(
@@ -396,7 +492,13 @@ impl Sent {
                 | MessageKind::LetGoDue
                 | MessageKind::Backlog
                 | MessageKind::Deleted
-                | MessageKind::Settled,
+                | MessageKind::Settled
+                | MessageKind::ShardsAsked
+                | MessageKind::ReadCalled
+                | MessageKind::ShardsListed
+                | MessageKind::RecordsArrived
+                | MessageKind::RecordsRead
+                | MessageKind::ShardDue,
                 _,
             ) => false,
             Kind::LoadDue

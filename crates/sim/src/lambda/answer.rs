@@ -172,6 +172,7 @@ fn given(ran: &Ran, event: &Payload, arn: &str) -> Payload {
             "on-demand"
         }),
         Gives::Environment => Value::text(&ran.spec.environment),
+        Gives::Sum(sum) => sum.answer(event),
         Gives::Code => Value::text(&ran.spec.code),
         Gives::Context => Value::object([
             ("version_id", Value::text(&ran.spec.code)),
@@ -195,6 +196,7 @@ pub(crate) fn given_bytes(spec: &Spec, event_bytes: u64) -> u64 {
         | Gives::Environment
         | Gives::Code
         | Gives::Context => 0,
+        Gives::Sum(sum) => sum.padding_bytes,
     }
 }
 

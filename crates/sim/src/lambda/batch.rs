@@ -41,7 +41,7 @@ impl State {
             None => Some(VersionIx::LATEST),
         };
         let dice = plan.dice_for(id, request.job);
-        let payload = content.payload(plan);
+        let payload = content.as_read(plan);
         let (bytes, draw) = (content.bytes(plan), request.attempt);
         let asked = For { version, payload: &payload, bytes, dice, draw };
         self.enter_seldom(id, plan, cx, request, asked)?;
@@ -73,7 +73,7 @@ impl State {
         let (_, content) = batches.remove(place);
         let letter = match ran.ending {
             Ending::Succeeded => {
-                let event = content.payload(plan);
+                let event = content.as_read(plan);
                 let answer = ran.response(&event, "", plan.mapping(mapping).target());
                 let body = Body::Given(answer);
                 let content = Content::message(body, Vec::new());
@@ -87,7 +87,9 @@ impl State {
             | Ending::Cut => 0,
         };
         let (call, answer) = (job.call, Answer::Ran(ran.ending));
-        let answered = MappingEvent::Answered { call, letter, answer };
+        let version = plan.function(id).version_numbered(ran.version);
+        let version = version.unwrap_or(VersionIx::LATEST);
+        let answered = MappingEvent::Answered { call, letter, answer, version };
         cx.post(cx.now, Rank::RunEnd, Event::Mapping(mapping, answered));
     }
 }

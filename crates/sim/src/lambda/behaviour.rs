@@ -4,6 +4,7 @@
 //! Units: durations are simulated time; chances are parts per million.
 //! Rules: INV-02 (function errors), INV-08 (answers too large), ENV-04 to ENV-08.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -64,6 +65,50 @@ pub enum Answer {
     Code,
     /// What it knows of itself: its code, the ARN it was called by, and its version.
     Context,
+    /// A sum over a tumbling window, as its state (TW-02).
+    Sum(Sum),
+}
+
+/// What a handler adds up over a tumbling window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sum {
+    /// Where whole numbers stand in records.
+    pub path: String,
+    /// So many bytes are in the state besides, for a handler that keeps more than a sum.
+    pub padding_bytes: u64,
+    /// Only events have records.
+    pub given: Given,
+}
+
+impl Sum {
+    /// A handler that adds up what stands there; none without events.
+    #[must_use]
+    pub fn new(path: String, padding_bytes: u64) -> Option<Self> {
+        EVENTS.then(|| Self { path, padding_bytes, given: Given::here() })
+    }
+
+    /// What the handler returns: what the records add to the state it was given.
+    pub(crate) fn answer(&self, event: &Payload) -> Value {
+        let whole = |value: &Value| match value {
+            Value::Number(text) => text.parse::<i64>().ok(),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Object(_) => None,
+        };
+        let before = event.json().and_then(|event| event.at("state.sum"));
+        let found = records(event).iter().filter_map(|record| record.at(&self.path));
+        let sum = before.into_iter().chain(found).filter_map(whole);
+        let sum = sum.fold(0, i64::saturating_add);
+        let sum = ("sum".into(), Value::Number(format!("{sum}")));
+        let mut state = Vec::from([sum]);
+        if self.padding_bytes > 0 {
+            let bytes = usize::try_from(self.padding_bytes).unwrap_or_default();
+            state.push(("padding".into(), Value::Text("x".repeat(bytes))));
+        }
+        Value::object([("state", Value::Object(state))])
+    }
 }
 
 choices! {

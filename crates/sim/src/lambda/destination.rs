@@ -254,7 +254,7 @@ fn fitting(plan: &Plan, target: &Target, body: Body) -> (Body, Option<Rule>) {
         Target::Service(service) => match plan.service(*service).kind {
             Kind::Queue | Kind::Bus => limits::QUEUE_MESSAGE_BYTES_MAX,
             Kind::Topic => limits::TOPIC_MESSAGE_BYTES_MAX,
-            Kind::Bucket => u64::MAX,
+            Kind::Bucket | Kind::Kinesis | Kind::DynamoDb => u64::MAX,
         },
     };
     if body.bytes(plan) <= most {
@@ -273,7 +273,9 @@ fn fitting(plan: &Plan, target: &Target, body: Body) -> (Body, Option<Rule>) {
             | Body::Undelivered(_)
             | Body::OnBus(_)
             | Body::Notice(_)
-            | Body::Batch(_),
+            | Body::Batch(_)
+            | Body::Records(_)
+            | Body::GivenUp(_),
             _,
         ) => (body, Some(Rule::Dst16)),
     }

@@ -11,6 +11,7 @@ pub mod lifecycle;
 pub mod outcome;
 pub mod queue_poller;
 pub mod spec;
+pub mod stream;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -18,10 +19,12 @@ use alloc::vec::Vec;
 use crate::WithEvents;
 use crate::event::{Event, MappingEvent};
 use crate::id::{MappingId, Part};
-use crate::plan::Plan;
+use crate::message::Content;
+use crate::plan::{Plan, PlannedMapping};
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::sim::Cx;
+use crate::time::Span;
 use crate::trace::{Fact, MessageFact};
 use crate::value::Value;
 use lifecycle::{Lifecycle, Status};
@@ -66,6 +69,14 @@ pub struct Metrics {
     pub failed_invoke: u64,
     /// `DeletedEventCount`: messages deleted after they were processed.
     pub deleted: u64,
+    /// `DroppedEventCount`: records given up of which no destination was told.
+    pub dropped: u64,
+    /// `OnFailureDestinationDeliveredEventCount`: records of which it was told.
+    pub delivered: u64,
+    /// `DestinationDeliveryFailures`.
+    pub destination_failures: u64,
+    /// `IteratorAge`: how old the last record of the last batch was (KIN-22).
+    pub iterator_age: Option<Span>,
 }
 
 /// The state of one mapping.
@@ -73,9 +84,16 @@ pub struct Metrics {
 pub struct State {
     lifecycle: Lifecycle,
     queue: queue_poller::State,
+    /// What it has of a stream, if it reads one.
+    stream: Option<stream::part::State>,
 }
 
 impl State {
+    /// A mapping that does not read yet.
+    pub(crate) fn new(mapping: &PlannedMapping) -> Self {
+        Self { stream: stream::part::State::new(mapping), ..Self::default() }
+    }
+
     /// Where it is in its life.
     #[must_use]
     pub fn lifecycle(&self) -> Lifecycle {
@@ -88,14 +106,30 @@ impl State {
         &self.queue
     }
 
+    /// How it reads a stream, if it reads one.
+    #[must_use]
+    pub fn stream(&self) -> Option<&stream::part::State> {
+        self.stream.as_ref()
+    }
+
+    /// The event of a batch under way.
+    #[must_use]
+    pub fn content(&self, call: u32) -> Option<Content> {
+        match &self.stream {
+            Some(stream) => stream.content(call),
+            None => self.queue.content(call),
+        }
+    }
+
     /// What CloudWatch counts.
     #[must_use]
-    pub fn metrics(&self) -> &Metrics {
-        self.queue.metrics()
+    pub fn metrics(&self) -> Metrics {
+        self.stream.as_ref().map_or(*self.queue.metrics(), stream::part::State::metrics)
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.queue.bytes()
+        let stream = self.stream.as_ref().map_or(0, stream::part::State::bytes);
+        size_of::<Self>() + self.queue.bytes() + stream
     }
 
     /// Whether something will happen in it by itself: its timers alone do not say so.
@@ -105,14 +139,21 @@ impl State {
 
     pub(crate) fn assert_consistent(&self) {
         self.queue.assert_consistent();
+        if let Some(stream) = &self.stream {
+            stream.assert_consistent();
+        }
     }
 
     /// It is there when a run begins, and reads unless it is not to.
     pub(crate) fn start(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>) {
+        *self = Self::new(plan.mapping(id));
         if plan.mapping(id).spec.enabled {
             return self.read(id, plan, cx);
         }
         self.lifecycle.status = Some(Status::Disabled);
+        if self.stream.is_some() {
+            return;
+        }
         let fact = Fact::Message(MessageFact::Scaled { pollers: 0 });
         cx.tell(Part::Mapping(id), None, Rule::Sqs18, fact);
     }
@@ -128,7 +169,10 @@ impl State {
         self.lifecycle = Lifecycle { status: Some(status), changed: cx.now };
         self.tell(id, cx, MessageFact::Became { status });
         if matches!(status, Status::Disabling | Status::Deleting) {
-            self.queue.stop(id, plan.mapping(id), cx);
+            match &mut self.stream {
+                Some(stream) => stream.disable(),
+                None => self.queue.stop(id, plan.mapping(id), cx),
+            }
         }
         if status.is_passing() {
             let at = cx.now.plus(plan.settings.esm_transition);
@@ -158,8 +202,9 @@ impl State {
     }
 
     fn read(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>) {
-        if plan.mapping(id).source_kind.is_queue() {
-            self.queue.start(id, plan, cx);
+        match &mut self.stream {
+            Some(stream) => stream.enable(id, cx),
+            None => self.queue.start(id, plan, cx),
         }
     }
 
@@ -174,7 +219,10 @@ impl State {
         if event == MappingEvent::Settled {
             return self.settle(id, plan, cx);
         }
-        self.queue.on_event(id, plan, cx, event);
+        match &mut self.stream {
+            Some(stream) => stream.on_event(id, plan, cx, event),
+            None => self.queue.on_event(id, plan, cx, event),
+        }
     }
 }
 

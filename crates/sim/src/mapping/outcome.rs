@@ -68,6 +68,12 @@ pub fn answer<'a>(failed: impl Iterator<Item = &'a str>) -> Value {
     Value::object([("batchItemFailures", Value::List(failed.map(item).collect()))])
 }
 
+/// Whether an answer names records that failed.
+pub(super) fn names_failures(response: &Payload) -> bool {
+    let named = response.json().and_then(|answer| answer.get("batchItemFailures"));
+    named.is_some_and(|items| matches!(items, Value::List(items) if !items.is_empty()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -178,7 +178,7 @@ impl State {
             MappingEvent::Received { poller, parcel } => {
                 self.on_received(id, plan, cx, poller, parcel);
             }
-            MappingEvent::Answered { call, letter, answer } => {
+            MappingEvent::Answered { call, letter, answer, .. } => {
                 self.on_answered(id, plan, cx, call, letter, answer);
             }
             MappingEvent::WindowDue { poller, serial } => {
@@ -213,6 +213,11 @@ impl State {
             MappingEvent::Backlog { count } => self.on_backlog(id, mapping, cx, count),
             MappingEvent::Settled => {}
             MappingEvent::Deleted { count } => self.metrics.deleted += u64::from(count),
+            // These are about streams.
+            MappingEvent::ShardsListed { .. }
+            | MappingEvent::RecordsArrived { .. }
+            | MappingEvent::RecordsRead { .. }
+            | MappingEvent::ShardDue { .. } => {}
         }
     }
 

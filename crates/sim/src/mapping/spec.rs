@@ -71,6 +71,8 @@ pub struct Spec {
     pub age_max: Option<Span>,
     /// Length of the windows that carry a state; unset is none.
     pub tumbling: Option<Span>,
+    /// Whether records of Kinesis are pushed to it.
+    pub fan_out: bool,
     /// Where what a stream's mapping gives up is told; empty is nowhere.
     pub on_failure: String,
     /// Whether events are counted (`EventCount`).
@@ -94,6 +96,7 @@ impl Default for Spec {
             retries_max: None,
             age_max: None,
             tumbling: None,
+            fan_out: false,
             on_failure: String::new(),
             metrics: false,
         }
@@ -140,25 +143,28 @@ impl Knobs for Spec {
             Kind::Choice(StartingPosition::WORDS), Esm03,
             "Where the mapping begins to read a stream."),
         knob!(start_at: optional_span, "starting-at", "StartingPositionTimestamp", "Starting at",
-            Kind::Span { min: Span::ZERO, max: limits::RUN_SPAN_MAX, whole_seconds: false }, Esm03,
+            Kind::Span { min: Span::ZERO, max: limits::RUN_SPAN_MAX, whole_seconds: false }, Kin06,
             "From when on the records are that it begins with, with AT_TIMESTAMP."),
         knob!(parallel: optional_count, "parallelization-factor", "ParallelizationFactor",
-            "Parallelization factor", count(1, 10, "batches per shard"), Esm08,
+            "Parallelization factor", count(1, 10, "batches per shard"), Kin04,
             "Batches of one shard that run at once; 1 unless it is set."),
         knob!(bisect: bool, "bisect-batch-on-function-error", "BisectBatchOnFunctionError",
-            "Bisect batches", Kind::Bool, Esm08,
+            "Bisect batches", Kind::Bool, Kin13,
             "Whether a batch of a stream that failed is tried again in halves."),
         knob!(retries_max: optional_count, "maximum-retry-attempts", "MaximumRetryAttempts",
-            "Retry attempts", count(0, 10_000, ""), Esm08,
+            "Retry attempts", count(0, 10_000, ""), Kin11,
             "How often a batch of a stream is tried again; without a limit unless it is set."),
         knob!(age_max: optional_span, "maximum-record-age", "MaximumRecordAgeInSeconds", "Record age",
-            seconds(60, 604_800), Esm08,
+            seconds(60, 604_800), Kin18,
             "How old a record of a stream may become; without a limit unless it is set."),
         knob!(tumbling: optional_span, "tumbling-window", "TumblingWindowInSeconds", "Tumbling window",
-            seconds(0, 900), Esm08,
+            seconds(0, 900), Tw01,
             "Length of the windows over which the function carries a state of its own."),
+        knob!(fan_out: bool, "enhanced-fan-out", "EventSourceArn of a consumer", "Enhanced fan-out",
+            Kind::Bool, Kin02,
+            "Whether records of a Kinesis stream are pushed to the mapping, as to a registered consumer."),
         knob!(on_failure: text, "on-failure", "DestinationConfig.OnFailure", "Failure destination",
-            Kind::Text { max: limits::NAME_MAX }, Esm08,
+            Kind::Text { max: limits::NAME_MAX }, Kin19,
             "Where records of a stream are told of that the mapping gives up."),
         knob!(metrics: bool, "event-count", "MetricsConfig.Metrics", "Count events", Kind::Bool, Esm14,
             "Whether CloudWatch counts what is polled, filtered out, handed over and deleted."),
@@ -192,7 +198,7 @@ impl Source {
             "maximum-concurrency" | "minimum-pollers" | "maximum-pollers" => {
                 self.is_queue()
             }
-            "starting-at" => match self {
+            "starting-at" | "enhanced-fan-out" => match self {
                 Self::Kinesis => true,
                 Self::Queue | Self::Fifo | Self::DynamoDb => false,
             },

@@ -50,7 +50,7 @@ impl Notice {
     ) -> Value {
         let record = match plan.service(self.by).kind {
             Kind::Bucket => self.object_created(plan),
-            Kind::Topic | Kind::Queue | Kind::Bus => {
+            Kind::Topic | Kind::Queue | Kind::Bus | Kind::Kinesis | Kind::DynamoDb => {
                 let message = message(self.of.content.payload(plan));
                 self.notification(plan, message)
             }
@@ -63,10 +63,12 @@ impl Notice {
         let content = &self.of.content;
         let message = match plan.service(self.by).kind {
             Kind::Bucket => 0,
-            Kind::Topic | Kind::Queue | Kind::Bus => match &*content.payload(plan) {
-                Payload::Bytes(count) => *count,
-                payload @ Payload::Json(_) => quoted_bytes(&text_of(payload)),
-            },
+            Kind::Topic | Kind::Queue | Kind::Bus | Kind::Kinesis | Kind::DynamoDb => {
+                match &*content.payload(plan) {
+                    Payload::Bytes(count) => *count,
+                    payload @ Payload::Json(_) => quoted_bytes(&text_of(payload)),
+                }
+            }
         };
         NOTICE_BYTES + message
     }
@@ -178,7 +180,9 @@ impl Notice {
             | Body::Undelivered(_)
             | Body::OnBus(_)
             | Body::Notice(_)
-            | Body::Batch(_) => Vec::new(),
+            | Body::Batch(_)
+            | Body::Records(_)
+            | Body::GivenUp(_) => Vec::new(),
         }
     }
 }

@@ -37,6 +37,10 @@ impl Body {
                 Cow::Owned(Payload::Json(event))
             }
             Self::Batch(batch) => Cow::Owned(Payload::Json(batch.value(plan))),
+            Self::Records(records) => {
+                Cow::Owned(Payload::Json(records.value(plan, false)))
+            }
+            Self::GivenUp(given_up) => Cow::Owned(Payload::Json(given_up.value(plan))),
             Self::Notice(notice) => Cow::Owned(Payload::Json(notice.value(plan))),
         }
     }
@@ -51,6 +55,8 @@ impl Body {
             Self::Undelivered(undelivered) => undelivered.event.bytes(plan),
             Self::OnBus(on_bus) => RECORD_BYTES + on_bus.record.bytes(plan),
             Self::Batch(batch) => batch.bytes(),
+            Self::Records(records) => records.size,
+            Self::GivenUp(_) => RECORD_BYTES,
             Self::Notice(notice) => notice.bytes(plan),
         }
     }

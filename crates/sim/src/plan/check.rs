@@ -6,6 +6,7 @@ mod expectations;
 mod mappings;
 pub(crate) use mappings::wrong_filter;
 mod senders;
+mod streams;
 mod wires;
 
 use alloc::format;
@@ -38,6 +39,7 @@ pub(super) fn all(run: &Run, bounds: Bounds) -> Vec<Issue> {
         let loads = senders::Loads { until, calls_max: bounds.calls };
         wires::check_services(&run.scenario, loads, &mut issues);
         mappings::check_mappings(&run.scenario, &mut issues);
+        streams::check(&run.scenario, loads.until, &mut issues);
     } else if let Some(place) = events::first(run) {
         issues.push(issue(place, "", NEEDS_EVENTS, Rule::Sim02));
     }
@@ -90,6 +92,8 @@ fn check_counts(
         at_most(format!("{place}.receives.attributes"), attributes, limits::LIST_MAX);
         let posts = service.posts.len();
         at_most(format!("{place}.messages"), posts, limits::POSTS_MAX);
+        let list = streams::list(service);
+        at_most(format!("{place}.{list}"), service.puts.len(), limits::POSTS_MAX);
         let outlets = service.outlets.len();
         at_most(format!("{place}.subscriptions"), outlets, 2 * limits::LIST_MAX);
     }

@@ -7,12 +7,15 @@ use alloc::vec::Vec;
 use super::{Plan, PlannedService, Qualifier, service, split_target};
 use crate::dice::Dice;
 use crate::id::{FunctionId, MappingId, ServiceId, VersionIx};
-use crate::mapping::Mapping;
 use crate::mapping::spec::{Source, Spec};
+use crate::mapping::stream::spec::Assumptions;
+use crate::mapping::{Mapping, stream};
 use crate::rule::Rule;
 use crate::scenario::{Scenario, Settings};
 use crate::service::Kind;
 use crate::service::filter::Filter;
+use crate::service::stream::ShardId;
+use crate::service::stream::record::{self, Record};
 use crate::time::{Instant, Span};
 use crate::value::{Payload, Value};
 
@@ -38,6 +41,17 @@ pub struct PlannedMapping {
     pub(crate) dice: Dice,
     /// What it was asked to be, while that is not in force.
     pub(crate) next: Option<Rc<PlannedMapping>>,
+    /// What it goes by where it reads a stream.
+    pub(crate) stream: Option<PlannedReads>,
+}
+
+/// What a mapping of a stream goes by.
+#[derive(Clone, Debug)]
+pub(crate) struct PlannedReads {
+    pub(crate) spec: stream::spec::Spec,
+    pub(crate) assumed: Assumptions,
+    /// Who is told of what it gives up.
+    pub(crate) on_failure: Option<ServiceId>,
 }
 
 /// Concurrent batches of one mapping at most (SQS-02).
@@ -116,6 +130,24 @@ impl PlannedMapping {
         self.filters.iter().any(|filter| filter.passes(&record))
     }
 
+    /// Whether one of its filters lets a record of a stream through (ESM-17).
+    pub(crate) fn lets_record_through(
+        &self,
+        record: &Record,
+        terms: &stream::spec::Terms<'_>,
+    ) -> bool {
+        let source = record::Source {
+            arn: "",
+            kind: terms.kind,
+            shard: ShardId(0),
+            view: terms.view,
+            role: "",
+            decoded: true,
+        };
+        let seen = record.filtered(&source);
+        self.filters.iter().any(|filter| filter.passes(&seen))
+    }
+
     /// How many pollers are added at once.
     pub(crate) fn ramp_step(&self, usual: usize, now: Instant) -> usize {
         if !self.spec.is_provisioned() {
@@ -149,6 +181,8 @@ const fn source_kind(kind: Kind, fifo: bool) -> Option<Source> {
         Kind::Queue if fifo => Some(Source::Fifo),
         Kind::Queue => Some(Source::Queue),
         Kind::Topic | Kind::Bus | Kind::Bucket => None,
+        Kind::Kinesis => Some(Source::Kinesis),
+        Kind::DynamoDb => Some(Source::DynamoDb),
     }
 }
 
@@ -164,6 +198,7 @@ pub(super) fn planned(
         source_kind: source_of(scenario, &mapping.source)?,
         function: FunctionId(u16::try_from(function).ok()?),
         reserved: scenario.functions[function].shared.reserved,
+        on_failure: service::find(scenario, &mapping.spec.on_failure),
     };
     Some(PlannedMapping::of(mapping, &found, &scenario.settings, seed))
 }
@@ -176,6 +211,8 @@ pub(crate) struct Found {
     pub(crate) function: FunctionId,
     /// The reservation of that.
     pub(crate) reserved: Option<u64>,
+    /// Who is told of what a stream's mapping gives up.
+    pub(crate) on_failure: Option<ServiceId>,
 }
 
 impl PlannedMapping {
@@ -205,6 +242,13 @@ impl PlannedMapping {
             pollers_max,
             dice: Dice::of(seed, name),
             next: None,
+            stream: stream::spec::Spec::of(spec, found.source_kind)
+                .filter(|_| !found.source_kind.is_queue())
+                .map(|of_stream| PlannedReads {
+                    spec: of_stream,
+                    assumed: Assumptions::of(settings),
+                    on_failure: found.on_failure,
+                }),
         }
     }
 

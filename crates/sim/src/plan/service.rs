@@ -13,7 +13,8 @@ use crate::scenario::{Run, Scenario};
 use crate::service::filter::Filter;
 use crate::service::outlet::{Manner, Outlet, Scope};
 use crate::service::policy::Policy;
-use crate::service::{self, Service};
+use crate::service::stream::part::Put;
+use crate::service::{self, Service, stream};
 use crate::time::{Instant, Span};
 use crate::value::Value;
 
@@ -33,6 +34,10 @@ pub struct PlannedService {
     /// Whether it is a queue whose messages are more than received: somebody reads it, or
     /// they are not kept until the end of the run.
     pub(crate) holds: bool,
+    /// The stream that it is or has, if it is or has one.
+    pub(crate) stream: Option<stream::Spec>,
+    /// What is put into that, in order of time.
+    pub(crate) puts: Vec<Put>,
 }
 
 /// A message that reaches a queue at a time of its own.
@@ -65,6 +70,12 @@ impl PlannedService {
         longer(self.spec.delay)
             || self.posts.iter().filter_map(|post| post.delay).any(longer)
     }
+
+    /// The stream that it is or has, if it is or has one.
+    #[must_use]
+    pub fn stream(&self) -> Option<&stream::Spec> {
+        self.stream.as_ref()
+    }
 }
 
 /// What reaches a service from outside.
@@ -74,6 +85,8 @@ pub(crate) struct PlannedInlet {
     pub(crate) load: Load,
     pub(crate) group: String,
     pub(crate) deduplication: String,
+    pub(crate) partition_key: String,
+    pub(crate) partition_keys: Option<u64>,
 }
 
 /// A function that a service tells of what it receives.
@@ -118,6 +131,8 @@ pub(super) fn planned(service: &Service, run: &Run) -> PlannedService {
             load: inlet.load.clone(),
             group: inlet.group.clone(),
             deduplication: inlet.deduplication.clone(),
+            partition_key: inlet.partition_key.clone(),
+            partition_keys: inlet.partition_keys,
         }
     });
     let outlets = service.outlets.iter().filter(|_| EVENTS);
@@ -140,6 +155,8 @@ pub(super) fn planned(service: &Service, run: &Run) -> PlannedService {
         posts: posts.collect(),
         dead_letter: find(scenario, &service.spec.dead_letter),
         holds: service.kind == service::Kind::Queue && (is_read || is_short),
+        stream: service.kind.stream().map(|kind| service.spec.stream(kind)),
+        puts: service.puts.to_vec(),
     }
 }
 

@@ -328,7 +328,9 @@ fn attributes(content: &Content) -> &Value {
         | Body::Undelivered(_)
         | Body::OnBus(_)
         | Body::Notice(_)
-        | Body::Batch(_) => &super::NOTHING,
+        | Body::Batch(_)
+        | Body::Records(_)
+        | Body::GivenUp(_) => &super::NOTHING,
     }
 }
 
@@ -352,7 +354,9 @@ fn passed(id: ServiceId, plan: &Plan, received: &Received, outlet: u16) -> Conte
         | Body::Undelivered(_)
         | Body::OnBus(_)
         | Body::Notice(_)
-        | Body::Batch(_) => message.body.clone(),
+        | Body::Batch(_)
+        | Body::Records(_)
+        | Body::GivenUp(_) => message.body.clone(),
     };
     // A bus does not carry the chain on (REC-03).
     Content::message(body, alloc::vec::Vec::new())

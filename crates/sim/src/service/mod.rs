@@ -10,6 +10,8 @@ pub mod parcel;
 pub(crate) mod policy;
 pub mod queue;
 pub mod shelf;
+pub mod spec;
+pub mod stream;
 
 use alloc::format;
 use alloc::string::String;
@@ -19,7 +21,6 @@ use crate::WithEvents;
 use crate::caller::load;
 use crate::event::{Event, ServiceEvent};
 use crate::id::{Job, Origin, Part, ServiceId};
-use crate::knob::{Choices, Knob, Knobs};
 use crate::lambda::invoke::small;
 use crate::message::{Attribute, Body, Content};
 use crate::plan::Plan;
@@ -27,12 +28,15 @@ use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::sim::Cx;
 use crate::time::{Instant, Span};
-use crate::trace::{EventFact, Fact, MessageFact};
+use crate::trace::{EventFact, Fact, MessageFact, StreamFact};
 use crate::value::{Payload, Value};
 use delivery::Deliveries;
 use outlet::{Inlet, Outlet};
 use parcel::Post;
 use shelf::Shelf;
+pub use spec::{DeduplicationScope, Spec};
+use stream::Taken;
+use stream::part::{Put, Stream, What};
 
 /// The attributes of a message that has none.
 static NOTHING: Value = Value::Object(Vec::new());
@@ -48,6 +52,10 @@ choices! {
         Bus "eventbridge",
         /// A bucket.
         Bucket "s3",
+        /// A stream of records.
+        Kinesis "kinesis",
+        /// A table, with the stream of its changes.
+        DynamoDb "dynamodb",
     }
 }
 
@@ -56,9 +64,23 @@ impl Kind {
     #[must_use]
     pub fn has(self, key: &str) -> bool {
         match self {
-            Self::Queue => true,
+            Self::Queue => !spec::OF_STREAMS.contains(&key),
             Self::Topic => matches!(key, "fifo" | "permission"),
             Self::Bus | Self::Bucket => key == "permission",
+            Self::Kinesis => matches!(key, "shards" | "retention-period"),
+            Self::DynamoDb => {
+                spec::OF_STREAMS.contains(&key) && key != "retention-period"
+            }
+        }
+    }
+
+    /// What stream it is or has, if it is or has one.
+    #[must_use]
+    pub const fn stream(self) -> Option<stream::Kind> {
+        match self {
+            Self::Queue | Self::Topic | Self::Bus | Self::Bucket => None,
+            Self::Kinesis => Some(stream::Kind::Kinesis),
+            Self::DynamoDb => Some(stream::Kind::DynamoDb),
         }
     }
 
@@ -70,98 +92,10 @@ impl Kind {
             Self::Topic => "SNS topic",
             Self::Bus => "EventBridge bus",
             Self::Bucket => "S3 bucket",
+            Self::Kinesis => "Kinesis stream",
+            Self::DynamoDb => "DynamoDB table",
         }
     }
-}
-
-/// What a person sets for a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spec {
-    /// Whether it keeps order; queues and topics only.
-    pub fifo: bool,
-    /// Whether those who send to it may.
-    pub permission: bool,
-    /// How long nobody else gets a message that somebody has received; queues only, like
-    /// the rest.
-    pub visibility: Span,
-    /// Whether that was set after a mapping was made: it may be too short then (ERR-02).
-    pub shortened: bool,
-    /// How long nobody gets a new message.
-    pub delay: Span,
-    /// How long a message is kept.
-    pub retention: Span,
-    /// Where messages go that were received too often; empty is nowhere.
-    pub dead_letter: String,
-    /// How often a message is received before it goes there.
-    pub receives_max: u64,
-    /// Whether messages that say the same are the same.
-    pub content_dedup: bool,
-    /// Among which messages those are found that were sent before.
-    pub dedup_scope: DeduplicationScope,
-}
-
-choices! {
-    /// Among which messages those are found that were sent before (FIFO-07).
-    DeduplicationScope {
-        /// All of the queue.
-        Queue "queue",
-        /// Those of one group.
-        MessageGroup "messageGroup",
-    }
-}
-
-impl Default for Spec {
-    fn default() -> Self {
-        Self {
-            fifo: false,
-            permission: true,
-            visibility: Span::seconds(30),
-            shortened: false,
-            delay: Span::ZERO,
-            retention: Span::HOUR.times(96),
-            dead_letter: String::new(),
-            receives_max: 10,
-            content_dedup: false,
-            dedup_scope: DeduplicationScope::Queue,
-        }
-    }
-}
-
-const fn seconds(min: u64, max: u64) -> crate::knob::Kind {
-    let (min, max) = (Span::seconds(min), Span::seconds(max));
-    crate::knob::Kind::Span { min, max, whole_seconds: true }
-}
-
-impl Knobs for Spec {
-    const KNOBS: &'static [Knob<Self>] = &[
-        knob!(fifo: bool, "fifo", "FifoQueue", "FIFO", crate::knob::Kind::Bool, Dst03,
-            "Whether a queue or topic keeps order; Lambda then sends neither records nor dead letters to it."),
-        knob!(permission: bool, "permission", "", "Permission", crate::knob::Kind::Bool, Dst05,
-            "Whether the roles of functions may send to it; what they send is lost otherwise."),
-        knob!(visibility: span, "visibility-timeout", "VisibilityTimeout", "Visibility timeout",
-            seconds(0, 43_200), Sqs10,
-            "How long nobody else gets a message of a queue that somebody has received."),
-        knob!(shortened: bool, "visibility-set-later", "", "Visibility set later",
-            crate::knob::Kind::Bool, Sqs12,
-            "Whether the visibility timeout of a queue was set after its mappings were made: only then may it be below their functions' timeouts."),
-        knob!(delay: span, "delay", "DelaySeconds", "Delay", seconds(0, 900), Sqs16,
-            "How long nobody gets a new message of a queue."),
-        knob!(retention: span, "retention", "MessageRetentionPeriod", "Retention",
-            seconds(60, 1_209_600), Sqs14,
-            "How long a queue keeps a message."),
-        knob!(dead_letter: text, "dead-letter", "RedrivePolicy.deadLetterTargetArn", "Dead-letter queue",
-            crate::knob::Kind::Text { max: crate::limits::NAME_MAX }, Sqs13,
-            "The queue that gets messages of a queue which were received too often."),
-        knob!(receives_max: count, "max-receive-count", "RedrivePolicy.maxReceiveCount", "Maximum receives",
-            crate::knob::Kind::Count { min: 1, max: 1_000, unit: "" }, Sqs13,
-            "How often a message is received before it goes to the dead-letter queue."),
-        knob!(content_dedup: bool, "content-based-deduplication", "ContentBasedDeduplication",
-            "Same content, same message", crate::knob::Kind::Bool, Fifo07,
-            "Whether a FIFO queue takes messages that say the same for one, for five minutes."),
-        knob!(dedup_scope: choice, "deduplication-scope", "DeduplicationScope", "Deduplication scope",
-            crate::knob::Kind::Choice(DeduplicationScope::WORDS), Fifo07,
-            "Whether a FIFO queue looks for the same message in the whole queue or in its group."),
-    ];
 }
 
 /// A service as a scenario says it.
@@ -180,6 +114,8 @@ pub struct Service {
     pub outlets: Vec<Outlet>,
     /// Messages that reach a queue from outside, in order of time.
     pub posts: WithEvents<Post>,
+    /// Records that are put into a stream, or writes to a table, in order of time.
+    pub puts: WithEvents<Put>,
 }
 
 impl Service {
@@ -187,8 +123,8 @@ impl Service {
     #[must_use]
     pub fn new(name: &str, kind: Kind) -> Self {
         let (spec, outlets) = (Spec::default(), Vec::new());
-        let posts = WithEvents::default();
-        Self { name: name.into(), kind, spec, inlet: None, outlets, posts }
+        let (posts, puts) = (WithEvents::default(), WithEvents::default());
+        Self { name: name.into(), kind, spec, inlet: None, outlets, posts, puts }
     }
 }
 
@@ -213,8 +149,10 @@ pub struct State {
     deliveries: Deliveries,
     /// Messages of a queue that somebody reads.
     messages: queue::State,
-    /// Messages of the list that were sent.
+    /// Messages or records of the list that were sent.
     posted: u32,
+    /// Its shards, where it is a stream or has one.
+    stream: Option<Stream>,
 }
 
 impl State {
@@ -230,6 +168,16 @@ impl State {
         &self.messages
     }
 
+    /// Its shards, where it is a stream or has one.
+    #[must_use]
+    pub fn stream(&self) -> Option<&Stream> {
+        self.stream.as_ref()
+    }
+
+    pub(crate) fn stream_mut(&mut self) -> Option<&mut Stream> {
+        self.stream.as_mut()
+    }
+
     /// What it passes on to functions.
     #[must_use]
     pub fn deliveries(&self) -> &Deliveries {
@@ -241,23 +189,31 @@ impl State {
             + self.received.bytes()
             + self.deliveries.bytes()
             + self.messages.bytes()
+            + self.stream.as_ref().map_or(0, Stream::bytes)
     }
 
     pub(crate) fn assert_consistent(&self) {
         self.deliveries.assert_consistent();
         self.messages.assert_consistent();
+        if let Some(stream) = &self.stream {
+            stream.assert_consistent(self.received.len());
+        }
     }
 
     pub(crate) fn start(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+        self.stream = Stream::of(id, plan, cx);
         self.start_posts(id, plan, cx);
         self.schedule_load(id, plan, cx);
     }
 
     fn start_posts(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
-        let next = plan.service(id).posts.get(self.posted as usize);
-        if let Some(post) = next.filter(|post| post.at <= plan.until()) {
+        let service = plan.service(id);
+        let place = self.posted as usize;
+        let post = service.posts.get(place).map(|post| post.at);
+        let next = post.or_else(|| service.puts.get(place).map(|put| put.at));
+        if let Some(at) = next.filter(|at| *at <= plan.until()) {
             let due = Event::Service(id, ServiceEvent::MessageDue);
-            cx.post(post.at.max(cx.now), Rank::Timer, due);
+            cx.post(at.max(cx.now), Rank::Timer, due);
         }
     }
 
@@ -314,6 +270,13 @@ impl State {
             | ServiceEvent::BacklogAsked { .. } => {
                 self.on_message_event(id, plan, cx, event);
             }
+            ServiceEvent::ShardsAsked { .. }
+            | ServiceEvent::ReadCalled { .. }
+            | ServiceEvent::RollDue => {
+                if let Some(stream) = &mut self.stream {
+                    stream.on_event(id, plan, cx, event);
+                }
+            }
         }
     }
 
@@ -351,14 +314,23 @@ impl State {
             ServiceEvent::Arrived { .. }
             | ServiceEvent::LoadDue { .. }
             | ServiceEvent::RetryDue { .. }
-            | ServiceEvent::Answered { .. } => {}
+            | ServiceEvent::Answered { .. }
+            | ServiceEvent::ShardsAsked { .. }
+            | ServiceEvent::ReadCalled { .. }
+            | ServiceEvent::RollDue => {}
         }
     }
 
-    /// The next message of the list is sent.
+    /// The next message or record of the list is sent.
     fn post(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
-        let post = &plan.service(id).posts[self.posted as usize];
+        let (service, place) = (plan.service(id), self.posted as usize);
         self.posted += 1;
+        if let Some(Put { what, .. }) = service.puts.get(place) {
+            // Whether it was taken, the trace says.
+            let _ = self.put(id, plan, cx, what);
+            return;
+        }
+        let post = &service.posts[place];
         let extra = queue::Extra {
             group: &post.group,
             deduplication: &post.deduplication,
@@ -404,12 +376,43 @@ impl State {
     /// Something has come from outside.
     fn publish(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
         let inlet = plan.service(id).inlet.as_ref().expect("it has a load");
+        if let Some(stream) = &mut self.stream {
+            let what = stream.next_of_load(plan, plan.service(id), inlet);
+            let _ = self.put(id, plan, cx, &what);
+            return;
+        }
         if plan.service(id).kind == Kind::Queue {
             let (group, deduplication) = (&*inlet.group, &*inlet.deduplication);
             let extra = queue::Extra { group, deduplication, delay: None };
             return self.come_in(id, plan, cx, inlet.content.clone(), extra);
         }
         self.take_in(id, plan, cx, inlet.content.clone());
+    }
+
+    /// Something is put into a stream, or written to a table: the record that tells of it,
+    /// if there is one.
+    pub(crate) fn put(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        what: &What,
+    ) -> Result<Option<Taken>, stream::part::Refusal> {
+        let Some(stream) = &mut self.stream else { return Ok(None) };
+        let cause = cx.cause();
+        let taken = stream.take_in(id, plan, cx, what)?;
+        if let Some(Taken { shard, sequence }) = taken {
+            let call = small(sequence.0);
+            let job = Job { origin: Origin::Service(id), call };
+            let fact = Fact::Stream(StreamFact::Put { shard: shard.0 });
+            cx.tell(Part::Service(id), Some(job), what.rule(), fact);
+            let body = Body::Given(what.payload());
+            let content = Content::message(body, Vec::new());
+            self.received.push(Received { at: cx.now, job, content });
+            Stream::tell_readers(id, plan, cx, shard);
+        }
+        cx.because_of(cause);
+        Ok(taken)
     }
 
     /// What comes next from outside is counted so.
@@ -506,17 +509,19 @@ fn received_rule(content: &Content, kind: Kind) -> Rule {
     };
     match (body, kind) {
         (Body::DeadLetter(_), Kind::Topic) => Rule::Dlq04,
-        (Body::DeadLetter(_), Kind::Queue | Kind::Bus | Kind::Bucket) => Rule::Dlq03,
-        (Body::Record(_), Kind::Queue | Kind::Topic) => Rule::Dst13,
+        (Body::DeadLetter(_), _) => Rule::Dlq03,
         (Body::Record(_), Kind::Bus) => Rule::Dst14,
         (Body::Record(_), Kind::Bucket) => Rule::Dst15,
+        (Body::Record(_), _) => Rule::Dst13,
         (Body::Undelivered(undelivered), _) => undelivered.rule,
+        (Body::GivenUp(_), _) => Rule::Kin19,
         (
             Body::Given(_)
             | Body::Published(_)
             | Body::OnBus(_)
             | Body::Notice(_)
-            | Body::Batch(_),
+            | Body::Batch(_)
+            | Body::Records(_),
             _,
         ) => Rule::Rec03,
     }
@@ -549,11 +554,15 @@ pub fn look(plan: &Plan, id: ServiceId, received: &Received) -> Look {
         | Body::Record(_)
         | Body::OnBus(_)
         | Body::Notice(_)
-        | Body::Batch(_) => Vec::new(),
+        | Body::Batch(_)
+        | Body::Records(_)
+        | Body::GivenUp(_) => Vec::new(),
     };
     let key = match service.kind {
         Kind::Bucket => key_of(plan, id, received),
-        Kind::Queue | Kind::Topic | Kind::Bus => String::new(),
+        Kind::Queue | Kind::Topic | Kind::Bus | Kind::Kinesis | Kind::DynamoDb => {
+            String::new()
+        }
     };
     let body = seen(plan, id, received);
     Look { body, attributes, key }
@@ -569,6 +578,7 @@ pub(crate) fn key_of(plan: &Plan, id: ServiceId, received: &Received) -> String 
     let Content::Message(message, _) = &received.content else { return uuid() };
     match (&message.body, job.origin) {
         (Body::Record(record), _) => record.object_key(plan, &uuid()),
+        (Body::GivenUp(given_up), _) => given_up.object_key(plan),
         (Body::Published(published), _) if !published.key.is_empty() => {
             published.key.clone()
         }
@@ -585,11 +595,19 @@ pub(crate) fn key_of(plan: &Plan, id: ServiceId, received: &Received) -> String 
 
 /// Something as the service it has reached sees it: a bus puts records into events.
 fn seen(plan: &Plan, id: ServiceId, received: &Received) -> Value {
-    if let Content::Message(message, _) = &received.content
-        && let Body::Record(record) = &message.body
-        && plan.service(id).kind == Kind::Bus
+    let Content::Message(message, _) = &received.content else {
+        return received.content.payload(plan).value();
+    };
+    let kind = plan.service(id).kind;
+    if let Body::Record(record) = &message.body
+        && kind == Kind::Bus
     {
         return record.bus_event(plan, id, received.job);
+    }
+    if let Body::GivenUp(given_up) = &message.body
+        && kind == Kind::Bucket
+    {
+        return given_up.object(plan);
     }
     received.content.payload(plan).value()
 }

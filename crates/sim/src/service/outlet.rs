@@ -1,4 +1,4 @@
-//! What reaches a topic, bus or bucket from outside, and the functions that are told of it:
+//! What reaches a service from outside, and the functions that are told of it:
 //! subscriptions of a topic, rules of a bus, notifications of a bucket.
 //!
 //! Units: the age counts from when the bus received the event.
@@ -28,6 +28,11 @@ pub struct Inlet {
     pub group: String,
     /// What tells it from others there; empty is nothing.
     pub deduplication: String,
+    /// The partition key of a record of a stream, or of an item of a table.
+    pub partition_key: String,
+    /// So many partition keys, which take turns and begin so; unset is one, or, where none
+    /// is given, another for each.
+    pub partition_keys: Option<u64>,
 }
 
 /// A function that is told of what a topic, bus or bucket receives.

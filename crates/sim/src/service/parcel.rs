@@ -14,6 +14,8 @@ use crate::id::{MappingId, ServiceId};
 use crate::md5;
 use crate::message::Content;
 use crate::plan::Plan;
+use crate::service::stream::Listed;
+use crate::service::stream::shard::Read;
 use crate::time::{Instant, Span};
 use crate::value::{Payload, Value};
 
@@ -146,6 +148,10 @@ pub(crate) enum Parcel {
     Deleted(Vec<Receipt>, Option<MappingId>),
     /// A message that moves to a dead-letter queue.
     Redriven(Rc<Message>),
+    /// The shards of a stream.
+    Listed(Vec<Listed>),
+    /// What a shard has answered.
+    Read(Read),
 }
 
 /// Parcels under way. Each is taken at the instant it was put, in any order.

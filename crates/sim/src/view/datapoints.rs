@@ -166,6 +166,7 @@ impl Fold {
             | Fact::ProvisioningFailed { .. }
             | Fact::Event(_)
             | Fact::Message(_)
+            | Fact::Stream(_)
             | Fact::Replied { .. }
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => {}

@@ -18,6 +18,7 @@ use crate::id::{FunctionId, ServiceId, VersionIx};
 use crate::lambda::billing::{self, Month, billed_end};
 use crate::lambda::environment::{Environment, Status};
 use crate::lambda::invoke::{FunctionState, small};
+use crate::mapping::stream::part;
 use crate::plan::{Plan, PlannedCaller, PlannedFunction};
 use crate::record::Recording;
 use crate::sim::Sim;
@@ -132,6 +133,12 @@ pub(crate) fn fates(sim: &Sim) -> Fates {
         fates.running += messages.in_flight();
         fates.waiting += messages.len() - messages.in_flight();
     }
+    for mapping in sim.world().mappings() {
+        mapping
+            .stream()
+            .into_iter()
+            .for_each(|stream| count_records(sim, stream, &mut fates));
+    }
     for (_, state) in states(sim) {
         let queue = state.queue();
         let [succeeded, dead_lettered, at_destination, lost] = *queue.fates();
@@ -146,6 +153,19 @@ pub(crate) fn fates(sim: &Sim) -> Fates {
         fates.twice += queue.twice();
     }
     fates
+}
+
+/// What has become of the records that a mapping of a stream reads.
+fn count_records(sim: &Sim, stream: &part::State, fates: &mut Fates) {
+    let part::Fates { processed, at_destination, dropped, expired } = *stream.fates();
+    let [running, waiting] = stream.reader().held();
+    let unread = stream.unread(sim.world().services());
+    fates.entered += stream.entered() + unread;
+    fates.succeeded += processed;
+    fates.at_destination += at_destination;
+    fates.lost += dropped + expired;
+    fates.running += running;
+    fates.waiting += waiting + unread;
 }
 
 fn account_view(sim: &Sim, plan: &Plan) -> AccountView {

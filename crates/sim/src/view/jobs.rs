@@ -6,6 +6,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::Fates;
+use crate::EVENTS;
 use crate::id::{Job, Origin, Part};
 use crate::plan::Plan;
 use crate::record::Recording;
@@ -88,6 +89,9 @@ pub fn jobs(
         fold.take(number, entry, cause);
     }
     let mut found: Vec<(u32, Fated)> = Vec::new();
+    if EVENTS {
+        found.extend(super::records::records(recording, fate, moment));
+    }
     for (job, call) in &fold.calls {
         if fate == Fate::Entered || call.fate == fate {
             found.push((call.first, Fated { job: *job, entry: call.entry }));

@@ -188,32 +188,35 @@ fn paint_of(ending: Ending) -> Paint {
     if ending == Ending::Succeeded { Paint::Ok } else { Paint::Failed }
 }
 
+/// A stretch of a lane that an entry is about.
+fn span_of(
+    number: u32,
+    entry: &Entry,
+    from: Instant,
+    to: Instant,
+    paint: Paint,
+) -> LaneSpan {
+    let (row, init, job, version) = (0, Span::ZERO, entry.job, None);
+    LaneSpan { row, from, init, to, paint, job, version, entry: Some(number) }
+}
+
 impl Drawing<'_> {
     fn add(&mut self, number: u32, entry: &Entry) {
         let at = entry.at;
-        let span = |from: Instant, to: Instant, paint: Paint| LaneSpan {
-            row: 0,
-            from,
-            init: Span::ZERO,
-            to,
-            paint,
-            job: entry.job,
-            version: None,
-            entry: Some(number),
-        };
+        let span = |from, to, paint| span_of(number, entry, from, to, paint);
         let point = |paint| span(at, at, paint);
         match entry.fact {
             Fact::Started { environment, init, version, .. } => {
-                let span = span(at, self.end, Paint::Running);
-                let run = LaneSpan { init, version: Some(version), ..span };
+                let running = span(at, self.end, Paint::Running);
+                let run = LaneSpan { init, version: Some(version), ..running };
                 if let Some(place) = self.run_in(entry.part, environment) {
                     *place = Some(run);
                 }
             }
             Fact::Ended { ending, environment, .. } => {
                 let paint = paint_of(ending);
-                let open = self.run_in(entry.part, environment);
-                if let Some(run) = open.and_then(Option::take) {
+                let run = self.run_in(entry.part, environment).and_then(Option::take);
+                if let Some(run) = run {
                     let run = LaneSpan { to: at, paint, entry: Some(number), ..run };
                     self.draw(entry.part, run);
                 }
@@ -233,6 +236,7 @@ impl Drawing<'_> {
             Fact::Message(fact) if EVENTS => self.draw_message(entry, fact, span),
             Fact::Called
             | Fact::Message(_)
+            | Fact::Stream(_)
             | Fact::Retried { .. }
             | Fact::QuotaExhausted { .. }
             | Fact::Answered { .. }

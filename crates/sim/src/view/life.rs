@@ -287,6 +287,7 @@ fn shown(
         | Fact::ProvisioningFailed { .. }
         | Fact::Event(_)
         | Fact::Message(_)
+        | Fact::Stream(_)
         | Fact::Cost { .. }
         | Fact::Stopped { .. } => None,
     }
@@ -318,9 +319,12 @@ fn kind_of(body: &Body) -> Shows {
     match body {
         Body::Record(_) | Body::OnBus(_) => Shows::Record,
         Body::DeadLetter(_) | Body::Undelivered(_) => Shows::DeadLetter,
-        Body::Given(_) | Body::Published(_) | Body::Notice(_) | Body::Batch(_) => {
-            Shows::Message
-        }
+        Body::Given(_)
+        | Body::Published(_)
+        | Body::Notice(_)
+        | Body::Batch(_)
+        | Body::Records(_)
+        | Body::GivenUp(_) => Shows::Message,
     }
 }
 

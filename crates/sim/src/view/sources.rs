@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::tokens::share;
 use crate::id::{FunctionId, MappingId, ServiceId};
 use crate::mapping::Metrics;
+use crate::service::Kind;
 use crate::service::queue::Lies;
 use crate::sim::Sim;
 use crate::time::{Instant, Span};
@@ -81,7 +82,7 @@ pub struct MappingView {
     pub function: FunctionId,
     /// What it calls, as written.
     pub target: String,
-    /// Pollers at work or waiting at the source.
+    /// Pollers at work or waiting at a queue; of a stream, the shards that it reads.
     pub pollers: u64,
     /// Records of batches that are not full yet.
     pub collected: u64,
@@ -96,6 +97,9 @@ pub struct MappingView {
 /// The queue at a place, if somebody reads it.
 pub(super) fn queue(sim: &Sim, id: ServiceId, now: Instant) -> Option<QueueView> {
     let plan = sim.plan();
+    if plan.service(id).kind() != Kind::Queue {
+        return None;
+    }
     if !plan.mappings().iter().any(|mapping| mapping.source() == id) {
         return None;
     }
@@ -153,17 +157,21 @@ pub(super) fn mappings(sim: &Sim) -> Vec<MappingView> {
     let mappings = mappings.map(|((planned, state), at)| {
         let queue = state.queue();
         let (collected, closes) = queue.collected();
+        let (pollers, under_way) = match state.stream() {
+            Some(stream) => (stream.reader().shards().count() as u64, stream.under_way()),
+            None => (queue.pollers(), queue.under_way()),
+        };
         MappingView {
             id: MappingId::new(at),
             name: planned.name().to_string(),
             source: planned.source(),
             function: planned.function(),
             target: planned.target().to_string(),
-            pollers: queue.pollers(),
+            pollers,
             collected,
             closes,
-            under_way: queue.under_way(),
-            metrics: *state.metrics(),
+            under_way,
+            metrics: state.metrics(),
         }
     });
     mappings.collect()

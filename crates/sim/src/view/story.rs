@@ -10,7 +10,7 @@ use super::order::keep_first;
 use crate::id::{Origin, Part};
 use crate::record::Recording;
 use crate::time::Moment;
-use crate::trace::{Entry, EventFact, Fact, MessageFact, Removal};
+use crate::trace::{Entry, EventFact, Fact, MessageFact, Removal, StreamFact};
 
 /// Most entries looked at, counted back from the moment.
 const LOOK_BACK: u32 = 1 << 14;
@@ -131,6 +131,7 @@ fn tidies_up(fact: &Fact) -> bool {
         | Fact::ProvisioningFailed { .. }
         | Fact::Event(_)
         | Fact::Message(_)
+        | Fact::Stream(_)
         | Fact::Replied { .. }
         | Fact::Cost { .. }
         | Fact::Stopped { .. } => false,
@@ -151,6 +152,7 @@ fn key(entry: &Entry) -> Key {
             how_of_event(event)
         }
         Fact::Message(message) => how_of_message(message),
+        Fact::Stream(fact) => how_of_stream(fact),
         Fact::Started { room, version, .. } => room as u32 | u32::from(version.0) << 8,
         Fact::Ended { ending, .. } => ending as u32,
         Fact::Answered { outcome, http, .. } => outcome as u32 | u32::from(http) << 8,
@@ -205,6 +207,29 @@ fn how_of_message(message: MessageFact) -> u32 {
         MessageFact::Became { status } => 13 | (status as u32) << 8,
         MessageFact::Gone => 14,
         MessageFact::Mapped { .. } => 15,
+    }
+}
+
+/// What happened to a stream or a batch of it, and how it went.
+fn how_of_stream(fact: StreamFact) -> u32 {
+    match fact {
+        StreamFact::Put { shard } => shard << 8,
+        StreamFact::Unchanged => 1,
+        StreamFact::Refused { shard } => 2 | shard << 8,
+        StreamFact::Closed { shard } => 3 | shard << 8,
+        StreamFact::Opened { shard, .. } => 4 | shard << 8,
+        StreamFact::Begun { shard, .. } => 5 | shard << 8,
+        StreamFact::Finished { shard } => 6 | shard << 8,
+        StreamFact::Read { shard, filtered, .. } => {
+            7 | u32::from(filtered > 0) << 4 | shard << 8
+        }
+        StreamFact::ReadRefused { shard, .. } => 8 | shard << 8,
+        StreamFact::Missed { shard, .. } => 9 | shard << 8,
+        StreamFact::Batched { records, .. } => 10 | u32::from(records) << 8,
+        StreamFact::WindowClosed { shard } => 11 | shard << 8,
+        StreamFact::Split { .. } => 12,
+        StreamFact::Advanced { .. } => 13,
+        StreamFact::Settled { end, .. } => 14 | (end as u32) << 8,
     }
 }
 

@@ -243,6 +243,7 @@ impl Fold<'_> {
             | Fact::ProvisioningFailed { .. }
             | Fact::Event(_)
             | Fact::Message(_)
+            | Fact::Stream(_)
             | Fact::Replied { .. }
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => Seen::AskOlder,

@@ -55,7 +55,12 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         | Operation::DeleteFunctionConcurrency
         | Operation::PublishVersion
         | Operation::UpdateFunctionCode
-        | Operation::UpdateFunctionConfiguration => n.one_in(8),
+        | Operation::UpdateFunctionConfiguration
+        | Operation::PutRecord
+        | Operation::PutItem
+        | Operation::DeleteItem
+        | Operation::SplitShard
+        | Operation::MergeShards => n.one_in(8),
     };
     if takes_qualifier && let Some(qualifier) = qualifier(function, n) {
         with.push(("Qualifier", Value::Text(qualifier)));

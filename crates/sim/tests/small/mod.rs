@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 mod acts;
+pub mod streams;
 
 pub use acts::acts;
 
@@ -179,7 +180,7 @@ fn outlet(at: u64, kind: Kind, n: &mut Numbers) -> Outlet {
             let suffix = if n.one_in(4) { "b".into() } else { String::new() };
             Manner::Notification(Notification { prefix, suffix, permission })
         }
-        Kind::Queue | Kind::Bus => Manner::Rule(Rule {
+        Kind::Queue | Kind::Bus | Kind::Kinesis | Kind::DynamoDb => Manner::Rule(Rule {
             retries_max: n.below(8),
             age_max: Span::seconds(n.from(60, 70)),
             dead_letter,

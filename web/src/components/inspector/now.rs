@@ -129,13 +129,18 @@ fn mapping_sections(mapping: &MappingView, run: &Opened) -> Vec<Section> {
     ]);
     about.extend(mapping.closes.map(|at| pair("Window closes at", clock(at.0))));
     let metrics = &mapping.metrics;
-    let counts = vec![
+    let mut counts = vec![
         counted("PolledEventCount", metrics.polled),
         counted("FilteredOutEventCount", metrics.filtered_out),
         counted("InvokedEventCount", metrics.invoked),
         counted("FailedInvokeEventCount", metrics.failed_invoke),
         counted("DeletedEventCount", metrics.deleted),
+        counted("DroppedEventCount", metrics.dropped),
+        counted("OnFailureDestinationDeliveredEventCount", metrics.delivered),
+        counted("DestinationDeliveryFailures", metrics.destination_failures),
     ];
+    let age = metrics.iterator_age.map(|age| pair("IteratorAge", age.to_string()));
+    counts.extend(age);
     let sentence = text.map(|text| text.kind.clone()).unwrap_or_default();
     vec![
         ("Event source mapping".into(), sentence, about),

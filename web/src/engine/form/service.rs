@@ -63,7 +63,7 @@ fn outlets(kind: Kind) -> Option<(&'static str, &'static str)> {
         Kind::Topic => Some((SUBSCRIPTIONS, "Subscription")),
         Kind::Bus => Some((RULES, "Rule")),
         Kind::Bucket => Some((NOTIFICATIONS, "Notification")),
-        Kind::Queue => None,
+        Kind::Queue | Kind::Kinesis | Kind::DynamoDb => None,
     }
 }
 
@@ -85,7 +85,7 @@ impl Writer<'_> {
                 groups.push(self.outlet(outlet, &list, name, run));
             }
             groups.push(self.next_outlet(service, &list, name, run));
-        } else if service.kind == Kind::Queue {
+        } else {
             groups.extend(self.inlet(service, &at));
         }
         Form { groups, deeds: deeds::to_service(service), ..Form::default() }
@@ -116,6 +116,19 @@ impl Writer<'_> {
                     .map(|inlet| inlet.key.clone())
                     .unwrap_or_default(),
                 ..self.typed(key, "Key", "key", "text; unset is one of its own for each")
+            });
+        }
+        if service.kind.stream().is_some() {
+            let key = joined(&inlet, &["partition-key"]);
+            let given = service.inlet.as_ref().map(|inlet| inlet.partition_key.clone());
+            fields.push(Field {
+                value: given.unwrap_or_default(),
+                ..self.typed(
+                    key,
+                    "Partition key",
+                    "key",
+                    "text; unset is another for each",
+                )
             });
         }
         fields.extend(self.load(&inlet));

@@ -11,7 +11,7 @@ use crate::dice::Purpose;
 use crate::event::{Answer, Event, MappingEvent, ServiceEvent};
 use crate::id::{MappingId, Part};
 use crate::lambda::invoke::small;
-use crate::mapping::outcome::{Outcome, outcome};
+use crate::mapping::outcome::{Outcome, names_failures, outcome};
 use crate::mapping::spec::Source;
 use crate::plan::{Plan, PlannedMapping};
 use crate::queue::Rank;
@@ -21,7 +21,7 @@ use crate::service::parcel::{Parcel, Receipt};
 use crate::sim::Cx;
 use crate::time::Span;
 use crate::trace::{Ending, Fact, MessageFact, Refusal};
-use crate::value::{Payload, Value};
+use crate::value::Payload;
 
 impl State {
     pub(super) fn on_answered(
@@ -185,12 +185,6 @@ impl State {
         let due = MappingEvent::LetGoDue { call };
         cx.post(at, Rank::Timer, Event::Mapping(id, due));
     }
-}
-
-/// Whether an answer names records that failed.
-fn names_failures(response: &Payload) -> bool {
-    let named = response.json().and_then(|answer| answer.get("batchItemFailures"));
-    named.is_some_and(|items| matches!(items, Value::List(items) if !items.is_empty()))
 }
 
 /// Has messages deleted: they were processed, and the mapping wants to know how many could

@@ -8,7 +8,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{check_name, issue, names_something, split_target};
-use crate::knob::{Issue, Knobs, shown};
+use crate::knob::{Choices, Issue, Knobs, shown};
 use crate::limits;
 use crate::mapping::{Mapping, Source};
 use crate::plan::Qualifier;
@@ -25,6 +25,22 @@ const FILTERS_MAX: usize = 5;
 /// Longest pattern, in bytes (ESM-15).
 const PATTERN_BYTES_MAX: u64 = 4_096;
 
+/// Settings that its kind does not have.
+fn check_settings(service: &Service, place: &str, issues: &mut Vec<Issue>) {
+    let usual = Spec::default();
+    for knob in Spec::KNOBS {
+        let setting = (knob.get)(&service.spec);
+        if service.kind.has(knob.key) || setting == (knob.get)(&usual) {
+            continue;
+        }
+        let kinds = (0..).map_while(Kind::from_place).filter(|kind| kind.has(knob.key));
+        let words: Vec<&str> = kinds.map(Kind::word).collect();
+        let allowed = format!("nothing: it is a setting of {}", words.join(", "));
+        let place = format!("{place}.{}", knob.key);
+        issues.push(issue(place, shown(knob, &setting), &allowed, knob.rule));
+    }
+}
+
 /// Settings that only a queue has, and messages that reach it.
 pub(super) fn check_queue(
     scenario: &Scenario,
@@ -33,6 +49,7 @@ pub(super) fn check_queue(
     until: Instant,
     issues: &mut Vec<Issue>,
 ) {
+    check_settings(service, place, issues);
     if service.kind != Kind::Queue {
         check_no_queue(service, place, issues);
         return;
@@ -118,14 +135,6 @@ const ONLY_FIFO: &str = "none: only messages of a FIFO queue have groups";
 /// What is no queue has no settings of one.
 fn check_no_queue(service: &Service, place: &str, issues: &mut Vec<Issue>) {
     let allowed = "nothing: only a queue (sqs) has that";
-    let usual = Spec::default();
-    for knob in Spec::KNOBS {
-        let setting = (knob.get)(&service.spec);
-        if !service.kind.has(knob.key) && setting != (knob.get)(&usual) {
-            let place = format!("{place}.{}", knob.key);
-            issues.push(issue(place, shown(knob, &setting), allowed, knob.rule));
-        }
-    }
     if !service.posts.is_empty() {
         issues.push(issue(format!("{place}.messages"), "", allowed, Rule::Asy02));
     }
@@ -175,14 +184,15 @@ fn check_mapping(
     match source {
         Some(source) => mapping.spec.check(source, place, issues),
         None => {
-            let queues = scenario.services.iter().filter(|one| one.kind == Kind::Queue);
-            let names: Vec<&str> = queues.map(|queue| queue.name.as_str()).collect();
+            let names = scenario.services.iter().map(|one| one.name.as_str());
+            let names: Vec<&str> =
+                names.filter(|name| source_of(scenario, name).is_some()).collect();
             let there = match names.is_empty() {
                 true => "there is none".to_string(),
                 false => format!("there are: {}", names.join(", ")),
             };
             let found = format!("{:?}", mapping.source);
-            let allowed = format!("a queue; {there}");
+            let allowed = format!("a queue, a stream or a table; {there}");
             issues.push(issue(format!("{place}.source"), found, allowed, Rule::Esm05));
         }
     }
@@ -263,6 +273,12 @@ fn check_filters(
         {
             let allowed = "body: messages of a queue are filtered by nothing else";
             issues.push(issue(place, format!("{key:?}"), allowed, Rule::Esm17));
+        } else if source == Some(Source::Kinesis)
+            && pattern.get("data").is_some_and(|data| !matches!(data, Value::Object(_)))
+        {
+            let allowed =
+                "a pattern of JSON: what is not JSON is not filtered by what it says";
+            issues.push(issue(format!("{place}.data"), "", allowed, Rule::Esm18));
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::rule::Rule;
 use crate::scenario::Scenario;
 use crate::service::filter::Filter;
 use crate::service::outlet::{Inlet, Manner, Outlet, Scope};
-use crate::service::{Kind, Service};
+use crate::service::{Kind, Service, stream};
 use crate::time::Instant;
 use crate::value::Value;
 
@@ -99,6 +99,7 @@ fn check_inlet(
         Kind::Bus => limits::QUEUE_MESSAGE_BYTES_MAX,
         Kind::Bucket => limits::OBJECT_BYTES_MAX,
         Kind::Queue => limits::QUEUE_MESSAGE_BYTES_MAX,
+        Kind::Kinesis | Kind::DynamoDb => stream::RECORD_BYTES_MAX,
     };
     let bytes = inlet.payload.bytes();
     if bytes > most {
@@ -127,9 +128,11 @@ fn check_inlet(
         if !fits || service.kind != Kind::Topic {
             let allowed = match service.kind {
                 Kind::Topic => "text, a number, or a list of them",
-                Kind::Bus | Kind::Queue | Kind::Bucket => {
-                    "none: only messages of a topic have attributes"
-                }
+                Kind::Bus
+                | Kind::Queue
+                | Kind::Bucket
+                | Kind::Kinesis
+                | Kind::DynamoDb => "none: only messages of a topic have attributes",
             };
             issues.push(issue(place, "", allowed, Rule::Asy02));
         }

@@ -1,0 +1,486 @@
+//! One lane of a shard: records in order, of which one batch is under way.
+//!
+//! The lane stops while its batch is not settled; other lanes go on (KIN-09). Of a batch
+//! that was split the parts lie on a stack, the first on top, so that each part is settled
+//! before what came after it.
+//! Rules: KIN-03, KIN-04, KIN-09 to KIN-18, KIN-22, ESM-08 to ESM-10, A-03, A-04, A-19.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use super::batch::{Batch, Outcome, Response, Verdict, small};
+use super::spec::{AgeDrop, Terms};
+use super::window;
+use crate::dice::Dice;
+use crate::service::stream::record::Record;
+use crate::time::{Instant, Span};
+use crate::value::Value;
+
+/// An invocation that is due now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// The lane, which waits for the outcome.
+    pub lane: u32,
+    /// The records; none in the last call of a tumbling window.
+    pub records: Vec<Record>,
+    /// Which try of this batch, from 1.
+    pub attempt: u32,
+    /// The age of the last record (KIN-22); none without records.
+    pub iterator_age: Option<Span>,
+    /// What it says about its tumbling window.
+    pub window: Option<window::Call>,
+}
+
+/// Why a batch was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// It has failed as often as it may.
+    RetryAttemptsExhausted,
+    /// Its records are too old.
+    RecordAgeExceeded,
+}
+
+/// What has become of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// The function has processed them.
+    Processed,
+    /// They were given up, and the destination is to be told.
+    GivenUp {
+        /// Why.
+        condition: Condition,
+        /// `approximateInvokeCount`.
+        ran: u32,
+        /// What the last run answered, where the record says so.
+        response: Option<Response>,
+    },
+    /// The stream no longer keeps them (KIN-10).
+    Expired,
+}
+
+/// Records that are settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// In this lane.
+    pub lane: u32,
+    /// They, in order.
+    pub records: Vec<Record>,
+    /// What has become of them.
+    pub fate: Fate,
+    /// Whether their batch was tried at all.
+    pub was_tried: bool,
+}
+
+/// How far the shard has been read, as far as closing a tumbling window needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// All that had arrived before this instant was read.
+    pub until: Instant,
+    /// Whether the shard is closed and nothing more comes.
+    pub is_end: bool,
+}
+
+/// What a lane hands over to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Invoke the function.
+    Invoke(Invocation),
+    /// It was decided what becomes of the batch that has run.
+    Judged(Judged),
+    /// Records are settled.
+    Settle(Settlement),
+}
+
+/// What becomes of a batch that has run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// In this lane.
+    pub lane: u32,
+    /// So many records it had.
+    pub records: u32,
+    /// What becomes of it.
+    pub verdict: Verdict,
+}
+
+/// A lane.
+#[derive(Clone, Debug)]
+pub struct Lane {
+    number: u32,
+    /// Read, and not yet in a batch.
+    queue: VecDeque<Record>,
+    /// The batch under way and, below it, the parts that come after it; the next on top.
+    work: Vec<Batch>,
+    is_running: bool,
+    /// When the window of a batch began that is being collected.
+    anchor: Option<Instant>,
+    tumbling: Option<window::Open>,
+    /// A part that was given up and may be reported with the next one.
+    held: Option<Settlement>,
+}
+
+/// The lane of a key: as given, or by FNV-1a of 64 bits.
+#[must_use]
+pub fn lane_of(key: &str, terms: &Terms<'_>) -> u32 {
+    let factor = terms.spec.factor;
+    let given = terms.assumed.lanes.iter().find(|(name, _)| name == key);
+    if let Some((_, lane)) = given {
+        return lane % factor;
+    }
+    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    u32::try_from(hash % u64::from(factor)).expect("a remainder is smaller")
+}
+
+impl Lane {
+    /// A lane without records.
+    #[must_use]
+    pub const fn new(number: u32) -> Self {
+        Self {
+            number,
+            queue: VecDeque::new(),
+            work: Vec::new(),
+            is_running: false,
+            anchor: None,
+            tumbling: None,
+            held: None,
+        }
+    }
+
+    /// Adds a record at the end. If nothing was there when the window of a batch lapsed,
+    /// the next window begins with it.
+    pub fn push(&mut self, now: Instant, record: Record, terms: &Terms<'_>) {
+        let lapsed = |anchor: Instant| now > anchor.plus(terms.spec.window);
+        if self.queue.is_empty() && self.anchor.is_none_or(lapsed) {
+            self.anchor = Some(now);
+        }
+        self.queue.push_back(record);
+    }
+
+    /// How many records wait to be put into a batch.
+    #[must_use]
+    pub fn waiting(&self) -> u32 {
+        small(self.queue.len())
+    }
+
+    /// How many records it has that are not settled.
+    #[must_use]
+    pub fn held(&self) -> u64 {
+        let held = self.held.as_ref().map_or(0, |held| held.records.len());
+        let in_work: usize = self.work.iter().map(|batch| batch.records.len()).sum();
+        (held + in_work + self.queue.len()) as u64
+    }
+
+    /// How many records the function has now.
+    #[must_use]
+    pub fn running(&self) -> u64 {
+        let batch = self.work.last().filter(|_| self.is_running);
+        batch.map_or(0, |batch| batch.records.len() as u64)
+    }
+
+    /// Whether an invocation is under way.
+    #[must_use]
+    pub const fn is_running(&self) -> bool {
+        self.is_running
+    }
+
+    /// Whether everything is settled, tumbling windows included.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.work.is_empty() && self.tumbling.is_none()
+    }
+
+    /// The batch under way.
+    #[must_use]
+    pub fn batch(&self) -> Option<&Batch> {
+        self.work.last()
+    }
+
+    /// The tumbling window that is open.
+    #[must_use]
+    pub const fn tumbling(&self) -> Option<&window::Open> {
+        self.tumbling.as_ref()
+    }
+
+    /// About what a copy takes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let in_work: usize = self.work.iter().map(|batch| batch.records.len()).sum();
+        let records = (self.queue.len() + in_work) * size_of::<Record>();
+        size_of::<Self>() + self.work.len() * size_of::<Batch>() + records
+    }
+
+    /// The place of the first record that is not settled.
+    #[must_use]
+    pub fn unsettled(&self) -> Option<u32> {
+        let held = self.held.as_ref().and_then(|held| held.records.first());
+        let in_work = || self.work.iter().rev().find_map(|batch| batch.records.first());
+        let first = held.or_else(in_work).or(self.queue.front());
+        first.map(|record| record.place)
+    }
+
+    /// Forgets all records, to be read again; the state of a tumbling window is kept.
+    pub fn forget(&mut self) {
+        let tumbling = self.tumbling.take();
+        *self = Self { tumbling, ..Self::new(self.number) };
+    }
+
+    /// Takes note of the outcome of the invocation under way.
+    ///
+    /// # Panics
+    /// If none is.
+    pub fn on_outcome(
+        &mut self,
+        now: Instant,
+        terms: &Terms<'_>,
+        dice: &Dice,
+        outcome: &Outcome,
+        steps: &mut Vec<Step>,
+    ) {
+        assert!(self.is_running, "an outcome without an invocation");
+        self.is_running = false;
+        let batch = self.work.last_mut().expect("it runs");
+        let verdict = batch.judge(outcome, terms, dice);
+        let (lane, records) = (self.number, batch.len());
+        steps.push(Step::Judged(Judged { lane, records, verdict }));
+        let later = now.plus(terms.assumed.split_delay);
+        match verdict {
+            Verdict::Done => {
+                let batch = self.work.pop().expect("it ran");
+                self.hand_on(&batch, outcome, terms);
+                self.settle(batch.records, Fate::Processed, true, terms, steps);
+                self.rest(now, steps);
+            }
+            Verdict::Again => {}
+            Verdict::Rest(count) => {
+                let done = batch.take(count, later);
+                self.keep_state(outcome, terms);
+                self.settle(done, Fate::Processed, true, terms, steps);
+            }
+            Verdict::Halves(count) => {
+                let batch = self.work.pop().expect("it ran");
+                let [left, right] = batch.halves(count, terms, later);
+                self.work.extend([right, left]);
+            }
+            Verdict::Retry(wait) => batch.not_before = now.plus(wait),
+            Verdict::GiveUp => {
+                let batch = self.work.pop().expect("it ran");
+                let condition = Condition::RetryAttemptsExhausted;
+                let Batch { ran, response, is_half, .. } = batch;
+                let fate = Fate::GivenUp { condition, ran, response };
+                if is_half && terms.assumed.consolidate_failures {
+                    self.hold(batch.records, fate, steps);
+                } else {
+                    self.settle(batch.records, fate, true, terms, steps);
+                }
+                self.rest(now, steps);
+            }
+        }
+    }
+
+    /// The state of the window after an invocation whose records are all done.
+    fn hand_on(&mut self, batch: &Batch, outcome: &Outcome, terms: &Terms<'_>) {
+        if batch.is_final {
+            self.tumbling = None;
+        } else {
+            self.keep_state(outcome, terms);
+        }
+    }
+
+    fn keep_state(&mut self, outcome: &Outcome, terms: &Terms<'_>) {
+        let state: Option<&Value> = match outcome {
+            Outcome::Succeeded { state } | Outcome::Reported { state, .. } => {
+                state.as_ref()
+            }
+            Outcome::Malformed
+            | Outcome::Failed
+            | Outcome::Throttled
+            | Outcome::ServiceError => None,
+        };
+        if let (Some(open), Some(state)) = (&mut self.tumbling, state) {
+            open.hand_on(state, terms.assumed.state_bytes_max);
+        }
+    }
+
+    /// After the last part of a batch the next one begins to be collected (ESM-09).
+    fn rest(&mut self, now: Instant, steps: &mut Vec<Step>) {
+        if self.work.is_empty() {
+            self.anchor = Some(now);
+            steps.extend(self.held.take().map(Step::Settle));
+        }
+    }
+
+    fn settle(
+        &mut self,
+        records: Vec<Record>,
+        fate: Fate,
+        was_tried: bool,
+        terms: &Terms<'_>,
+        steps: &mut Vec<Step>,
+    ) {
+        steps.extend(self.held.take().map(Step::Settle));
+        let fate = match fate {
+            Fate::Expired if terms.assumed.expiry_reports => Fate::GivenUp {
+                condition: Condition::RecordAgeExceeded,
+                ran: small(terms.assumed.age_invoke_count_min as usize),
+                response: None,
+            },
+            Fate::Processed | Fate::GivenUp { .. } | Fate::Expired => fate,
+        };
+        if !records.is_empty() {
+            let lane = self.number;
+            steps.push(Step::Settle(Settlement { lane, records, fate, was_tried }));
+        }
+    }
+
+    /// Keeps a part that was given up: the next part may be given up as well.
+    fn hold(&mut self, records: Vec<Record>, fate: Fate, steps: &mut Vec<Step>) {
+        match &mut self.held {
+            Some(held) if held.fate == fate => held.records.extend(records),
+            Some(_) | None => {
+                let (lane, was_tried) = (self.number, true);
+                let settlement = Settlement { lane, records, fate, was_tried };
+                steps.extend(self.held.replace(settlement).map(Step::Settle));
+            }
+        }
+    }
+
+    /// Does what is due now: collects a batch, gives up what is too old, begins a try.
+    pub fn go_on(
+        &mut self,
+        now: Instant,
+        terms: &Terms<'_>,
+        seen: Seen,
+        steps: &mut Vec<Step>,
+    ) {
+        while !self.is_running {
+            if self.work.is_empty() && !self.collect(now, terms, seen) {
+                break;
+            }
+            if self.drop_old(now, terms, steps) {
+                continue;
+            }
+            let batch = self.work.last_mut().expect("it was collected");
+            if batch.not_before > now {
+                break;
+            }
+            batch.attempts += 1;
+            self.is_running = true;
+            let window = self.tumbling.as_ref().map(|open| open.call(batch.is_final));
+            steps.push(Step::Invoke(Invocation {
+                lane: self.number,
+                records: batch.records.clone(),
+                attempt: batch.attempts,
+                iterator_age: batch.records.last().map(|last| now.since(last.arrived)),
+                window,
+            }));
+        }
+    }
+
+    /// Takes off the first records of the batch that are too old (KIN-10, KIN-18). Whether
+    /// there were any.
+    fn drop_old(
+        &mut self,
+        now: Instant,
+        terms: &Terms<'_>,
+        steps: &mut Vec<Step>,
+    ) -> bool {
+        let batch = self.work.last_mut().expect("it was collected");
+        let is_next = batch.not_before <= now;
+        if !is_next && terms.assumed.age_drop == AgeDrop::NextTry {
+            return false;
+        }
+        let later = now.plus(terms.assumed.split_delay);
+        let least = small(terms.assumed.age_invoke_count_min as usize);
+        let ran = batch.ran.max(least);
+        let condition = Condition::RecordAgeExceeded;
+        let too_old = Fate::GivenUp { condition, ran, response: None };
+        let (count, fate) = match (batch.expired(now, terms), batch.aged(now, terms)) {
+            (0, 0) => return false,
+            (0, aged) => (aged, too_old),
+            (expired, _) => (expired, Fate::Expired),
+        };
+        let was_tried = batch.attempts > 0;
+        let dropped = batch.take(count, later);
+        if batch.is_empty() {
+            self.work.pop();
+        }
+        self.settle(dropped, fate, was_tried, terms, steps);
+        self.rest(now, steps);
+        true
+    }
+
+    /// Puts the next records into a batch if it is time to (ESM-08 to ESM-10). Whether
+    /// there is one now.
+    fn collect(&mut self, now: Instant, terms: &Terms<'_>, seen: Seen) -> bool {
+        if self.closes_window(now, seen) {
+            self.work.push(Batch::last_call(now));
+            return true;
+        }
+        let Some(first) = self.queue.front() else { return false };
+        if terms.tumbles() && self.tumbling.is_none() {
+            self.tumbling = Some(window::Open::of(first.arrived, terms.spec.tumbling));
+        }
+        let anchor = *self.anchor.get_or_insert(now);
+        let (count, is_full) = self.fitting(terms);
+        if !is_full && now < self.closes_at(anchor, terms) {
+            return false;
+        }
+        let records = self.queue.drain(..count as usize).collect();
+        self.work.push(Batch::new(records, now));
+        self.anchor = None;
+        true
+    }
+
+    /// When a batch closes that is being collected since an instant.
+    fn closes_at(&self, anchor: Instant, terms: &Terms<'_>) -> Instant {
+        let at = anchor.plus(terms.spec.window);
+        self.tumbling.as_ref().map_or(at, |open| at.min(open.end()))
+    }
+
+    /// How many of the waiting records fit into one batch, and whether no more would.
+    fn fitting(&self, terms: &Terms<'_>) -> (u32, bool) {
+        let assumed = terms.assumed;
+        let (mut count, mut bytes) = (0, 0);
+        for record in &self.queue {
+            let is_other = |open: &window::Open| !open.holds(record.arrived);
+            bytes += record.body_bytes(terms.view) + assumed.record_overhead_bytes;
+            let overflows = count > 0 && bytes > assumed.payload_bytes_max;
+            if overflows || self.tumbling.as_ref().is_some_and(is_other) {
+                return (count, true);
+            }
+            count += 1;
+            if count == terms.spec.batch_size {
+                return (count, true);
+            }
+        }
+        (count, false)
+    }
+
+    /// Whether the tumbling window is to have its last call now (TW-02, TW-03).
+    fn closes_window(&self, now: Instant, seen: Seen) -> bool {
+        let Some(open) = &self.tumbling else { return false };
+        let is_over = match self.queue.front() {
+            Some(next) => !open.holds(next.arrived),
+            None => seen.is_end || now >= open.end() && seen.until >= open.end(),
+        };
+        open.is_early() || is_over
+    }
+
+    /// When there is something to do for it, if nothing happens before.
+    #[must_use]
+    pub fn due(&self, terms: &Terms<'_>) -> Option<Instant> {
+        if self.is_running {
+            return None;
+        }
+        if let Some(batch) = self.work.last() {
+            let exact = terms.assumed.age_drop == AgeDrop::Exact;
+            let dropped = batch.too_old_at(terms).filter(|_| exact);
+            return Some(dropped.map_or(batch.not_before, |at| at.min(batch.not_before)));
+        }
+        if !self.queue.is_empty() {
+            return self.anchor.map(|anchor| self.closes_at(anchor, terms));
+        }
+        self.tumbling.as_ref().map(window::Open::end)
+    }
+}

@@ -1,0 +1,125 @@
+//! What a mapping of a stream sends: batches to its function, and to its destination what it
+//! has given up. Their JSON is made when somebody looks.
+//!
+//! Rules: ESM-21, KIN-19.
+
+use alloc::format;
+use alloc::string::String;
+
+use super::failure::{About, object_key};
+use super::lane::{Invocation, Settlement};
+use crate::call::{ACCOUNT, arn, arn_of};
+use crate::id::{Job, MappingId, Origin, ServiceId, VersionIx};
+use crate::plan::Plan;
+use crate::service::stream::record::Source;
+use crate::service::stream::{Kind, ShardId};
+use crate::time::Instant;
+use crate::value::Value;
+
+/// The ARN of a stream.
+fn arn_of_stream(plan: &Plan, id: ServiceId, kind: Kind) -> String {
+    let name = plan.service(id).name();
+    match kind {
+        Kind::Kinesis => format!("{}:stream/{name}", arn_of("kinesis")),
+        Kind::DynamoDb => {
+            let table = format!("{}:table/{name}", arn_of("dynamodb"));
+            // A stream is named by when it was made: here, as the run starts.
+            format!("{table}/stream/2026-01-01T00:00:00.000")
+        }
+    }
+}
+
+/// Says something about a record's source.
+fn with_source<T>(
+    plan: &Plan,
+    id: ServiceId,
+    shard: ShardId,
+    decoded: bool,
+    say: impl FnOnce(&Source<'_>) -> T,
+) -> T {
+    let stream = plan.service(id).stream.as_ref().expect("it is a stream");
+    let (kind, view) = (stream.kind, stream.view);
+    let arn = arn_of_stream(plan, id, kind);
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/lambda");
+    say(&Source { arn: &arn, kind, shard, view, role: &role, decoded })
+}
+
+/// A batch of records of a stream, as a function gets it.
+#[derive(Clone, Debug)]
+pub struct Records {
+    /// The stream.
+    pub source: ServiceId,
+    /// The shard.
+    pub shard: ShardId,
+    /// The records, and what comes with them.
+    pub invocation: Invocation,
+    /// Their size, with what stands around them (ESM-08).
+    pub size: u64,
+}
+
+impl Records {
+    /// The event that the function gets. Its code looks into what data says; what is sent
+    /// is base64 of that.
+    #[must_use]
+    pub fn value(&self, plan: &Plan, decoded: bool) -> Value {
+        with_source(plan, self.source, self.shard, decoded, |source| {
+            self.invocation.event(source)
+        })
+    }
+}
+
+/// Records that were given up.
+#[derive(Clone, Debug)]
+pub struct GivenUp {
+    /// By this mapping.
+    pub mapping: MappingId,
+    /// Of this shard.
+    pub shard: ShardId,
+    /// Which, and why.
+    pub settlement: Settlement,
+    /// The number of their batch.
+    pub call: u32,
+    /// The version that ran last.
+    pub version: VersionIx,
+    /// When.
+    pub at: Instant,
+}
+
+impl GivenUp {
+    fn about<T>(&self, plan: &Plan, say: impl FnOnce(&About<'_>) -> T) -> T {
+        let mapping = plan.mapping(self.mapping);
+        let job = Job { origin: Origin::Mapping(self.mapping), call: self.call };
+        let request_id = plan.request_id(job);
+        let function_arn = arn(mapping.target());
+        let version = plan.function(mapping.function).version(self.version).name();
+        with_source(plan, mapping.source, self.shard, false, |source| {
+            say(&About {
+                source: *source,
+                request_id: &request_id,
+                function_arn: &function_arn,
+                executed_version: &version,
+                at: self.at,
+            })
+        })
+    }
+
+    /// What a queue or topic gets.
+    #[must_use]
+    pub fn value(&self, plan: &Plan) -> Value {
+        self.about(plan, |about| self.settlement.failure(about)).unwrap_or_default()
+    }
+
+    /// What a bucket gets.
+    #[must_use]
+    pub fn object(&self, plan: &Plan) -> Value {
+        self.about(plan, |about| self.settlement.object(about)).unwrap_or_default()
+    }
+
+    /// Under which key a bucket keeps it.
+    #[must_use]
+    pub fn object_key(&self, plan: &Plan) -> String {
+        let dice = &plan.mapping(self.mapping).dice;
+        let uuid = dice.uuid(u64::from(self.call) << 32);
+        self.about(plan, |about| object_key(about, &dice.uuid(0), &uuid))
+    }
+}

@@ -1,0 +1,544 @@
+//! A mapping of a stream as a part of a run: it carries out what its reader says.
+//!
+//! Rules: ESM-03, ESM-07 to ESM-10, ESM-19, KIN-01 to KIN-21, TW-01 to TW-04, DDS-01,
+//! DDS-05, PBR-01, PBR-03.
+
+use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+
+use super::batch::{Outcome, Verdict};
+use super::lane::{Condition, Fate, Invocation, Judged, Settlement};
+use super::letter::{GivenUp, Records};
+use super::reader::{Deed, Reader};
+use super::spec::Terms;
+use super::why;
+use crate::event::{
+    Answer, Event, FunctionEvent, MappingEvent, Mode, Request, ServiceEvent,
+};
+use crate::id::{Job, MappingId, Origin, Part, ServiceId, VersionIx};
+use crate::lambda::invoke::small;
+use crate::message::{Body, Content, Letter};
+use crate::plan::{Plan, PlannedMapping};
+use crate::queue::Rank;
+use crate::rule::Rule;
+use crate::service;
+use crate::service::parcel::Parcel;
+use crate::service::stream::ShardId;
+use crate::service::stream::record::Record;
+use crate::service::stream::shard::Read;
+use crate::sim::Cx;
+use crate::time::Span;
+use crate::trace::{Delivery, End, Ending, EventFact, Fact, StreamFact};
+use crate::value::Payload;
+
+/// What has become of the records that it has read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fates {
+    /// The function has processed them.
+    pub processed: u64,
+    /// The destination was told that they were given up.
+    pub at_destination: u64,
+    /// They were given up, and nobody was told.
+    pub dropped: u64,
+    /// The stream no longer kept them.
+    pub expired: u64,
+}
+
+/// The state of a mapping that reads a stream.
+#[derive(Clone, Debug)]
+pub struct State {
+    source: ServiceId,
+    reader: Reader,
+    /// Whether it reads, or will when it knows the shards.
+    is_on: bool,
+    /// Whether it becomes enabled when it knows the shards.
+    is_enabling: bool,
+    /// Batches that the function has, or that wait for another try, by number.
+    batches: BTreeMap<u32, UnderWay>,
+    /// The versions that ran last, by lane of a shard.
+    versions: BTreeMap<(ShardId, u32), VersionIx>,
+    fates: Fates,
+    /// Records that the stream no longer kept when it came to read them.
+    missed: u64,
+    destination_failures: u64,
+    iterator_age: Option<Span>,
+}
+
+#[derive(Clone, Debug)]
+struct UnderWay {
+    batch: Rc<Records>,
+    content: Content,
+}
+
+/// What this mapping of a plan goes by.
+pub(crate) fn terms<'a>(mapping: &'a PlannedMapping, plan: &'a Plan) -> Terms<'a> {
+    let reads = mapping.stream.as_ref().expect("it reads a stream");
+    let stream = plan.service(mapping.source).stream.as_ref().expect("it is one");
+    Terms::new(&reads.spec, &reads.assumed, stream)
+}
+
+fn job(id: MappingId, call: u32) -> Job {
+    Job { origin: Origin::Mapping(id), call }
+}
+
+/// How records are numbered in a trace.
+fn number(record: Option<&Record>) -> u32 {
+    record.map_or(0, |record| small(record.sequence.0))
+}
+
+impl State {
+    /// A mapping, if it reads a stream, that does not read yet.
+    pub(crate) fn new(mapping: &PlannedMapping) -> Option<Self> {
+        mapping.stream.as_ref()?;
+        Some(Self {
+            source: mapping.source,
+            reader: Reader::new(mapping.dice),
+            is_on: false,
+            is_enabling: false,
+            batches: BTreeMap::new(),
+            versions: BTreeMap::new(),
+            fates: Fates::default(),
+            missed: 0,
+            destination_failures: 0,
+            iterator_age: None,
+        })
+    }
+
+    /// It is to read: first it asks which shards there are.
+    pub(crate) fn enable(&mut self, id: MappingId, cx: &mut Cx<'_>) {
+        if self.is_on {
+            return;
+        }
+        (self.is_on, self.is_enabling) = (true, true);
+        // What arrives at this instant comes after it.
+        let asked = ServiceEvent::ShardsAsked { mapping: id };
+        cx.post(cx.now, Rank::RunEnd, Event::Service(self.source, asked));
+    }
+
+    /// It is to read no more; what is under way ends, and nothing is tried again.
+    pub(crate) fn disable(&mut self) {
+        (self.is_on, self.is_enabling) = (false, false);
+        self.reader.on_disabled();
+    }
+
+    /// How it reads its shards.
+    #[must_use]
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// Batches that the function has, or that wait for another try.
+    #[must_use]
+    pub fn under_way(&self) -> u64 {
+        self.batches.len() as u64
+    }
+
+    /// The event of a batch under way.
+    #[must_use]
+    pub fn content(&self, call: u32) -> Option<Content> {
+        self.batches.get(&call).map(|batch| batch.content.clone())
+    }
+
+    /// What has become of the records that it has read.
+    #[must_use]
+    pub fn fates(&self) -> &Fates {
+        &self.fates
+    }
+
+    /// Records that filters let through, once for each time they were read, and those that
+    /// it came too late for.
+    #[must_use]
+    pub fn entered(&self) -> u64 {
+        let counts = self.reader.counts();
+        counts.polled - counts.filtered_out - self.reader.forgotten() + self.missed
+    }
+
+    /// Records in the shards that it reads which it has not read.
+    #[must_use]
+    pub fn unread(&self, services: &[service::State]) -> u64 {
+        let Some(stream) = services.get(usize::from(self.source.0)) else { return 0 };
+        let tip = |shard| Some(stream.stream()?.state().shard(shard)?.tip());
+        let shards = self.reader.shards();
+        let unread = shards.filter_map(|state| {
+            Some(u64::from(tip(state.shard())?.saturating_sub(state.next())))
+        });
+        unread.sum()
+    }
+
+    /// What CloudWatch counts.
+    #[must_use]
+    pub fn metrics(&self) -> crate::mapping::Metrics {
+        let counts = self.reader.counts();
+        crate::mapping::Metrics {
+            polled: counts.polled,
+            filtered_out: counts.filtered_out,
+            invoked: counts.invoked,
+            failed_invoke: counts.failed_invoke,
+            deleted: 0,
+            dropped: counts.dropped,
+            delivered: counts.delivered,
+            destination_failures: self.destination_failures,
+            iterator_age: self.iterator_age,
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let batches = self.batches.len() * size_of::<(u32, UnderWay)>();
+        size_of::<Self>() + self.reader.bytes() + batches
+    }
+
+    pub(crate) fn assert_consistent(&self) {
+        let Fates { processed, at_destination, dropped, expired } = self.fates;
+        let [running, waiting] = self.reader.held();
+        let all = processed + at_destination + dropped + expired + running + waiting;
+        assert_eq!(self.entered(), all, "a record was lost, or has two fates");
+        let counts = self.reader.counts();
+        assert_eq!(counts.delivered, at_destination, "told of as often as counted");
+        assert_eq!(counts.dropped, dropped, "dropped as often as counted");
+    }
+
+    pub(crate) fn on_event(
+        &mut self,
+        id: MappingId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        event: MappingEvent,
+    ) {
+        let terms = terms(plan.mapping(id), plan);
+        let deeds = match event {
+            MappingEvent::ShardsListed { parcel } => {
+                let Parcel::Listed(listed) = cx.parcels.take(parcel) else {
+                    unreachable!("a stream lists its shards")
+                };
+                match core::mem::take(&mut self.is_enabling) {
+                    true => self.reader.on_enabled(cx.now, &terms, listed),
+                    false => self.reader.on_listed(cx.now, &terms, listed),
+                }
+            }
+            MappingEvent::RecordsArrived { shard } => {
+                self.reader.on_arrived(cx.now, &terms, shard)
+            }
+            MappingEvent::ShardDue { shard } => self.reader.on_due(cx.now, &terms, shard),
+            MappingEvent::RecordsRead { shard, parcel } => {
+                let Parcel::Read(read) = cx.parcels.take(parcel) else {
+                    unreachable!("a shard is read")
+                };
+                self.on_read(id, plan, cx, shard, read)
+            }
+            MappingEvent::Answered { call, letter, answer, version } => {
+                return self.on_answered(id, plan, cx, call, (letter, answer), version);
+            }
+            // These are about queues.
+            MappingEvent::Received { .. }
+            | MappingEvent::WindowDue { .. }
+            | MappingEvent::RetryDue { .. }
+            | MappingEvent::LetGoDue { .. }
+            | MappingEvent::RampDue
+            | MappingEvent::Backlog { .. }
+            | MappingEvent::Settled
+            | MappingEvent::Deleted { .. } => return,
+        };
+        self.perform(id, plan, cx, deeds, None);
+    }
+
+    /// A shard has answered: what no filter lets through is passed over (ESM-19).
+    fn on_read(
+        &mut self,
+        id: MappingId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        shard: ShardId,
+        mut read: Read,
+    ) -> Vec<Deed> {
+        let mapping = plan.mapping(id);
+        let terms = terms(mapping, plan);
+        let mut filtered = 0;
+        if let Read::Records(batch) = &mut read {
+            let (shard, part) = (shard.0, Part::Mapping(id));
+            if batch.missed > 0 {
+                self.missed += u64::from(batch.missed);
+                self.fates.expired += u64::from(batch.missed);
+                let fact = StreamFact::Missed { shard, records: batch.missed };
+                cx.tell(part, None, Rule::Kin10, Fact::Stream(fact));
+            }
+            let records = small(batch.records.len() as u64);
+            if !mapping.filters.is_empty() {
+                filtered =
+                    batch.filter(|record| mapping.lets_record_through(record, &terms));
+            }
+            if records > 0 {
+                let rule = why::read(&terms, filtered);
+                let filtered = small(filtered);
+                let fact = StreamFact::Read { shard, records, filtered };
+                cx.tell(part, None, rule, Fact::Stream(fact));
+            }
+        }
+        self.reader.on_read(cx.now, &terms, shard, read, filtered)
+    }
+
+    fn on_answered(
+        &mut self,
+        id: MappingId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        call: u32,
+        (letter, answer): (u32, Answer),
+        version: VersionIx,
+    ) {
+        let terms = terms(plan.mapping(id), plan);
+        let batch = Rc::clone(&self.batches[&call].batch);
+        let invocation = &batch.invocation;
+        let response = match answer {
+            Answer::Ran(Ending::Succeeded) => {
+                cx.mail.take(letter).content.payload(plan).into_owned()
+            }
+            Answer::Ran(
+                Ending::Threw
+                | Ending::TimedOut
+                | Ending::Exited
+                | Ending::InitFailed
+                | Ending::TooLarge
+                | Ending::Cut,
+            )
+            | Answer::Oversize
+            | Answer::Checked
+            | Answer::Accepted
+            | Answer::Throttled(_)
+            | Answer::Refused(_) => Payload::default(),
+        };
+        if let Answer::Ran(_) = answer {
+            self.versions.insert((batch.shard, invocation.lane), version);
+        }
+        let outcome = Outcome::of(answer, &response, &invocation.records, &terms);
+        let deeds = self.reader.on_outcome(cx.now, &terms, call, &outcome);
+        let ignored =
+            !terms.spec.partial && crate::mapping::outcome::names_failures(&response);
+        let ended =
+            Ended { call, attempt: invocation.attempt, outcome: &outcome, ignored };
+        self.perform(id, plan, cx, deeds, Some(&ended));
+    }
+
+    /// Carries out what the reader says.
+    fn perform(
+        &mut self,
+        id: MappingId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        deeds: Vec<Deed>,
+        ended: Option<&Ended<'_>>,
+    ) {
+        let mapping = plan.mapping(id);
+        let cause = cx.cause();
+        for deed in deeds {
+            match deed {
+                Deed::Begin { shard, from, why } => {
+                    let rule = why::begun(&terms(mapping, plan), why);
+                    let fact = StreamFact::Begun { shard: shard.0, from };
+                    cx.tell(Part::Mapping(id), None, rule, Fact::Stream(fact));
+                }
+                Deed::Finished { shard } => {
+                    let fact = Fact::Stream(StreamFact::Finished { shard: shard.0 });
+                    let rule = why::descended(&terms(mapping, plan));
+                    cx.tell(Part::Mapping(id), None, rule, fact);
+                }
+                Deed::Read { shard, from } => {
+                    let called = ServiceEvent::ReadCalled { mapping: id, shard, from };
+                    cx.post(cx.now, Rank::Poll, Event::Service(mapping.source, called));
+                }
+                Deed::Invoke { call, shard, invocation } => {
+                    self.invoke(id, plan, cx, call, shard, invocation);
+                }
+                Deed::Judged { call, judged } => {
+                    let ended = ended.expect("only what has run is judged");
+                    self.on_judged(id, plan, cx, call, judged, ended);
+                }
+                Deed::Settle { call, shard, settlement } => {
+                    self.settle(id, plan, cx, (call, shard), settlement, ended);
+                }
+                Deed::WakeAt { shard, at } => {
+                    let due = MappingEvent::ShardDue { shard };
+                    cx.post(at, Rank::Poll, Event::Mapping(id, due));
+                }
+            }
+            cx.because_of(cause);
+        }
+    }
+
+    /// Calls the function with a batch (ESM-07).
+    fn invoke(
+        &mut self,
+        id: MappingId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        call: u32,
+        shard: ShardId,
+        invocation: Invocation,
+    ) {
+        let mapping = plan.mapping(id);
+        let terms = terms(mapping, plan);
+        let fact = if invocation.attempt > 1 {
+            let attempt = narrow(invocation.attempt);
+            (Rule::Kin17, Fact::Retried { attempt })
+        } else {
+            let state = self.reader.shard(shard).expect("it is read");
+            let (rule, fact) = why::made(&terms, cx.now, state, &invocation);
+            (rule, Fact::Stream(fact))
+        };
+        cx.tell(Part::Mapping(id), Some(job(id, call)), fact.0, fact.1);
+        self.iterator_age = invocation.iterator_age.or(self.iterator_age);
+        let overhead = terms.assumed.record_overhead_bytes;
+        let sizes = invocation.records.iter();
+        let size = sizes.map(|record| record.body_bytes(terms.view) + overhead).sum();
+        let tries = narrow(invocation.attempt);
+        let batch = Rc::new(Records { source: mapping.source, shard, invocation, size });
+        let body = Body::Records(Rc::clone(&batch));
+        let content = Content::message(body, Vec::new());
+        self.batches.insert(call, UnderWay { batch, content: content.clone() });
+        let qualifier = mapping.qualifier.name();
+        let slot = cx.mail.put(Letter { content, qualifier, permitted: true });
+        let (job, mode) = (job(id, call), Mode::Answer);
+        let arrived = FunctionEvent::Arrived(Request { job, attempt: tries, slot, mode });
+        cx.post(cx.now, Rank::Arrival, Event::Function(mapping.function, arrived));
+    }
+
+    /// It was decided what becomes of a batch that has run.
+    fn on_judged(
+        &mut self,
+        id: MappingId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        call: u32,
+        judged: Judged,
+        ended: &Ended<'_>,
+    ) {
+        let terms = terms(plan.mapping(id), plan);
+        let rule = why::judged(&terms, judged.verdict, ended.outcome);
+        let fact = match judged.verdict {
+            Verdict::Again => return,
+            Verdict::Retry(after) => {
+                let attempt = narrow(ended.attempt).saturating_add(1);
+                let fact = Fact::RetryPlanned { after, attempt, bucket: 0 };
+                return cx.tell(Part::Mapping(id), Some(job(id, call)), rule, fact);
+            }
+            Verdict::Done | Verdict::GiveUp => None,
+            Verdict::Rest(done) => {
+                Some(StreamFact::Advanced { rest: judged.records - done })
+            }
+            Verdict::Halves(left) => {
+                Some(StreamFact::Split { left, right: judged.records - left })
+            }
+        };
+        self.batches.remove(&call);
+        if let Some(fact) = fact {
+            cx.tell(Part::Mapping(id), Some(job(id, call)), rule, Fact::Stream(fact));
+        }
+    }
+
+    /// Records are settled; the destination is told of those that were given up.
+    fn settle(
+        &mut self,
+        id: MappingId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        (call, shard): (u32, ShardId),
+        settlement: Settlement,
+        ended: Option<&Ended<'_>>,
+    ) {
+        let terms = terms(plan.mapping(id), plan);
+        let records = &settlement.records;
+        let ended = ended.filter(|ended| ended.call == call);
+        let (rule, end) = match settlement.fate {
+            Fate::Processed => (why::processed(&terms, ended), End::Processed),
+            Fate::GivenUp { condition: Condition::RetryAttemptsExhausted, .. } => {
+                (why::exhausted(&terms), End::RetryAttemptsExhausted)
+            }
+            Fate::GivenUp { condition: Condition::RecordAgeExceeded, .. } => {
+                (Rule::Kin18, End::RecordAgeExceeded)
+            }
+            Fate::Expired => (Rule::Kin10, End::Expired),
+        };
+        let (first, last) = (number(records.first()), number(records.last()));
+        let fact = StreamFact::Settled {
+            end,
+            shard: narrow(shard.0),
+            lane: u8::try_from(settlement.lane).unwrap_or(u8::MAX),
+            records: narrow(small(records.len() as u64)),
+            first,
+            last,
+        };
+        let tried = settlement.was_tried && end != End::Processed;
+        if tried && ended.is_none() {
+            self.batches.remove(&call);
+        }
+        cx.tell(Part::Mapping(id), Some(job(id, call)), rule, Fact::Stream(fact));
+        let all = settlement.records.len() as u64;
+        match settlement.fate {
+            Fate::Processed => self.fates.processed += all,
+            Fate::Expired => self.fates.expired += all,
+            Fate::GivenUp { .. } => {
+                let is_told = self.give_up(id, plan, cx, call, shard, &settlement);
+                self.reader.on_told(&settlement, is_told);
+                let fate = match is_told {
+                    true => &mut self.fates.at_destination,
+                    false => &mut self.fates.dropped,
+                };
+                *fate += all;
+            }
+        }
+    }
+
+    /// Tells the destination, if there is one, and says whether that could be done.
+    fn give_up(
+        &mut self,
+        id: MappingId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        call: u32,
+        shard: ShardId,
+        settlement: &Settlement,
+    ) -> bool {
+        let mapping = plan.mapping(id);
+        let reads = mapping.stream.as_ref().expect("it reads a stream");
+        let Some(service) = reads.on_failure else { return false };
+        let (what, to) = (Delivery::OnFailure, Part::Service(service));
+        let (part, job) = (Part::Mapping(id), job(id, call));
+        if !plan.service(service).spec.permission {
+            self.destination_failures += 1;
+            let fact = Fact::Event(EventFact::DeliveryFailed { what, to });
+            cx.tell(part, Some(job), Rule::Kin21, fact);
+            return false;
+        }
+        let lane = self.versions.get(&(shard, settlement.lane));
+        let given_up = GivenUp {
+            mapping: id,
+            shard,
+            settlement: settlement.clone(),
+            call,
+            version: lane.copied().unwrap_or(VersionIx::LATEST),
+            at: cx.now,
+        };
+        let fact = Fact::Event(EventFact::Sent { what, to });
+        cx.tell(part, Some(job), Rule::Kin19, fact);
+        let body = Body::GivenUp(Rc::new(given_up));
+        let content = Content::message(body, Vec::new());
+        let letter = cx.mail.put(Letter { content, qualifier: None, permitted: true });
+        let arrived = ServiceEvent::Arrived { job, letter };
+        cx.post(cx.now, Rank::Arrival, Event::Service(service, arrived));
+        true
+    }
+}
+
+/// A batch that has run, or was refused.
+pub(super) struct Ended<'a> {
+    pub(super) call: u32,
+    pub(super) attempt: u32,
+    pub(super) outcome: &'a Outcome,
+    /// Whether the function named records that failed, and nobody reads that.
+    pub(super) ignored: bool,
+}
+
+/// A number as a trace has room for.
+pub(super) fn narrow(number: u32) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}

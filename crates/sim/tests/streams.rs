@@ -1,0 +1,176 @@
+//! What holds for every stream that is read: records of a key keep their order, each has one
+//! fate, and no batch is run more often than it may be.
+
+mod small;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use lambdarium_sim::id::{Job, MappingId, Origin, Part};
+use lambdarium_sim::knob::Choices;
+use lambdarium_sim::message::{Body, Content};
+use lambdarium_sim::plan::Plan;
+use lambdarium_sim::record::Recording;
+use lambdarium_sim::scenario::Run;
+use lambdarium_sim::sim::Sim;
+use lambdarium_sim::time::{Instant, Moment, Span};
+use lambdarium_sim::trace::{Entry, Fact, Keep, Log, StreamFact};
+use lambdarium_sim::view::{Fate, Look, frame, jobs};
+use proptest::prelude::*;
+use small::Numbers;
+
+fn config() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// Plays a run step by step, and looks at the machine after each.
+fn play(run: &Run, mut look: impl FnMut(&Sim)) -> Log {
+    let plan = Rc::new(Plan::check(run).unwrap_or_else(|issues| panic!("{issues:#?}")));
+    let mut log = Log::new(Keep::Everything);
+    let mut sim = Sim::new(plan, Rc::new(run.acts.clone()), &mut log);
+    while sim.step(&mut log) {
+        sim.assert_consistent();
+        look(&sim);
+    }
+    log
+}
+
+/// The records of the first delivery of each batch: shard, key and number.
+#[derive(Default)]
+struct Deliveries {
+    /// Batches seen, by mapping.
+    made: BTreeMap<usize, u32>,
+    /// All numbers that were delivered, by mapping.
+    delivered: BTreeSet<(usize, u64)>,
+    /// The last number that was delivered first, by mapping and by what keeps order.
+    last: BTreeMap<(usize, String), u64>,
+}
+
+impl Deliveries {
+    fn look(&mut self, sim: &Sim) {
+        for (at, mapping) in sim.world().mappings().iter().enumerate() {
+            let stream = mapping.stream().expect("it reads a stream");
+            let made = self.made.entry(at).or_default();
+            let new = *made + 1..=stream.reader().made();
+            *made = stream.reader().made();
+            for call in new {
+                self.take(sim, at, mapping.content(call));
+            }
+        }
+    }
+
+    fn take(&mut self, sim: &Sim, at: usize, content: Option<Content>) {
+        // Without one they were given up before they were tried.
+        let Some(Content::Message(message, _)) = content else { return };
+        let Body::Records(batch) = &message.body else { panic!("a batch has records") };
+        let factor = sim.plan().mappings()[at].spec().parallel.unwrap_or(1);
+        for record in &batch.invocation.records {
+            let number = record.sequence.0;
+            if !self.delivered.insert((at, number)) {
+                continue;
+            }
+            let shard = format!("shard {}", batch.shard.0);
+            let mut keeps = vec![record.key().to_string()];
+            keeps.extend(Some(shard).filter(|_| factor == 1));
+            for what in keeps {
+                let before = self.last.insert((at, what), number);
+                assert!(before.is_none_or(|before| before < number), "out of order");
+            }
+        }
+    }
+}
+
+/// Batches of the trace that have records, and how often the function ran with each.
+fn runs(entries: impl Iterator<Item = Entry>) -> BTreeMap<Job, u64> {
+    let mut runs = BTreeMap::new();
+    for entry in entries {
+        match (entry.fact, entry.job) {
+            (Fact::Stream(StreamFact::Batched { .. }), Some(job)) => {
+                runs.insert(job, 0);
+            }
+            (Fact::Ended { .. }, Some(job)) => {
+                runs.entry(job).and_modify(|count| *count += 1);
+            }
+            _ => {}
+        }
+    }
+    runs
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn records_of_a_key_are_first_delivered_in_order(seed: u64) {
+        let run = small::streams::streams(&mut Numbers(seed));
+        let mut deliveries = Deliveries::default();
+        play(&run, |sim| deliveries.look(sim));
+    }
+
+    #[test]
+    fn no_batch_is_run_more_often_than_it_may_be(seed: u64) {
+        let run = small::streams::streams(&mut Numbers(seed));
+        let log = play(&run, |_| {});
+        let twice = u64::from(run.scenario.settings.streams.duplicate_ppm > 0);
+        for (job, count) in runs(log.iter().copied()) {
+            let Origin::Mapping(MappingId(at, _)) = job.origin else { continue };
+            let spec = &run.scenario.mappings[usize::from(at)].spec;
+            if let Some(retries) = spec.retries_max {
+                prop_assert!(count <= retries + 1 + twice, "{job:?} ran {count} times");
+            }
+        }
+    }
+
+    #[test]
+    fn every_record_that_entered_has_one_fate(seed: u64) {
+        let mut n = Numbers(seed);
+        let run = small::streams::streams(&mut n);
+        let mut recording = Recording::of(run).expect("small runs are plans");
+        let fates: Vec<Fate> = (0..).map_while(Fate::from_place).collect();
+        for _ in 0..6 {
+            let at = Instant(n.below(recording.end().0 + 1));
+            let moment = Moment::end_of(at);
+            let look = Look { moment, glide: Span::ZERO, tokens_max: 200 };
+            let counted = frame(&mut recording, &look).fates;
+            for fate in &fates {
+                let listed = jobs(&recording, *fate, moment, usize::MAX).len() as u64;
+                prop_assert_eq!(listed, counted.of(*fate), "{:?} at {}", fate, at);
+            }
+            let rest: u64 = fates[1..].iter().map(|fate| counted.of(*fate)).sum();
+            prop_assert_eq!(rest, counted.entered);
+        }
+    }
+
+    #[test]
+    fn all_that_is_settled_is_settled_once(seed: u64) {
+        let run = small::streams::streams(&mut Numbers(seed));
+        let mut waits = [0, 0];
+        let log = play(&run, |sim| {
+            for (at, mapping) in sim.world().mappings().iter().enumerate() {
+                let stream = mapping.stream().expect("it reads a stream");
+                waits[at] = stream.entered();
+            }
+        });
+        let mut settled = [0, 0];
+        for entry in log.iter() {
+            let Part::Mapping(MappingId(at, _)) = entry.part else { continue };
+            match entry.fact {
+                Fact::Stream(StreamFact::Settled { records, .. }) => {
+                    settled[usize::from(at)] += u64::from(records);
+                }
+                Fact::Stream(StreamFact::Missed { records, .. }) => {
+                    settled[usize::from(at)] += u64::from(records);
+                }
+                _ => {}
+            }
+        }
+        prop_assert!(settled.iter().zip(&waits).all(|(settled, entered)| settled <= entered));
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_run(seed: u64) {
+        let run = || Recording::of(small::streams::streams(&mut Numbers(seed))).expect("a plan");
+        let (one, other) = (run(), run());
+        prop_assert!(one.log().iter().eq(other.log().iter()));
+    }
+}
