@@ -12,11 +12,11 @@ mod tell;
 
 use lambdarium_format::json;
 use lambdarium_format::link::{self, Link};
-use lambdarium_sim::EVENTS;
 use lambdarium_sim::id::FunctionId;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::time::Moment;
 use lambdarium_sim::view::{self, Look, Pane};
+use lambdarium_sim::{EVENTS, WithEvents};
 
 use crate::message::{
     Answer, Ask, Edit, IssueText, Marker, Opened, Painted, Progress, Question, Refusal,
@@ -144,7 +144,7 @@ impl Engine {
             answer: question.answer.clone(),
             because: question.because.clone(),
         });
-        let advice = if EVENTS { change::advised(run) } else { Vec::new() };
+        let advice = if EVENTS { change::advised(run) } else { WithEvents::new() };
         let (acts, kinds) = (change::acts(run), form::kinds());
         let opened = Opened { acts, advice, question, kinds, ..opened };
         let place = usize::from(slot.0);

@@ -8,6 +8,7 @@ mod fates;
 mod fields;
 mod life;
 
+use lambdarium_sim::WithEvents;
 use lambdarium_sim::id::{Job, Part};
 use lambdarium_sim::plan::lacks_events;
 use lambdarium_sim::time::{Instant, Moment, Span};
@@ -346,7 +347,7 @@ pub struct Opened {
     pub acts: Vec<ActText>,
     /// What is advised: `found` is what may go wrong, `allowed` what its variation changes.
     /// (A type of its own would cost the small program, which advises nothing.)
-    pub advice: Vec<IssueText>,
+    pub advice: WithEvents<IssueText>,
     /// Whether it is the run that was open before, changed.
     pub kept: bool,
     /// The draft it was written by.
@@ -354,7 +355,7 @@ pub struct Opened {
     /// What is asked before it plays.
     pub question: Option<Question>,
     /// What is expected of it, a line of text each.
-    pub expect: Vec<String>,
+    pub expect: WithEvents<String>,
     /// What can be added: its key and its name.
     pub kinds: Vec<(String, String)>,
     /// Its callers.
@@ -362,13 +363,13 @@ pub struct Opened {
     /// What its functions do, in the order of the plan.
     pub functions: Vec<FunctionText>,
     /// Its queues, topics, buses and buckets, in the order of the plan.
-    pub services: Vec<ServiceText>,
+    pub services: WithEvents<ServiceText>,
     /// Its event source mappings, in the order of the plan: `gets` is how they make batches.
     /// (A type of its own would cost the small program, which has none.)
-    pub mappings: Vec<ServiceText>,
+    pub mappings: WithEvents<ServiceText>,
     /// Who hands something over to whom, without waiting for what becomes of it; calls of
     /// callers are not among it.
-    pub sends: Vec<(Part, Part)>,
+    pub sends: WithEvents<(Part, Part)>,
     /// Where the link puts the playhead.
     pub moment: Option<Moment>,
     /// What the link selects.

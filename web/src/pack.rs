@@ -6,6 +6,8 @@
 //! Without a way out of every field, and without a library that knows formats and types of
 //! all kinds, this is a third of the code, which everybody who opens the page downloads.
 
+#[cfg(not(feature = "events"))]
+use lambdarium_sim::WithEvents;
 use lambdarium_sim::knob::Choices;
 use lambdarium_sim::{EVENTS, Given};
 
@@ -221,6 +223,15 @@ impl<A: Pack, B: Pack> Pack for (A, B) {
     }
     fn unpack(from: &mut Reader) -> Self {
         (A::unpack(from), B::unpack(from))
+    }
+}
+
+/// What the small program has none of.
+#[cfg(not(feature = "events"))]
+impl<T> Pack for WithEvents<T> {
+    fn pack(&self, _: &mut Vec<u8>) {}
+    fn unpack(_: &mut Reader) -> Self {
+        Self::new()
     }
 }
 

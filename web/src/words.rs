@@ -1,7 +1,6 @@
 //! What a scenario says, in words: when a caller calls, and what a function does.
 
 use lambdarium_format::{edit, json};
-use lambdarium_sim::EVENTS;
 use lambdarium_sim::caller::Kind;
 use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
 use lambdarium_sim::caller::sdk::InvocationType;
@@ -15,6 +14,7 @@ use lambdarium_sim::scenario::{Run, Scenario};
 use lambdarium_sim::service::{Kind as ServiceKind, Service};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
+use lambdarium_sim::{EVENTS, WithEvents};
 
 use crate::message::{CallerText, FunctionText, ServiceText};
 
@@ -92,7 +92,7 @@ pub fn functions(run: &Run) -> Vec<FunctionText> {
 
 /// The services of a scenario in words.
 #[must_use]
-pub fn services(scenario: &Scenario) -> Vec<ServiceText> {
+pub fn services(scenario: &Scenario) -> WithEvents<ServiceText> {
     let services =
         scenario.services.iter().filter(|_| EVENTS).map(|service| ServiceText {
             name: service.name.clone(),
@@ -104,7 +104,7 @@ pub fn services(scenario: &Scenario) -> Vec<ServiceText> {
 
 /// The event source mappings of a scenario in words.
 #[must_use]
-pub fn mappings(scenario: &Scenario) -> Vec<ServiceText> {
+pub fn mappings(scenario: &Scenario) -> WithEvents<ServiceText> {
     let mappings = scenario.mappings.iter().filter(|_| EVENTS).map(|mapping| {
         let Mapping { name, source, target, spec, .. } = mapping;
         let size = spec.batch_size.unwrap_or(10);
@@ -146,8 +146,8 @@ pub(crate) fn gets(service: &Service) -> String {
 /// Who hands something over to whom, without waiting for what becomes of it; calls of
 /// callers are not among it.
 #[must_use]
-pub fn sends(scenario: &Scenario) -> Vec<(Part, Part)> {
-    let mut all = Vec::new();
+pub fn sends(scenario: &Scenario) -> WithEvents<(Part, Part)> {
+    let mut all = WithEvents::new();
     if !EVENTS {
         return all;
     }
@@ -207,7 +207,7 @@ pub fn sends(scenario: &Scenario) -> Vec<(Part, Part)> {
 
 /// What is expected of a scenario's runs, a line of text each.
 #[must_use]
-pub fn expectations(scenario: &Scenario) -> Vec<String> {
+pub fn expectations(scenario: &Scenario) -> WithEvents<String> {
     let expect = scenario.expect.iter().filter(|_| EVENTS);
     expect.map(json::expectation_text).collect()
 }

@@ -73,6 +73,9 @@ mod nothing {
         /// Lets it go.
         pub fn insert(&mut self, _: usize, _: T) {}
 
+        /// There is nothing to let go.
+        pub fn clear(&mut self) {}
+
         /// There is nothing to keep.
         pub fn retain(&mut self, _: impl FnMut(&T) -> bool) {}
 
@@ -109,6 +112,10 @@ mod nothing {
         fn from_iter<I: IntoIterator<Item = T>>(_: I) -> Self {
             Self::new()
         }
+    }
+
+    impl<T> Extend<T> for Nothing<T> {
+        fn extend<I: IntoIterator<Item = T>>(&mut self, _: I) {}
     }
 
     impl<T> IntoIterator for Nothing<T> {

@@ -19,6 +19,7 @@ mod tokens;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::WithEvents;
 use crate::id::{CallerId, EnvironmentId, FunctionId, Job, Part, ServiceId, VersionIx};
 use crate::time::{Instant, Moment, Span};
 use crate::trace::{Ending, Outcome, Room};
@@ -58,15 +59,15 @@ pub struct Frame {
     /// The functions, in plan order.
     pub functions: Vec<FunctionView>,
     /// The services, in plan order.
-    pub services: Vec<ServiceView>,
+    pub services: WithEvents<ServiceView>,
     /// The event source mappings, in plan order.
-    pub mappings: Vec<MappingView>,
+    pub mappings: WithEvents<MappingView>,
     /// The account's ledger.
     pub account: AccountView,
     /// What moves or waits, if it is few enough to be drawn one by one.
     pub tokens: Vec<Token>,
     /// What parts have sent a moment ago, if it is few enough.
-    pub sent: Vec<Sent>,
+    pub sent: WithEvents<Sent>,
     /// Whether there are more tokens than are drawn.
     pub counted: bool,
     /// The equation beside the clock.

@@ -2,7 +2,6 @@
 //! happens.
 
 use lambdarium_format::{edit, json, link, report, unit};
-use lambdarium_sim::EVENTS;
 use lambdarium_sim::advice::{advice, variation};
 use lambdarium_sim::call::{Operation, wrong_fault};
 use lambdarium_sim::knob::Issue;
@@ -10,6 +9,7 @@ use lambdarium_sim::record::Recording;
 use lambdarium_sim::rule::Rule;
 use lambdarium_sim::scenario::Run;
 use lambdarium_sim::time::Instant;
+use lambdarium_sim::{EVENTS, WithEvents};
 
 use super::open::issue_texts;
 use super::{Engine, deeds, form};
@@ -143,7 +143,7 @@ fn wrong_parameters(run: &Run, path: &[String], text: &str) -> Option<Vec<Issue>
 }
 
 /// What is advised on a run, in words.
-pub(super) fn advised(run: &Run) -> Vec<IssueText> {
+pub(super) fn advised(run: &Run) -> WithEvents<IssueText> {
     let all = advice(run).into_iter().map(|advised| IssueText {
         found: report::advice::advice(&advised),
         allowed: report::advice::variation(&advised),

@@ -7,8 +7,8 @@
 mod sends;
 mod shape;
 
-use lambdarium_sim::EVENTS;
 use lambdarium_sim::id::Part;
+use lambdarium_sim::{EVENTS, WithEvents};
 
 use super::{Point, Rect};
 pub use shape::{CallerShape, FunctionShape, Row, ServiceShape, Shape, VersionShape};
@@ -29,11 +29,11 @@ pub struct Board {
     /// One wire per caller.
     pub wires: Vec<Wire>,
     /// Services, in plan order.
-    pub services: Vec<Rect>,
+    pub services: WithEvents<Rect>,
     /// Mappings, in plan order.
-    pub mappings: Vec<Rect>,
+    pub mappings: WithEvents<Rect>,
     /// The wires of what is handed over.
-    pub sends: Vec<SendWire>,
+    pub sends: WithEvents<SendWire>,
 }
 
 /// Where a caller stands.
@@ -200,7 +200,7 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
     let mut board = Board { narrow, ..Board::default() };
     let y = lefts(shape, &columns, &mut board);
     let mut function_y = if narrow { y + 28.0 } else { CAPTION };
-    board.mappings = vec![Rect::default(); shape.mappings.len()];
+    board.mappings = shape.mappings.iter().map(|_| Rect::default()).collect();
     for (number, function) in shape.functions.iter().enumerate() {
         if EVENTS {
             function_y = above(shape, number, &columns, function_y, &mut board);
@@ -310,7 +310,7 @@ fn lefts(shape: &Shape, columns: &Columns, board: &mut Board) -> f64 {
             CallerBox { rect: *rect, tray }
         })
         .collect();
-    board.services = vec![Rect::default(); shape.services.len()];
+    board.services = shape.services.iter().map(|_| Rect::default()).collect();
     for (service, rect) in shape.left().zip(&rects[board.callers.len()..]) {
         board.services[service] = *rect;
     }

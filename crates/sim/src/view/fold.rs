@@ -12,6 +12,7 @@ use super::{
     AccountView, CallerView, Doing, EnvironmentView, Fates, Frame, FunctionView, Look,
     ServiceView, VersionView,
 };
+use crate::WithEvents;
 use crate::caller::Kind;
 use crate::caller::state as caller;
 use crate::id::{FunctionId, ServiceId, VersionIx};
@@ -82,7 +83,7 @@ fn caller_view(planned: &PlannedCaller, state: &caller::State) -> CallerView {
     }
 }
 
-fn services(sim: &Sim, now: Instant) -> Vec<ServiceView> {
+fn services(sim: &Sim, now: Instant) -> WithEvents<ServiceView> {
     let services = sim.plan().services().iter().zip(sim.world().services()).zip(0..);
     let services = services.map(|((planned, state), at)| {
         let id = ServiceId::new(at);

@@ -4,6 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::tokens::share;
+use crate::WithEvents;
 use crate::id::{FunctionId, MappingId, ServiceId};
 use crate::mapping::Metrics;
 use crate::service::Kind;
@@ -152,7 +153,7 @@ fn place_of(group: Option<&str>, groups: &mut Vec<String>) -> u16 {
 }
 
 /// The mappings, in plan order.
-pub(super) fn mappings(sim: &Sim) -> Vec<MappingView> {
+pub(super) fn mappings(sim: &Sim) -> WithEvents<MappingView> {
     let mappings = sim.plan().mappings().iter().zip(sim.world().mappings()).zip(0..);
     let mappings = mappings.map(|((planned, state), at)| {
         let queue = state.queue();

@@ -11,7 +11,6 @@
 use alloc::vec::Vec;
 
 use super::{Back, Look, Place, Sent, Token};
-use crate::EVENTS;
 use crate::caller::state::{Call, Doing};
 use crate::id::{CallerId, EnvironmentId, FunctionId, Job, Origin, Part};
 use crate::lambda::async_queue::Doing::Waiting;
@@ -19,6 +18,7 @@ use crate::lambda::run::Run;
 use crate::sim::Sim;
 use crate::time::{Instant, Moment, Span};
 use crate::trace::{Ending, Entry, EventFact, Fact, Log, MessageFact, Outcome};
+use crate::{EVENTS, WithEvents};
 
 /// Most entries looked at for tokens on wires.
 const LOOK_BACK: u32 = 1 << 13;
@@ -33,12 +33,12 @@ pub(super) fn tokens(
     log: &Log,
     look: &Look,
     entries: u32,
-) -> (Vec<Token>, Vec<Sent>) {
+) -> (Vec<Token>, WithEvents<Sent>) {
     let Look { moment, glide, tokens_max } = *look;
     let most = usize::try_from(tokens_max).unwrap_or(usize::MAX);
     let inside = moment.step != Moment::end_of(moment.at).step;
     let now = moment.at;
-    let (seen, tokens, sent) = (Vec::new(), Vec::new(), Vec::new());
+    let (seen, tokens, sent) = (Vec::new(), Vec::new(), WithEvents::new());
     let mut fold = Fold { sim, log, now, glide, inside, most, seen, tokens, sent };
     fold.on_wires(entries);
     fold.running();
@@ -60,7 +60,7 @@ struct Fold<'a> {
     /// Requests whose last fact has been seen, and whether it made a token.
     seen: Vec<(Job, bool)>,
     tokens: Vec<Token>,
-    sent: Vec<Sent>,
+    sent: WithEvents<Sent>,
 }
 
 /// What the last fact about a request says of its token.

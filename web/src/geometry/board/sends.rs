@@ -1,6 +1,7 @@
 //! The wires of what is handed over: from functions to services and functions, from topics
 //! and buses to functions, and from whoever gives something up to its dead-letter queue.
 
+use lambdarium_sim::WithEvents;
 use lambdarium_sim::id::Part;
 
 use super::{Board, GAP, LEDGER_H, Point, Rect, Row, SendWire, Shape, Wire, wire};
@@ -10,7 +11,7 @@ const OUT: f64 = 40.0;
 const OUT_NARROW: f64 = 12.0;
 
 /// All of them.
-pub(super) fn sends(shape: &Shape, board: &Board) -> Vec<SendWire> {
+pub(super) fn sends(shape: &Shape, board: &Board) -> WithEvents<SendWire> {
     let wires = shape.sends.iter().filter_map(|(from, to)| {
         let (from, to) = (*from, *to);
         let wire = match to {

@@ -1,7 +1,7 @@
 //! What a board has to show: what there is, whatever happens at the moment.
 
-use lambdarium_sim::EVENTS;
 use lambdarium_sim::id::Part;
+use lambdarium_sim::{EVENTS, WithEvents};
 
 use super::{DELAYED_H, READ_H, SENDER_H};
 use crate::geometry::Point;
@@ -14,11 +14,11 @@ pub struct Shape {
     /// Functions, in plan order.
     pub functions: Vec<FunctionShape>,
     /// Services, in plan order.
-    pub services: Vec<ServiceShape>,
+    pub services: WithEvents<ServiceShape>,
     /// The functions that mappings call, in plan order of the mappings.
-    pub mappings: Vec<usize>,
+    pub mappings: WithEvents<usize>,
     /// Who hands something over to whom.
-    pub sends: Vec<(Part, Part)>,
+    pub sends: WithEvents<(Part, Part)>,
 }
 
 impl Shape {
