@@ -208,8 +208,8 @@ fn read_sum(path: String, mut fields: Fields<'_>, reader: &mut Reader) -> Option
         reader.count(value, 0, limits::STATE_PADDING_MAX)
     });
     fields.finish(reader);
-    let (padding_bytes, given) = (padding.unwrap_or_default(), Given::here());
-    Some(Answer::Sum(Sum { path, padding_bytes, given }))
+    let padding_bytes = padding.unwrap_or_default();
+    Some(Answer::Sum(Sum { path, padding_bytes, given: Given::here() }))
 }
 
 fn write_answer(answer: &Answer) -> Value {
