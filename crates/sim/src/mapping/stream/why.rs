@@ -27,7 +27,8 @@ pub(super) fn read(terms: &Terms<'_>, filtered: u64) -> Rule {
 /// Why a shard is read from where it is.
 pub(super) fn begun(terms: &Terms<'_>, why: Begins) -> Rule {
     match (why, terms.spec.position) {
-        (Begins::Again, _) => Rule::Kin05,
+        (Begins::Again, _) if terms.spec.factor > 1 => Rule::Kin05,
+        (Begins::Again, _) => Rule::Kin23,
         (Begins::AfterParents, _) => descended(terms),
         (Begins::First, Position::Latest) => Rule::Esm03,
         (Begins::First, Position::TrimHorizon | Position::At(_)) => Rule::Kin06,
