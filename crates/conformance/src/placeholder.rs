@@ -1,6 +1,7 @@
 //! Comparing values with what a case expects, placeholders such as `<any>` or `<uuid:x>`
 //! included.
 //!
+//! `<seq:r1>` is the sequence number of record r1, which whoever compares knows before.
 //! The same name of a `<uuid:x>` stands for the same text within one answer. Answers of
 //! different calls never share one, so each has names of its own.
 
@@ -98,6 +99,8 @@ enum Piece<'a> {
     Time,
     Md5,
     Uuid(Option<&'a str>),
+    /// What is known before: the sequence number of a record.
+    Known(&'a str),
     Arn,
 }
 
@@ -122,6 +125,7 @@ fn pieces(pattern: &str) -> Result<Vec<Piece<'_>>, Unsupported> {
             "md5" => Piece::Md5,
             "uuid" => Piece::Uuid(None),
             "arn" => Piece::Arn,
+            word if word.starts_with("seq:") => Piece::Known(word),
             word => match word.strip_prefix("uuid:") {
                 Some(name) => Piece::Uuid(Some(name)),
                 None => return unsupported(format!("placeholder <{word}>")),
@@ -196,6 +200,13 @@ impl<'a> Match<'a> {
                 };
                 free && is_uuid(found) && self.from(piece + 1, at + 36, names)
             }),
+            Piece::Known(name) => match names.get(*name) {
+                Some(known) if rest.starts_with(known.as_str()) => {
+                    let end = at + known.len();
+                    self.from(piece + 1, end, names)
+                }
+                Some(_) | None => false,
+            },
             Piece::Number | Piece::Digits => self.span(piece, at, number(rest), names),
             Piece::Time => self.span(piece, at, time(rest), names),
             Piece::Md5 => {
@@ -325,8 +336,8 @@ mod tests {
 
     #[test]
     fn an_unknown_placeholder_is_unsupported() {
-        let why = Unsupported("placeholder <seq:r1>".into());
-        assert_eq!(fits(r#""<seq:r1>""#, r#""x""#), Err(why));
+        let why = Unsupported("placeholder <sequence>".into());
+        assert_eq!(fits(r#""<sequence>""#, r#""x""#), Err(why));
     }
 
     #[test]
@@ -334,5 +345,18 @@ mod tests {
         let pattern = format!("\"{}x\"", "<any>a".repeat(40));
         let text = format!("\"{}\"", "a".repeat(20_000));
         assert_eq!(fits(&pattern, &text), Ok(false));
+    }
+
+    #[test]
+    fn a_sequence_number_is_that_of_its_record() {
+        let expected = read_value(r#"["<seq:r1>","a <seq:r2>"]"#).expect("JSON");
+        let actual = read_value(r#"["17","a 18"]"#).expect("JSON");
+        let known = |second: &str| {
+            let pairs = [("seq:r1", "17"), ("seq:r2", second)];
+            Names::from(pairs.map(|(name, number)| (name.into(), number.into())))
+        };
+        assert_eq!(matches(&expected, &actual, &mut known("18")), Ok(true));
+        assert_eq!(matches(&expected, &actual, &mut known("19")), Ok(false));
+        assert_eq!(matches(&expected, &actual, &mut Names::new()), Ok(false));
     }
 }

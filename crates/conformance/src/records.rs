@@ -3,6 +3,9 @@
 use lambdarium_sim::id::{Job, Origin, ServiceId};
 use lambdarium_sim::message::{Body, Content};
 use lambdarium_sim::record::Recording;
+use lambdarium_sim::service::stream;
+use lambdarium_sim::service::stream::record::Sequence;
+use lambdarium_sim::trace::Fact;
 use lambdarium_sim::value::Value;
 
 /// A record that a run got.
@@ -21,8 +24,16 @@ pub fn batch(recording: &Recording, job: Job) -> Option<Vec<Got>> {
     let Content::Message(message, _) = recording.head().content(job)? else {
         return None;
     };
-    let Body::Batch(batch) = &message.body else { return None };
     let plan = recording.last_plan();
+    if let Body::Records(records) = &message.body {
+        let kind = stream_kind(recording, records.source)?;
+        let receives = records.invocation.attempt.into();
+        let got = records.invocation.records.iter();
+        return Some(
+            got.map(|record| Got { id: record.sequence.text(kind), receives }).collect(),
+        );
+    }
+    let Body::Batch(batch) = &message.body else { return None };
     let got = batch.messages.iter().map(|handed| Got {
         id: handed.message.id(plan),
         receives: handed.receipt.receives.into(),
@@ -50,8 +61,38 @@ pub fn first_record(recording: &Recording, job: Job) -> Option<Value> {
 pub fn sent_id(recording: &Recording, senders: &[Origin]) -> Option<String> {
     let Some(Origin::Act(act)) = senders.first() else { return None };
     let reply = recording.log().replies((*act).into()).first()?;
-    let id = reply.fields.iter().find(|(key, _)| key == "MessageId")?;
-    id.1.as_text().map(Into::into)
+    match reply.fields.iter().find(|(key, _)| key == "MessageId") {
+        Some((_, id)) => id.as_text().map(Into::into),
+        None => sequence(recording, senders),
+    }
+}
+
+/// What these calls have put into a stream: the record of the step of the first.
+#[must_use]
+pub fn put_by(recording: &Recording, senders: &[Origin]) -> Option<Job> {
+    let origin = *senders.first()?;
+    let log = recording.log();
+    let replied = log.iter().find(|entry| {
+        let is_it = entry.job.is_some_and(|job| job.origin == origin);
+        is_it && matches!(entry.fact, Fact::Replied { .. })
+    })?;
+    let mut put = log.iter().filter(|entry| entry.step == replied.step);
+    put.find_map(|entry| {
+        entry.job.filter(|job| matches!(job.origin, Origin::Service(_)))
+    })
+}
+
+/// Its sequence number.
+fn sequence(recording: &Recording, senders: &[Origin]) -> Option<String> {
+    let Job { origin: Origin::Service(id), call } = put_by(recording, senders)? else {
+        return None;
+    };
+    Some(Sequence(call.into()).text(stream_kind(recording, id)?))
+}
+
+/// What kind of stream a service is or has.
+fn stream_kind(recording: &Recording, id: ServiceId) -> Option<stream::Kind> {
+    recording.last_plan().service(id).stream().map(|stream| stream.kind)
 }
 
 /// The identifier of a message, as facts about it name it.

@@ -4,6 +4,7 @@
 //! error's message is a weaker result of its own.
 
 mod api;
+mod checkpoint;
 mod counts;
 mod events;
 mod queues;
@@ -46,6 +47,7 @@ pub struct Expectations<'a> {
     first_invocation: Option<&'a Value>,
     event_record: Option<&'a Value>,
     mapping_after: Option<&'a Value>,
+    checkpoint: Option<&'a Value>,
 }
 
 impl<'a> Expectations<'a> {
@@ -75,6 +77,7 @@ impl<'a> Expectations<'a> {
             first_invocation: members.take("firstInvocation"),
             event_record: members.take("eventRecord"),
             mapping_after: members.take("esmAfter"),
+            checkpoint: members.take("checkpoint"),
         };
         members.finish()?;
         Ok(expectations)
@@ -99,7 +102,7 @@ impl<'a> Expectations<'a> {
             wording: Vec::new(),
         };
         self.check_set_ups(&on)?;
-        let parts: [(Option<&Value>, Compare); 17] = [
+        let parts: [(Option<&Value>, Compare); 18] = [
             (self.api, api::compare),
             (self.invocations, rows::invocations),
             (self.invocation_count, counts::invocations),
@@ -117,6 +120,7 @@ impl<'a> Expectations<'a> {
             (self.first_invocation, records::first_invocation),
             (self.event_record, records::event_record),
             (self.mapping_after, records::mapping_after),
+            (self.checkpoint, checkpoint::compare),
         ];
         for (expected, compare) in parts {
             if let Some(expected) = expected {

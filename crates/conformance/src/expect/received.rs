@@ -23,7 +23,7 @@ const RECORD: [&str; 6] = [
 
 /// Compares everything that was received.
 pub fn compare(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsupported> {
-    let mut names = Names::new();
+    let mut names = on.names();
     for (number, expected) in list("expect.destinations", expected)?.iter().enumerate() {
         let place = format!("destinations[{number}]");
         one(on, &place, expected, &mut names)?;

@@ -1,6 +1,6 @@
 //! Expected lives of records: how often they were delivered and received, and their shape.
 
-use lambdarium_sim::id::{Job, Part};
+use lambdarium_sim::id::{Job, Origin, Part};
 use lambdarium_sim::time::Span;
 use lambdarium_sim::trace::{Delivery, EventFact, Fact, MessageFact};
 use lambdarium_sim::value::Value;
@@ -14,12 +14,32 @@ use crate::records::{Got, batch, first_record, message_id, sent_id};
 impl Comparison<'_> {
     /// The identifier of the record that a case calls so.
     pub(super) fn record_id(&self, label: &str) -> Result<Option<String>, Unsupported> {
+        let senders = self.senders_of(label)?;
+        Ok(senders.and_then(|senders| sent_id(&self.played.recording, senders)))
+    }
+
+    /// Who sent the record that a case calls so.
+    pub(super) fn senders_of(
+        &self,
+        label: &str,
+    ) -> Result<Option<&[Origin]>, Unsupported> {
         let records = &self.setting.records;
         let Some(at) = records.iter().position(|record| record.label == label) else {
             return unsupported(format!("a record {label}"));
         };
-        let senders = &self.played.senders[self.setting.sender(at)];
-        Ok(sent_id(&self.played.recording, senders))
+        let senders = self.played.senders.get(self.setting.sender(at));
+        Ok(senders.map(Vec::as_slice))
+    }
+
+    /// The sequence numbers of all records, as answers name them.
+    pub(super) fn names(&self) -> Names {
+        let records = self.setting.records.iter().enumerate();
+        let names = records.filter_map(|(at, record)| {
+            let senders = &self.played.senders[self.setting.sender(at)];
+            let number = sent_id(&self.played.recording, senders)?;
+            Some((format!("seq:{}", record.label), number))
+        });
+        names.collect()
     }
 
     pub(super) fn batch(&self, job: Job) -> Vec<Got> {
@@ -216,7 +236,7 @@ pub fn event_record(
         on.differ("eventRecord", shown(expected), "no record");
         return Ok(());
     };
-    let mut names = Names::new();
+    let mut names = on.names();
     if !matches(expected, &first, &mut names)? {
         on.differ("eventRecord", shown(expected), shown(&first));
     }

@@ -6,6 +6,8 @@
 //! that call's answer in [`crate::observe`].
 
 use lambdarium_sim::call::{Operation, arn_of};
+use lambdarium_sim::knob::Choices;
+use lambdarium_sim::service::stream::table::View;
 use lambdarium_sim::service::{DeduplicationScope, Kind, Service, Spec};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
@@ -27,6 +29,34 @@ pub struct Source {
     pub arn: String,
     /// The shortest time that a message of it stays hidden, if it is a queue.
     pub visibility: Option<Span>,
+}
+
+/// What a source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    Queue,
+    Fifo,
+    Kinesis,
+    DynamoDb,
+}
+
+impl Of {
+    /// By which key a case names it, and what it is called where it does not.
+    const fn named(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Queue | Self::Fifo => ("queue", "source"),
+            Self::Kinesis => ("stream", "stream"),
+            Self::DynamoDb => ("table", "table"),
+        }
+    }
+
+    fn arn(self, name: &str) -> String {
+        match self {
+            Self::Queue | Self::Fifo => format!("{}:{name}", arn_of("sqs")),
+            Self::Kinesis => format!("{}:stream/{name}", arn_of("kinesis")),
+            Self::DynamoDb => format!("{}:table/{name}", arn_of("dynamodb")),
+        }
+    }
 }
 
 /// A record that is sent to a source.
@@ -84,22 +114,30 @@ fn read(
 ) -> Result<(), Unsupported> {
     let mut members = Members::of(place, value)?;
     let kind = members.read("type", text)?.unwrap_or("sqs");
-    let fifo = match kind {
-        "sqs" => false,
-        "sqs-fifo" => true,
+    let of = match kind {
+        "sqs" => Of::Queue,
+        "sqs-fifo" => Of::Fifo,
+        "kinesis" => Of::Kinesis,
+        "dynamodb" => Of::DynamoDb,
         other => return unsupported(format!("{place}.type: {other}")),
     };
-    let name = members.read("queue", text)?.unwrap_or("source").to_string();
-    let queue = service(&mut members, &name, fifo, services)?;
+    let (key, usual) = of.named();
+    let name = members.read(key, text)?.unwrap_or(usual).to_string();
+    let records = members.take("records");
+    let source = match of {
+        Of::Queue | Of::Fifo => service(&mut members, &name, of == Of::Fifo, services)?,
+        Of::Kinesis | Of::DynamoDb => stream(&mut members, &name, of, records)?,
+    };
+    let hides = matches!(of, Of::Queue | Of::Fifo);
     sources.all.push(Source {
-        arn: format!("{}:{name}", arn_of("sqs")),
-        visibility: Some(queue.spec.visibility),
+        arn: of.arn(&name),
+        visibility: hides.then_some(source.spec.visibility),
         name: name.clone(),
     });
-    services.put(queue);
-    if let Some(records) = members.take("records") {
+    services.put(source);
+    if let Some(records) = records {
         let place = members.place("records");
-        read_records(&place, records, &name, fifo, None, sources)?;
+        read_records(&place, records, &name, of, None, sources)?;
     }
     for (at, batch) in
         members.read("batches", list)?.unwrap_or_default().iter().enumerate()
@@ -111,7 +149,7 @@ fn read(
         let records = members.take("records").cloned().unwrap_or_default();
         members.finish()?;
         let batch = Some((label.as_str(), when));
-        read_records(&place, &records, &name, fifo, batch, sources)?;
+        read_records(&place, &records, &name, of, batch, sources)?;
     }
     members.finish()
 }
@@ -163,12 +201,55 @@ fn service(
     Ok(queue)
 }
 
+/// A stream, or a table with one.
+fn stream(
+    members: &mut Members<'_>,
+    name: &str,
+    of: Of,
+    records: Option<&Value>,
+) -> Result<Service, Unsupported> {
+    let kind = if of == Of::Kinesis { Kind::Kinesis } else { Kind::DynamoDb };
+    let mut stream = Service::new(name, kind);
+    if let Some(shards) = members.read("shards", count)? {
+        stream.spec.shards = shards;
+    }
+    if let Some(view) = members.read("StreamViewType", text)? {
+        let place = View::WORDS.iter().position(|word| *word == view);
+        let place = place.and_then(|place| u8::try_from(place).ok());
+        let Some(view) = place.and_then(View::from_place) else {
+            return unsupported(members.place(view));
+        };
+        stream.spec.view = view;
+    }
+    // Where a case does not say which attribute is the key, it is the first of an item.
+    let first = |records: &Value| match records {
+        Value::List(records) => match records.first()?.get("put")? {
+            Value::Object(attributes) => Some(attributes.first()?.0.clone()),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Text(_)
+            | Value::List(_) => None,
+        },
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::Object(_) => None,
+    };
+    let key = members.read("key", text)?.map(ToString::to_string);
+    if let Some(key) = key.or_else(|| first(records?)) {
+        stream.spec.partition_key = key;
+    }
+    Ok(stream)
+}
+
 /// Reads records: a list of them, or how many there are that nothing is said about.
 fn read_records(
     place: &str,
     value: &Value,
     name: &str,
-    fifo: bool,
+    of: Of,
     batch: Option<(&str, Option<&Value>)>,
     sources: &mut Sources,
 ) -> Result<(), Unsupported> {
@@ -198,7 +279,7 @@ fn read_records(
     };
     for (at, item) in items.iter().enumerate() {
         let members = Members::of(format!("{place}[{at}]"), item)?;
-        send(members, name, fifo, batch, sources)?;
+        send(members, name, of, batch, sources)?;
     }
     Ok(())
 }
@@ -207,7 +288,7 @@ fn read_records(
 fn send(
     mut members: Members<'_>,
     name: &str,
-    fifo: bool,
+    of: Of,
     batch: Option<(&str, Option<&Value>)>,
     sources: &mut Sources,
 ) -> Result<(), Unsupported> {
@@ -215,26 +296,28 @@ fn send(
     let label = members
         .read("label", text)?
         .map_or_else(|| format!("record {number}"), Into::into);
-    let body = members.take("body").or_else(|| members.take("json"));
     let at = members.take("at").or_else(|| batch.and_then(|(_, at)| at));
-    let group = members.read("group", text)?;
-    let deduplication = members.read("deduplicationId", text)?;
-    let delay = members.take("DelaySeconds");
     let place = members.place("at");
+    let (operation, parameters) = match of {
+        Of::Queue | Of::Fifo => message(&mut members, name, of, &label, number)?,
+        Of::Kinesis => {
+            let key = members.read("partitionKey", text)?.unwrap_or(&label);
+            let data = members.take("json").or_else(|| members.take("data"));
+            let parameters = vec![
+                ("StreamName".to_string(), Value::text(name)),
+                ("PartitionKey".into(), Value::text(key)),
+                ("Data".into(), data.cloned().unwrap_or_else(|| Value::text(&label))),
+            ];
+            (Operation::PutRecord, parameters)
+        }
+        Of::DynamoDb => {
+            let item = members.take("put").cloned().unwrap_or_default();
+            let parameters =
+                vec![("TableName".to_string(), Value::text(name)), ("Item".into(), item)];
+            (Operation::PutItem, parameters)
+        }
+    };
     members.finish()?;
-    let mut parameters = vec![
-        ("QueueUrl".to_string(), Value::text(name)),
-        ("MessageBody".into(), body.cloned().unwrap_or_else(|| Value::text(&label))),
-    ];
-    parameters.extend(delay.map(|delay| ("DelaySeconds".into(), delay.clone())));
-    if fifo {
-        let group = Value::text(group.unwrap_or("default"));
-        // Every record of a case is a message of its own, unless it says otherwise.
-        let same = format!("{label}-{number}");
-        let same = Value::text(deduplication.unwrap_or(&same));
-        parameters.push(("MessageGroupId".into(), group));
-        parameters.push(("MessageDeduplicationId".into(), same));
-    }
     let (when, sentence) = match at {
         None => (When::At(Instant::START), None),
         Some(Value::Text(sentence)) => (When::Next, Some(sentence.clone())),
@@ -242,7 +325,7 @@ fn send(
     };
     let step = Step {
         id: format!("record {number} of {name}"),
-        operation: Operation::SendMessage,
+        operation,
         parameters: Value::Object(parameters),
         when,
         times: 1,
@@ -252,4 +335,32 @@ fn send(
     sources.records.push(Record { label, source: name.into(), batch });
     sources.sends.push((step, sentence));
     Ok(())
+}
+
+/// What sends a message to a queue.
+fn message(
+    members: &mut Members<'_>,
+    name: &str,
+    of: Of,
+    label: &str,
+    number: usize,
+) -> Result<(Operation, Vec<(String, Value)>), Unsupported> {
+    let body = members.take("body").or_else(|| members.take("json"));
+    let group = members.read("group", text)?;
+    let deduplication = members.read("deduplicationId", text)?;
+    let delay = members.take("DelaySeconds");
+    let mut parameters = vec![
+        ("QueueUrl".to_string(), Value::text(name)),
+        ("MessageBody".into(), body.cloned().unwrap_or_else(|| Value::text(label))),
+    ];
+    parameters.extend(delay.map(|delay| ("DelaySeconds".into(), delay.clone())));
+    if of == Of::Fifo {
+        let group = Value::text(group.unwrap_or("default"));
+        // Every record of a case is a message of its own, unless it says otherwise.
+        let same = format!("{label}-{number}");
+        let same = Value::text(deduplication.unwrap_or(&same));
+        parameters.push(("MessageGroupId".into(), group));
+        parameters.push(("MessageDeduplicationId".into(), same));
+    }
+    Ok((Operation::SendMessage, parameters))
 }

@@ -46,6 +46,18 @@ pub(super) const fn is_one(operation: Operation) -> bool {
     )
 }
 
+/// The name of what a call says is read: in the ARN of a queue, of a Kinesis stream, or of a
+/// table or its stream; or as it is.
+fn source_named(arn: &str) -> &str {
+    let of = |service: &str| {
+        let (_, name) = arn.strip_prefix("arn:aws:")?.rsplit_once(':')?;
+        name.strip_prefix(service)
+    };
+    let stream = of("stream/");
+    let table = of("table/").and_then(|name| name.split('/').next());
+    stream.or(table).or_else(|| named(arn)).unwrap_or(arn)
+}
+
 impl Desk<'_, '_> {
     /// Carries one out.
     pub(super) fn on_mapping(&mut self, operation: Operation, with: &Value) -> Answer {
@@ -169,7 +181,7 @@ impl Desk<'_, '_> {
 
     /// The source that a call names.
     fn found(&self, name: &str, function: FunctionId) -> Result<Found, Refused> {
-        let plain = named(name).unwrap_or(name);
+        let plain = source_named(name);
         let at = self.plan.services().iter().position(|one| one.name() == plain);
         let source = at.and_then(|at| u16::try_from(at).ok()).map(ServiceId::new);
         let kind = source.and_then(|id| kind_of(self.plan.service(id)));
@@ -324,7 +336,7 @@ impl Desk<'_, '_> {
 
     fn list_mappings(&self, with: &Value) -> Reply {
         let wanted = |key: &str| with.get(key).and_then(Value::as_text);
-        let source = wanted("EventSourceArn").map(|name| named(name).unwrap_or(name));
+        let source = wanted("EventSourceArn").map(source_named);
         let function = with.get("FunctionName").map(|_| Names::of(with).ok());
         let ids = (0..).map(MappingId::new).zip(self.plan.mappings());
         let all = ids.filter(|(id, planned)| {

@@ -24,6 +24,7 @@ use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::service;
 use crate::service::parcel::Parcel;
+use crate::service::shelf::Shelf;
 use crate::service::stream::ShardId;
 use crate::service::stream::record::Record;
 use crate::service::stream::shard::Read;
@@ -56,6 +57,8 @@ pub struct State {
     is_enabling: bool,
     /// Batches that the function has, or that wait for another try, by number.
     batches: BTreeMap<u32, UnderWay>,
+    /// What all batches say, by their numbers less one.
+    made: Shelf<Content>,
     /// The versions that ran last, by lane of a shard.
     versions: BTreeMap<(ShardId, u32), VersionIx>,
     fates: Fates,
@@ -68,7 +71,6 @@ pub struct State {
 #[derive(Clone, Debug)]
 struct UnderWay {
     batch: Rc<Records>,
-    content: Content,
 }
 
 /// What this mapping of a plan goes by.
@@ -97,6 +99,7 @@ impl State {
             is_on: false,
             is_enabling: false,
             batches: BTreeMap::new(),
+            made: Shelf::default(),
             versions: BTreeMap::new(),
             fates: Fates::default(),
             missed: 0,
@@ -134,10 +137,10 @@ impl State {
         self.batches.len() as u64
     }
 
-    /// The event of a batch under way.
+    /// The event of a batch.
     #[must_use]
     pub fn content(&self, call: u32) -> Option<Content> {
-        self.batches.get(&call).map(|batch| batch.content.clone())
+        self.made.get((call as usize).checked_sub(1)?).cloned()
     }
 
     /// What has become of the records that it has read.
@@ -185,7 +188,7 @@ impl State {
 
     pub(crate) fn bytes(&self) -> usize {
         let batches = self.batches.len() * size_of::<(u32, UnderWay)>();
-        size_of::<Self>() + self.reader.bytes() + batches
+        size_of::<Self>() + self.reader.bytes() + self.made.bytes() + batches
     }
 
     pub(crate) fn assert_consistent(&self) {
@@ -394,7 +397,10 @@ impl State {
         let batch = Rc::new(Records { source: mapping.source, shard, invocation, size });
         let body = Body::Records(Rc::clone(&batch));
         let content = Content::message(body, Vec::new());
-        self.batches.insert(call, UnderWay { batch, content: content.clone() });
+        if call as usize > self.made.len() {
+            self.made.push(content.clone());
+        }
+        self.batches.insert(call, UnderWay { batch });
         let qualifier = mapping.qualifier.name();
         let slot = cx.mail.put(Letter { content, qualifier, permitted: true });
         let (job, mode) = (job(id, call), Mode::Answer);
