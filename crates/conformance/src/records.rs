@@ -77,9 +77,7 @@ pub fn put_by(recording: &Recording, senders: &[Origin]) -> Option<Job> {
         is_it && matches!(entry.fact, Fact::Replied { .. })
     })?;
     let mut put = log.iter().filter(|entry| entry.step == replied.step);
-    put.find_map(|entry| {
-        entry.job.filter(|job| matches!(job.origin, Origin::Service(_)))
-    })
+    put.find_map(|entry| entry.job.filter(|job| matches!(job.origin, Origin::Service(_))))
 }
 
 /// Its sequence number.

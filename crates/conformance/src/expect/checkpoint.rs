@@ -46,7 +46,8 @@ fn one(
     let found = mappings.find(|(planned, _)| is_it(planned));
     let reader = found.and_then(|(_, state)| state.stream());
     let mut shards = reader.into_iter().flat_map(|stream| stream.reader().shards());
-    let at = shards.find(|state| state.shard().0 == shard).map(|state| state.checkpoint());
+    let at =
+        shards.find(|state| state.shard().0 == shard).map(|state| state.checkpoint());
     if at != Some(behind + 1) {
         let got = at.map_or_else(
             || "nothing of that shard was read".into(),
@@ -61,7 +62,8 @@ fn one(
 fn place_of(on: &Comparison<'_>, label: &str) -> Result<Option<(u32, u32)>, Unsupported> {
     let Some(senders) = on.senders_of(label)? else { return Ok(None) };
     let log = on.played.recording.log();
-    let Some(Job { origin: Origin::Service(id), call }) = put_by(&on.played.recording, senders)
+    let Some(Job { origin: Origin::Service(id), call }) =
+        put_by(&on.played.recording, senders)
     else {
         return Ok(None);
     };

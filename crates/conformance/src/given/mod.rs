@@ -27,7 +27,7 @@ use destination::Services;
 use function::Given;
 use moment::{Condition, Named};
 use script::Script;
-use source::{Record, Sources};
+use source::{Of, Record, Sources};
 use step::{Around, Step, When};
 
 /// What there is to do.
@@ -137,7 +137,10 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
         functions.iter().filter_map(|given| given.script.clone()).collect();
     let mut functions: Vec<Function> =
         functions.into_iter().map(|given| given.function).collect();
-    functions.iter_mut().for_each(|function| plot.fit_timeout(function));
+    for function in &mut functions {
+        plot.lead_conditions(function);
+        plot.fit_timeout(function);
+    }
     let mut scenario = with_services(functions, services, settings)?;
     if !told_minimum {
         leave_minimum(&mut scenario);
@@ -187,6 +190,8 @@ struct Plot {
     visibility: Option<Span>,
     /// The longest batching window.
     window: Span,
+    /// What the records come from.
+    of: Option<Of>,
 }
 
 impl Plot {
@@ -227,7 +232,20 @@ impl Plot {
         let Sources { all, records, .. } = sources;
         let visibility = all.iter().filter_map(|source| source.visibility).min();
         let window = mappings.window();
-        Ok(Self { calls, set_up, records, sends: steps, visibility, window })
+        let of = all.first().map(|source| source.of);
+        Ok(Self { calls, set_up, records, sends: steps, visibility, window, of })
+    }
+
+    /// What a handler looks for in a record stands where its source puts it.
+    fn lead_conditions(&self, function: &mut Function) {
+        let specs = function.versions.iter_mut().map(|version| &mut version.spec);
+        for spec in specs.chain([&mut function.spec]) {
+            if let (Some(of), Some(per_record)) =
+                (self.of, &mut spec.behaviour.per_record)
+            {
+                of.lead(&mut per_record.fails_if);
+            }
+        }
     }
 
     /// Where a case names no timeout it is long enough, but no longer than a queue allows

@@ -7,6 +7,7 @@
 
 use lambdarium_sim::call::{Operation, arn_of};
 use lambdarium_sim::knob::Choices;
+use lambdarium_sim::lambda::behaviour::Condition;
 use lambdarium_sim::service::stream::table::View;
 use lambdarium_sim::service::{DeduplicationScope, Kind, Service, Spec};
 use lambdarium_sim::time::{Instant, Span};
@@ -29,19 +30,46 @@ pub struct Source {
     pub arn: String,
     /// The shortest time that a message of it stays hidden, if it is a queue.
     pub visibility: Option<Span>,
+    /// What it is.
+    pub of: Of,
 }
 
 /// What a source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Of {
+pub enum Of {
+    /// A standard queue.
     Queue,
+    /// A queue that keeps order.
     Fifo,
+    /// A Kinesis stream.
     Kinesis,
+    /// A table with a stream.
     DynamoDb,
 }
 
 impl Of {
     /// By which key a case names it, and what it is called where it does not.
+    /// Leads a condition on what a record of a stream holds to where that stands in the
+    /// record. Conditions on messages say that themselves.
+    pub fn lead(self, condition: &mut Condition) {
+        let path = condition.path.trim_start_matches("$.");
+        let path = path.strip_prefix("json.").unwrap_or(path);
+        condition.path = match self {
+            Self::Queue | Self::Fifo => return,
+            Self::Kinesis => format!("$.kinesis.data.{path}"),
+            Self::DynamoDb => {
+                let of = match &condition.value {
+                    Value::Bool(_) => "BOOL",
+                    Value::Number(_) => "N",
+                    Value::Null | Value::Text(_) | Value::List(_) | Value::Object(_) => {
+                        "S"
+                    }
+                };
+                format!("$.dynamodb.NewImage.{path}.{of}")
+            }
+        };
+    }
+
     const fn named(self) -> (&'static str, &'static str) {
         match self {
             Self::Queue | Self::Fifo => ("queue", "source"),
@@ -133,6 +161,7 @@ fn read(
         arn: of.arn(&name),
         visibility: hides.then_some(source.spec.visibility),
         name: name.clone(),
+        of,
     });
     services.put(source);
     if let Some(records) = records {
