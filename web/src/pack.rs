@@ -6,10 +6,8 @@
 //! Without a way out of every field, and without a library that knows formats and types of
 //! all kinds, this is a third of the code, which everybody who opens the page downloads.
 
-#[cfg(not(feature = "events"))]
-use lambdarium_sim::WithEvents;
 use lambdarium_sim::knob::Choices;
-use lambdarium_sim::{EVENTS, Given};
+use lambdarium_sim::{EVENTS, Given, Nothing};
 
 /// What can be sent.
 pub trait Pack: Sized {
@@ -227,8 +225,7 @@ impl<A: Pack, B: Pack> Pack for (A, B) {
 }
 
 /// What the small program has none of.
-#[cfg(not(feature = "events"))]
-impl<T> Pack for WithEvents<T> {
+impl<T> Pack for Nothing<T> {
     fn pack(&self, _: &mut Vec<u8>) {}
     fn unpack(_: &mut Reader) -> Self {
         Self::new()

@@ -6,8 +6,10 @@
 /// A list of what only asynchronous events need.
 #[cfg(feature = "events")]
 pub type WithEvents<T> = alloc::vec::Vec<T>;
+/// A list of what only asynchronous events need.
 #[cfg(not(feature = "events"))]
-pub use nothing::Nothing as WithEvents;
+pub type WithEvents<T> = Nothing<T>;
+pub use nothing::Nothing;
 
 /// A mark of what only asynchronous events need. Without the feature there is no value of it,
 /// and so none of anything that has one.
@@ -42,7 +44,6 @@ impl Given {
     }
 }
 
-#[cfg(not(feature = "events"))]
 mod nothing {
     use core::marker::PhantomData;
     use core::ops::{Deref, DerefMut};

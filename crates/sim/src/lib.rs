@@ -13,7 +13,7 @@
 extern crate alloc;
 
 mod beyond;
-pub use beyond::{Given, WithEvents};
+pub use beyond::{Given, Nothing, WithEvents};
 
 /// Whether asynchronous events can be played.
 pub const EVENTS: bool = cfg!(feature = "events");

@@ -105,8 +105,8 @@ fn wasm(house: &House, steps: &mut Steps) -> Result<()> {
     steps.next("Wasm tests in Chromium");
     let mut test = command::cargo(&house.root);
     test.args(["test", "--package", "lambdarium-web", "--test", "wasm"]);
-    // As the whole program of the site is built, so that what is measured is what people get.
-    test.args(["--target", WASM, "--profile", site::PROFILE]).args(site::FAST);
+    // As the site is built, so that what is measured is what people get.
+    test.args(["--target", WASM, "--profile", site::PROFILE]);
     test.args(["--", "--nocapture"]);
     test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
     test.env("CHROMEDRIVER", browser.driver);

@@ -14,6 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromiumLikeCapabilities, LoggingPrefsLogLevel};
 
@@ -130,12 +131,32 @@ impl Page {
 
     /// The text of an element.
     pub async fn text(&self, css: &str) -> WebDriverResult<String> {
-        self.find(css).await?.text().await
+        self.with(css, async |element| element.text().await).await
     }
 
     /// Clicks on an element.
     pub async fn click(&self, css: &str) -> WebDriverResult<()> {
-        self.find(css).await?.click().await
+        self.with(css, async |element| element.click().await).await
+    }
+
+    /// Does something with the element, and finds it again where the page has drawn another
+    /// one in its place since it was found: that is no mistake of the page.
+    async fn with<T>(
+        &self,
+        css: &str,
+        act: impl AsyncFn(&WebElement) -> WebDriverResult<T>,
+    ) -> WebDriverResult<T> {
+        let started = Instant::now();
+        loop {
+            match act(&self.find(css).await?).await {
+                Err(error)
+                    if matches!(
+                        *error,
+                        WebDriverErrorInner::StaleElementReference(..)
+                    ) && started.elapsed() < PATIENCE => {}
+                done => return done,
+            }
+        }
     }
 
     /// Clicks on a tool of the bar, which is in a menu where the bar is short.

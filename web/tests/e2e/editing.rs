@@ -21,7 +21,7 @@ async fn open(page: &Page) -> WebDriverResult<()> {
 }
 
 /// Types into a field and leaves it.
-async fn put(page: &Page, id: &str, text: &str) -> WebDriverResult<()> {
+pub async fn put(page: &Page, id: &str, text: &str) -> WebDriverResult<()> {
     let field = page.driver.find(By::Id(id)).await?;
     field.send_keys(format!("{CONTROL}a{FREE}{text}{TAB}")).await
 }

@@ -1,22 +1,14 @@
 //! Queues that are read, and the mappings that read them: what the board says of them, and
 //! what a person sets.
 
-use thirtyfour::prelude::*;
-
-use crate::browser::{Page, TAB, Theme, visit};
+use crate::browser::{Theme, visit};
+use crate::editing::put;
 use crate::keys::open;
 
 /// What the board says.
 const BOARD: &str = "document.querySelector('#board').textContent";
 const MAPPING: &str = "#e=sqs-dead-letters&t=15s&sel=invoices-mapping";
 const SIZE: &str = "mappings.invoices-mapping.batch-size";
-
-/// Types into a field and leaves it.
-async fn put(page: &Page, id: &str, text: &str) -> WebDriverResult<()> {
-    let field = page.driver.find(By::Id(id)).await?;
-    field.clear().await?;
-    field.send_keys(format!("{text}{TAB}")).await
-}
 
 #[test]
 fn a_queue_shows_where_its_messages_are_and_when_they_come_back() {

@@ -11,7 +11,7 @@ mod size;
 mod trunk;
 
 pub use hash::Hash;
-pub use trunk::{FAST, PROFILE};
+pub use trunk::PROFILE;
 
 use std::fs;
 use std::path::{Path, PathBuf};

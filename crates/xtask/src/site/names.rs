@@ -12,7 +12,7 @@ use crate::error::{Doing, Error, Result};
 
 /// Shortens the names of each program in `stage` and of its script.
 pub fn shorten(stage: &Path) -> Result<()> {
-    PROGRAMS.iter().try_for_each(|(_, program)| {
+    PROGRAMS.iter().try_for_each(|program| {
         let wasm = stage.join(format!("{program}_bg.wasm"));
         let script = stage.join(format!("{program}.js"));
         let bytes = fs::read(&wasm).doing("reading", &wasm)?;

@@ -32,7 +32,7 @@ const PASSES: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge"
 /// Optimises each program in `stage`, all at once.
 pub fn all(house: &House, optimiser: &Program, stage: &Path) -> Result<()> {
     thread::scope(|scope| {
-        let running = PROGRAMS.map(|(_, program)| {
+        let running = PROGRAMS.map(|program| {
             let wasm = stage.join(format!("{program}_bg.wasm"));
             scope.spawn(move || one(house, optimiser, &wasm))
         });

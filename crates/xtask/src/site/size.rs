@@ -59,7 +59,7 @@ const LOADS: [Load; 8] = [
     Load {
         name: "the whole embedded player, once a scenario has events",
         files: &["embed-whole.js", "embed-whole_bg.wasm"],
-        budget: 200_000,
+        budget: 250_000,
     },
     Load {
         name: "the text editor, once it is opened",

@@ -1,5 +1,5 @@
-//! Compiling the pages, and putting them together: the playground with Trunk, and what is
-//! built for another profile beside it.
+//! Compiling the pages, and putting them together: the playground with Trunk, and the other
+//! programs beside it.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -14,21 +14,12 @@ use crate::tools;
 /// The profile of `Cargo.toml` that the site is built with; `Trunk.toml` names it too.
 pub const PROFILE: &str = "site";
 
-/// The profile of the embedded player; Trunk knows only one.
-const EMBED: &str = "embed";
-
 /// How the programs end that have everything: they are loaded where the small ones do not
 /// reach.
 const WHOLE: &str = "-whole";
 
-/// The programs of the site, each with its profile. Trunk makes the first one.
-pub(super) const PROGRAMS: [(&str, &str); 4] =
-    [(PROFILE, "app"), (PROFILE, "app-whole"), (EMBED, "embed"), (EMBED, "embed-whole")];
-
-/// Has the engine of a whole program built for speed: what has events plays for hours, and
-/// its runs are a hundred times as long.
-pub const FAST: [&str; 2] =
-    ["--config", "profile.site.package.lambdarium-sim.opt-level=2"];
+/// The programs of the site. Trunk makes the first one.
+pub(super) const PROGRAMS: [&str; 4] = ["app", "app-whole", "embed", "embed-whole"];
 
 /// Lets the compiler, which is pinned, take options that are not stable yet.
 const UNSTABLE: &str = "RUSTC_BOOTSTRAP";
@@ -40,13 +31,13 @@ const BUILD_STD: (&str, &str) = ("CARGO_UNSTABLE_BUILD_STD", "std");
 /// Compiles the programs of the pages. Trunk would do it too, but silently, and it cannot
 /// download crates when it is told to download no tools.
 pub fn compile(house: &House) -> Result<()> {
-    for (profile, program) in PROGRAMS {
+    for program in PROGRAMS {
         say(&format!("compiling {program}"));
         let mut cargo = command::cargo(&house.root);
-        cargo.args(["build", "--profile", profile, "--target", tools::WASM]);
+        cargo.args(["build", "--profile", PROFILE, "--target", tools::WASM]);
         cargo.args(["--package", "lambdarium-web", "--bin", program]);
         if program.ends_with(WHOLE) {
-            cargo.args(["--features", "events"]).args(FAST);
+            cargo.args(["--features", "events"]);
         }
         cargo.env("RUSTFLAGS", flags()).env(UNSTABLE, "1").env(BUILD_STD.0, BUILD_STD.1);
         command::run(&format!("compiling {program}"), &mut cargo)?;
@@ -75,8 +66,8 @@ pub fn assemble(
     trunk.env_remove("NO_COLOR");
     command::run("putting the page together", &mut trunk)?;
 
-    for (profile, program) in &PROGRAMS[1..] {
-        let made = format!("{}/{profile}/{program}.wasm", tools::WASM);
+    for program in &PROGRAMS[1..] {
+        let made = format!("{}/{PROFILE}/{program}.wasm", tools::WASM);
         let mut bindgen = Command::new(wasm_bindgen);
         bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(stage);
         bindgen.arg(house.target.join(made));
