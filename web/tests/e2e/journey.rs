@@ -225,6 +225,32 @@ fn no_screen_and_no_dialog_has_a_barrier() {
     });
 }
 
+/// Pairs of controls of which one lies over the other.
+const ONE_OVER_ANOTHER: &str = "(all => all.flatMap((a, i) => all.slice(i + 1)\
+    .filter(b => { const [p, q] = [a, b].map(e => e.getBoundingClientRect()); \
+        return p.left < q.right - 1 && q.left < p.right - 1 \
+            && p.top < q.bottom - 1 && q.top < p.bottom - 1 })\
+    .map(b => `${a.id || a.innerText} over ${b.id || b.innerText}`)))\
+    ([...document.querySelectorAll('.transport button, .transport select, #clock, #fates')]\
+        .filter(e => e.offsetParent))";
+
+#[test]
+fn no_control_lies_over_another() {
+    visit(async |page| {
+        for (width, height) in [(320, 640), (360, 740), (820, 1180), (1440, 900)] {
+            page.viewport(width, height).await?;
+            // It has expectations, and says beside the clock how many hold.
+            page.open(&format!("?{width}#e=sqs-dead-letters&t=16s")).await?;
+            page.wait_until(OPEN).await?;
+            page.wait_until("!!document.querySelector('#held')").await?;
+            settled(page).await?;
+            let over: Vec<String> = page.evaluate(ONE_OVER_ANOTHER).await?;
+            assert_eq!(over, [""; 0], "at {width} by {height}");
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn nothing_is_lost_on_a_narrow_screen() {
     visit(async |page| {
