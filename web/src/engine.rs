@@ -12,7 +12,7 @@ mod tell;
 
 use lambdarium_format::json;
 use lambdarium_format::link::{self, Link};
-use lambdarium_sim::id::FunctionId;
+use lambdarium_sim::id::Part;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::time::Moment;
 use lambdarium_sim::view::{self, Look, Pane};
@@ -95,8 +95,8 @@ impl Engine {
             Ask::Look { look, lines } => {
                 Answer::Screen(Box::new(player.screen(&look, lines)))
             }
-            Ask::Paint { pane, function } => {
-                Answer::Painted(Box::new(player.paint(&pane, function)))
+            Ask::Paint { pane, part } => {
+                Answer::Painted(Box::new(player.paint(&pane, part)))
             }
             Ask::Step { from, forward } => Answer::Moment(player.step(from, forward)),
             Ask::Why { entry } => Answer::Why { entry, chain: player.why(entry) },
@@ -255,14 +255,14 @@ impl Player {
         }
     }
 
-    fn paint(&mut self, pane: &Pane, function: Option<u16>) -> Painted {
+    fn paint(&mut self, pane: &Pane, part: Option<Part>) -> Painted {
         let lanes = view::lanes(&self.recording, pane);
         let gauges = view::gauges(
             &mut self.recording,
             &lanes.scale,
             (lanes.from, lanes.to),
             pane.columns / GAUGE_COLUMN,
-            function.map(FunctionId),
+            part,
         );
         Painted { lanes, gauges }
     }

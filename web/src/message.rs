@@ -75,8 +75,8 @@ pub enum Ask {
     Paint {
         /// Which window, and how.
         pane: Pane,
-        /// Whose gauges, by its place in the plan; none for all functions together.
-        function: Option<u16>,
+        /// Whose gauges; none for all functions together and the first source.
+        part: Option<Part>,
     },
     /// The moment one event on, or back.
     Step {

@@ -74,6 +74,13 @@ texts! {
     NO_BATCH "no batch under way";
     UNDER_WAY "under way";
     POLLS "polls";
+    KEEPS "keeps";
+    SHARD "shard";
+    SHARDS "shards";
+    SHARD_DONE "closed and done";
+    ALL_SETTLED "nothing left";
+    LEFT_SINCE "left, oldest";
+    AGAIN_IN "again in";
     ACTS "Acts: what is done during the run";
     NO_ACTS "None yet.";
     ADVICE "Advice";

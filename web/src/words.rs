@@ -9,7 +9,7 @@ use lambdarium_sim::lambda::Function;
 use lambdarium_sim::lambda::behaviour::{
     Behaviour, Draw, Failure, Fault, PerRecord, Then, When,
 };
-use lambdarium_sim::mapping::Mapping;
+use lambdarium_sim::mapping::{Mapping, Source};
 use lambdarium_sim::scenario::{Run, Scenario};
 use lambdarium_sim::service::{Kind as ServiceKind, Service};
 use lambdarium_sim::time::{Instant, Span};
@@ -107,13 +107,31 @@ pub fn services(scenario: &Scenario) -> WithEvents<ServiceText> {
 pub fn mappings(scenario: &Scenario) -> WithEvents<ServiceText> {
     let mappings = scenario.mappings.iter().filter(|_| EVENTS).map(|mapping| {
         let Mapping { name, source, target, spec, .. } = mapping;
-        let size = spec.batch_size.unwrap_or(10);
-        let mut gets = format!("BatchSize {size}");
-        if spec.window > Span::ZERO {
-            gets += &format!(", window {}", spec.window);
+        let read = scenario.services.iter().find(|service| service.name == *source);
+        let usual = read.and_then(Source::of).map_or(0, Source::batch_size);
+        let mut gets = format!("BatchSize {}", spec.batch_size.unwrap_or(usual));
+        for (value, before, after) in [
+            (spec.concurrency_max, "at most ", " at once"),
+            (spec.parallel, "", " lanes a shard"),
+            (spec.retries_max, "retries ", ""),
+        ] {
+            if let Some(value) = value {
+                gets += &[", ", before, &value.to_string(), after].concat();
+            }
         }
-        if let Some(most) = spec.concurrency_max {
-            gets += &format!(", at most {most} at once");
+        for (set, what) in [
+            (spec.window, "window"),
+            (spec.tumbling.unwrap_or_default(), "tumbling window"),
+            (spec.age_max.unwrap_or_default(), "age"),
+        ] {
+            if set > Span::ZERO {
+                gets += &[", ", what, " ", &set.to_string()].concat();
+            }
+        }
+        for (is_on, what) in [(spec.bisect, ", bisects"), (spec.partial, ", partial")] {
+            if is_on {
+                gets += what;
+            }
         }
         let kind = format!("reads {source} and calls {target}");
         ServiceText { name: name.clone(), kind, gets }

@@ -280,6 +280,11 @@ impl Sim {
         self.acts.get(self.next_act).map_or(Instant::NEVER, |act| act.at)
     }
 
+    /// What is done during the run.
+    pub(crate) fn acts(&self) -> &[Act] {
+        &self.acts
+    }
+
     /// Whether nothing but idle timers is left, with these acts.
     pub(crate) fn is_quiet(&self, acts: &[Act]) -> bool {
         self.queue.len() == self.idle && self.next_act >= acts.len() && !self.awaits()

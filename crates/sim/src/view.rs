@@ -12,8 +12,10 @@ mod life;
 mod order;
 mod records;
 mod scale;
+mod source_gauges;
 mod sources;
 mod story;
+mod streams;
 mod tokens;
 
 use alloc::string::String;
@@ -32,8 +34,12 @@ pub use jobs::{Fate, Fated, jobs};
 pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, Pane, lanes};
 pub use life::{Life, Shown, Shows, Station, life};
 pub use scale::{By, Scale};
+pub use source_gauges::{SourceGauge, SourceSeries};
 pub use sources::{MappingView, MessageView, QueueView, Tray};
 pub use story::{StoryLine, story};
+pub use streams::{
+    BatchView, ReadView, RecordIs, RecordView, SHARDS_DRAWN, ShardView, StreamView,
+};
 
 /// Where a screen looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +143,8 @@ pub struct ServiceView {
     pub waiting: u64,
     /// What it holds, if it is a queue that somebody reads.
     pub queue: Option<QueueView>,
+    /// What it holds, if it is a stream that somebody reads.
+    pub stream: Option<StreamView>,
 }
 
 /// One version of a function at the playhead.

@@ -4,7 +4,7 @@ mod common;
 mod small;
 
 use common::{at, client, function, record, run};
-use lambdarium_sim::id::FunctionId;
+use lambdarium_sim::id::{FunctionId, Part};
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::view::{
@@ -83,7 +83,13 @@ fn whole(recording: &mut Recording, by: By, columns: u32, of: Option<u16>) -> Ga
     let end = recording.end();
     let pane = Pane { from: Instant::START, to: end, by, columns };
     let scale = lanes(recording, &pane).scale;
-    gauges(recording, &scale, (Instant::START, end), columns, of.map(FunctionId))
+    gauges(
+        recording,
+        &scale,
+        (Instant::START, end),
+        columns,
+        of.map(|at| Part::Function(FunctionId(at))),
+    )
 }
 
 fn look(recording: &mut Recording, at: Instant) -> Vec<(Metrics, u64)> {

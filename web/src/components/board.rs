@@ -14,6 +14,7 @@ mod queue;
 mod scene;
 mod service;
 mod shape;
+mod stream;
 mod tokens;
 
 use lambdarium_sim::EVENTS;

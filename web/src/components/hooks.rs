@@ -87,9 +87,9 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
     // While a long run is recorded, it is painted again whenever it is twice as long.
     let doubled = desk.progress.reached.0.leading_zeros();
     let of = (pane, desk.gauged(), desk.run.clone(), desk.is_complete(), doubled);
-    use_effect_with(of, move |(pane, function, run, ..)| {
+    use_effect_with(of, move |(pane, part, run, ..)| {
         if run.is_some() && pane.columns > 0 {
-            paint(Ask::Paint { pane: *pane, function: *function });
+            paint(Ask::Paint { pane: *pane, part: *part });
         }
     });
     let why = ask(wire);

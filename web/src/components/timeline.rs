@@ -164,7 +164,7 @@ fn Window(props: &WindowProps) -> Html {
     let WindowProps { painted, run, frame, place, at, picked, told } = props;
     let place = *place;
     let axis = place.window(painted);
-    let height = place.height(&painted.lanes);
+    let height = place.height(painted);
     let x = axis.x(*at).round();
     let (pane, past) = (use_node_ref(), use_node_ref());
     let (sheet, playhead) = (use_node_ref(), use_node_ref());
@@ -197,7 +197,7 @@ fn Window(props: &WindowProps) -> Html {
                 { picture(place, height, Some(texts::GAUGES), html! {
                     <>
                         { still(Layer::Front) }
-                        if let Some(frame) = frame { { gauges::readings(painted, frame, place) } }
+                        if let Some(frame) = frame { { gauges::readings(painted, frame, place, run) } }
                         if let Some(picked) = *picked {
                             { details::bubble((told.as_ref(), frame.as_deref()), painted, place, picked) }
                         }
@@ -356,9 +356,9 @@ fn Still(props: &StillProps) -> Html {
             lanes::names(painted, place),
             gauges::names(painted, place, run),
         ]),
-        Layer::Front => gauges::highest(painted, place),
+        Layer::Front => gauges::highest(painted, place, run),
         Layer::Past | Layer::Ahead => svg::all(vec![
-            gauges::curves(painted, place, *layer == Layer::Past),
+            gauges::curves(painted, place, run, *layer == Layer::Past),
             lanes::spans(painted, place, *layer == Layer::Past),
         ]),
     };
@@ -369,7 +369,7 @@ fn Still(props: &StillProps) -> Html {
 fn ticks(painted: &Painted, place: Place, labels: bool) -> Html {
     let (from, to) = match labels {
         true => (73.0, HEAD_H),
-        false => (0.0, place.height(&painted.lanes)),
+        false => (0.0, place.height(painted)),
     };
     let mut drawn = Vec::new();
     for Tick { x, label } in place.window(painted).ticks(LABEL_GAP) {

@@ -1,6 +1,8 @@
 //! The window of the run that lanes and gauges show: zoomed, moved, and taken along by the
 //! playhead. It is kept in simulated time and moved on the axis that is on screen.
 
+use lambdarium_sim::EVENTS;
+use lambdarium_sim::id::{FunctionId, MappingId, Part, ServiceId};
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::view::{Pane, Scale};
 
@@ -23,13 +25,21 @@ impl Desk {
         Pane { from, to, by: self.by, columns }
     }
 
-    /// Whose gauges are shown: those of the function that is selected.
+    /// Whose gauges are shown: those of the function, source or mapping that is selected.
     #[must_use]
-    pub fn gauged(&self) -> Option<u16> {
+    pub fn gauged(&self) -> Option<Part> {
         let name = self.selection.as_ref()?;
-        let functions = &self.run.as_ref()?.functions;
-        let place = functions.iter().position(|function| function.name == *name)?;
-        u16::try_from(place).ok()
+        let run = self.run.as_ref()?;
+        let function = (0..).zip(&run.functions).find(|(_, part)| part.name == *name);
+        let function = function.map(|(at, _)| Part::Function(FunctionId(at)));
+        if !EVENTS {
+            return function;
+        }
+        let service = (0..).zip(&run.services).find(|(_, part)| part.name == *name);
+        let mapping = (0..).zip(&run.mappings).find(|(_, part)| part.name == *name);
+        function
+            .or_else(|| service.map(|(at, _)| Part::Service(ServiceId::new(at))))
+            .or_else(|| mapping.map(|(at, _)| Part::Mapping(MappingId::new(at))))
     }
 
     /// Zooms by so many steps, inwards if positive. What stands at a share of the window
@@ -102,6 +112,7 @@ impl Desk {
 mod tests {
     use std::rc::Rc;
 
+    use lambdarium_sim::WithEvents;
     use lambdarium_sim::time::Moment;
     use lambdarium_sim::trace::Stop;
     use lambdarium_sim::view::{Gauges, Lanes};
@@ -126,7 +137,8 @@ mod tests {
             columns: Vec::new(),
             lanes: Vec::new(),
         };
-        let gauges = Gauges { function: None, series: Vec::new() };
+        let of_source = WithEvents::new();
+        let gauges = Gauges { function: None, series: Vec::new(), of_source };
         let painted = Box::new(Painted { lanes, gauges });
         let desk = Rc::new(Desk::new(None, false));
         let desk = act(&desk, Action::Answered(Box::new(Answer::Opened(opened.into()))));

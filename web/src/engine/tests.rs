@@ -3,7 +3,7 @@
 use super::*;
 use crate::gallery::{FIRST, LIST, at_hand, lessons};
 use crate::message::{Edit, Field, Form, Input, Judged, Refusal, Source};
-use lambdarium_sim::id::{Part, ServiceId};
+use lambdarium_sim::id::{FunctionId, Part, ServiceId};
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Fact;
 use lambdarium_sim::view::{By, Fate, Gauge};
@@ -373,7 +373,8 @@ fn gauges_add_up_to_what_the_panel_says() {
     let said = screen.frame.functions[0].metrics;
     for (by, function) in [(By::Time, None), (By::Events, Some(0))] {
         let pane = Pane { from: Instant(0), to: Instant(u64::MAX), by, columns: 1_216 };
-        let ask = Ask::Paint { pane, function };
+        let part = function.map(|at| Part::Function(FunctionId(at)));
+        let ask = Ask::Paint { pane, part };
         let Some(Answer::Painted(painted)) = engine.handle(Slot(0), ask) else {
             panic!("nothing painted");
         };

@@ -11,7 +11,10 @@ use lambdarium_sim::id::Part;
 use lambdarium_sim::{EVENTS, WithEvents};
 
 use super::{Point, Rect};
-pub use shape::{CallerShape, FunctionShape, Row, ServiceShape, Shape, VersionShape};
+pub use shape::{
+    CallerShape, FunctionShape, Row, SHARD_HEAD_H, SHARDS_HEAD_H, ServiceShape, Shape,
+    VersionShape, bracket_rows, shard_h,
+};
 
 /// A board laid out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -196,7 +199,10 @@ const MAPPING_GAP: f64 = 34.0;
 pub fn layout(shape: &Shape, width: f64) -> Board {
     let width = width.max(288.0);
     let narrow = width < WIDE;
-    let columns = if narrow { Columns::narrow(width) } else { Columns::wide(width) };
+    let mut columns = if narrow { Columns::narrow(width) } else { Columns::wide(width) };
+    if EVENTS && shape.has_stream() {
+        columns.make_room_for_records(width, narrow);
+    }
     let mut board = Board { narrow, ..Board::default() };
     let y = lefts(shape, &columns, &mut board);
     let mut function_y = if narrow { y + 28.0 } else { CAPTION };
@@ -425,6 +431,20 @@ impl Columns {
             account_x: margin,
             account_w: inner,
         }
+    }
+
+    /// Widens what stands at the left, so that a shard shows its records.
+    fn make_room_for_records(&mut self, width: f64, narrow: bool) {
+        if narrow {
+            (self.callers_per_row, self.caller_w) = (1, self.function_w);
+            return;
+        }
+        self.caller_w = (width * 0.34).max(self.caller_w).min(330.0);
+        let wires = (width * 0.09).max(72.0).min(140.0);
+        self.function_x = MARGIN + self.caller_w + wires;
+        self.account_x = width - MARGIN - self.account_w;
+        self.function_w = (self.account_x - 32.0 - self.function_x).min(460.0);
+        self.account_x = self.account_x.min(self.function_x + self.function_w + 72.0);
     }
 
     /// The left edge of a caller's card, and whether its row ends with it.

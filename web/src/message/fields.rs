@@ -8,10 +8,11 @@ use lambdarium_sim::mapping::Metrics as MappingMetrics;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::{Ending, Room, Stop};
 use lambdarium_sim::view::{
-    AccountView, Back, By, CallerView, Doing, EnvironmentView, Fate, Fates, Frame,
-    FunctionView, Gauges, Lane, LaneKind, LaneSpan, Lanes, Look, MappingView,
-    MessageView, Metrics, Paint, PaintedColumn, Pane, Place, QueueView, Scale, Sent,
-    ServiceView, Token, Tray, VersionView,
+    AccountView, Back, BatchView, By, CallerView, Doing, EnvironmentView, Fate, Fates,
+    Frame, FunctionView, Gauges, Lane, LaneKind, LaneSpan, Lanes, Look, MappingView,
+    MessageView, Metrics, Paint, PaintedColumn, Pane, Place, QueueView, ReadView,
+    RecordIs, RecordView, Scale, Sent, ServiceView, ShardView, SourceGauge, SourceSeries,
+    StreamView, Token, Tray, VersionView,
 };
 
 use super::{
@@ -65,7 +66,8 @@ pack! {
         name, versions, aliases, reserved, on_demand, on_provisioned, provisioned, queued,
         metrics, micro_usd,
     }
-    struct Gauges { function, series }
+    struct Gauges { function, series, of_source }
+    struct SourceSeries { part, gauge, values }
     struct Lane { name, kind, rows, used, spans, merged }
     struct LaneSpan { row, from, init, to, paint, job, entry, version }
     struct Lanes { from, to, scale, columns, lanes }
@@ -80,11 +82,16 @@ pack! {
     struct Pane { from, to, by, columns }
     struct Scale { knots }
     struct Sent { job, from, to, way, refused }
-    struct ServiceView { id, name, received, waiting, queue }
+    struct ServiceView { id, name, received, waiting, queue, stream }
+    struct StreamView { of_table, kept, keys, shards, shards_all, lanes }
+    struct ShardView { number, is_open, first, tip, records, unsettled, oldest, reads }
+    struct RecordView { number, key, is, runs }
+    struct ReadView { mapping, iterator, batches }
+    struct BatchView { places, is_running, is_next, attempts, wait }
     struct QueueView { visible, in_flight, delayed, oldest, delays, visibility, groups, messages }
     struct MessageView { number, tray, receives, group, blocked, left, wait }
     struct MappingView {
-        id, name, source, function, target, pollers, collected, closes, under_way, metrics,
+        id, name, source, function, target, pollers, of_stream, collected, closes, under_way, metrics,
     }
     struct MappingMetrics {
         polled, filtered_out, invoked, failed_invoke, deleted, dropped, delivered,
@@ -104,7 +111,12 @@ pack! {
     enum LaneKind { Function, Caller, Queue, Messages, Mapping }
     enum Origin { Caller(id), Act(number), Function(id), Service(id), Mapping(id) }
     enum Part { Caller(id), Function(id), Desk, Service(id), Mapping(id) }
+    enum SourceGauge {
+        Visible, NotVisible, OldestMessage, IteratorAge, Polled, Invoked, FilteredOut,
+        FailedInvoke, Deleted, Dropped, Delivered,
+    }
     enum Tray { Visible, InFlight, Delayed }
+    enum RecordIs { Waiting, Running, Held, Processed, Filtered, AtDestination, Lost }
     enum Paint { Quiet, Running, Ok, Throttled, Failed }
     enum Place {
         Going(way), Running(environment), Returning(way, back), BackingOff(left, wait), Queued(left, wait),
@@ -115,7 +127,7 @@ pack! {
 pack! {
     enum Ask {
         Open { source, lesson, keep }, Edit(edit), Form { part }, More, Look { look, lines },
-        Paint { pane, function }, Text, Write { text, draft }, Step { from, forward }, Why { entry },
+        Paint { pane, part }, Text, Write { text, draft }, Step { from, forward }, Why { entry },
         Contents { service, moment }, Judge, Fate { which, moment }, Link { moment, selection }, Life { job },
     }
     enum Answer {

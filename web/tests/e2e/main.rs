@@ -22,5 +22,6 @@ mod senders;
 mod site;
 mod speed;
 mod start;
+mod streams;
 mod text;
 mod timeline;

@@ -12,10 +12,10 @@ use crate::mapping::stream::spec::Assumptions;
 use crate::mapping::{Mapping, stream};
 use crate::rule::Rule;
 use crate::scenario::{Scenario, Settings};
-use crate::service::Kind;
 use crate::service::filter::Filter;
 use crate::service::stream::ShardId;
 use crate::service::stream::record::{self, Record};
+use crate::service::{Kind, Service};
 use crate::time::{Instant, Span};
 use crate::value::{Payload, Value};
 
@@ -167,8 +167,15 @@ impl PlannedMapping {
 
 /// What kind of source a service is for mappings.
 pub(super) fn source_of(scenario: &Scenario, name: &str) -> Option<Source> {
-    let service = scenario.services.iter().find(|service| service.name == name)?;
-    source_kind(service.kind, service.spec.fifo)
+    Source::of(scenario.services.iter().find(|service| service.name == name)?)
+}
+
+impl Source {
+    /// What it is for a mapping; none if no mapping reads such a service.
+    #[must_use]
+    pub fn of(service: &Service) -> Option<Self> {
+        source_kind(service.kind, service.spec.fifo)
+    }
 }
 
 /// The same of a service of a plan.

@@ -6,12 +6,12 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::order::keep_first;
-use super::sources;
 use super::tokens::tokens;
 use super::{
     AccountView, CallerView, Doing, EnvironmentView, Fates, Frame, FunctionView, Look,
     ServiceView, VersionView,
 };
+use super::{sources, streams};
 use crate::WithEvents;
 use crate::caller::Kind;
 use crate::caller::state as caller;
@@ -93,6 +93,7 @@ fn services(sim: &Sim, now: Instant) -> WithEvents<ServiceView> {
             received: state.received().len() as u64,
             waiting: state.deliveries().waiting(),
             queue: sources::queue(sim, id, now),
+            stream: streams::stream(sim, id, now),
         }
     });
     services.collect()

@@ -5,9 +5,11 @@ use alloc::vec::Vec;
 use super::datapoints::{Datapoint, Fold, Periods};
 use super::fold::costs;
 use super::scale::Scale;
+use super::source_gauges::{self as sources, SourceSeries};
 use crate::id::{FunctionId, Part};
 use crate::record::Recording;
 use crate::time::{Instant, Moment, Span};
+use crate::{EVENTS, WithEvents};
 
 /// Most columns there are.
 const COLUMNS_MAX: u32 = 2_048;
@@ -25,6 +27,8 @@ pub struct Gauges {
     /// By [`Gauge`], in order of its values: the value of each column. All columns have the
     /// same width on the axis.
     pub series: Vec<Vec<u64>>,
+    /// Those of a queue or stream that is read, or of a mapping.
+    pub of_source: WithEvents<SourceSeries>,
 }
 
 /// A gauge, and the statistic that makes one value of what happens in a column.
@@ -70,15 +74,21 @@ fn value(gauge: Gauge, point: &Datapoint, micro_usd: u64) -> u64 {
     }
 }
 
-/// The metrics of a window, in so many columns.
+/// The metrics of a window, in so many columns, of all functions and the first source that
+/// is read, or of the part that somebody has chosen.
 #[must_use]
 pub fn gauges(
     recording: &mut Recording,
     scale: &Scale,
     (from, to): (Instant, Instant),
     columns: u32,
-    function: Option<FunctionId>,
+    chosen: Option<Part>,
 ) -> Gauges {
+    let function = match chosen {
+        Some(Part::Function(id)) => Some(id),
+        Some(Part::Caller(_) | Part::Service(_) | Part::Mapping(_) | Part::Desk)
+        | None => None,
+    };
     let columns = columns.clamp(1, COLUMNS_MAX);
     let to = to.min(recording.end());
     let mut starts = scale.columns(from, to, columns);
@@ -102,7 +112,11 @@ pub fn gauges(
         let columns = points[1..].iter().zip(&spent);
         series.push(columns.map(|(point, usd)| value(gauge, point, *usd)).collect());
     }
-    Gauges { function, series }
+    let of_source = match sources::shown(recording.plan(), chosen) {
+        Some(part) if EVENTS => sources::series(recording, &ends, part),
+        Some(_) | None => WithEvents::new(),
+    };
+    Gauges { function, series, of_source }
 }
 
 /// The cost at each of some instants.

@@ -85,6 +85,8 @@ pub struct MappingView {
     pub target: String,
     /// Pollers at work or waiting at a queue; of a stream, the shards that it reads.
     pub pollers: u64,
+    /// Whether it reads a stream.
+    pub of_stream: bool,
     /// Records of batches that are not full yet.
     pub collected: u64,
     /// When the first of their windows closes.
@@ -141,7 +143,7 @@ pub(super) fn queue(sim: &Sim, id: ServiceId, now: Instant) -> Option<QueueView>
 }
 
 /// The place of a group from 1, told apart as far as there are that many.
-fn place_of(group: Option<&str>, groups: &mut Vec<String>) -> u16 {
+pub(super) fn place_of(group: Option<&str>, groups: &mut Vec<String>) -> u16 {
     let Some(group) = group else { return 0 };
     let place = groups.iter().position(|known| known == group).unwrap_or_else(|| {
         if groups.len() < GROUPS {
@@ -159,7 +161,7 @@ pub(super) fn mappings(sim: &Sim) -> WithEvents<MappingView> {
         let queue = state.queue();
         let (collected, closes) = queue.collected();
         let (pollers, under_way) = match state.stream() {
-            Some(stream) => (stream.reader().shards().count() as u64, stream.under_way()),
+            Some(stream) => (stream.reader().reading(), stream.under_way()),
             None => (queue.pollers(), queue.under_way()),
         };
         MappingView {
@@ -169,6 +171,7 @@ pub(super) fn mappings(sim: &Sim) -> WithEvents<MappingView> {
             function: planned.function(),
             target: planned.target().to_string(),
             pollers,
+            of_stream: state.stream().is_some(),
             collected,
             closes,
             under_way,

@@ -21,7 +21,10 @@ pub fn card(at: Rect, text: &ServiceText, view: &MappingView, selected: bool) ->
         let word = if count == 1 { one } else { more };
         [grouped(count).as_str(), " ", word].concat()
     };
-    let mut doing = word(view.pollers, texts::POLLER, texts::POLLERS);
+    let mut doing = match view.of_stream {
+        true => word(view.pollers, texts::SHARD, texts::SHARDS),
+        false => word(view.pollers, texts::POLLER, texts::POLLERS),
+    };
     if view.collected > 0 {
         doing += ", ";
         doing += &[&grouped(view.collected), " ", texts::COLLECTED].concat();

@@ -5,7 +5,7 @@
 use super::super::picture::{self, Node};
 use crate::geometry::{Point, Rect, px};
 use lambdarium_sim::EVENTS;
-use lambdarium_sim::view::Back;
+use lambdarium_sim::view::{Back, RecordIs, RecordView};
 
 /// The class that gives a caller's requests their hue.
 pub fn key_class(caller: usize) -> &'static str {
@@ -113,6 +113,7 @@ pub fn legend_of_events() -> Vec<(Node, &'static str)> {
     let middle = Point { x: 12.0, y: 12.0 };
     let message = Lying { number: 1_000, receives: 1, left: None, blocked: false };
     let hidden = Lying { left: Some(0.6), ..message };
+    let waiting = RecordView { number: 1_000, key: 1, is: RecordIs::Waiting, runs: 0 };
     let smaller = |node: Node| {
         let values = ["translate(12 12) scale(.8) translate(-12 -12)".into()];
         Node::new("g", &["transform"], values).with(vec![node])
@@ -121,6 +122,7 @@ pub fn legend_of_events() -> Vec<(Node, &'static str)> {
         (lying(middle, "k6", &message), "a message"),
         (smaller(lying(middle, "k6", &hidden)), "message, hidden"),
         (smaller(batch_at(middle, false, false)), "a batch"),
+        (smaller(record(middle, "k6", &waiting)), "a record"),
     ]
 }
 
@@ -148,17 +150,51 @@ pub fn lying(at: Point, hue: &'static str, looks: &Lying) -> Node {
     if looks.number < 100 {
         nodes.push(picture::text(0.0, 4.0, "tk-n", looks.number.to_string()));
     }
-    let pips = if looks.receives > 1 { looks.receives.min(4) } else { 0 };
-    let first = -2.5 * f64::from(pips.saturating_sub(1));
-    nodes.extend((0..pips).map(|pip| {
-        let x = first + 5.0 * f64::from(pip);
-        picture::circle(Point { x, y: -15.5 }, 1.75, "pip")
-    }));
+    nodes.extend(pips(looks.receives, -15.5));
     if looks.blocked {
         nodes.extend(badge(Point { x: 9.0, y: 9.0 }, Back::Throttled));
     }
     Node::new("g", &["class", "transform"], [hue.into(), picture::moved(at).into()])
         .with(nodes)
+}
+
+/// A record of a stream: a diamond, with what became of it.
+pub fn record(at: Point, hue: &'static str, looks: &RecordView) -> Node {
+    let back = match looks.is {
+        RecordIs::Waiting | RecordIs::Running | RecordIs::Held => None,
+        RecordIs::Processed => Some(Back::Ok),
+        RecordIs::Filtered => Some(Back::Refused),
+        RecordIs::AtDestination | RecordIs::Lost => Some(Back::Failed),
+    };
+    let (class, number) = match (looks.is, back) {
+        (RecordIs::Running, _) => ("tk run", "tk-n run"),
+        (_, Some(_)) => ("tk past", "tk-n past"),
+        (_, None) => ("tk", "tk-n"),
+    };
+    let mut nodes = vec![picture::path("M0-12 12 0 0 12-12 0Z", class)];
+    if looks.is == RecordIs::AtDestination {
+        let boxed = Rect { x: -13.5, y: -13.5, w: 27.0, h: 27.0 };
+        nodes.push(picture::rect(boxed, "3", "boxed"));
+    }
+    if looks.number < 100 {
+        nodes.push(picture::text(0.0, 4.0, number, looks.number.to_string()));
+    }
+    nodes.extend(pips(looks.runs, -17.0));
+    if let Some(back) = back {
+        nodes.extend(badge(Point { x: 8.0, y: 9.0 }, back));
+    }
+    Node::new("g", &["class", "transform"], [hue.into(), picture::moved(at).into()])
+        .with(nodes)
+}
+
+/// Dots that count from the second try on.
+fn pips(tries: u32, y: f64) -> impl Iterator<Item = Node> {
+    let pips = if tries > 1 { tries.min(4) } else { 0 };
+    let first = -2.5 * f64::from(pips.saturating_sub(1));
+    (0..pips).map(move |pip| {
+        let x = first + 5.0 * f64::from(pip);
+        picture::circle(Point { x, y }, 1.75, "pip")
+    })
 }
 
 /// A batch: records above the bracket that holds them.

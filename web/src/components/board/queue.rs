@@ -53,7 +53,7 @@ pub fn card(
         let rect = Rect { x: x + 8.0, y, w: w - 16.0, h: TRAY_H };
         nodes.extend(in_tray(rect, queue, tray, name, count));
     }
-    nodes.extend(legend(at, queue));
+    nodes.extend(legend(at, &queue.groups));
     picture::group("", nodes)
 }
 
@@ -120,11 +120,11 @@ fn group_class(group: u16) -> &'static str {
     }
 }
 
-/// Which hue stands for which group.
-fn legend(at: Rect, queue: &QueueView) -> Vec<Node> {
+/// Which hue stands for which group or key.
+pub fn legend(at: Rect, groups: &[String]) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut x = at.x + 12.0;
-    for (group, place) in queue.groups.iter().zip(1..) {
+    for (group, place) in groups.iter().zip(1..) {
         let name = cut(group, 12);
         let w = 18.0 + 6.2 * name.len() as f64;
         if x + w > at.right() - 8.0 {

@@ -11,10 +11,13 @@ use crate::message::ServiceText;
 use crate::texts::{self, grouped};
 
 /// The card: what it is, when something reaches it, how much it has received, and how much
-/// of it waits to be tried again.
+/// of it waits to be tried again. A queue or stream that is read shows what it holds.
 pub fn card(at: Rect, text: &ServiceText, view: &ServiceView, selected: bool) -> Node {
     if let Some(queue) = &view.queue {
         return super::queue::card(at, text, view, queue, selected);
+    }
+    if let Some(stream) = &view.stream {
+        return super::stream::card(at, text, view, stream, selected);
     }
     let Rect { x, y, w, .. } = at;
     let mut nodes = Vec::new();

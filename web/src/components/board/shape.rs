@@ -52,6 +52,9 @@ pub fn of(run: &Opened, frame: &Frame, peaks: &[Vec<u32>]) -> Shape {
 }
 
 fn service(view: &ServiceView) -> ServiceShape {
+    if let Some(stream) = &view.stream {
+        return ServiceShape::Stream(stream.lanes as usize);
+    }
     match &view.queue {
         None => ServiceShape::Plain,
         Some(queue) if queue.delays => ServiceShape::Delays,

@@ -114,7 +114,19 @@ fn service_sections(
             pair("ApproximateAgeOfOldestMessage", queue.oldest.to_string()),
         ]);
     }
-    vec![(kind.cloned().unwrap_or_default(), String::new(), received)]
+    let mut sections = vec![(kind.cloned().unwrap_or_default(), String::new(), received)];
+    if let Some(stream) = view.and_then(|view| view.stream.as_ref()) {
+        let shards = stream.shards.iter().map(|shard| {
+            let left = [&grouped(shard.unsettled), " not settled"].concat();
+            let oldest = match shard.unsettled {
+                0 => String::new(),
+                _ => [", the oldest for ", &shard.oldest.to_string()].concat(),
+            };
+            pair(&["Shard ", &shard.number.to_string()].concat(), left + &oldest)
+        });
+        sections.push(("Shards".into(), String::new(), shards.collect()));
+    }
+    sections
 }
 
 /// What a mapping does, and what CloudWatch counts of it (ESM-14).
@@ -123,7 +135,10 @@ fn mapping_sections(mapping: &MappingView, run: &Opened) -> Vec<Section> {
     let mut about = vec![pair("Calls", mapping.target.clone())];
     about.extend(text.map(|text| pair("Batches", text.gets.clone())));
     about.extend([
-        counted("Pollers", mapping.pollers),
+        counted(
+            if mapping.of_stream { "Shards it reads" } else { "Pollers" },
+            mapping.pollers,
+        ),
         counted("Batches under way", mapping.under_way),
         counted("Records collected for a batch", mapping.collected),
     ]);

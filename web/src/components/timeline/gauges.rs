@@ -1,8 +1,10 @@
 //! The gauges under the lanes: CloudWatch's metrics and the cost, column by column of the
 //! window, with their values at the playhead in words.
 
+use lambdarium_sim::EVENTS;
+use lambdarium_sim::id::Part;
 use lambdarium_sim::time::Span;
-use lambdarium_sim::view::{Frame, FunctionView, Gauge};
+use lambdarium_sim::view::{Frame, FunctionView, Gauge, SourceGauge, SourceSeries};
 use yew::prelude::*;
 
 use super::super::board::cut;
@@ -66,76 +68,175 @@ fn average(sum: u64, count: u64) -> u64 {
     sum.checked_div(count).unwrap_or(0)
 }
 
-/// Names and statistics.
-pub fn names(painted: &Painted, place: Place, run: &Opened) -> Html {
-    let top = place.gauges(&painted.lanes);
-    let rule =
-        |y: f64| svg::line(Point { x: 0.0, y }, Point { x: place.page, y }, "rule");
+/// A gauge that is drawn: of functions, or of a source or mapping.
+#[derive(Clone, Copy)]
+enum Drawn<'a> {
+    Functions(Gauge, &'a [u64]),
+    Source(&'a SourceSeries),
+}
+
+impl<'a> Drawn<'a> {
+    fn values(self) -> &'a [u64] {
+        match self {
+            Self::Functions(_, values) => values,
+            Self::Source(series) => &series.values,
+        }
+    }
+
+    fn most(self) -> u64 {
+        self.values().iter().copied().max().unwrap_or(0)
+    }
+
+    fn name(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Functions(gauge, _) => name(gauge),
+            Self::Source(series) if series.gauge.is_sum() => {
+                (source_name(series.gauge), texts::SUM)
+            }
+            Self::Source(series) => (source_name(series.gauge), texts::MAXIMUM),
+        }
+    }
+
+    fn text(self, value: u64) -> String {
+        match self {
+            Self::Functions(gauge, _) => text(gauge, value),
+            Self::Source(series) if series.gauge.is_time() => {
+                Span(value / 1_000 * 1_000).to_string()
+            }
+            Self::Source(_) => grouped(value),
+        }
+    }
+
+    fn classes(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Functions(gauge, _) => classes(gauge, self.most()),
+            Self::Source(_) if self.most() == 0 => ("g g-none", "g g-none g-0"),
+            Self::Source(_) => ("g", "g g-0"),
+        }
+    }
+}
+
+/// As much of CloudWatch's name as there is room for: the panel has the whole of it.
+fn source_name(gauge: SourceGauge) -> &'static str {
+    match gauge {
+        SourceGauge::Visible => "…MessagesVisible",
+        SourceGauge::NotVisible => "…MessagesNotVisible",
+        SourceGauge::OldestMessage => "…AgeOfOldestMessage",
+        SourceGauge::IteratorAge => "IteratorAge",
+        SourceGauge::Polled => "PolledEventCount",
+        SourceGauge::Invoked => "InvokedEventCount",
+        SourceGauge::FilteredOut => "FilteredOutEventCount",
+        SourceGauge::FailedInvoke => "FailedInvokeEventCount",
+        SourceGauge::Deleted => "DeletedEventCount",
+        SourceGauge::Dropped => "DroppedEventCount",
+        SourceGauge::Delivered => "…DeliveredEventCount",
+    }
+}
+
+/// What is drawn under one heading.
+struct Section<'a> {
+    title: &'a str,
+    /// Its upper edge.
+    top: f64,
+    gauges: Vec<Drawn<'a>>,
+}
+
+impl<'a> Section<'a> {
+    /// Its gauges with their upper edges.
+    fn rows(&self, place: Place) -> impl Iterator<Item = (f64, Drawn<'a>)> {
+        let top = self.top + TITLE_H;
+        let rows = self.gauges.iter().copied().zip(0_u8..);
+        rows.map(move |(gauge, row)| (top + place.gauge() * f64::from(row), gauge))
+    }
+}
+
+/// The source or mapping first, as far as there is one, then the functions.
+fn sections<'a>(painted: &'a Painted, place: Place, run: &'a Opened) -> Vec<Section<'a>> {
+    let mut top = place.gauges(&painted.lanes);
+    let mut all = Vec::new();
+    let of_source = &painted.gauges.of_source;
+    if let Some(first) = of_source.first().filter(|_| EVENTS) {
+        let title = part_name(first.part, run);
+        let gauges: Vec<Drawn> = of_source.iter().map(Drawn::Source).collect();
+        let height = TITLE_H + place.gauge() * gauges.len() as f64;
+        all.push(Section { title, top, gauges });
+        top += height;
+    }
     let whose = painted.gauges.function;
     let whose = whose.and_then(|id| run.functions.get(usize::from(id.0)));
-    let whose = whose.map_or(texts::ALL_FUNCTIONS, |function| function.name.as_str());
+    let title = whose.map_or(texts::ALL_FUNCTIONS, |function| function.name.as_str());
+    let series = painted.gauges.series.iter().map(Vec::as_slice);
+    let gauges = Gauge::ALL.into_iter().zip(series);
+    let gauges = gauges.map(|(gauge, values)| Drawn::Functions(gauge, values));
+    all.push(Section { title, top, gauges: gauges.collect() });
+    all
+}
+
+fn part_name(part: Part, run: &Opened) -> &str {
+    let texts = match part {
+        Part::Service(id) => run.services.get(usize::from(id.0)),
+        Part::Mapping(id) => run.mappings.get(usize::from(id.0)),
+        Part::Function(_) | Part::Caller(_) | Part::Desk => None,
+    };
+    texts.map_or("", |text| text.name.as_str())
+}
+
+/// Names and statistics.
+pub fn names(painted: &Painted, place: Place, run: &Opened) -> Html {
+    let rule =
+        |y: f64| svg::line(Point { x: 0.0, y }, Point { x: place.page, y }, "rule");
     let about = if place.narrow { texts::GAUGES_SHORT } else { texts::GAUGES_ABOUT };
     let about_x = if place.narrow { 130.0 } else { place.left };
-    let mut drawn = vec![
-        rule(top),
-        svg::text(16.0, top + 17.0, "t12 b", cut(whose, 24)),
-        svg::text(about_x, top + 17.0, "t11 dd", about),
-    ];
-    for (number, gauge) in Gauge::ALL.into_iter().enumerate() {
-        let y = row(place, top, number);
-        let (name, statistic) = name(gauge);
-        drawn.push(rule(y));
-        drawn.push(svg::text(16.0, y + 15.0, "t12 b", name));
-        if !place.narrow {
-            drawn.push(svg::text(186.0, y + 32.0, "t11 end dd", statistic));
+    let mut drawn = Vec::new();
+    for section in sections(painted, place, run) {
+        let top = section.top;
+        drawn.extend([
+            rule(top),
+            svg::text(16.0, top + 17.0, "t12 b", cut(section.title, 24)),
+            svg::text(about_x, top + 17.0, "t11 dd", about),
+        ]);
+        for (y, gauge) in section.rows(place) {
+            let (name, statistic) = gauge.name();
+            drawn.push(rule(y));
+            drawn.push(svg::text(16.0, y + 15.0, "t12 b", name));
+            if !place.narrow {
+                drawn.push(svg::text(186.0, y + 32.0, "t11 end dd", statistic));
+            }
         }
     }
     svg::all(drawn)
 }
 
 /// The highest value of each curve, before the curves.
-pub fn highest(painted: &Painted, place: Place) -> Html {
-    let top = place.gauges(&painted.lanes);
+pub fn highest(painted: &Painted, place: Place, run: &Opened) -> Html {
     let mut drawn = Vec::new();
-    for (number, gauge) in Gauge::ALL.into_iter().enumerate() {
-        let most = most(gauge, painted);
+    let sections = sections(painted, place, run);
+    for (row, gauge) in sections.iter().flat_map(|section| section.rows(place)) {
+        let most = gauge.most();
         if most > 0 {
-            let y = curve_top(place, row(place, top, number)) + 9.0;
-            let text = [texts::UP_TO, " ", &text(gauge, most)].concat();
+            let y = curve_top(place, row) + 9.0;
+            let text = [texts::UP_TO, " ", &gauge.text(most)].concat();
             drawn.push(svg::text(place.right() - 2.0, y, "t11 end dd halo", text));
         }
     }
     svg::all(drawn)
 }
 
-/// The upper edge of a gauge.
-fn row(place: Place, top: f64, number: usize) -> f64 {
-    top + TITLE_H + place.gauge() * number as f64
-}
-
 fn curve_top(place: Place, row_y: f64) -> f64 {
     if place.narrow { row_y + 18.0 } else { row_y + 8.0 }
 }
 
-fn values(gauge: Gauge, painted: &Painted) -> &[u64] {
-    painted.gauges.series.get(gauge as usize).map_or(&[], Vec::as_slice)
-}
-
-fn most(gauge: Gauge, painted: &Painted) -> u64 {
-    values(gauge, painted).iter().copied().max().unwrap_or(0)
-}
-
 /// The curves, filled or outlined.
-pub fn curves(painted: &Painted, place: Place, filled: bool) -> Html {
-    let top = place.gauges(&painted.lanes);
+pub fn curves(painted: &Painted, place: Place, run: &Opened, filled: bool) -> Html {
     let mut drawn = Vec::new();
-    for (number, gauge) in Gauge::ALL.into_iter().enumerate() {
-        let base = curve_top(place, row(place, top, number)) + CURVE_H;
-        let most = most(gauge, painted);
-        let each = place.width / values(gauge, painted).len().max(1) as f64;
+    let sections = sections(painted, place, run);
+    for (row, gauge) in sections.iter().flat_map(|section| section.rows(place)) {
+        let base = curve_top(place, row) + CURVE_H;
+        let most = gauge.most();
+        let each = place.width / gauge.values().len().max(1) as f64;
         let mut d = format!("M{} {}", px(place.left), px(base));
         let mut last = 0;
-        for (column, value) in values(gauge, painted).iter().copied().enumerate() {
+        for (column, value) in gauge.values().iter().copied().enumerate() {
             if value != last {
                 let x = place.left + each * column as f64;
                 let y = base - CURVE_H * value as f64 / most.max(1) as f64;
@@ -144,7 +245,7 @@ pub fn curves(painted: &Painted, place: Place, filled: bool) -> Html {
             }
         }
         d += &["H", &px(place.right()), "V", &px(base)].concat();
-        let (past, ahead) = classes(gauge, most);
+        let (past, ahead) = gauge.classes();
         let class = if filled { past } else { ahead };
         drawn.push(html! { <path {d} {class} /> });
     }
@@ -152,8 +253,7 @@ pub fn curves(painted: &Painted, place: Place, filled: bool) -> Html {
 }
 
 /// The values at the playhead.
-pub fn readings(painted: &Painted, frame: &Frame, place: Place) -> Html {
-    let top = place.gauges(&painted.lanes);
+pub fn readings(painted: &Painted, frame: &Frame, place: Place, run: &Opened) -> Html {
     let only = painted.gauges.function.map(|id| usize::from(id.0));
     let functions = frame.functions.iter().enumerate();
     let functions: Vec<&FunctionView> = functions
@@ -161,13 +261,18 @@ pub fn readings(painted: &Painted, frame: &Frame, place: Place) -> Html {
         .map(|(_, function)| function)
         .collect();
     let mut drawn = Vec::new();
-    for (number, gauge) in Gauge::ALL.into_iter().enumerate() {
-        let y = row(place, top, number);
-        let text = text(gauge, now(gauge, &functions));
-        let when = if gauge == Gauge::Concurrent { texts::NOW_IS } else { texts::SO_FAR };
-        let mut text = [&text, " ", when].concat();
+    let sections = sections(painted, place, run);
+    for (y, gauge) in sections.iter().flat_map(|section| section.rows(place)) {
+        let (value, stands) = match gauge {
+            Drawn::Functions(gauge, _) => {
+                (now(gauge, &functions), gauge == Gauge::Concurrent)
+            }
+            Drawn::Source(series) => (source_now(series, frame), !series.gauge.is_sum()),
+        };
+        let when = if stands { texts::NOW_IS } else { texts::SO_FAR };
+        let mut text = [&gauge.text(value), " ", when].concat();
+        let (name, statistic) = gauge.name();
         let (x, y, class) = if place.narrow {
-            let statistic = name(gauge).1;
             if !statistic.is_empty() {
                 text += &[", ", statistic].concat();
             }
@@ -176,10 +281,37 @@ pub fn readings(painted: &Painted, frame: &Frame, place: Place) -> Html {
             (16.0, y + 32.0, "t11 d")
         };
         drawn.push(html! {
-            <g role="listitem" aria-label={[name(gauge).0, ": ", &text].concat()}>
+            <g role="listitem" aria-label={[name, ": ", &text].concat()}>
                 { svg::text(x, y, class, text) }
             </g>
         });
     }
     html! { <g id="readings" role="list" aria-label={texts::GAUGES}>{ svg::all(drawn) }</g> }
+}
+
+/// What a gauge of a source or mapping says at the playhead, as the panel has it.
+fn source_now(series: &SourceSeries, frame: &Frame) -> u64 {
+    let queue = match series.part {
+        Part::Service(id) => frame.services.get(usize::from(id.0)),
+        Part::Mapping(_) | Part::Function(_) | Part::Caller(_) | Part::Desk => None,
+    };
+    let queue = queue.and_then(|view| view.queue.as_ref());
+    let mapping = match series.part {
+        Part::Mapping(id) => frame.mappings.get(usize::from(id.0)),
+        Part::Service(_) | Part::Function(_) | Part::Caller(_) | Part::Desk => None,
+    };
+    let metrics = mapping.map(|view| view.metrics).unwrap_or_default();
+    match series.gauge {
+        SourceGauge::Visible => queue.map_or(0, |queue| queue.visible),
+        SourceGauge::NotVisible => queue.map_or(0, |queue| queue.in_flight),
+        SourceGauge::OldestMessage => queue.map_or(0, |queue| queue.oldest.0),
+        SourceGauge::IteratorAge => metrics.iterator_age.map_or(0, |age| age.0),
+        SourceGauge::Polled => metrics.polled,
+        SourceGauge::Invoked => metrics.invoked,
+        SourceGauge::FilteredOut => metrics.filtered_out,
+        SourceGauge::FailedInvoke => metrics.failed_invoke,
+        SourceGauge::Deleted => metrics.deleted,
+        SourceGauge::Dropped => metrics.dropped,
+        SourceGauge::Delivered => metrics.delivered,
+    }
 }

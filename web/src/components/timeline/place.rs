@@ -100,7 +100,10 @@ impl Place {
     }
 
     /// The height of lanes and gauges.
-    pub fn height(&self, lanes: &Lanes) -> f64 {
-        self.gauges(lanes) + TITLE_H + self.gauge() * Gauge::ALL.len() as f64 + 4.0
+    pub fn height(&self, Painted { lanes, gauges }: &Painted) -> f64 {
+        let more = gauges.of_source.len();
+        let titles = if more > 0 { 2.0 } else { 1.0 };
+        let all = (Gauge::ALL.len() + more) as f64;
+        self.gauges(lanes) + TITLE_H * titles + self.gauge() * all + 4.0
     }
 }

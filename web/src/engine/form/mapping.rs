@@ -2,7 +2,6 @@
 
 use lambdarium_sim::mapping::{Mapping, Source, Spec};
 use lambdarium_sim::scenario::Run;
-use lambdarium_sim::service::Kind;
 
 use super::{Writer, joined, json, knobs, texts};
 use crate::message::{Field, Form, Group};
@@ -14,8 +13,8 @@ impl Writer<'_> {
     pub(super) fn mapping(&self, mapping: &Mapping, run: &Run) -> Form {
         let at = ["mappings".to_string(), mapping.name.clone()];
         let services = run.scenario.services.iter();
-        let queues = services.filter(|service| service.kind == Kind::Queue);
-        let mut sources: Vec<&str> = queues.map(|queue| queue.name.as_str()).collect();
+        let read = services.filter(|service| Source::of(service).is_some());
+        let mut sources: Vec<&str> = read.map(|source| source.name.as_str()).collect();
         let functions = run.scenario.functions.iter().map(|f| f.name.as_str());
         let mut targets: Vec<&str> = functions.collect();
         for (words, stands) in
@@ -30,12 +29,10 @@ impl Writer<'_> {
         let calls = joined(&at, &["calls"]);
         let calls = self.chosen(calls, "Calls", "mapping.calls", &targets);
         let mut fields = knobs(&mapping.spec, &texts(&Spec::default()), &at);
-        let fifo = run
-            .scenario
-            .services
-            .iter()
-            .any(|queue| queue.name == mapping.source && queue.spec.fifo);
-        let kind = if fifo { Source::Fifo } else { Source::Queue };
+        let mut services = run.scenario.services.iter();
+        let read = services.find(|service| service.name == mapping.source);
+        // What nobody can read is refused, whatever is set.
+        let kind = read.and_then(Source::of).unwrap_or(Source::Queue);
         fields.retain(|field| field.path.last().is_some_and(|key| kind.takes(key)));
         let sizes =
             fields.iter_mut().filter(|field| field.path.ends_with(&[SIZE.into()]));
@@ -55,7 +52,7 @@ impl Writer<'_> {
         };
         fields.push(filters);
         Form {
-            about: "Polls a queue and calls a function with batches of its messages."
+            about: "Polls a queue or stream and calls a function with batches of what it finds."
                 .into(),
             groups: vec![
                 Group { title: "From and to".into(), fields: vec![source, calls] },

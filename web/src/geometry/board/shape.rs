@@ -1,6 +1,7 @@
 //! What a board has to show: what there is, whatever happens at the moment.
 
 use lambdarium_sim::id::Part;
+use lambdarium_sim::view::SHARDS_DRAWN;
 use lambdarium_sim::{EVENTS, WithEvents};
 
 use super::{DELAYED_H, READ_H, SENDER_H};
@@ -34,6 +35,12 @@ impl Shape {
             && !self.sends.iter().any(|(_, to)| is_it(*to))
     }
 
+    /// Whether the records of a stream are to be seen.
+    pub(super) fn has_stream(&self) -> bool {
+        let is_stream = |shape: &ServiceShape| matches!(shape, ServiceShape::Stream(_));
+        self.services.iter().any(is_stream)
+    }
+
     /// Those services, by their places.
     pub(super) fn left(&self) -> impl Iterator<Item = usize> {
         (0..self.services.len()).filter(|service| EVENTS && self.is_left(*service))
@@ -50,6 +57,34 @@ pub enum ServiceShape {
     Read,
     /// The same, with one for what is delayed.
     Delays,
+    /// A stream with so many shards.
+    Stream(usize),
+}
+
+/// Height of the name and kind of a stream above its shards.
+pub const SHARDS_HEAD_H: f64 = 46.0;
+/// Height of the name of a shard above its records.
+pub const SHARD_HEAD_H: f64 = 17.0;
+/// Height of the line on keys below the shards.
+const KEYS_H: f64 = 24.0;
+/// Most marks of shards in a row, and the height of one.
+const CELLS_PER_ROW: usize = 8;
+const CELL_H: f64 = 25.0;
+
+/// How many rows of brackets a shard has, where so many are drawn.
+#[must_use]
+pub const fn bracket_rows(shards: usize) -> usize {
+    match shards {
+        0 | 1 => 4,
+        2 => 2,
+        _ => 1,
+    }
+}
+
+/// The height of a shard, where so many are drawn.
+#[must_use]
+pub fn shard_h(shards: usize) -> f64 {
+    SHARD_HEAD_H + 42.0 + 10.0 + bracket_rows(shards) as f64 * 16.0
 }
 
 impl ServiceShape {
@@ -59,6 +94,13 @@ impl ServiceShape {
             Self::Plain => SENDER_H,
             Self::Read => READ_H,
             Self::Delays => READ_H + DELAYED_H,
+            Self::Stream(shards) if shards <= SHARDS_DRAWN => {
+                SHARDS_HEAD_H + shards.max(1) as f64 * shard_h(shards) + KEYS_H
+            }
+            Self::Stream(shards) => {
+                let rows = shards.div_ceil(CELLS_PER_ROW) as f64;
+                SHARDS_HEAD_H + rows * CELL_H + KEYS_H
+            }
         }
     }
 }

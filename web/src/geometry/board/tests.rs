@@ -32,7 +32,14 @@ fn shapes() -> impl Strategy<Value = Shape> {
     let sends = prop::collection::vec((part.clone(), part), 0..9);
     let callers = prop::collection::vec(caller, 0..8);
     let functions = prop::collection::vec(function, 1..6);
-    let kinds = [ServiceShape::Plain, ServiceShape::Read, ServiceShape::Delays];
+    let kinds = [
+        ServiceShape::Plain,
+        ServiceShape::Read,
+        ServiceShape::Delays,
+        ServiceShape::Stream(1),
+        ServiceShape::Stream(3),
+        ServiceShape::Stream(64),
+    ];
     let services = prop::collection::vec(prop::sample::select(kinds.to_vec()), 0..5);
     let mappings = prop::collection::vec(0usize..6, 0..4);
     (callers, functions, services, mappings, sends).prop_map(
@@ -189,6 +196,19 @@ fn read() -> Shape {
     let sends =
         vec![(queue, dead), (queue, mapping), (mapping, function), (function, queue)];
     Shape { functions, services, mappings: vec![0], sends, ..Shape::default() }
+}
+
+#[test]
+fn a_stream_has_room_for_its_shards_and_their_records() {
+    let heights = [1, 2, 4, 64].map(|shards| ServiceShape::Stream(shards).height());
+    assert!(heights.iter().all(|height| *height < 420.0), "{heights:?}");
+    let mut shape = read();
+    shape.services[0] = ServiceShape::Stream(1);
+    for (width, records) in [(1_000.0, 10.0), (820.0, 8.0), (360.0, 10.0), (320.0, 8.0)] {
+        let board = layout(&shape, width);
+        assert!(board.services[0].w >= 26.0 + records * 29.0, "{width}");
+        assert_eq!(board.services[0].h, ServiceShape::Stream(1).height());
+    }
 }
 
 #[test]

@@ -196,6 +196,21 @@ impl Lane {
         self.work.last()
     }
 
+    /// The batch under way, as the last one, and before it the parts that come after it.
+    #[must_use]
+    pub fn work(&self) -> &[Batch] {
+        &self.work
+    }
+
+    /// Whether the record at a place waits to be put into a batch, or was given up and is
+    /// yet to be reported.
+    #[must_use]
+    pub fn keeps(&self, place: u32) -> bool {
+        let is_at = |record: &Record| record.place == place;
+        let held = self.held.as_ref().is_some_and(|held| held.records.iter().any(is_at));
+        held || self.queue.binary_search_by_key(&place, |record| record.place).is_ok()
+    }
+
     /// The tumbling window that is open.
     #[must_use]
     pub const fn tumbling(&self) -> Option<&window::Open> {

@@ -13,6 +13,7 @@
 //! Rules: ESM-08 to ESM-12, KIN-01 to KIN-23, TW-01 to TW-04, DDS-01 to DDS-05, A-02 to
 //!
 
+pub mod aside;
 pub mod batch;
 pub mod failure;
 pub mod lane;

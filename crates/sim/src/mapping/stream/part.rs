@@ -7,6 +7,7 @@ use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
+use super::aside::{Aside, Asides};
 use super::batch::{Outcome, Verdict};
 use super::lane::{Condition, Fate, Invocation, Judged, Settlement};
 use super::letter::{GivenUp, Records};
@@ -62,6 +63,7 @@ pub struct State {
     /// The versions that ran last, by lane of a shard.
     versions: BTreeMap<(ShardId, u32), VersionIx>,
     fates: Fates,
+    asides: Asides,
     /// Records that the stream no longer kept when it came to read them.
     missed: u64,
     destination_failures: u64,
@@ -102,6 +104,7 @@ impl State {
             made: Shelf::default(),
             versions: BTreeMap::new(),
             fates: Fates::default(),
+            asides: Asides::default(),
             missed: 0,
             destination_failures: 0,
             iterator_age: None,
@@ -149,6 +152,12 @@ impl State {
         &self.fates
     }
 
+    /// The last records that the function did not process.
+    #[must_use]
+    pub fn asides(&self) -> &Asides {
+        &self.asides
+    }
+
     /// Records that filters let through, once for each time they were read, and those that
     /// it came too late for.
     #[must_use]
@@ -188,7 +197,8 @@ impl State {
 
     pub(crate) fn bytes(&self) -> usize {
         let batches = self.batches.len() * size_of::<(u32, UnderWay)>();
-        size_of::<Self>() + self.reader.bytes() + self.made.bytes() + batches
+        let kept = self.made.bytes() + self.asides.bytes();
+        size_of::<Self>() + self.reader.bytes() + kept + batches
     }
 
     pub(crate) fn assert_consistent(&self) {
@@ -258,7 +268,7 @@ impl State {
         let terms = terms(mapping, plan);
         let mut filtered = 0;
         if let Read::Records(batch) = &mut read {
-            let (shard, part) = (shard.0, Part::Mapping(id));
+            let (of, shard, part) = (shard, shard.0, Part::Mapping(id));
             if batch.missed > 0 {
                 self.missed += u64::from(batch.missed);
                 self.fates.expired += u64::from(batch.missed);
@@ -267,8 +277,13 @@ impl State {
             }
             let records = small(batch.records.len() as u64);
             if !mapping.filters.is_empty() {
-                filtered =
-                    batch.filter(|record| mapping.lets_record_through(record, &terms));
+                filtered = batch.filter(|record| {
+                    let passes = mapping.lets_record_through(record, &terms);
+                    if !passes {
+                        self.asides.put(of, record.place, Aside::Filtered);
+                    }
+                    passes
+                });
             }
             if records > 0 {
                 let rule = why::read(&terms, filtered);
@@ -481,16 +496,26 @@ impl State {
         let all = settlement.records.len() as u64;
         match settlement.fate {
             Fate::Processed => self.fates.processed += all,
-            Fate::Expired => self.fates.expired += all,
+            Fate::Expired => {
+                self.fates.expired += all;
+                self.set_aside(shard, &settlement, Aside::Expired);
+            }
             Fate::GivenUp { .. } => {
                 let is_told = self.give_up(id, plan, cx, call, shard, &settlement);
                 self.reader.on_told(&settlement, is_told);
-                let fate = match is_told {
-                    true => &mut self.fates.at_destination,
-                    false => &mut self.fates.dropped,
+                let (fate, why) = match is_told {
+                    true => (&mut self.fates.at_destination, Aside::AtDestination),
+                    false => (&mut self.fates.dropped, Aside::Dropped),
                 };
                 *fate += all;
+                self.set_aside(shard, &settlement, why);
             }
+        }
+    }
+
+    fn set_aside(&mut self, shard: ShardId, settlement: &Settlement, why: Aside) {
+        for record in &settlement.records {
+            self.asides.put(shard, record.place, why);
         }
     }
 

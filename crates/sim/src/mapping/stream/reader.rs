@@ -147,6 +147,12 @@ impl Reader {
         self.shards.values()
     }
 
+    /// How many shards it reads now.
+    #[must_use]
+    pub fn reading(&self) -> u64 {
+        self.shards.values().filter(|shard| !shard.is_finished()).count() as u64
+    }
+
     /// Records that the function has now, and those that wait for it.
     #[must_use]
     pub fn held(&self) -> [u64; 2] {
