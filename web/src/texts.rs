@@ -81,6 +81,8 @@ texts! {
     ALL_SETTLED "nothing left";
     LEFT_SINCE "left, oldest";
     AGAIN_IN "again in";
+    THEN "then";
+    TRY "try";
     ACTS "Acts: what is done during the run";
     NO_ACTS "None yet.";
     ADVICE "Advice";

@@ -439,7 +439,7 @@ impl Columns {
             (self.callers_per_row, self.caller_w) = (1, self.function_w);
             return;
         }
-        self.caller_w = (width * 0.34).max(self.caller_w).min(330.0);
+        self.caller_w = (width * 0.36).max(self.caller_w).min(330.0);
         let wires = (width * 0.09).max(72.0).min(140.0);
         self.function_x = MARGIN + self.caller_w + wires;
         self.account_x = width - MARGIN - self.account_w;

@@ -187,6 +187,12 @@ pub fn record(at: Point, hue: &'static str, looks: &RecordView) -> Node {
         .with(nodes)
 }
 
+/// The outline of a record in a square.
+pub fn small_record(at: Rect) -> Node {
+    let corner = Point { x: at.x + at.w / 2.0, y: at.y - 1.0 };
+    picture::mark(corner, "l5.500 5.500l-5.500 5.500l-5.500-5.500z", "tk")
+}
+
 /// Dots that count from the second try on.
 fn pips(tries: u32, y: f64) -> impl Iterator<Item = Node> {
     let pips = if tries > 1 { tries.min(4) } else { 0 };

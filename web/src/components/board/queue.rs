@@ -53,7 +53,7 @@ pub fn card(
         let rect = Rect { x: x + 8.0, y, w: w - 16.0, h: TRAY_H };
         nodes.extend(in_tray(rect, queue, tray, name, count));
     }
-    nodes.extend(legend(at, &queue.groups));
+    nodes.extend(legend(at, &queue.groups, |at| picture::rect(at, "2", "tk")));
     picture::group("", nodes)
 }
 
@@ -121,7 +121,7 @@ fn group_class(group: u16) -> &'static str {
 }
 
 /// Which hue stands for which group or key.
-pub fn legend(at: Rect, groups: &[String]) -> Vec<Node> {
+pub fn legend(at: Rect, groups: &[String], mark: fn(Rect) -> Node) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut x = at.x + 12.0;
     for (group, place) in groups.iter().zip(1..) {
@@ -132,8 +132,7 @@ pub fn legend(at: Rect, groups: &[String]) -> Vec<Node> {
         }
         let y = at.bottom() - 16.0;
         let square = Rect { x, y, w: 9.0, h: 9.0 };
-        let square = picture::rect(square, "2", "tk");
-        nodes.push(picture::group(group_class(place), vec![square]));
+        nodes.push(picture::group(group_class(place), vec![mark(square)]));
         nodes.push(picture::text(x + 13.0, y + 9.0, "t11 d", name));
         x += w + 6.0;
     }

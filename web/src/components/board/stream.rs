@@ -56,7 +56,7 @@ pub fn card(
         let (y, h) = (top + place as f64 * shard_h(lanes), shard_h(lanes));
         nodes.extend(lane(Rect { x, y, w, h }, shard, bracket_rows(lanes)));
     }
-    nodes.extend(super::queue::legend(at, &stream.keys));
+    nodes.extend(super::queue::legend(at, &stream.keys, marks::small_record));
     picture::group("", nodes)
 }
 
@@ -103,10 +103,10 @@ fn lane(at: Rect, shard: &ShardView, rows: usize) -> Vec<Node> {
         let more = ["+", &grouped(after.into())].concat();
         nodes.push(picture::text(sheet.right() - 4.0, sheet.y + 9.0, "t11 end dd", more));
     }
-    let mut row = 0;
+    let mut rows = Rows { y: sheet.bottom() + 4.0, taken: vec![Vec::new(); rows] };
     for read in &shard.reads {
         nodes.push(iterator(&sheet, &places, read.iterator));
-        row = brackets(read, &places, sheet.bottom() + 4.0, (row, rows), &mut nodes);
+        nodes.extend(brackets(read, &places, &sheet, &mut rows));
     }
     nodes
 }
@@ -150,41 +150,90 @@ fn iterator(sheet: &Rect, places: &Places, at: u32) -> Node {
     picture::group("", vec![picture::line(top, bottom, "iter"), flag])
 }
 
-/// The batches of a mapping, each where there is room for it; says which row is free.
+/// The rows below a shard, and what is taken of each.
+struct Rows {
+    /// Upper edge of the first.
+    y: f64,
+    taken: Vec<Vec<(f64, f64)>>,
+}
+
+impl Rows {
+    fn is_free(&self, row: usize, left: f64, right: f64) -> bool {
+        self.taken[row].iter().all(|(from, to)| *to < left || right < *from)
+    }
+
+    /// The first row from one on that is free; where none is, there is no room.
+    fn take(&mut self, first: usize, left: f64, right: f64) -> Option<usize> {
+        let row =
+            (first..self.taken.len()).find(|row| self.is_free(*row, left, right))?;
+        self.taken[row].push((left, right));
+        Some(row)
+    }
+
+    /// The first row of which nothing is taken.
+    fn unused(&self) -> usize {
+        let last = self.taken.iter().rposition(|taken| !taken.is_empty());
+        last.map_or(0, |last| last + 1)
+    }
+
+    fn y(&self, row: usize) -> f64 {
+        self.y + row as f64 * BRACKET_H
+    }
+}
+
+/// The batches of a mapping: of those that wait behind each other, each is a row lower.
 fn brackets(
     read: &ReadView,
     places: &Places,
-    y: f64,
-    (first, rows): (usize, usize),
-    nodes: &mut Vec<Node>,
-) -> usize {
-    let mut ends = vec![f64::MIN; rows.saturating_sub(first)];
+    sheet: &Rect,
+    rows: &mut Rows,
+) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    let first = rows.unused();
+    let mut depth = 0;
     let shown = |place: &&u32| (places.from..places.from + places.count).contains(place);
     for batch in &read.batches {
+        depth = if batch.is_next { depth + 1 } else { 0 };
         let drawn: Vec<u32> = batch.places.iter().filter(shown).copied().collect();
         let (Some(from), Some(to)) = (drawn.first(), drawn.last()) else { continue };
         let (left, right) = (places.x(*from) - 11.0, places.x(*to) + 11.0);
-        let label = label(batch);
-        let needed = right.max(left + 6.0 * label.len() as f64);
-        let free = ends.iter().position(|end| *end < left);
-        let Some(row) = free else { continue };
-        ends[row] = if label.is_empty() { right } else { needed + 14.0 };
-        let y = y + (first + row) as f64 * BRACKET_H;
+        // The last row has what there is no row for.
+        let least = (first + depth).min(rows.taken.len().saturating_sub(1));
+        let Some(row) = rows.take(least, left, right) else { continue };
+        let y = rows.y(row);
         nodes.push(bracket(places, &drawn, y, batch));
-        if !label.is_empty() {
-            nodes.push(picture::text(left + 2.0, y + 15.0, "t11 twait", label));
+        let (class, label) = label(batch);
+        if label.is_empty() {
+            continue;
+        }
+        let w = 6.0 * label.len() as f64;
+        if right + 8.0 + w < sheet.right() && rows.is_free(row, right, right + 12.0 + w) {
+            rows.taken[row].push((right, right + 12.0 + w));
+            nodes.push(picture::text(right + 8.0, y + 8.0, class.0, label));
+        } else if left - 8.0 - w > sheet.x && rows.is_free(row, left - 12.0 - w, left) {
+            rows.taken[row].push((left - 12.0 - w, left));
+            nodes.push(picture::text(left - 8.0, y + 8.0, class.1, label));
         }
     }
-    let used = ends.iter().filter(|end| **end > f64::MIN).count();
-    first + used.max(1)
+    nodes
 }
 
-/// What is said below a batch.
-fn label(batch: &BatchView) -> String {
-    if batch.is_running || batch.is_next || batch.wait == Span::ZERO {
-        return String::new();
+/// What is said beside a batch, and its classes right and left of it.
+fn label(batch: &BatchView) -> ((&'static str, &'static str), String) {
+    let (right, left) = ("t11 d", "t11 d end");
+    if batch.is_next {
+        return ((right, left), texts::THEN.into());
     }
-    [texts::AGAIN_IN, " ", &briefly(batch.wait).to_string()].concat()
+    if !batch.is_running && batch.wait > Span::ZERO {
+        let wait = briefly(batch.wait).to_string();
+        let label = [texts::AGAIN_IN, " ", &wait].concat();
+        return (("t11 twait", "t11 twait end"), label);
+    }
+    let tries = match batch.attempts {
+        0 | 1 => String::new(),
+        tries => [texts::TRY, " ", &tries.to_string()].concat(),
+    };
+    ((right, left), tries)
 }
 
 /// A bracket below the records of a batch, with a tick at each of them.
