@@ -39,6 +39,7 @@ pub use sources::{MappingView, MessageView, QueueView, Tray};
 pub use story::{StoryLine, story};
 pub use streams::{
     BatchView, ReadView, RecordIs, RecordView, SHARDS_DRAWN, ShardView, StreamView,
+    newest_records,
 };
 
 /// Where a screen looks.

@@ -15,7 +15,7 @@ use lambdarium_sim::scenario::Run;
 use lambdarium_sim::sim::Sim;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::{Entry, Fact, Keep, Log, StreamFact};
-use lambdarium_sim::view::{Fate, Look, frame, jobs};
+use lambdarium_sim::view::{Fate, Look, RecordIs, Scale, frame, gauges, jobs};
 use proptest::prelude::*;
 use small::Numbers;
 
@@ -172,5 +172,64 @@ proptest! {
         let run = || Recording::of(small::streams::streams(&mut Numbers(seed))).expect("a plan");
         let (one, other) = (run(), run());
         prop_assert!(one.log().iter().eq(other.log().iter()));
+    }
+
+    #[test]
+    fn a_shard_is_drawn_as_the_machine_has_it(seed: u64, share in 0u64..=100) {
+        let run = small::streams::streams(&mut Numbers(seed));
+        let mut recording = Recording::of(run).expect("a plan");
+        let at = Instant(recording.end().0 / 100 * share);
+        let moment = Moment::end_of(at);
+        let look = Look { moment, glide: Span::ZERO, tokens_max: 200 };
+        let seen = frame(&mut recording, &look);
+        let sim = recording.at(moment);
+        let streams = seen.services.iter().filter_map(|service| service.stream.as_ref());
+        for shard in streams.flat_map(|stream| &stream.shards) {
+            let drawn = shard.first..shard.first + shard.records.len() as u32;
+            prop_assert!(drawn.end <= shard.tip);
+            for read in &shard.reads {
+                let mapping = &sim.world().mappings()[usize::from(read.mapping.0)];
+                let reader = mapping.stream().expect("it reads a stream").reader();
+                let state = reader.shards().find(|state| state.shard().0 == shard.number);
+                prop_assert_eq!(read.iterator, state.expect("it reads it").checkpoint());
+                let mut places: Vec<u32> =
+                    read.batches.iter().flat_map(|batch| batch.places.clone()).collect();
+                let all = places.len();
+                places.sort_unstable();
+                places.dedup();
+                prop_assert_eq!(places.len(), all, "a record is in one batch");
+                prop_assert!(places.iter().all(|place| drawn.contains(place)));
+            }
+            let of_first = shard.reads.first();
+            for (record, place) in shard.records.iter().zip(shard.first..) {
+                let open = [RecordIs::Waiting, RecordIs::Running, RecordIs::Held];
+                let before = of_first.is_some_and(|read| place < read.iterator);
+                prop_assert!(!(before && open.contains(&record.is)), "{:?}", record);
+            }
+        }
+    }
+
+    #[test]
+    fn gauges_of_a_mapping_add_up_to_what_it_has_counted(seed: u64, share in 1u64..100) {
+        let run = small::streams::streams(&mut Numbers(seed));
+        let mut recording = Recording::of(run).expect("a plan");
+        let end = recording.end();
+        let middle = Instant(end.0 / 100 * share);
+        let part = Part::Mapping(MappingId::new(0));
+        let scale = Scale::time(end);
+        let mut sums = BTreeMap::new();
+        for window in [(Instant::START, middle), (middle.plus(Span(1)), end)] {
+            let drawn = gauges(&mut recording, &scale, window, 7, Some(part));
+            prop_assert!(!drawn.of_source.is_empty());
+            for series in drawn.of_source {
+                let sum: u64 = series.values.iter().sum();
+                *sums.entry(format!("{:?}", series.gauge)).or_insert(0) += sum;
+            }
+        }
+        let metrics = recording.at(Moment::end_of(end)).world().mappings()[0].metrics();
+        prop_assert_eq!(sums["Polled"], metrics.polled);
+        prop_assert_eq!(sums["Invoked"], metrics.invoked);
+        prop_assert_eq!(sums["Dropped"], metrics.dropped);
+        prop_assert_eq!(sums["Delivered"], metrics.delivered);
     }
 }

@@ -3,7 +3,7 @@
 use lambdarium_format::{json, report};
 use lambdarium_sim::EVENTS;
 use lambdarium_sim::expect::verdicts;
-use lambdarium_sim::id::{Origin, Part, ServiceId};
+use lambdarium_sim::id::{Job, Origin, Part, ServiceId};
 use lambdarium_sim::message::Attribute;
 use lambdarium_sim::scenario::Act;
 use lambdarium_sim::service;
@@ -44,6 +44,15 @@ impl Player {
         let Some(state) = sim.world().services().get(usize::from(service)) else {
             return Vec::new();
         };
+        let records = view::newest_records(sim, id, CONTENTS_MAX);
+        if !records.is_empty() {
+            let items = records.into_iter().map(|(at, number, shard, record)| {
+                let job = Job { origin: Origin::Service(id), call: number };
+                let title = format!("{}, shard {shard}", report::request(plan, job));
+                Content { at, title, text: written(&record, &[]) }
+            });
+            return items.collect();
+        }
         let newest = state.received().iter().rev().take(CONTENTS_MAX);
         let items = newest.map(|received| {
             let look = service::look(plan, id, received);

@@ -113,7 +113,7 @@ pub fn gauges(
         series.push(columns.map(|(point, usd)| value(gauge, point, *usd)).collect());
     }
     let of_source = match sources::shown(recording.plan(), chosen) {
-        Some(part) if EVENTS => sources::series(recording, &ends, part),
+        Some(part) if EVENTS => sources::series(recording, from, &ends, part),
         Some(_) | None => WithEvents::new(),
     };
     Gauges { function, series, of_source }

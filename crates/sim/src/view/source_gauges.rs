@@ -127,18 +127,26 @@ fn of_service(plan: &Plan, id: ServiceId) -> Option<Part> {
     })
 }
 
-/// The gauges of a part at the ends of columns.
+/// The gauges of a part at the ends of the columns of a window.
 pub(super) fn series(
     recording: &mut Recording,
+    from: Instant,
     ends: &[Instant],
     part: Part,
 ) -> WithEvents<SourceSeries> {
     let gauges = gauges_of(recording.plan(), part);
+    // What was counted before the window belongs to none of its columns.
+    let mut before: Vec<u64> = match from.0.checked_sub(1) {
+        None => gauges.iter().map(|_| 0).collect(),
+        Some(last) => {
+            let sim = recording.at(Moment::end_of(Instant(last)));
+            gauges.iter().map(|gauge| value(*gauge, sim, part, Instant(last))).collect()
+        }
+    };
     let mut all: Vec<Vec<u64>> = gauges.iter().map(|_| Vec::new()).collect();
     // As with the cost: what is played for is what somebody waits for.
     let is_short = recording.log().len() <= ENTRIES_PLAYED;
     let stride = if is_short { 1 } else { ends.len().div_ceil(SAMPLES * 4) };
-    let mut before: Vec<u64> = gauges.iter().map(|_| 0).collect();
     let mut done = 0;
     while done < ends.len() {
         let next = (done + stride).min(ends.len());

@@ -12,13 +12,16 @@ use crate::mapping::stream::State as Shard;
 use crate::mapping::stream::aside::Aside;
 use crate::mapping::stream::batch::Batch;
 use crate::mapping::stream::lane::Lane;
+use crate::mapping::stream::letter::written;
 use crate::mapping::stream::part::State as Mapping;
 use crate::scenario::Act;
+use crate::service;
 use crate::service::stream::record::Record;
 use crate::service::stream::shard;
 use crate::service::stream::{Kind, ShardId};
 use crate::sim::Sim;
 use crate::time::{Instant, Span};
+use crate::value::Value;
 
 /// Most shards of which the records are drawn one by one.
 pub const SHARDS_DRAWN: usize = 4;
@@ -125,6 +128,32 @@ pub struct BatchView {
     pub attempts: u32,
     /// How long it still waits to be tried again.
     pub wait: Span,
+}
+
+/// The last records that a stream has taken, the newest first: when, the number, the shard,
+/// and the record as an event has it. Nothing, if it is no stream.
+#[must_use]
+pub fn newest_records(
+    sim: &Sim,
+    id: ServiceId,
+    most: usize,
+) -> Vec<(Instant, u32, u32, Value)> {
+    let stream = sim.world().services().get(usize::from(id.0));
+    let Some(stream) = stream.and_then(service::State::stream) else { return Vec::new() };
+    let mut newest = Vec::new();
+    for shard in stream.state().shards() {
+        let from = shard.tip().saturating_sub(u32::try_from(most).unwrap_or(u32::MAX));
+        let places = from.max(shard.horizon())..shard.tip();
+        newest
+            .extend(places.filter_map(|place| Some((shard.id(), shard.record(place)?))));
+    }
+    newest.sort_by_key(|(_, record)| core::cmp::Reverse(record.sequence));
+    let newest = newest.into_iter().take(most);
+    let told = newest.map(|(shard, record)| {
+        let number = u32::try_from(record.sequence.0).unwrap_or(u32::MAX);
+        (record.arrived, number, shard.0, written(sim.plan(), id, shard, record))
+    });
+    told.collect()
 }
 
 /// The stream at a place, if somebody reads it.

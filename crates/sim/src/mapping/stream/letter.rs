@@ -11,6 +11,7 @@ use super::lane::{Invocation, Settlement};
 use crate::call::{ACCOUNT, arn, arn_of};
 use crate::id::{Job, MappingId, Origin, ServiceId, VersionIx};
 use crate::plan::Plan;
+use crate::service::stream::record::Record;
 use crate::service::stream::record::Source;
 use crate::service::stream::{Kind, ShardId};
 use crate::time::Instant;
@@ -42,6 +43,16 @@ fn with_source<T>(
     let arn = arn_of_stream(plan, id, kind);
     let role = format!("arn:aws:iam::{ACCOUNT}:role/lambda");
     say(&Source { arn: &arn, kind, shard, view, role: &role, decoded })
+}
+
+/// A record of a stream, as an event has it, but for the data, which is what it says.
+pub(crate) fn written(
+    plan: &Plan,
+    id: ServiceId,
+    shard: ShardId,
+    record: &Record,
+) -> Value {
+    with_source(plan, id, shard, true, |source| record.value(source))
 }
 
 /// A batch of records of a stream, as a function gets it.
