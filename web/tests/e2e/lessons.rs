@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 22] = [
+const LESSONS: [Lesson; 23] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -194,6 +194,14 @@ const LESSONS: [Lesson; 22] = [
         last: "Out of order",
         fates: "5 entered = 4 succeeded + 1 in a DLQ",
         answer: "both withdrawals",
+    },
+    Lesson {
+        name: "stream-order",
+        title: "In order within a shard",
+        markers: 5,
+        last: "In order",
+        fates: "9 entered = 9 succeeded",
+        answer: "all that comes next in its shard",
     },
 ];
 
