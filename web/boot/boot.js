@@ -19,7 +19,7 @@ const BEYOND = [
   "async-retries", "async-throttled", "async-duplicates", "senders", "dead-letter-queue",
   "destinations", "dlq-and-destination", "async-loop", "sqs-overpull",
   "sqs-maximum-concurrency", "sqs-dead-letters", "sqs-partial-batch", "sqs-visibility",
-  "sqs-batching", "fifo-groups", "fifo-dead-letters", "stream-order",
+  "sqs-batching", "fifo-groups", "fifo-dead-letters", "stream-order", "stream-poison",
 ];
 
 // Where it finds what it does not need at once.

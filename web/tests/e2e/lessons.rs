@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 23] = [
+const LESSONS: [Lesson; 24] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -202,6 +202,14 @@ const LESSONS: [Lesson; 23] = [
         last: "In order",
         fates: "9 entered = 9 succeeded",
         answer: "all that comes next in its shard",
+    },
+    Lesson {
+        name: "stream-poison",
+        title: "A poison record stops its shard",
+        markers: 4,
+        last: "A minute is over",
+        fates: "8 entered = 5 succeeded + 3 lost silently",
+        answer: "three",
     },
 ];
 
