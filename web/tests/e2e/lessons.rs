@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 24] = [
+const LESSONS: [Lesson; 25] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -210,6 +210,14 @@ const LESSONS: [Lesson; 24] = [
         last: "A minute is over",
         fates: "8 entered = 5 succeeded + 3 lost silently",
         answer: "three",
+    },
+    Lesson {
+        name: "stream-bisect",
+        title: "One bad record, found by halves",
+        markers: 5,
+        last: "Given up, and told",
+        fates: "10 entered = 9 succeeded + 1 at a destination",
+        answer: "nine",
     },
 ];
 
