@@ -64,7 +64,7 @@ const FAMILIES: [(&str, &[&str]); 4] = [
             "fifo-dead-letters",
         ],
     ),
-    ("Streams", &["stream-order", "stream-poison", "stream-bisect"]),
+    ("Streams", &["stream-order", "stream-poison", "stream-bisect", "stream-parallel"]),
 ];
 
 /// Each lesson, with its family.
@@ -187,7 +187,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 25] = [
+const ENDS: [(&str, [u32; 9]); 26] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -213,6 +213,7 @@ const ENDS: [(&str, [u32; 9]); 25] = [
     ("stream-order", [9, 9, 0, 0, 0, 0, 0, 0, 0]),
     ("stream-poison", [8, 5, 0, 0, 0, 0, 0, 3, 0]),
     ("stream-bisect", [10, 9, 0, 0, 0, 0, 1, 0, 0]),
+    ("stream-parallel", [11, 11, 0, 0, 0, 0, 0, 0, 0]),
 ];
 
 #[test]

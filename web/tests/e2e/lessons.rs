@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 25] = [
+const LESSONS: [Lesson; 26] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -218,6 +218,14 @@ const LESSONS: [Lesson; 25] = [
         last: "Given up, and told",
         fates: "10 entered = 9 succeeded + 1 at a destination",
         answer: "nine",
+    },
+    Lesson {
+        name: "stream-parallel",
+        title: "Two batches at once in a shard",
+        markers: 5,
+        last: "Two of one poll",
+        fates: "11 entered = 11 succeeded",
+        answer: "what comes next of P1",
     },
 ];
 
