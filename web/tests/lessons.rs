@@ -64,7 +64,16 @@ const FAMILIES: [(&str, &[&str]); 4] = [
             "fifo-dead-letters",
         ],
     ),
-    ("Streams", &["stream-order", "stream-poison", "stream-bisect", "stream-parallel"]),
+    (
+        "Streams",
+        &[
+            "stream-order",
+            "stream-poison",
+            "stream-bisect",
+            "stream-parallel",
+            "stream-partial-batch",
+        ],
+    ),
 ];
 
 /// Each lesson, with its family.
@@ -187,7 +196,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 26] = [
+const ENDS: [(&str, [u32; 9]); 27] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -214,6 +223,7 @@ const ENDS: [(&str, [u32; 9]); 26] = [
     ("stream-poison", [8, 5, 0, 0, 0, 0, 0, 3, 0]),
     ("stream-bisect", [10, 9, 0, 0, 0, 0, 1, 0, 0]),
     ("stream-parallel", [11, 11, 0, 0, 0, 0, 0, 0, 0]),
+    ("stream-partial-batch", [12, 8, 0, 0, 0, 0, 4, 0, 0]),
 ];
 
 #[test]

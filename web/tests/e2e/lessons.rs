@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 26] = [
+const LESSONS: [Lesson; 27] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -226,6 +226,14 @@ const LESSONS: [Lesson; 26] = [
         last: "Two of one poll",
         fates: "11 entered = 11 succeeded",
         answer: "what comes next of P1",
+    },
+    Lesson {
+        name: "stream-partial-batch",
+        title: "A checkpoint, not a list",
+        markers: 5,
+        last: "One is given up",
+        fates: "12 entered = 8 succeeded + 4 at a destination",
+        answer: "four",
     },
 ];
 
