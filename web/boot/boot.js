@@ -20,7 +20,7 @@ const BEYOND = [
   "destinations", "dlq-and-destination", "async-loop", "sqs-overpull",
   "sqs-maximum-concurrency", "sqs-dead-letters", "sqs-partial-batch", "sqs-visibility",
   "sqs-batching", "fifo-groups", "fifo-dead-letters", "stream-order", "stream-poison",
-  "stream-bisect", "stream-parallel", "stream-partial-batch",
+  "stream-bisect", "stream-parallel", "stream-partial-batch", "stream-windows",
 ];
 
 // Where it finds what it does not need at once.

@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 27] = [
+const LESSONS: [Lesson; 28] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -234,6 +234,14 @@ const LESSONS: [Lesson; 27] = [
         last: "One is given up",
         fates: "12 entered = 8 succeeded + 4 at a destination",
         answer: "four",
+    },
+    Lesson {
+        name: "stream-windows",
+        title: "A sum for each minute",
+        markers: 5,
+        last: "And its last call",
+        fates: "4 entered = 4 succeeded",
+        answer: "only the sum",
     },
 ];
 
