@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 28] = [
+const LESSONS: [Lesson; 29] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -242,6 +242,14 @@ const LESSONS: [Lesson; 28] = [
         last: "And its last call",
         fates: "4 entered = 4 succeeded",
         answer: "only the sum",
+    },
+    Lesson {
+        name: "stream-iterator-age",
+        title: "A shard that cannot keep up",
+        markers: 5,
+        last: "And twice that",
+        fates: "400 entered = 400 succeeded",
+        answer: "after 84 s",
     },
 ];
 
