@@ -21,7 +21,7 @@ const BEYOND = [
   "sqs-maximum-concurrency", "sqs-dead-letters", "sqs-partial-batch", "sqs-visibility",
   "sqs-batching", "fifo-groups", "fifo-dead-letters", "stream-order", "stream-poison",
   "stream-bisect", "stream-parallel", "stream-partial-batch", "stream-windows",
-  "stream-iterator-age",
+  "stream-iterator-age", "dynamodb-streams",
 ];
 
 // Where it finds what it does not need at once.

@@ -74,6 +74,7 @@ const FAMILIES: [(&str, &[&str]); 4] = [
             "stream-partial-batch",
             "stream-windows",
             "stream-iterator-age",
+            "dynamodb-streams",
         ],
     ),
 ];
@@ -198,7 +199,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 29] = [
+const ENDS: [(&str, [u32; 9]); 30] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -228,6 +229,7 @@ const ENDS: [(&str, [u32; 9]); 29] = [
     ("stream-partial-batch", [12, 8, 0, 0, 0, 0, 4, 0, 0]),
     ("stream-windows", [4, 4, 0, 0, 0, 0, 0, 0, 0]),
     ("stream-iterator-age", [400, 400, 0, 0, 0, 0, 0, 0, 0]),
+    ("dynamodb-streams", [6, 6, 0, 0, 0, 0, 0, 0, 0]),
 ];
 
 #[test]

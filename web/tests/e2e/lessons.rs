@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 29] = [
+const LESSONS: [Lesson; 30] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -250,6 +250,14 @@ const LESSONS: [Lesson; 29] = [
         last: "And twice that",
         fates: "400 entered = 400 succeeded",
         answer: "after 84 s",
+    },
+    Lesson {
+        name: "dynamodb-streams",
+        title: "What a table's stream tells",
+        markers: 5,
+        last: "REMOVE, by the table",
+        fates: "6 entered = 6 succeeded",
+        answer: "two",
     },
 ];
 
