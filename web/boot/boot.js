@@ -19,7 +19,9 @@ const BEYOND = [
   "async-retries", "async-throttled", "async-duplicates", "senders", "dead-letter-queue",
   "destinations", "dlq-and-destination", "async-loop", "sqs-overpull",
   "sqs-maximum-concurrency", "sqs-dead-letters", "sqs-partial-batch", "sqs-visibility",
-  "sqs-batching", "fifo-groups", "fifo-dead-letters",
+  "sqs-batching", "fifo-groups", "fifo-dead-letters", "stream-order", "stream-poison",
+  "stream-bisect", "stream-parallel", "stream-partial-batch", "stream-windows",
+  "stream-iterator-age", "dynamodb-streams",
 ];
 
 // Where it finds what it does not need at once.

@@ -26,7 +26,7 @@ const TITLE_MAX: usize = 34;
 const TEXT_MAX: usize = 200;
 
 /// The lessons by their families, in the order they are shown.
-const FAMILIES: [(&str, &[&str]); 3] = [
+const FAMILIES: [(&str, &[&str]); 4] = [
     (
         "Synchronous invocation",
         &[
@@ -62,6 +62,19 @@ const FAMILIES: [(&str, &[&str]); 3] = [
             "sqs-batching",
             "fifo-groups",
             "fifo-dead-letters",
+        ],
+    ),
+    (
+        "Streams",
+        &[
+            "stream-order",
+            "stream-poison",
+            "stream-bisect",
+            "stream-parallel",
+            "stream-partial-batch",
+            "stream-windows",
+            "stream-iterator-age",
+            "dynamodb-streams",
         ],
     ),
 ];
@@ -186,7 +199,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 22] = [
+const ENDS: [(&str, [u32; 9]); 30] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -209,6 +222,14 @@ const ENDS: [(&str, [u32; 9]); 22] = [
     ("sqs-batching", [32, 32, 0, 0, 0, 0, 0, 0, 0]),
     ("fifo-groups", [5, 5, 0, 0, 0, 0, 0, 0, 0]),
     ("fifo-dead-letters", [5, 4, 0, 0, 0, 1, 0, 0, 0]),
+    ("stream-order", [9, 9, 0, 0, 0, 0, 0, 0, 0]),
+    ("stream-poison", [8, 5, 0, 0, 0, 0, 0, 3, 0]),
+    ("stream-bisect", [10, 9, 0, 0, 0, 0, 1, 0, 0]),
+    ("stream-parallel", [11, 11, 0, 0, 0, 0, 0, 0, 0]),
+    ("stream-partial-batch", [12, 8, 0, 0, 0, 0, 4, 0, 0]),
+    ("stream-windows", [4, 4, 0, 0, 0, 0, 0, 0, 0]),
+    ("stream-iterator-age", [400, 400, 0, 0, 0, 0, 0, 0, 0]),
+    ("dynamodb-streams", [6, 6, 0, 0, 0, 0, 0, 0, 0]),
 ];
 
 #[test]

@@ -18,7 +18,7 @@ struct Lesson {
     answer: &'static str,
 }
 
-const LESSONS: [Lesson; 22] = [
+const LESSONS: [Lesson; 30] = [
     Lesson {
         name: "sdk-retries",
         title: "Retries with backoff and jitter",
@@ -194,6 +194,70 @@ const LESSONS: [Lesson; 22] = [
         last: "Out of order",
         fates: "5 entered = 4 succeeded + 1 in a DLQ",
         answer: "both withdrawals",
+    },
+    Lesson {
+        name: "stream-order",
+        title: "In order within a shard",
+        markers: 5,
+        last: "In order",
+        fates: "9 entered = 9 succeeded",
+        answer: "all that comes next in its shard",
+    },
+    Lesson {
+        name: "stream-poison",
+        title: "A poison record stops its shard",
+        markers: 4,
+        last: "A minute is over",
+        fates: "8 entered = 5 succeeded + 3 lost silently",
+        answer: "three",
+    },
+    Lesson {
+        name: "stream-bisect",
+        title: "One bad record, found by halves",
+        markers: 5,
+        last: "Given up, and told",
+        fates: "10 entered = 9 succeeded + 1 at a destination",
+        answer: "nine",
+    },
+    Lesson {
+        name: "stream-parallel",
+        title: "Two batches at once in a shard",
+        markers: 5,
+        last: "Two of one poll",
+        fates: "11 entered = 11 succeeded",
+        answer: "what comes next of P1",
+    },
+    Lesson {
+        name: "stream-partial-batch",
+        title: "A checkpoint, not a list",
+        markers: 5,
+        last: "One is given up",
+        fates: "12 entered = 8 succeeded + 4 at a destination",
+        answer: "four",
+    },
+    Lesson {
+        name: "stream-windows",
+        title: "A sum for each minute",
+        markers: 5,
+        last: "And its last call",
+        fates: "4 entered = 4 succeeded",
+        answer: "only the sum",
+    },
+    Lesson {
+        name: "stream-iterator-age",
+        title: "A shard that cannot keep up",
+        markers: 5,
+        last: "And twice that",
+        fates: "400 entered = 400 succeeded",
+        answer: "after 84 s",
+    },
+    Lesson {
+        name: "dynamodb-streams",
+        title: "What a table's stream tells",
+        markers: 5,
+        last: "REMOVE, by the table",
+        fates: "6 entered = 6 succeeded",
+        answer: "two",
     },
 ];
 
