@@ -100,7 +100,9 @@ pub(super) fn sentence(plan: &Plan, entry: &Entry, fact: MessageFact) -> String 
             format!("{it} has failed: its messages come back later.")
         }
         MessageFact::Settled { done, failed } => {
-            format!("Of {it}, {done} are processed, and {failed} come back later.")
+            let is = if done == 1 { "is" } else { "are" };
+            let come = if failed == 1 { "comes" } else { "come" };
+            format!("Of {it}, {done} {is} processed, and {failed} {come} back later.")
         }
         MessageFact::LetGo => {
             format!("{it} is let go: its messages can be received again.")
