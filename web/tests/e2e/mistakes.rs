@@ -16,7 +16,7 @@ async fn paste(page: &Page, fragment: &str) -> WebDriverResult<String> {
     page.text("#notice").await
 }
 
-async fn dismiss(page: &Page) -> WebDriverResult<()> {
+pub async fn dismiss(page: &Page) -> WebDriverResult<()> {
     page.click("#dismiss").await?;
     page.wait_until("!document.querySelector('#notice')").await
 }
@@ -69,7 +69,7 @@ fn file(name: &str, text: &str) -> PathBuf {
     path
 }
 
-async fn open_file(page: &Page, name: &str, text: &str) -> WebDriverResult<()> {
+pub async fn open_file(page: &Page, name: &str, text: &str) -> WebDriverResult<()> {
     let path = file(name, text);
     page.click("#open-gallery").await?;
     page.find("dialog").await?;
