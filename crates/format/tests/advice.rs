@@ -50,6 +50,10 @@ const QUEUES: &str = r#""services":{"q":{"kind":"sqs"},"r":{"kind":"sqs"}}"#;
 
 const MAPPING: &str = r#""mappings":{"m":{"source":"q","calls":"f"}}"#;
 
+/// A stream and its mapping, but for what else is set and the end.
+const STREAM: &str = r#""services":{"q":{"kind":"sqs"},"s":{"kind":"kinesis"}},
+    "mappings":{"m":{"source":"s","calls":"f","starting-position":"TRIM_HORIZON""#;
+
 const CASES: &[Case] = &[
     Case {
         kind: Kind::LostSilently,
@@ -194,6 +198,30 @@ const CASES: &[Case] = &[
             &[(Q::Messages, Some("r"), 10), (Q::Invocations, None, 0)],
         ),
     },
+    Case {
+        kind: Kind::BlocksShard,
+        says: (
+            // The destination is never told.
+            r#""functions":{"f":{}},STREAM,"on-failure":"q"}}"#,
+            r#""functions":{"f":{}},STREAM,"maximum-retry-attempts":3,"on-failure":"q"}}"#,
+            &[
+                (Q::Waiting, None, 1),
+                (Q::Errors, None, 50),
+                (Q::Succeeded, None, 0),
+                (Q::Messages, Some("q"), 0),
+            ],
+        ),
+    },
+    Case {
+        kind: Kind::GivenUpUntold,
+        says: (
+            r#""functions":{"f":{}},STREAM,"bisect-batch-on-function-error":true,
+                "maximum-retry-attempts":3}}"#,
+            r#""functions":{"f":{}},STREAM,"bisect-batch-on-function-error":true,
+                "maximum-retry-attempts":3,"on-failure":"q"}}"#,
+            &[(Q::Lost, None, 1), (Q::Waiting, None, 0)],
+        ),
+    },
 ];
 
 fn case(kind: Kind) -> (&'static str, &'static str, Shows) {
@@ -203,7 +231,8 @@ fn case(kind: Kind) -> (&'static str, &'static str, Shows) {
 
 fn whole(text: &str) -> Run {
     let text = text.replace("MAPPED", "QUEUES,MAPPING").replace("MAPPING", MAPPING);
-    let text = text.replace("EVENT", EVENT).replace("QUEUES", QUEUES);
+    let text =
+        text.replace("STREAM", STREAM).replace("EVENT", EVENT).replace("QUEUES", QUEUES);
     read(&format!("{{\"lambdarium\":1,{text}}}"))
 }
 
@@ -288,8 +317,43 @@ fn a_maximum_concurrency_keeps_a_mapping_within_a_small_reservation() {
     assert_eq!(with(r#","enabled":false"#), []);
 }
 
-/// What is advised on the lessons, each of which is about that.
-const LESSONS: [(&str, &[Kind]); 14] = [
+#[test]
+fn retries_and_ages_of_less_than_a_day_do_not_stop_a_shard_for_one() {
+    let with = |set: &str| {
+        let text = format!(r#""functions":{{"f":{{}}}},STREAM,{set}}}}}"#);
+        kinds(&whole(&text))
+    };
+    assert_eq!(with(r#""maximum-retry-attempts":1400"#), [Kind::GivenUpUntold]);
+    assert_eq!(with(r#""maximum-retry-attempts":1500"#), [Kind::BlocksShard]);
+    assert_eq!(with(r#""maximum-record-age":"23h""#), [Kind::GivenUpUntold]);
+    assert_eq!(with(r#""maximum-record-age":"24h""#), [Kind::BlocksShard]);
+    assert_eq!(with(r#""enabled":false"#), []);
+}
+
+/// What never succeeds is there, whoever writes to the stream and whatever is read of it.
+#[test]
+fn a_shard_stands_still_whatever_is_read() {
+    for (service, set) in [
+        (r#""kind":"dynamodb","sort-key":"at""#, ""),
+        (r#""kind":"dynamodb","writes":[{"at":"5h","put":{"id":{"S":"a"}}}]"#, ""),
+        (
+            r#""kind":"kinesis","receives":{"load":{"at":["5h"]}}"#,
+            r#","tumbling-window":"1m""#,
+        ),
+    ] {
+        let run = whole(&format!(
+            r#""functions":{{"f":{{}}}},"services":{{"s":{{{service}}}}},"mappings":{{
+                "m":{{"source":"s","calls":"f","starting-position":"LATEST"{set}}}}}"#
+        ));
+        let varied = variation(&run, &advice(&run)[0]);
+        assert!(found(&varied, Q::Waiting, None) > 0, "{service}{set}");
+        assert!(found(&varied, Q::Errors, None) > 50, "{service}{set}");
+    }
+}
+
+/// What is advised on the lessons, each of which is about that; but for those on streams
+/// that leave retries as AWS sets them, without a limit.
+const LESSONS: [(&str, &[Kind]); 20] = [
     ("api-gateway-timeout", &[Kind::WaitShort]),
     ("async-duplicates", &[Kind::LostSilently]),
     ("async-loop", &[Kind::Loop]),
@@ -299,12 +363,18 @@ const LESSONS: [(&str, &[Kind]); 14] = [
     ("destinations", &[Kind::LostSilently]),
     ("dlq-and-destination", &[Kind::ToldTwice]),
     ("fifo-dead-letters", &[Kind::ReceivesFew]),
+    ("dynamodb-streams", &[Kind::BlocksShard]),
     ("senders", &[Kind::LostSilently]),
     ("sqs-dead-letters", &[Kind::ReceivesFew]),
     ("sqs-maximum-concurrency", &[Kind::VisibilityShort, Kind::ReceivesFew]),
     ("sqs-overpull", &[Kind::ReservationSmall, Kind::VisibilityShort, Kind::ReceivesFew]),
     ("sqs-partial-batch", &[Kind::ReceivesFew, Kind::ReceivesFew]),
     ("sqs-visibility", &[Kind::VisibilityShort]),
+    ("stream-iterator-age", &[Kind::BlocksShard, Kind::BlocksShard]),
+    ("stream-order", &[Kind::BlocksShard]),
+    ("stream-parallel", &[Kind::BlocksShard]),
+    ("stream-poison", &[Kind::GivenUpUntold]),
+    ("stream-windows", &[Kind::BlocksShard]),
 ];
 
 #[test]

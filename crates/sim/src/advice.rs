@@ -3,7 +3,7 @@
 //! Each piece follows from a rule, and has a variation of the run that goes wrong, so that
 //! nobody has to believe it. Nothing here is an issue: a scenario may be as it likes.
 //! Rules: INV-16, INV-21, ASY-03, ASY-07, ASY-10, ASY-16, DLQ-06, DLQ-08, DST-08, REC-02,
-//! CON-03, CON-04, CON-07, SQS-08, SQS-10, SQS-13.
+//! CON-03, CON-04, CON-07, SQS-08, SQS-10, SQS-13, KIN-09, KIN-19.
 
 mod routes;
 mod variation;
@@ -16,7 +16,8 @@ use crate::caller::{Caller, Kind as CallerKind};
 use crate::event::Mode;
 use crate::lambda::Function;
 use crate::limits;
-use crate::mapping::Mapping;
+use crate::mapping::stream::spec::Assumptions;
+use crate::mapping::{self, Mapping};
 use crate::rule::Rule;
 use crate::scenario::{Run, Scenario};
 use crate::time::Span;
@@ -59,6 +60,10 @@ choices! {
         VisibilityShort "visibility-short",
         /// A few receives in vain are enough for the dead-letter queue.
         ReceivesFew "receives-few",
+        /// A record that always fails stops its shard for a day or longer.
+        BlocksShard "blocks-shard",
+        /// Records that a mapping gives up are told to nobody.
+        GivenUpUntold "given-up-untold",
     }
 }
 
@@ -83,6 +88,8 @@ impl Kind {
             Self::ReservationSmall => Rule::Sqs08,
             Self::VisibilityShort => Rule::Sqs10,
             Self::ReceivesFew => Rule::Sqs13,
+            Self::BlocksShard => Rule::Kin09,
+            Self::GivenUpUntold => Rule::Kin19,
         }
     }
 }
@@ -91,6 +98,9 @@ impl Kind {
 const TIMEOUTS: u64 = 6;
 /// Receives that AWS would have a queue allow at least.
 const RECEIVES: u64 = 5;
+/// How long a shard stands still at most before that is said: every stream keeps its records
+/// for so long.
+const STANDS_STILL: Span = Span::HOUR.times(24);
 /// Batches that each poller of the provisioned mode runs at once (SQS-04).
 const BATCHES_OF_POLLER: u64 = 10;
 
@@ -131,7 +141,10 @@ pub fn advice(run: &Run) -> Vec<Advice> {
         told.on_caller(caller);
     }
     for mapping in &scenario.mappings {
-        told.on_mapping(mapping);
+        if mapping.spec.enabled {
+            told.on_mapping(mapping);
+            told.on_reader(mapping);
+        }
     }
     told.on_loops();
     told.all
@@ -162,6 +175,7 @@ impl Told<'_> {
             | Kind::ProvisionedUncalled
             | Kind::ReservationSmall => "functions",
             Kind::VisibilityShort | Kind::ReceivesFew => "services",
+            Kind::BlocksShard | Kind::GivenUpUntold => "mappings",
         };
         let place = format!("{group}.{part}.{key}");
         let advice = Advice { kind, place, part: part.into(), other: other.into() };
@@ -312,9 +326,6 @@ impl Told<'_> {
         let found = routes::queue(self.scenario, mapping);
         let call = routes::call(self.scenario, &mapping.target);
         let (Some(queue), Some(call)) = (found, call) else { return };
-        if !mapping.spec.enabled {
-            return;
-        }
         let (name, function) = (&queue.name, &call.function.name);
         let (window, timeout) = (mapping.spec.window, call.spec().timeout);
         // Where both are longer than the queue says, both and 30 s count (SQS-11).
@@ -333,6 +344,19 @@ impl Told<'_> {
         }
     }
 
+    /// What becomes of records of a stream that always fail.
+    fn on_reader(&mut self, mapping: &Mapping) {
+        let (name, spec) = (&mapping.name, &mapping.spec);
+        let Some(stream) = routes::stream(self.scenario, mapping) else { return };
+        let after = given_up_after(spec, &self.scenario.settings.streams);
+        if after.is_none_or(|after| after >= STANDS_STILL) {
+            let key = "maximum-retry-attempts";
+            self.tell(Kind::BlocksShard, name, key, &stream.name);
+        } else if spec.on_failure.is_empty() {
+            self.tell(Kind::GivenUpUntold, name, "on-failure", &stream.name);
+        }
+    }
+
     fn on_loops(&mut self) {
         for steps in routes::loops(self.scenario, self.calls) {
             let first = &steps[0].from.name;
@@ -340,4 +364,19 @@ impl Told<'_> {
             self.tell(Kind::Loop, first, "sends-to", &names.join(" → "));
         }
     }
+}
+
+/// After how long a mapping gives a record up that always fails, without the time that its
+/// runs take; none is never (KIN-17, KIN-18).
+fn given_up_after(spec: &mapping::Spec, assumed: &Assumptions) -> Option<Span> {
+    let waits = spec.retries_max.map(|retries| {
+        let mut wait = assumed.backoff_initial.min(assumed.backoff_cap);
+        let mut all = Span::ZERO;
+        for _ in 0..retries {
+            all = all.plus(wait);
+            wait = wait.times(assumed.backoff_factor).min(assumed.backoff_cap);
+        }
+        all
+    });
+    waits.into_iter().chain(spec.age_max).min()
 }

@@ -72,6 +72,14 @@ pub fn advice(advice: &Advice) -> String {
             "{part} gives a message up after fewer than five receives, and each counts, \
              even if {other} did not run."
         ),
+        Kind::BlocksShard => format!(
+            "{part} tries a batch that fails for a day or longer: one bad record of {other} \
+             stops its shard for so long, until the stream no longer keeps it."
+        ),
+        Kind::GivenUpUntold => format!(
+            "Records of {other} that {part} gives up are lost silently: it has no on-failure \
+             destination."
+        ),
     }
 }
 
@@ -100,6 +108,10 @@ pub fn variation(advice: &Advice) -> String {
         Kind::ReceivesFew => format!(
             "Ten messages come while {other} is throttled for as long as {part} hands them out."
         ),
+        Kind::BlocksShard => {
+            format!("Every run for {part} fails, for an hour.")
+        }
+        Kind::GivenUpUntold => format!("Every run for {part} fails."),
         Kind::ReadTimeoutShort | Kind::WaitShort => {
             format!("Every run takes longer than {part} waits.")
         }

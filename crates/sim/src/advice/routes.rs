@@ -82,6 +82,12 @@ pub(super) fn queue<'a>(scenario: &'a Scenario, of: &Mapping) -> Option<&'a Serv
     queues.find(|queue| queue.name == of.source)
 }
 
+/// The stream, or the table with one, that a mapping reads.
+pub(super) fn stream<'a>(scenario: &'a Scenario, of: &Mapping) -> Option<&'a Service> {
+    let mut streams = scenario.services.iter().filter(|one| one.kind.stream().is_some());
+    streams.find(|stream| stream.name == of.source)
+}
+
 /// The mappings that call a function.
 pub(super) fn mappings<'a>(
     scenario: &'a Scenario,

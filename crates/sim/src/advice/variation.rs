@@ -3,13 +3,18 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Advice, Kind, TIMEOUTS, routes};
+use super::{Advice, Kind, TIMEOUTS, given_up_after, routes};
 use crate::caller::load::{Load, Pattern};
 use crate::lambda::behaviour::{Failure, Fault, When};
 use crate::lambda::{Function, Spec};
+use crate::mapping::Mapping;
 use crate::scenario::{Run, Scenario};
 use crate::service::outlet::Inlet;
+use crate::service::stream::part::{Put, What};
+use crate::service::stream::table::Write;
+use crate::service::{Service, stream};
 use crate::time::{Instant, Span};
+use crate::value::{Payload, Value};
 use crate::{WithEvents, limits};
 
 /// Calls at once.
@@ -22,6 +27,8 @@ const TRIES: Span = Span::MINUTE.times(10);
 const PROVISIONED: Instant = Instant(Span::MINUTE.times(10).0);
 /// Long enough to see that something goes round.
 const LOOP_MAX: Span = Span::HOUR;
+/// Long enough to see that a shard stands still.
+const STUCK: Span = Span::HOUR;
 
 /// The run as it goes wrong.
 #[must_use]
@@ -74,6 +81,12 @@ pub fn variation(run: &Run, advice: &Advice) -> Run {
             faults(scenario, &advice.other, &[Fault { when, ..throttled }]);
             lasts(scenario, waits.times(2));
         }
+        Kind::BlocksShard | Kind::GivenUpUntold => {
+            let mapping = run.scenario.mappings.iter().find(|one| one.name == part);
+            if let Some(mapping) = mapping {
+                never_succeeds(&run.scenario, scenario, mapping, advice.kind);
+            }
+        }
         Kind::ReadTimeoutShort | Kind::WaitShort => {
             let caller = run.scenario.callers.iter().find(|caller| caller.name == part);
             let patience = caller.and_then(|caller| caller.kind.patience());
@@ -110,6 +123,56 @@ fn finds_no_room(scenario: &Scenario, advice: &Advice) -> Span {
             })
         });
     reads.max().unwrap_or(Span::ZERO).min(Span(limits::RUN_SPAN_MAX.0 / 2))
+}
+
+/// What a mapping reads is there when it begins to read, and every run of its function fails.
+fn never_succeeds(
+    before: &Scenario,
+    after: &mut Scenario,
+    mapping: &Mapping,
+    kind: Kind,
+) {
+    let Some(call) = routes::call(before, &mapping.target) else { return };
+    let spec = &mapping.spec;
+    is_put(after, &mapping.source);
+    fails(after, &call.function.name);
+    after.settings.until = STUCK;
+    if kind == Kind::GivenUpUntold {
+        let waits = given_up_after(spec, &before.settings.streams).unwrap_or_default();
+        let runs = spec.retries_max.map_or(1, |retries| retries + 1);
+        lasts(after, waits.plus(call.spec().timeout.times(runs)));
+    }
+    after.settings.until = after.settings.until.min(limits::RUN_SPAN_MAX);
+}
+
+/// All that is put into a stream, or written to a table, comes at once; something does.
+fn is_put(scenario: &mut Scenario, stream: &str) {
+    let at = Instant::START;
+    for service in scenario.services.iter_mut().filter(|one| one.name == stream) {
+        if let Some(inlet) = &mut service.inlet {
+            inlet.load = burst(at);
+        } else if service.puts.is_empty() {
+            service.puts.push(Put { at, what: anything(service) });
+        }
+        for put in service.puts.iter_mut() {
+            put.at = at;
+        }
+    }
+}
+
+/// Something that a stream or a table takes.
+fn anything(service: &Service) -> What {
+    match service.kind.stream() {
+        Some(stream::Kind::DynamoDb) => {
+            let keys = service.spec.stream(stream::Kind::DynamoDb).key_schema;
+            let text = || Value::object([("S", Value::text("a"))]);
+            let item = keys.into_iter().map(|key| (key, text())).collect();
+            What::Write(Write::Put(Value::Object(item)))
+        }
+        Some(stream::Kind::Kinesis) | None => {
+            What::Record { partition_key: "a".into(), payload: Payload::default() }
+        }
+    }
 }
 
 /// So many messages reach a queue at once, and no others.
