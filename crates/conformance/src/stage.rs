@@ -20,9 +20,11 @@ use lambdarium_sim::value::{Payload, Value};
 
 use crate::case::{LONGEST, Unsupported, unsupported};
 use crate::given::moment::{Condition, Provisioning};
+use crate::given::script::Script;
 use crate::given::step::{Step, When};
 use crate::given::{Setting, is_occupant, plain};
-use crate::records::{batch, sent_id};
+use crate::placeholder::Names as Known;
+use crate::records::{batch, names, sent_id};
 
 /// Most events of one recording of a case.
 const EVENTS_MAX: u32 = 2_000_000;
@@ -132,6 +134,10 @@ impl Stage<'_> {
         if self.setting.scripts.is_empty() {
             return Ok(());
         }
+        if self.setting.scripts.iter().any(Script::names_records) {
+            self.record()?;
+            self.settle()?;
+        }
         for _ in 0..SCRIPT_LOOKS_MAX {
             let mut changes = Vec::new();
             for (script, known) in self.setting.scripts.iter().zip(&self.changes) {
@@ -208,10 +214,15 @@ impl Stage<'_> {
 
     fn run(&self) -> Result<(Run, Vec<Vec<Origin>>), Unsupported> {
         let mut scenario = self.setting.scenario.clone();
+        let names = match &self.recording {
+            Some(recording) => names(recording, self.setting, &self.senders),
+            None => Known::new(),
+        };
         for (script, changes) in self.setting.scripts.iter().zip(&self.changes) {
             let functions = &mut scenario.functions;
             let function = functions.iter_mut().find(|f| f.name == script.function);
-            script.apply(function.expect("a script has a function"), changes)?;
+            let function = function.expect("a script has a function");
+            script.apply(function, changes, &names)?;
         }
         let mut acts: Vec<(Instant, usize)> = Vec::new();
         let mut senders = vec![Vec::new(); self.steps.len()];

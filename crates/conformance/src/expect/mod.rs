@@ -11,6 +11,7 @@ mod queues;
 mod received;
 mod records;
 mod rows;
+mod streams;
 mod timing;
 
 use lambdarium_format::json::write_value_compact;

@@ -48,7 +48,6 @@ pub enum Of {
 }
 
 impl Of {
-    /// By which key a case names it, and what it is called where it does not.
     /// Leads a condition on what a record of a stream holds to where that stands in the
     /// record. Conditions on messages say that themselves.
     pub fn lead(self, condition: &mut Condition) {
@@ -68,8 +67,13 @@ impl Of {
                 format!("$.dynamodb.NewImage.{path}.{of}")
             }
         };
+        if let (Self::DynamoDb, Value::Number(number)) = (self, &condition.value) {
+            // A number of an item is a text in its record.
+            condition.value = Value::text(number);
+        }
     }
 
+    /// By which key a case names it, and what it is called where it does not.
     const fn named(self) -> (&'static str, &'static str) {
         match self {
             Self::Queue | Self::Fifo => ("queue", "source"),
