@@ -294,7 +294,7 @@ impl Stage<'_> {
     /// A step without a time begins once the one before is answered; a call of a version
     /// that was just published also waits until that is Active, as the recorded ones did.
     fn next(&self, at: usize) -> Result<Instant, Unsupported> {
-        let Some(before) = at.checked_sub(1) else { return Ok(self.setting.base) };
+        let Some(before) = at.checked_sub(1) else { return Ok(self.first()) };
         let answered = self.settled(before)?;
         let step = &self.steps[at];
         if step.operation != Operation::Invoke {
@@ -307,6 +307,22 @@ impl Stage<'_> {
             Some(function.version(version).active_at())
         });
         Ok(active_at.map_or(answered, |active_at| active_at.max(answered)))
+    }
+
+    /// When the first step begins: after what was there at t = 0 has been delivered, as far
+    /// as that happens without the step.
+    fn first(&self) -> Instant {
+        if let Some(known) = self.begins[0] {
+            return known;
+        }
+        let mut last = self.setting.base;
+        for record in 0..self.setting.records.len() {
+            let when = self.steps[self.setting.sender(record)].when;
+            if matches!(when, When::SetUp | When::At(Instant::START)) {
+                last = last.max(self.delivered(record).unwrap_or(last));
+            }
+        }
+        last
     }
 
     fn once(&self, at: usize, condition: Condition) -> Result<Instant, Unsupported> {
@@ -345,7 +361,13 @@ impl Stage<'_> {
                 }
                 Ok(last)
             }
-            Condition::Delivered { record } => self.delivered(record),
+            Condition::Delivered { record } => match self.delivered(record) {
+                Some(delivered) => Ok(delivered),
+                None => {
+                    let label = &self.setting.records[record].label;
+                    unsupported(format!("{label} is never delivered"))
+                }
+            },
             Condition::Mapping { status, span } => {
                 Ok(self.mapping(at, status)?.plus(span))
             }
@@ -433,24 +455,29 @@ impl Stage<'_> {
     }
 
     /// When the first run that got a record ended.
-    fn delivered(&self, record: usize) -> Result<Instant, Unsupported> {
+    fn delivered(&self, record: usize) -> Option<Instant> {
         let recording = self.recording();
         let id = sent_id(recording, &self.senders[self.setting.sender(record)]);
         let mut entries = recording.log().iter();
+        let has_it = |entry: &Entry| {
+            let batch = entry.job.and_then(|job| batch(recording, job));
+            batch.is_some_and(|all| all.iter().any(|one| Some(&one.id) == id.as_ref()))
+        };
+        let mut started = None;
         let ended = entries.find(|entry| {
-            matches!(entry.fact, Fact::Ended { .. })
-                && entry.job.is_some_and(|job| {
-                    let batch = batch(recording, job);
-                    batch.is_some_and(|all| {
-                        all.iter().any(|one| Some(&one.id) == id.as_ref())
-                    })
-                })
+            let starts = matches!(entry.fact, Fact::Started { .. });
+            let ends = matches!(entry.fact, Fact::Ended { .. });
+            if !(starts || ends) || !has_it(entry) {
+                return false;
+            }
+            started = started.or(Some(entry.at));
+            ends
         });
-        let label = &self.setting.records[record].label;
-        ended.map_or_else(
-            || unsupported(format!("{label} is never delivered")),
-            |e| Ok(e.at),
-        )
+        // An act of the instant at which a run starts would come before it.
+        ended.map(|ended| match started == Some(ended.at) {
+            true => ended.at.plus(Span(1)),
+            false => ended.at,
+        })
     }
 
     /// When the last call of a step was answered.

@@ -28,8 +28,9 @@ fn one(
 ) -> Result<(), Unsupported> {
     let sentence = text(&format!("expect.{place}"), expected)?;
     // What is said behind it is for people.
-    let said = sentence.split(" (").next().unwrap_or_default();
-    let Some(label) = said.strip_prefix("after ") else {
+    let (said, rest) = sentence.split_once(" (").unwrap_or((sentence, ")"));
+    let label = said.strip_prefix("after ").filter(|_| rest.ends_with(')'));
+    let Some(label) = label else {
         return unsupported(format!("expect.{place}: {sentence}"));
     };
     let Some((shard, behind)) = place_of(on, label)? else {

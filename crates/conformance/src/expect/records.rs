@@ -51,11 +51,12 @@ impl Comparison<'_> {
         let mut labels: Vec<&str> = Vec::new();
         match expected {
             Value::Text(sentence) => {
-                let name = sentence.split(' ').next().unwrap_or_default();
+                let (name, said) = sentence.split_once(' ').unwrap_or((sentence, ""));
                 let all = self.setting.records.iter();
                 let all = all.filter(|record| record.batch.as_deref() == Some(name));
                 labels.extend(all.map(|record| record.label.as_str()));
-                if labels.is_empty() {
+                let counted = format!("({}, in order)", labels.len());
+                if labels.is_empty() || !said.is_empty() && said != counted {
                     return unsupported(format!("{place}: {sentence}"));
                 }
             }
@@ -251,6 +252,7 @@ pub fn mapping_after(
 ) -> Result<(), Unsupported> {
     let mut members = Members::of("expect.esmAfter", expected)?;
     let state = members.read("State", text)?;
+    let result = members.read("LastProcessingResult", text)?;
     members.finish()?;
     let [mapping] = on.played.recording.head().world().mappings() else {
         return unsupported("expect.esmAfter: which mapping?");
@@ -258,6 +260,11 @@ pub fn mapping_after(
     if let Some(state) = state {
         let got = mapping.lifecycle().status.map_or("gone", |status| status.word());
         on.same("esmAfter.State", state, got, |state| (*state).to_string());
+    }
+    if let Some(result) = result {
+        let got = mapping.stream().map_or("", |stream| stream.last_result().word());
+        let place = "esmAfter.LastProcessingResult";
+        on.same(place, result, got, |result| (*result).to_string());
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! Functions with a script: an answer for each of their runs, the last one again and
-//! again.
+//! again; of a function that does something else as well, runs that differ from the others.
 //!
 //! A run is told apart by when it starts: each line of a script counts from the start of
 //! its run to that of the next. When runs start is only known once they were played, so
@@ -108,6 +108,11 @@ impl Script {
             return unsupported("given.functions: a script for runs of one instant");
         }
         Ok(starts.iter().skip(1).copied().collect())
+    }
+
+    /// Goes on with what the function does otherwise.
+    pub fn go_back(&mut self) {
+        self.lines.push(Line::default());
     }
 
     /// Whether what it returns names records: their numbers are known once they were sent.

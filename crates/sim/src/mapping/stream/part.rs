@@ -8,7 +8,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::aside::{Aside, Asides};
-use super::batch::{Outcome, Verdict};
+use super::batch::{LastResult, Outcome, Verdict};
 use super::lane::{Condition, Fate, Invocation, Judged, Settlement};
 use super::letter::{GivenUp, Records};
 use super::reader::{Deed, Reader};
@@ -68,6 +68,7 @@ pub struct State {
     missed: u64,
     destination_failures: u64,
     iterator_age: Option<Span>,
+    last_result: LastResult,
 }
 
 #[derive(Clone, Debug)]
@@ -108,6 +109,7 @@ impl State {
             missed: 0,
             destination_failures: 0,
             iterator_age: None,
+            last_result: LastResult::Nothing,
         })
     }
 
@@ -144,6 +146,12 @@ impl State {
     #[must_use]
     pub fn content(&self, call: u32) -> Option<Content> {
         self.made.get((call as usize).checked_sub(1)?).cloned().flatten()
+    }
+
+    /// What it says of the last batch.
+    #[must_use]
+    pub fn last_result(&self) -> LastResult {
+        self.last_result
     }
 
     /// What has become of the records that it has read.
@@ -329,6 +337,7 @@ impl State {
             self.versions.insert((batch.shard, invocation.lane), version);
         }
         let outcome = Outcome::of(answer, &response, &invocation.records, &terms);
+        self.last_result = LastResult::from(&outcome);
         let deeds = self.reader.on_outcome(cx.now, &terms, call, &outcome);
         let ignored =
             !terms.spec.partial && crate::mapping::outcome::names_failures(&response);
