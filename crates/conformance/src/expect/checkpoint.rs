@@ -14,7 +14,11 @@ pub fn compare(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsuppor
     if let Value::Text(_) = expected {
         return one(on, "checkpoint", None, expected);
     }
-    for (function, expected) in Members::of("expect.checkpoint", expected)?.take_all() {
+    let all = Members::of("expect.checkpoint", expected)?.take_all();
+    if all.is_empty() {
+        return unsupported("expect.checkpoint: of no mapping");
+    }
+    for (function, expected) in all {
         one(on, &format!("checkpoint.{function}"), Some(function), expected)?;
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::placeholder::{Names, matches};
 
 /// The members of a record that the simulator knows; of others it cannot say whether they
 /// are there.
-const RECORD: [&str; 7] = [
+const RECORD: [&str; 9] = [
     "version",
     "timestamp",
     "requestContext",
@@ -21,6 +21,8 @@ const RECORD: [&str; 7] = [
     "payload",
     "responseContext",
     "responsePayload",
+    "KinesisBatchInfo",
+    "DDBStreamBatchInfo",
 ];
 
 /// Compares everything that was received.
@@ -95,6 +97,19 @@ fn one(
             shown_span(*when),
         );
     }
+    compare_absent(on, place, absent, message)?;
+    if let Some(expected) = attributes {
+        compare_attributes(on, place, expected, message, names)?;
+    }
+    Ok(())
+}
+
+fn compare_absent(
+    on: &mut Comparison<'_>,
+    place: &str,
+    absent: &[Value],
+    message: &Look,
+) -> Result<(), Unsupported> {
     for field in absent {
         let field = text(&format!("expect.{place}.absent"), field)?;
         let name = field.split('.').next().unwrap_or_default();
@@ -105,16 +120,19 @@ fn one(
             on.differ(format!("{place}.absent"), format!("no {field}"), shown(found));
         }
     }
-    if let Some(expected) = attributes {
-        compare_attributes(on, place, expected, message, names)?;
-    }
     Ok(())
 }
 
 /// What was received, with the event in it as a case shows it: AWS sends it as text.
 fn decoded(expected: &Value, body: &Value) -> Value {
-    let shows = matches!(expected.get("payload"), Some(Value::Object(_)));
-    let Value::Object(members) = body else { return body.clone() };
+    let (Value::Object(members), Value::Object(wanted)) = (body, expected) else {
+        return body.clone();
+    };
+    let inside = |key: &str, value: &Value| {
+        key == "payload" && matches!(value, Value::Object(_))
+            || key.starts_with("payload.")
+    };
+    let shows = wanted.iter().any(|(key, value)| inside(key, value));
     let members = members.iter().map(|(key, value)| {
         let event = value.as_text().filter(|_| shows && key == "payload");
         let event = event.and_then(|text| read_value(text).ok());

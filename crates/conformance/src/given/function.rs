@@ -71,9 +71,9 @@ pub fn read(name: &str, value: &Value) -> Result<Given, Unsupported> {
     let ready_at = members.read("provisionedReadyAt", instant)?;
     let mut script =
         members.read("script", |place, value| script::read(name, place, value))?;
-    let behaves =
-        Behaviour { sends: spec.behaviour.sends.clone(), ..Behaviour::default() };
-    if let Some(script) = script.as_mut().filter(|_| spec.behaviour != behaves) {
+    let Behaviour { answer, per_record, .. } = &spec.behaviour;
+    let is_more = *answer != Answer::default() || per_record.is_some();
+    if let Some(script) = script.as_mut().filter(|_| is_more) {
         script.go_back();
     }
     members.finish()?;

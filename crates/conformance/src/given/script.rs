@@ -1,5 +1,5 @@
 //! Functions with a script: an answer for each of their runs, the last one again and
-//! again; of a function that does something else as well, runs that differ from the others.
+//! again; of a function that also answers something, the runs that differ from the others.
 //!
 //! A run is told apart by when it starts: each line of a script counts from the start of
 //! its run to that of the next. When runs start is only known once they were played, so
