@@ -155,8 +155,10 @@ struct Observer<'a> {
 
 impl Observer<'_> {
     fn look(&mut self, entry: &Entry, job: Job) {
-        if matches!(entry.fact, Fact::Called | Fact::Retried { .. }) {
+        if matches!(entry.fact, Fact::Called) {
             *self.attempts.entry(job).or_default() += 1;
+        } else if let Fact::Retried { attempt } = entry.fact {
+            self.attempts.insert(job, attempt.into());
         } else if let Fact::Event(EventFact::Dispatched { attempt, .. }) = entry.fact {
             self.attempts.insert(job, attempt.into());
         }

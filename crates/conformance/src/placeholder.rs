@@ -1,7 +1,7 @@
 //! Comparing values with what a case expects, placeholders such as `<any>` or `<uuid:x>`
 //! included.
 //!
-//! `<seq:r1>` is the sequence number of record r1, which whoever compares knows before.
+//! `<seq:r1>` is the sequence number of record r1 and `<base64 of r1.json>` its data, which whoever compares knows before.
 //! The same name of a `<uuid:x>` stands for the same text within one answer. Answers of
 //! different calls never share one, so each has names of its own.
 
@@ -99,8 +99,9 @@ enum Piece<'a> {
     Time,
     Md5,
     Uuid(Option<&'a str>),
-    /// What is known before: the sequence number of a record.
+    /// What is known before: the sequence number of a record, or what it holds.
     Known(&'a str),
+    Shard,
     Arn,
 }
 
@@ -114,8 +115,9 @@ fn pieces(pattern: &str) -> Result<Vec<Piece<'_>>, Unsupported> {
         if !before.is_empty() {
             pieces.push(Piece::Literal(before));
         }
-        // What is said of it behind a comma is for people.
+        // What is said of it behind a comma or a colon is for people.
         let word = word.split_once(", ").map_or(word, |(word, _)| word);
+        let word = word.split_once(": ").map_or(word, |(word, _)| word);
         pieces.push(match word {
             "any" => Piece::Any,
             "text" => Piece::Text,
@@ -125,7 +127,9 @@ fn pieces(pattern: &str) -> Result<Vec<Piece<'_>>, Unsupported> {
             "md5" => Piece::Md5,
             "uuid" => Piece::Uuid(None),
             "arn" => Piece::Arn,
+            "shardId" => Piece::Shard,
             word if word.starts_with("seq:") => Piece::Known(word),
+            word if word.starts_with("base64 of ") => Piece::Known(word),
             word => match word.strip_prefix("uuid:") {
                 Some(name) => Piece::Uuid(Some(name)),
                 None => return unsupported(format!("placeholder <{word}>")),
@@ -212,6 +216,12 @@ impl<'a> Match<'a> {
             Piece::Md5 => {
                 let hex = rest.bytes().take(32).filter(u8::is_ascii_hexdigit).count();
                 self.span(piece, at, if hex == 32 { 32 } else { 0 }, names)
+            }
+            Piece::Shard => {
+                let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+                let length = rest.bytes().take_while(plain).count();
+                let length = if rest.starts_with("shardId-") { length } else { 0 };
+                self.span(piece, at, length, names)
             }
             Piece::Arn => {
                 let length = rest.find(char::is_whitespace).unwrap_or(rest.len());

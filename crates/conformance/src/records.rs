@@ -4,9 +4,12 @@ use lambdarium_sim::id::{Job, Origin, ServiceId};
 use lambdarium_sim::message::{Body, Content};
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::service::stream;
-use lambdarium_sim::service::stream::record::Sequence;
+use lambdarium_sim::service::stream::record::{Data, Sequence};
 use lambdarium_sim::trace::Fact;
 use lambdarium_sim::value::Value;
+
+use crate::given::Setting;
+use crate::placeholder::Names;
 
 /// A record that a run got.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +70,45 @@ pub fn sent_id(recording: &Recording, senders: &[Origin]) -> Option<String> {
     }
 }
 
+/// What the placeholders of a case stand for that are about its records: sequence numbers,
+/// and what was put in base64.
+#[must_use]
+pub fn names(recording: &Recording, setting: &Setting, senders: &[Vec<Origin>]) -> Names {
+    let mut names = Names::new();
+    for (at, record) in setting.records.iter().enumerate() {
+        let sender = setting.sender(at);
+        let Some(number) = sent_id(recording, &senders[sender]) else { continue };
+        names.insert(format!("seq:{}", record.label), number);
+        let put = setting.steps()[sender].parameters.get("Data");
+        let data = put.map(|put| match put {
+            Value::Text(text) => Data::Text(text.clone()),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::List(_)
+            | Value::Object(_) => Data::Json(put.clone()),
+        });
+        if let Some(data) = data {
+            for key in ["json", "data", "body"] {
+                let name = format!("base64 of {}.{key}", record.label);
+                names.insert(name, data.base64());
+            }
+        }
+    }
+    names
+}
+
+/// Whether a request is a batch of records of a stream.
+#[must_use]
+pub fn is_of_stream(recording: &Recording, job: Job) -> bool {
+    match (job.origin, recording.head().content(job)) {
+        (Origin::Mapping(_), Some(Content::Message(message, _))) => {
+            matches!(message.body, Body::Records(_))
+        }
+        (_, _) => false,
+    }
+}
+
 /// What these calls have put into a stream: the record of the step of the first.
 #[must_use]
 pub fn put_by(recording: &Recording, senders: &[Origin]) -> Option<Job> {
@@ -78,6 +120,13 @@ pub fn put_by(recording: &Recording, senders: &[Origin]) -> Option<Job> {
     })?;
     let mut put = log.iter().filter(|entry| entry.step == replied.step);
     put.find_map(|entry| entry.job.filter(|job| matches!(job.origin, Origin::Service(_))))
+}
+
+/// Whether what was put is a record of a stream.
+#[must_use]
+pub fn is_in_stream(recording: &Recording, put: Job) -> bool {
+    let Origin::Service(id) = put.origin else { return false };
+    stream_kind(recording, id).is_some()
 }
 
 /// Its sequence number.

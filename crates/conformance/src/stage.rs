@@ -20,9 +20,11 @@ use lambdarium_sim::value::{Payload, Value};
 
 use crate::case::{LONGEST, Unsupported, unsupported};
 use crate::given::moment::{Condition, Provisioning};
+use crate::given::script::Script;
 use crate::given::step::{Step, When};
 use crate::given::{Setting, is_occupant, plain};
-use crate::records::{batch, sent_id};
+use crate::placeholder::Names as Known;
+use crate::records::{batch, names, sent_id};
 
 /// Most events of one recording of a case.
 const EVENTS_MAX: u32 = 2_000_000;
@@ -132,6 +134,10 @@ impl Stage<'_> {
         if self.setting.scripts.is_empty() {
             return Ok(());
         }
+        if self.setting.scripts.iter().any(Script::names_records) {
+            self.record()?;
+            self.settle()?;
+        }
         for _ in 0..SCRIPT_LOOKS_MAX {
             let mut changes = Vec::new();
             for (script, known) in self.setting.scripts.iter().zip(&self.changes) {
@@ -208,10 +214,15 @@ impl Stage<'_> {
 
     fn run(&self) -> Result<(Run, Vec<Vec<Origin>>), Unsupported> {
         let mut scenario = self.setting.scenario.clone();
+        let names = match &self.recording {
+            Some(recording) => names(recording, self.setting, &self.senders),
+            None => Known::new(),
+        };
         for (script, changes) in self.setting.scripts.iter().zip(&self.changes) {
             let functions = &mut scenario.functions;
             let function = functions.iter_mut().find(|f| f.name == script.function);
-            script.apply(function.expect("a script has a function"), changes)?;
+            let function = function.expect("a script has a function");
+            script.apply(function, changes, &names)?;
         }
         let mut acts: Vec<(Instant, usize)> = Vec::new();
         let mut senders = vec![Vec::new(); self.steps.len()];
@@ -283,7 +294,7 @@ impl Stage<'_> {
     /// A step without a time begins once the one before is answered; a call of a version
     /// that was just published also waits until that is Active, as the recorded ones did.
     fn next(&self, at: usize) -> Result<Instant, Unsupported> {
-        let Some(before) = at.checked_sub(1) else { return Ok(self.setting.base) };
+        let Some(before) = at.checked_sub(1) else { return Ok(self.first()) };
         let answered = self.settled(before)?;
         let step = &self.steps[at];
         if step.operation != Operation::Invoke {
@@ -296,6 +307,22 @@ impl Stage<'_> {
             Some(function.version(version).active_at())
         });
         Ok(active_at.map_or(answered, |active_at| active_at.max(answered)))
+    }
+
+    /// When the first step begins: after what was there at t = 0 has been delivered, as far
+    /// as that happens without the step.
+    fn first(&self) -> Instant {
+        if let Some(known) = self.begins[0] {
+            return known;
+        }
+        let mut last = self.setting.base;
+        for record in 0..self.setting.records.len() {
+            let when = self.steps[self.setting.sender(record)].when;
+            if matches!(when, When::SetUp | When::At(Instant::START)) {
+                last = last.max(self.delivered(record).unwrap_or(last));
+            }
+        }
+        last
     }
 
     fn once(&self, at: usize, condition: Condition) -> Result<Instant, Unsupported> {
@@ -334,7 +361,13 @@ impl Stage<'_> {
                 }
                 Ok(last)
             }
-            Condition::Delivered { record } => self.delivered(record),
+            Condition::Delivered { record } => match self.delivered(record) {
+                Some(delivered) => Ok(delivered),
+                None => {
+                    let label = &self.setting.records[record].label;
+                    unsupported(format!("{label} is never delivered"))
+                }
+            },
             Condition::Mapping { status, span } => {
                 Ok(self.mapping(at, status)?.plus(span))
             }
@@ -422,24 +455,29 @@ impl Stage<'_> {
     }
 
     /// When the first run that got a record ended.
-    fn delivered(&self, record: usize) -> Result<Instant, Unsupported> {
+    fn delivered(&self, record: usize) -> Option<Instant> {
         let recording = self.recording();
         let id = sent_id(recording, &self.senders[self.setting.sender(record)]);
         let mut entries = recording.log().iter();
+        let has_it = |entry: &Entry| {
+            let batch = entry.job.and_then(|job| batch(recording, job));
+            batch.is_some_and(|all| all.iter().any(|one| Some(&one.id) == id.as_ref()))
+        };
+        let mut started = None;
         let ended = entries.find(|entry| {
-            matches!(entry.fact, Fact::Ended { .. })
-                && entry.job.is_some_and(|job| {
-                    let batch = batch(recording, job);
-                    batch.is_some_and(|all| {
-                        all.iter().any(|one| Some(&one.id) == id.as_ref())
-                    })
-                })
+            let starts = matches!(entry.fact, Fact::Started { .. });
+            let ends = matches!(entry.fact, Fact::Ended { .. });
+            if !(starts || ends) || !has_it(entry) {
+                return false;
+            }
+            started = started.or(Some(entry.at));
+            ends
         });
-        let label = &self.setting.records[record].label;
-        ended.map_or_else(
-            || unsupported(format!("{label} is never delivered")),
-            |e| Ok(e.at),
-        )
+        // An act of the instant at which a run starts would come before it.
+        ended.map(|ended| match started == Some(ended.at) {
+            true => ended.at.plus(Span(1)),
+            false => ended.at,
+        })
     }
 
     /// When the last call of a step was answered.

@@ -217,6 +217,120 @@ fn what_a_case_gives_is_there() {
     );
 }
 
+/// A stream of four records, of which the third is bad, read by a mapping.
+fn stream(behaviour: &str, mapping: &str) -> String {
+    let record = |n: u32| {
+        let bad = n == 3;
+        format!(r#"{{"label":"r{n}","partitionKey":"k","json":{{"bad":{bad},"n":{n}}}}}"#)
+    };
+    let records: Vec<String> = (1..=4).map(record).collect();
+    format!(
+        r#""functions":{{"fn":{{"sleeps":0.1,{behaviour}}}}},
+           "source":{{"type":"kinesis","records":[{}]}},
+           "esm":{{"function":"fn","StartingPosition":"TRIM_HORIZON",{mapping}}}"#,
+        records.join(",")
+    )
+}
+
+#[test]
+fn batches_of_streams_are_halved_and_told_of() {
+    let given = stream(
+        r#""perRecord":{"failIf":{"path":"json.bad","value":true},"then":"throw"}"#,
+        r#""BatchSize":4,"BisectBatchOnFunctionError":true,"MaximumRetryAttempts":1,
+           "DestinationConfig":{"OnFailure":"s3:failures"}"#,
+    );
+    passes(
+        &given,
+        r#""invocations":[
+             {"records":["r1","r2","r3","r4"],"outcome":"error","batchResult":"failure"},
+             {"records":["r1","r2"],"batchResult":"success","attempt":1},
+             {"records":["r3","r4"],"batchResult":"failure"},
+             {"records":["r3"],"start":0.3,"attempt":1},
+             {"records":["r3"],"start":0.9,"attempt":2,"batchResult":"failure"},
+             {"records":["r4"],"end":1.1}],
+           "fates":{"r3":{"fate":"RetryAttemptsExhausted","at":1},
+             "r4":{"fate":"processed","at":1.1}},
+           "invariants":["every record except r3 is in exactly one successful invocation",
+             "each following batch is a contiguous part of a failed batch, processed in stream order",
+             "a batch of one record is never split", "r1, r2 and r4 each succeed",
+             "the original BatchSize setting is unchanged",
+             "r3 is delivered alone at least once before it is discarded",
+             "MaximumRetryAttempts 1 is enough although two splits are needed to isolate r3"],
+           "destinations":[{"target":"s3:failures","count":1,"at":1,"body":{
+               "KinesisBatchInfo.startSequenceNumber":"<seq:r3>",
+               "payload.Records.0.kinesis.data":"<base64 of r3.json>"},
+             "objectKeyPattern":"aws/lambda/{mappingUUID}/{shardId}/{yyyy}/{mm}/{dd}/*"}],
+           "checkpoint":"after r4""#,
+    );
+    for wrong in [
+        r#""invariants":["r1, r2 and r3 each succeed"]"#,
+        r#""invariants":["every record is in exactly one successful invocation"]"#,
+        r#""invariants":["r4 is delivered alone at least once before it is discarded"]"#,
+        r#""destinations":[{"target":"s3:failures","objectKeyPattern":"aws/{yyyy}*"}]"#,
+    ] {
+        assert!(line(&given, wrong).starts_with("c fail"), "{wrong}");
+    }
+}
+
+#[test]
+fn a_script_may_report_records_and_go_on_with_a_running_sum() {
+    let reports = r#""script":[{"invocation":1,
+        "returns":{"batchItemFailures":[{"itemIdentifier":"<seq:r4>"},{"itemIdentifier":"<seq:r2>"}]}},
+        {"invocation":2,"returns":{}}]"#;
+    passes(
+        &stream(reports, r#""FunctionResponseTypes":["ReportBatchItemFailures"]"#),
+        r#""invocations":[
+             {"records":["r1","r2","r3","r4"],"reported":["r2","r4"],"batchResult":"partial"},
+             {"records":["r2","r3","r4"],"reported":[],"batchResult":"success"}]"#,
+    );
+    let sums = r#""returnsRunningSum":"n","script":[{"invocation":1,"throws":true}]"#;
+    passes(
+        &stream(sums, r#""TumblingWindowInSeconds":7,"BatchSize":3"#),
+        r#""invocations":[
+             {"values":[1,2,3],"state":null,"outcome":"error","window":[0,7],"final":false},
+             {"values":[1,2,3],"state":null,"returns":6,"start":0.6},
+             {"values":[4],"state":6,"returns":10},
+             {"values":[],"state":10,"final":true,"start":7}]"#,
+    );
+}
+
+#[test]
+fn what_a_table_and_its_mapping_say() {
+    let given = r#""functions":{"fn":{}},"source":{"type":"dynamodb","records":2},
+        "steps":[{"id":"again","op":"CreateEventSourceMapping","precondition":"same",
+            "params":{"StartingPosition":"LATEST"}},
+          {"id":"get","op":"GetEventSourceMapping","at":"5 s after again"}]"#;
+    passes(
+        given,
+        r#""api":{"again":{"http":409},"get":{"response":{"LastProcessingResult":"OK",
+             "EventSourceArn":"<arn>"}}},
+           "deliveriesPerRecord":{"each":1}"#,
+    );
+    let stops = given.replace("GetEventSourceMapping", "DeleteEventSourceMapping");
+    passes(&stops, r#""api":{"get":{"response":{"State":"Deleting"}}}"#);
+}
+
+#[test]
+fn records_before_a_mapping_and_after_it() {
+    let given = |order: &str, position: &str| {
+        format!(
+            r#""functions":{{"fn":{{}}}},"order":"{order}",
+               "source":{{"type":"kinesis","batches":[{{"label":"A","records":3}}]}},
+               "esm":{{"StartingPosition":"{position}","createdAt":10}}"#
+        )
+    };
+    let before = given("all are put before the mapping is created", "LATEST");
+    passes(&before, r#""invocationCount":0"#);
+    let before = given("all are put before the mapping is created", "TRIM_HORIZON");
+    passes(&before, r#""invocations":[{"records":"A (3, in order)","start":15}]"#);
+    let after = given("in one call after the mapping is created", "LATEST");
+    passes(&after, r#""invocationCount":0"#);
+    assert_eq!(
+        line(&given("as they come", "LATEST"), ""),
+        "c unsupported: given.order: as they come"
+    );
+}
+
 #[test]
 fn what_is_wrong_is_told_with_its_place() {
     let given = r#""functions":{"fn":{"reservedConcurrency":0}},
@@ -245,14 +359,14 @@ fn what_is_wrong_is_told_with_its_place() {
             "fail: expected 1 rows got 0 rows (invocations)",
         ),
         (
-            r#""invocations":[{"values":[1]}]"#,
-            "unsupported: expect.invocations[0].values",
+            r#""invocations":[{"colour":[1]}]"#,
+            "unsupported: expect.invocations[0].colour",
         ),
         (
             r#""fates":{"s":{"fate":"Success","at":1}}"#,
             "fail: expected Success got not finished (fates.s.fate), and 1 more",
         ),
-        (r#""checkpoint":{}"#, "unsupported: expect.checkpoint"),
+        (r#""checkpoint":{}"#, "unsupported: expect.checkpoint: of no mapping"),
         (r#""metrics":{"Duration":1}"#, "unsupported: expect.metrics.Duration"),
     ] {
         assert_eq!(line(given, expect), format!("c {told}"));

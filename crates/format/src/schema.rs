@@ -339,7 +339,15 @@ fn answer() -> Value {
             ],
             &[json::SUM],
         ),
+        one_member(json::CHANGES, changes()),
     ])
+}
+
+/// Answers that follow one another.
+fn changes() -> Value {
+    let from = described(reference("span"), "From when on runs begin that answer it.");
+    let change = vec![("from".into(), from), ("value".into(), Value::Bool(true))];
+    list(closed(change, &["value"]), limits::LIST_MAX)
 }
 
 fn per_record() -> Value {

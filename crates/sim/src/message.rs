@@ -70,7 +70,8 @@ impl Content {
 
     /// It as code reads it: the message in a notice and the data of records are taken apart,
     /// as code does before it looks into them.
-    pub(crate) fn as_read<'a>(&'a self, plan: &'a Plan) -> Cow<'a, Payload> {
+    #[must_use]
+    pub fn as_read<'a>(&'a self, plan: &'a Plan) -> Cow<'a, Payload> {
         if let Self::Message(message, _) = self
             && let Body::Records(records) = &message.body
         {

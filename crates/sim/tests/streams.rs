@@ -108,6 +108,26 @@ proptest! {
     }
 
     #[test]
+    fn a_batch_holds_what_the_trace_says_of_it(seed: u64) {
+        let run = small::streams::streams(&mut Numbers(seed));
+        let recording = Recording::of(run).expect("small runs are plans");
+        for entry in recording.log().iter() {
+            let Fact::Stream(StreamFact::Batched { first, last, .. }) = entry.fact else {
+                continue;
+            };
+            let content = entry.job.and_then(|job| recording.head().content(job));
+            let Some(Content::Message(message, _)) = content else {
+                panic!("{:?} has no content", entry.job)
+            };
+            let Body::Records(batch) = &message.body else { panic!("a batch has records") };
+            let records = &batch.invocation.records;
+            let ends = [records.first(), records.last()];
+            let ends = ends.map(|record| record.map(|record| record.sequence.0));
+            prop_assert_eq!(ends, [first, last].map(|number| Some(number.into())));
+        }
+    }
+
+    #[test]
     fn no_batch_is_run_more_often_than_it_may_be(seed: u64) {
         let run = small::streams::streams(&mut Numbers(seed));
         let log = play(&run, |_| {});

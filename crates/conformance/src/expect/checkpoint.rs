@@ -14,7 +14,11 @@ pub fn compare(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsuppor
     if let Value::Text(_) = expected {
         return one(on, "checkpoint", None, expected);
     }
-    for (function, expected) in Members::of("expect.checkpoint", expected)?.take_all() {
+    let all = Members::of("expect.checkpoint", expected)?.take_all();
+    if all.is_empty() {
+        return unsupported("expect.checkpoint: of no mapping");
+    }
+    for (function, expected) in all {
         one(on, &format!("checkpoint.{function}"), Some(function), expected)?;
     }
     Ok(())
@@ -28,8 +32,9 @@ fn one(
 ) -> Result<(), Unsupported> {
     let sentence = text(&format!("expect.{place}"), expected)?;
     // What is said behind it is for people.
-    let said = sentence.split(" (").next().unwrap_or_default();
-    let Some(label) = said.strip_prefix("after ") else {
+    let (said, rest) = sentence.split_once(" (").unwrap_or((sentence, ")"));
+    let label = said.strip_prefix("after ").filter(|_| rest.ends_with(')'));
+    let Some(label) = label else {
         return unsupported(format!("expect.{place}: {sentence}"));
     };
     let Some((shard, behind)) = place_of(on, label)? else {

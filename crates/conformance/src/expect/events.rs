@@ -18,7 +18,7 @@ pub fn fates(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsupporte
         members.finish()?;
         if on.setting.records.iter().any(|record| record.label == label) {
             let id = on.record_id(label)?.unwrap_or_default();
-            let got = records::fate(on, &id);
+            let got = on.stream_fate(label)?.or_else(|| records::fate(on, &id));
             let fits = fate.is_none_or(|fate| got.is_some_and(|got| got.0 == fate))
                 && at.is_none_or(|at| got.is_some_and(|got| got.1 == at));
             if !fits {

@@ -7,10 +7,13 @@ mod api;
 mod checkpoint;
 mod counts;
 mod events;
+mod invariants;
+mod object_key;
 mod queues;
 mod received;
 mod records;
 mod rows;
+mod streams;
 mod timing;
 
 use lambdarium_format::json::write_value_compact;
@@ -48,6 +51,7 @@ pub struct Expectations<'a> {
     event_record: Option<&'a Value>,
     mapping_after: Option<&'a Value>,
     checkpoint: Option<&'a Value>,
+    invariants: Option<&'a Value>,
 }
 
 impl<'a> Expectations<'a> {
@@ -78,6 +82,7 @@ impl<'a> Expectations<'a> {
             event_record: members.take("eventRecord"),
             mapping_after: members.take("esmAfter"),
             checkpoint: members.take("checkpoint"),
+            invariants: members.take("invariants"),
         };
         members.finish()?;
         Ok(expectations)
@@ -102,7 +107,7 @@ impl<'a> Expectations<'a> {
             wording: Vec::new(),
         };
         self.check_set_ups(&on)?;
-        let parts: [(Option<&Value>, Compare); 18] = [
+        let parts: [(Option<&Value>, Compare); 19] = [
             (self.api, api::compare),
             (self.invocations, rows::invocations),
             (self.invocation_count, counts::invocations),
@@ -121,6 +126,7 @@ impl<'a> Expectations<'a> {
             (self.event_record, records::event_record),
             (self.mapping_after, records::mapping_after),
             (self.checkpoint, checkpoint::compare),
+            (self.invariants, invariants::compare),
         ];
         for (expected, compare) in parts {
             if let Some(expected) = expected {

@@ -1,24 +1,28 @@
 //! What queues, topics, buses and buckets are expected to have received.
 
+use lambdarium_format::json::read_value;
 use lambdarium_sim::id::ServiceId;
 use lambdarium_sim::service::{Look, look};
 use lambdarium_sim::time::Span;
 use lambdarium_sim::value::Value;
 
-use super::{Comparison, counts, shown, shown_span};
+use super::{Comparison, counts, object_key, shown, shown_span};
 use crate::case::{Members, Unsupported, list, seconds, text, unsupported};
 use crate::given::destination::take_apart;
 use crate::placeholder::{Names, matches};
 
 /// The members of a record that the simulator knows; of others it cannot say whether they
 /// are there.
-const RECORD: [&str; 6] = [
+const RECORD: [&str; 9] = [
     "version",
     "timestamp",
     "requestContext",
     "requestPayload",
+    "payload",
     "responseContext",
     "responsePayload",
+    "KinesisBatchInfo",
+    "DDBStreamBatchInfo",
 ];
 
 /// Compares everything that was received.
@@ -43,6 +47,7 @@ fn one(
         return unsupported(format!("expect.{place}: {target}"));
     };
     let got = received(on, name);
+    let key = members.read("objectKeyPattern", text)?;
     let times = members.take("count");
     let at = members.read("at", seconds)?;
     let within = members.read("withinSeconds", seconds)?;
@@ -54,7 +59,9 @@ fn one(
     let mut alike: Vec<&(Span, Look)> = Vec::new();
     for message in &got {
         let fits = match body {
-            Some(body) => matches(body, &message.1.body, &mut names.clone())?,
+            Some(body) => {
+                matches(body, &decoded(body, &message.1.body), &mut names.clone())?
+            }
             None => true,
         };
         if fits && at.is_none_or(|at| at == message.0) {
@@ -74,7 +81,12 @@ fn one(
         return Ok(());
     };
     if let Some(body) = body {
-        matches(body, &message.body, names)?;
+        matches(body, &decoded(body, &message.body), names)?;
+    }
+    if let Some(pattern) = key
+        && !object_key::fits(on, pattern, message)?
+    {
+        on.differ(format!("{place}.objectKeyPattern"), pattern, &message.key);
     }
     if let Some(within) = within
         && *when > within
@@ -85,6 +97,19 @@ fn one(
             shown_span(*when),
         );
     }
+    compare_absent(on, place, absent, message)?;
+    if let Some(expected) = attributes {
+        compare_attributes(on, place, expected, message, names)?;
+    }
+    Ok(())
+}
+
+fn compare_absent(
+    on: &mut Comparison<'_>,
+    place: &str,
+    absent: &[Value],
+    message: &Look,
+) -> Result<(), Unsupported> {
     for field in absent {
         let field = text(&format!("expect.{place}.absent"), field)?;
         let name = field.split('.').next().unwrap_or_default();
@@ -95,10 +120,25 @@ fn one(
             on.differ(format!("{place}.absent"), format!("no {field}"), shown(found));
         }
     }
-    if let Some(expected) = attributes {
-        compare_attributes(on, place, expected, message, names)?;
-    }
     Ok(())
+}
+
+/// What was received, with the event in it as a case shows it: AWS sends it as text.
+fn decoded(expected: &Value, body: &Value) -> Value {
+    let (Value::Object(members), Value::Object(wanted)) = (body, expected) else {
+        return body.clone();
+    };
+    let inside = |key: &str, value: &Value| {
+        key == "payload" && matches!(value, Value::Object(_))
+            || key.starts_with("payload.")
+    };
+    let shows = wanted.iter().any(|(key, value)| inside(key, value));
+    let members = members.iter().map(|(key, value)| {
+        let event = value.as_text().filter(|_| shows && key == "payload");
+        let event = event.and_then(|text| read_value(text).ok());
+        (key.clone(), event.unwrap_or_else(|| value.clone()))
+    });
+    Value::Object(members.collect())
 }
 
 fn compare_attributes(

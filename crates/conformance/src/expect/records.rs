@@ -9,7 +9,7 @@ use super::{Comparison, counts, shown, shown_span};
 use crate::case::{Members, Unsupported, count, list, text, unsupported};
 use crate::observe::Ran;
 use crate::placeholder::{Names, matches};
-use crate::records::{Got, batch, first_record, message_id, sent_id};
+use crate::records::{Got, batch, first_record, message_id, names, sent_id};
 
 impl Comparison<'_> {
     /// The identifier of the record that a case calls so.
@@ -33,13 +33,7 @@ impl Comparison<'_> {
 
     /// The sequence numbers of all records, as answers name them.
     pub(super) fn names(&self) -> Names {
-        let records = self.setting.records.iter().enumerate();
-        let names = records.filter_map(|(at, record)| {
-            let senders = &self.played.senders[self.setting.sender(at)];
-            let number = sent_id(&self.played.recording, senders)?;
-            Some((format!("seq:{}", record.label), number))
-        });
-        names.collect()
+        names(&self.played.recording, self.setting, &self.played.senders)
     }
 
     pub(super) fn batch(&self, job: Job) -> Vec<Got> {
@@ -57,11 +51,12 @@ impl Comparison<'_> {
         let mut labels: Vec<&str> = Vec::new();
         match expected {
             Value::Text(sentence) => {
-                let name = sentence.split(' ').next().unwrap_or_default();
+                let (name, said) = sentence.split_once(' ').unwrap_or((sentence, ""));
                 let all = self.setting.records.iter();
                 let all = all.filter(|record| record.batch.as_deref() == Some(name));
                 labels.extend(all.map(|record| record.label.as_str()));
-                if labels.is_empty() {
+                let counted = format!("({}, in order)", labels.len());
+                if labels.is_empty() || !said.is_empty() && said != counted {
                     return unsupported(format!("{place}: {sentence}"));
                 }
             }
@@ -115,7 +110,17 @@ impl Comparison<'_> {
         for label in list(place, expected)? {
             expected_ids.extend(self.record_id(text(place, label)?)?);
         }
-        // What a run does not report, its mapping deletes when it ends.
+        let mut got = match self.reported_of_stream(run) {
+            Some(reported) => reported,
+            None => self.kept_of_queue(run),
+        };
+        got.sort();
+        expected_ids.sort();
+        Ok(got == expected_ids)
+    }
+
+    /// What a run does not report, its mapping deletes from the queue when it ends.
+    fn kept_of_queue(&self, run: &Ran) -> Vec<String> {
         let recording = &self.played.recording;
         let base = self.played.base;
         let at_end = recording.log().iter().filter(|entry| {
@@ -128,27 +133,7 @@ impl Comparison<'_> {
         let deleted: Vec<String> =
             at_end.filter_map(|entry| message_id(recording, entry.job?)).collect();
         let got = self.batch(run.job).into_iter().map(|got| got.id);
-        let mut got: Vec<String> = got.filter(|id| !deleted.contains(id)).collect();
-        got.sort();
-        expected_ids.sort();
-        Ok(got == expected_ids)
-    }
-
-    /// What a batch came to in the eyes of its mapping.
-    pub(super) fn batch_result(&self, job: Job) -> &'static str {
-        let mut entries = self.played.recording.log().iter();
-        let settled = entries.find_map(|entry| {
-            let Fact::Message(MessageFact::Settled { done, failed }) = entry.fact else {
-                return None;
-            };
-            (entry.job == Some(job)).then_some((done, failed))
-        });
-        match settled {
-            None => "not settled",
-            Some((_, 0)) => "success",
-            Some((0, _)) => "failure",
-            Some(_) => "partial",
-        }
+        got.filter(|id| !deleted.contains(id)).collect()
     }
 }
 
@@ -267,6 +252,7 @@ pub fn mapping_after(
 ) -> Result<(), Unsupported> {
     let mut members = Members::of("expect.esmAfter", expected)?;
     let state = members.read("State", text)?;
+    let result = members.read("LastProcessingResult", text)?;
     members.finish()?;
     let [mapping] = on.played.recording.head().world().mappings() else {
         return unsupported("expect.esmAfter: which mapping?");
@@ -274,6 +260,11 @@ pub fn mapping_after(
     if let Some(state) = state {
         let got = mapping.lifecycle().status.map_or("gone", |status| status.word());
         on.same("esmAfter.State", state, got, |state| (*state).to_string());
+    }
+    if let Some(result) = result {
+        let got = mapping.stream().map_or("", |stream| stream.last_result().word());
+        let place = "esmAfter.LastProcessingResult";
+        on.same(place, result, got, |result| (*result).to_string());
     }
     Ok(())
 }

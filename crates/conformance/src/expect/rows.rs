@@ -15,7 +15,7 @@ use crate::observe::{Ran, Throttled, is_labelled, payload};
 use crate::placeholder::{Names, matches};
 
 /// What may be said of a run.
-const RUN_KEYS: [&str; 15] = [
+const RUN_KEYS: [&str; 21] = [
     "count",
     "function",
     "version",
@@ -31,6 +31,12 @@ const RUN_KEYS: [&str; 15] = [
     "receiveCount",
     "batchResult",
     "reported",
+    "eventName",
+    "values",
+    "state",
+    "returns",
+    "final",
+    "window",
 ];
 /// Most rows that are compared.
 const ROWS_MAX: u64 = 2_000;
@@ -129,7 +135,8 @@ impl Row<'_> {
             fits.push(on.has_reported(place, reported, run)?);
         }
         let result = members.read("batchResult", text)?;
-        fits.extend(result.map(|result| result == on.batch_result(run.job)));
+        fits.extend(result.map(|result| result == on.batch_result(run)));
+        fits.push(on.has_window(&mut members, run)?);
         if let Some(event) = members.take("event") {
             let sent = payload(on.played, run.job);
             fits.push(match sent {

@@ -3,7 +3,7 @@
 use lambdarium_sim::call::{ACCOUNT, Operation, arn, arn_of};
 use lambdarium_sim::lambda::{Function, Spec};
 use lambdarium_sim::service::{Kind, Service};
-use lambdarium_sim::time::Instant;
+use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
 
 use super::step::{Role, Step, When};
@@ -62,6 +62,16 @@ impl Services {
         Ok(())
     }
 
+    /// How long messages of the queue with this ARN stay hidden.
+    #[must_use]
+    pub fn visibility(&self, arn: &str) -> Option<Span> {
+        let is_it = |service: &&Service| {
+            service.kind == Kind::Queue
+                && target_arn(Some(service.kind), &service.name) == arn
+        };
+        self.0.iter().find(is_it).map(|queue| queue.spec.visibility)
+    }
+
     /// All that were named.
     #[must_use]
     pub fn into_services(self) -> Vec<Service> {
@@ -79,6 +89,10 @@ pub fn take_apart(target: &str) -> Result<(Option<Kind>, &str), Unsupported> {
         Some(("sns", name)) => Ok((Some(Kind::Topic), name)),
         Some(("eventbridge", name)) => Ok((Some(Kind::Bus), name)),
         Some(("s3", name)) => Ok((Some(Kind::Bucket), name)),
+        Some(("kinesis", name)) => Ok((Some(Kind::Kinesis), name)),
+        // A table's stream is not named by itself.
+        Some(("dynamodb", "stream")) => Ok((Some(Kind::DynamoDb), "table")),
+        Some(("dynamodb", name)) => Ok((Some(Kind::DynamoDb), name)),
         Some(("lambda", name)) => Ok((None, name)),
         Some(_) | None => unsupported(format!("target {target}")),
     }

@@ -2,7 +2,8 @@
 
 use lambdarium_sim::knob::Choices;
 use lambdarium_sim::lambda::behaviour::{
-    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, Then,
+    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, Sum,
+    Then,
 };
 use lambdarium_sim::lambda::{
     Alias, Function, Provisioned, RecursiveLoop, Spec, Version,
@@ -68,8 +69,13 @@ pub fn read(name: &str, value: &Value) -> Result<Given, Unsupported> {
     let aliases = members.read("aliases", read_aliases)?.unwrap_or_default();
     let provisioned = members.read("provisioned", read_provisioned)?.unwrap_or_default();
     let ready_at = members.read("provisionedReadyAt", instant)?;
-    let script =
+    let mut script =
         members.read("script", |place, value| script::read(name, place, value))?;
+    let Behaviour { answer, per_record, .. } = &spec.behaviour;
+    let is_more = *answer != Answer::default() || per_record.is_some();
+    if let Some(script) = script.as_mut().filter(|_| is_more) {
+        script.go_back();
+    }
     members.finish()?;
     let mut function = Function {
         name: name.into(),
@@ -113,6 +119,8 @@ fn behaviour(
         }
     }
     answers.extend(members.read("returnsBytes", count)?.map(Answer::Bytes));
+    let sum = members.read("returnsRunningSum", text)?;
+    answers.extend(sum.and_then(|path| Sum::new(path.into(), 0)).map(Answer::Sum));
     if let Some(id) = members.read("returnsCodeIdAndVersion", text)? {
         *code = id.into();
         answers.push(Answer::Context);

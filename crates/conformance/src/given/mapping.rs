@@ -5,13 +5,13 @@
 
 use lambdarium_format::json;
 use lambdarium_sim::call::{ACCOUNT, Operation, REGION};
-use lambdarium_sim::time::Span;
+use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
 
 use super::destination::{Services, target_arn_of};
 use super::source::Source;
 use super::step::{Around, Role, Step, When};
-use crate::case::{Members, Unsupported, list, text, unsupported};
+use crate::case::{Members, Unsupported, instant, list, text, unsupported};
 
 /// The step that a case calls its set-up of a mapping.
 const CREATE: &str = "createEsm";
@@ -37,11 +37,18 @@ const SAME: [&str; 15] = [
     "UUID",
 ];
 
+/// A mapping of a case.
+struct Given {
+    /// What it is created with.
+    parameters: Value,
+    /// When, if that is not before the case begins.
+    created: Option<Instant>,
+}
+
 /// The mappings of a case.
 #[derive(Default)]
 pub struct Mappings {
-    /// The parameters that each is created with.
-    given: Vec<Value>,
+    given: Vec<Given>,
     /// Whether a step creates them.
     by_step: bool,
 }
@@ -53,26 +60,38 @@ impl Mappings {
         if self.by_step {
             return Vec::new();
         }
-        let set_ups = self.given.iter().enumerate().map(|(at, parameters)| {
+        let set_ups = self.given.iter().enumerate().map(|(at, given)| {
             let id = if at == 0 { CREATE.into() } else { format!("{CREATE}{}", at + 1) };
-            set_up(id, parameters.clone())
+            set_up(id, given.parameters.clone(), given.created)
         });
         set_ups.collect()
     }
 
-    /// The longest batching window.
+    /// The longest time that a parameter says, in whole seconds.
     #[must_use]
-    pub fn window(&self) -> Span {
-        let windows = self.given.iter().filter_map(|parameters| {
-            parameters.get("MaximumBatchingWindowInSeconds")?.as_count()
-        });
-        Span::seconds(windows.max().unwrap_or(0))
+    pub fn longest(&self, key: &str) -> Span {
+        let all = self.given.iter();
+        let all = all.filter_map(|one| one.parameters.get(key)?.as_count());
+        Span::seconds(all.max().unwrap_or(0))
     }
 
-    /// The name of the only mapping.
-    fn only(&self, place: &str) -> Result<String, Unsupported> {
+    /// The name of the only mapping. A case that tells of one and gives none means one from
+    /// its only source.
+    fn only(&mut self, place: &str, sources: &[Source]) -> Result<String, Unsupported> {
+        if let ([], [source]) = (&self.given[..], sources) {
+            let mut parameters = vec![
+                ("EventSourceArn".to_string(), Value::text(&source.arn)),
+                ("FunctionName".into(), Value::text("fn")),
+            ];
+            if source.visibility.is_none() {
+                let position = Value::text("TRIM_HORIZON");
+                parameters.push(("StartingPosition".into(), position));
+            }
+            let parameters = Value::Object(parameters);
+            self.given.push(Given { parameters, created: None });
+        }
         match &self.given[..] {
-            [one] => Ok(name_of(one)),
+            [one] => Ok(name_of(&one.parameters)),
             [] | [_, ..] => unsupported(format!("{place}: which mapping?")),
         }
     }
@@ -91,12 +110,12 @@ fn name_of(parameters: &Value) -> String {
     format!("{source}-to-{function}")
 }
 
-fn set_up(id: String, parameters: Value) -> Step {
+fn set_up(id: String, parameters: Value, created: Option<Instant>) -> Step {
     Step {
         id,
         operation: Operation::CreateEventSourceMapping,
         parameters,
-        when: When::SetUp,
+        when: created.map_or(When::SetUp, When::At),
         times: 1,
         role: Role::SetUp,
     }
@@ -123,9 +142,10 @@ pub fn read_all(
     let mut mappings = Mappings::default();
     for (at, one) in given.iter().enumerate() {
         let mut members = Members::of(format!("{place}[{at}]"), one)?;
+        let created = members.read("createdAt", instant)?;
         let parameters = creation(&mut members, sources, services)?;
         members.finish()?;
-        mappings.given.push(parameters);
+        mappings.given.push(Given { parameters, created });
     }
     Ok(mappings)
 }
@@ -165,7 +185,7 @@ fn creation(
 
 /// An ARN with the account that every ARN of the simulator has.
 fn own_account(arn: &str) -> String {
-    let parts: Vec<&str> = arn.split(':').collect();
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
     match parts[..] {
         ["arn", "aws", service, _, _, name] => {
             format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{name}")
@@ -258,16 +278,17 @@ pub fn step(
         let parameters = match &mappings.given[..] {
             [one] if is_set_up => {
                 mappings.by_step = true;
-                one.clone()
+                one.parameters.clone()
             }
             _ => creation(&mut members, sources, services)?,
         };
         members.finish()?;
         let before = precondition.map(|_| {
-            set_up(format!("before {}", name_of(&parameters)), parameters.clone())
+            let id = format!("before {}", name_of(&parameters));
+            set_up(id, parameters.clone(), None)
         });
         if mappings.given.is_empty() {
-            mappings.given.push(parameters.clone());
+            mappings.given.push(Given { parameters: parameters.clone(), created: None });
             mappings.by_step = true;
         }
         return Ok((parameters, before));
@@ -289,7 +310,7 @@ pub fn step(
         Some("<uuid:unknown>") => UNKNOWN.to_string(),
         Some(other) if other.starts_with('<') => return unsupported(place),
         Some(other) => other.into(),
-        None => mappings.only(&place)?,
+        None => mappings.only(&place, sources)?,
     };
     parameters.push(("UUID".to_string(), Value::Text(uuid)));
     if operation == Operation::UpdateEventSourceMapping {

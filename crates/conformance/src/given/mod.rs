@@ -16,9 +16,10 @@ use lambdarium_sim::call::Operation;
 use lambdarium_sim::caller::load::{Load, Pattern};
 use lambdarium_sim::caller::sdk::{RetryProfile, Spec as Sdk};
 use lambdarium_sim::caller::{Caller, Kind};
-use lambdarium_sim::lambda::behaviour::{Behaviour, Draw};
+use lambdarium_sim::lambda::behaviour::{Answer, Behaviour, Draw};
 use lambdarium_sim::lambda::{Function, Spec, Version};
 use lambdarium_sim::scenario::{Scenario, Settings};
+use lambdarium_sim::service::stream::record::EPOCH_S;
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::{Payload, Value};
 
@@ -27,7 +28,7 @@ use destination::Services;
 use function::Given;
 use moment::{Condition, Named};
 use script::Script;
-use source::{Of, Record, Sources};
+use source::{Of, Record, Source, Sources};
 use step::{Around, Step, When};
 
 /// What there is to do.
@@ -133,6 +134,8 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
     if plot.set_up.iter().any(|step| step.when == When::SetUp) {
         base = base.max(Instant::START.plus(settings.esm_transition));
     }
+    base = plot.at_window(base);
+    settings.streams.lanes.clone_from(&plot.lanes);
     let scripts: Vec<Script> =
         functions.iter().filter_map(|given| given.script.clone()).collect();
     let mut functions: Vec<Function> =
@@ -192,6 +195,10 @@ struct Plot {
     window: Span,
     /// What the records come from.
     of: Option<Of>,
+    /// Lanes of keys.
+    lanes: Vec<(String, u32)>,
+    /// The length of tumbling windows, if there are any.
+    tumbling: Span,
 }
 
 impl Plot {
@@ -208,7 +215,9 @@ impl Plot {
             mapping::read_all(place, value, &sources.all, services)
         })?;
         let mut mappings = mappings.unwrap_or_default();
-        members.read("order", order)?;
+        let order = members.read("order", order)?;
+        let is_stream = |source: &Source| source.visibility.is_none();
+        let order = order.filter(|_| sources.all.iter().any(is_stream));
         let mut around = Around {
             sources: &sources,
             mappings: &mut mappings,
@@ -224,16 +233,41 @@ impl Plot {
         let sends = std::mem::take(&mut sources.sends);
         let mut steps = Vec::new();
         for (mut step, sentence) in sends {
-            if let Some(sentence) = sentence {
-                step.when = when_sent(&sentence, &named, &sources.records)?;
+            let untold = (step.when == When::Next).then_some(order.unwrap_or(ENABLED));
+            if let Some(sentence) = sentence.as_deref().or(untold) {
+                step.when = when_sent(sentence, &named, &sources.records)?;
             }
             steps.push(step);
         }
-        let Sources { all, records, .. } = sources;
-        let visibility = all.iter().filter_map(|source| source.visibility).min();
-        let window = mappings.window();
+        let Sources { all, records, lanes, .. } = sources;
+        let mapped = calls.iter().flatten().chain(&set_up).filter_map(|step| {
+            services.visibility(step.parameters.get("EventSourceArn")?.as_text()?)
+        });
+        let hides = all.iter().filter_map(|source| source.visibility);
+        let visibility = hides.chain(mapped).min();
+        let window = mappings.longest("MaximumBatchingWindowInSeconds");
+        let tumbling = mappings.longest("TumblingWindowInSeconds");
         let of = all.first().map(|source| source.of);
-        Ok(Self { calls, set_up, records, sends: steps, visibility, window, of })
+        let sends = steps;
+        Ok(Self {
+            calls,
+            set_up,
+            records,
+            sends,
+            visibility,
+            window,
+            of,
+            lanes,
+            tumbling,
+        })
+    }
+
+    /// The next instant at which tumbling windows begin: cases count from there, and windows
+    /// from 1970.
+    fn at_window(&self, base: Instant) -> Instant {
+        let Span(length @ 1..) = self.tumbling else { return base };
+        let since_1970 = EPOCH_S * Span::SECOND.0 + base.0;
+        Instant(base.0 + since_1970.next_multiple_of(length) - since_1970)
     }
 
     /// What a handler looks for in a record stands where its source puts it.
@@ -244,6 +278,9 @@ impl Plot {
                 (self.of, &mut spec.behaviour.per_record)
             {
                 of.lead(&mut per_record.fails_if);
+            }
+            if let (Some(of), Answer::Sum(sum)) = (self.of, &mut spec.behaviour.answer) {
+                sum.path = of.led(&sum.path, "N");
             }
         }
     }
@@ -277,6 +314,9 @@ impl Plot {
     }
 }
 
+/// When records are sent of which a case does not say when.
+const ENABLED: &str = "mapping enabled";
+
 /// When a record is sent, as a sentence says it.
 fn when_sent(
     sentence: &str,
@@ -303,19 +343,30 @@ fn when_sent(
     })
 }
 
-/// What the order of things may be: records of t = 0 are all there when a mapping first
-/// looks, as it reads from then on.
-fn order(place: &str, value: &Value) -> Result<(), Unsupported> {
-    let said = text(place, value)?.to_lowercase();
-    let known = [
-        "queued before the mapping is created",
-        "present before the mapping reads",
+/// When records are sent of which nothing else is said, as a case orders things. Those of
+/// t = 0 are all there when a mapping first looks, as it reads from then on; whether a queue
+/// had its messages before it was read makes no difference.
+fn order(place: &str, value: &Value) -> Result<&'static str, Unsupported> {
+    let said = text(place, value)?.to_lowercase().replace("the mapping", "mapping");
+    let before = ["before mapping is created", "before mapping exists"];
+    let created = ["after mapping is created", "after mapping was created"];
+    let reading = [
+        "before mapping reads",
+        "after mapping is enabled",
+        "once mapping is enabled",
         "one batch of",
         "in one batch",
+        "in one call",
     ];
-    match known.iter().any(|words| said.contains(words)) {
-        true => Ok(()),
-        false => unsupported(format!("{place}: {said}")),
+    let says = |all: &[&str]| all.iter().any(|words| said.contains(words));
+    if says(&before) {
+        Ok(before[0])
+    } else if says(&created) {
+        Ok(created[0])
+    } else if says(&reading) {
+        Ok(ENABLED)
+    } else {
+        unsupported(format!("{place}: {said}"))
     }
 }
 

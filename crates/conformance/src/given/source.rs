@@ -10,7 +10,7 @@ use lambdarium_sim::knob::Choices;
 use lambdarium_sim::lambda::behaviour::Condition;
 use lambdarium_sim::service::stream::table::View;
 use lambdarium_sim::service::{DeduplicationScope, Kind, Service, Spec};
-use lambdarium_sim::time::{Instant, Span};
+use lambdarium_sim::time::Span;
 use lambdarium_sim::value::Value;
 
 use super::destination::Services;
@@ -48,28 +48,34 @@ pub enum Of {
 }
 
 impl Of {
-    /// By which key a case names it, and what it is called where it does not.
-    /// Leads a condition on what a record of a stream holds to where that stands in the
-    /// record. Conditions on messages say that themselves.
-    pub fn lead(self, condition: &mut Condition) {
-        let path = condition.path.trim_start_matches("$.");
-        let path = path.strip_prefix("json.").unwrap_or(path);
-        condition.path = match self {
-            Self::Queue | Self::Fifo => return,
-            Self::Kinesis => format!("$.kinesis.data.{path}"),
-            Self::DynamoDb => {
-                let of = match &condition.value {
-                    Value::Bool(_) => "BOOL",
-                    Value::Number(_) => "N",
-                    Value::Null | Value::Text(_) | Value::List(_) | Value::Object(_) => {
-                        "S"
-                    }
-                };
-                format!("$.dynamodb.NewImage.{path}.{of}")
-            }
-        };
+    /// Where something that a record of a stream holds stands in it; messages say that
+    /// themselves. An item has its type beside each value.
+    #[must_use]
+    pub fn led(self, path: &str, kind: &str) -> String {
+        let plain = path.trim_start_matches("$.");
+        let plain = plain.strip_prefix("json.").unwrap_or(plain);
+        match self {
+            Self::Queue | Self::Fifo => path.into(),
+            Self::Kinesis => format!("$.kinesis.data.{plain}"),
+            Self::DynamoDb => format!("$.dynamodb.NewImage.{plain}.{kind}"),
+        }
     }
 
+    /// Leads a condition on what a record holds to where that stands.
+    pub fn lead(self, condition: &mut Condition) {
+        let kind = match &condition.value {
+            Value::Bool(_) => "BOOL",
+            Value::Number(_) => "N",
+            Value::Null | Value::Text(_) | Value::List(_) | Value::Object(_) => "S",
+        };
+        condition.path = self.led(&condition.path, kind);
+        if let (Self::DynamoDb, Value::Number(number)) = (self, &condition.value) {
+            // A number of an item is a text in its record.
+            condition.value = Value::text(number);
+        }
+    }
+
+    /// By which key a case names it, and what it is called where it does not.
     const fn named(self) -> (&'static str, &'static str) {
         match self {
             Self::Queue | Self::Fifo => ("queue", "source"),
@@ -107,6 +113,19 @@ pub struct Sources {
     pub records: Vec<Record>,
     /// The steps that send them, with the sentences that say when.
     pub sends: Vec<(Step, Option<String>)>,
+    /// Lanes of partition keys, where a case gives them.
+    pub lanes: Vec<(String, u32)>,
+}
+
+/// Where records are sent to.
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    name: &'a str,
+    of: Of,
+    /// The partition key of a table.
+    key: &'a str,
+    /// The label of a batch, and when it is sent.
+    batch: Option<(&'a str, Option<&'a Value>)>,
 }
 
 /// Reads one source or a list of them.
@@ -156,6 +175,9 @@ fn read(
         Of::Queue | Of::Fifo => service(&mut members, &name, of == Of::Fifo, services)?,
         Of::Kinesis | Of::DynamoDb => stream(&mut members, &name, of, records)?,
     };
+    sources.lanes.extend(members.read("lanes", lanes)?.unwrap_or_default());
+    let key = source.spec.partition_key.clone();
+    let target = Target { name: &name, of, key: &key, batch: None };
     let hides = matches!(of, Of::Queue | Of::Fifo);
     sources.all.push(Source {
         arn: of.arn(&name),
@@ -166,7 +188,7 @@ fn read(
     services.put(source);
     if let Some(records) = records {
         let place = members.place("records");
-        read_records(&place, records, &name, of, None, sources)?;
+        read_records(&place, records, target, sources)?;
     }
     for (at, batch) in
         members.read("batches", list)?.unwrap_or_default().iter().enumerate()
@@ -177,8 +199,8 @@ fn read(
         let place = members.place("records");
         let records = members.take("records").cloned().unwrap_or_default();
         members.finish()?;
-        let batch = Some((label.as_str(), when));
-        read_records(&place, &records, &name, of, batch, sources)?;
+        let target = Target { batch: Some((label.as_str(), when)), ..target };
+        read_records(&place, &records, target, sources)?;
     }
     members.finish()
 }
@@ -273,13 +295,22 @@ fn stream(
     Ok(stream)
 }
 
+/// Lanes of partition keys, or of items by their keys.
+fn lanes(place: &str, value: &Value) -> Result<Vec<(String, u32)>, Unsupported> {
+    let lanes = Members::of(place, value)?.take_all().into_iter().map(|(key, lane)| {
+        match u32::try_from(count(place, lane)?) {
+            Ok(lane) => Ok((key.to_string(), lane)),
+            Err(_) => unsupported(format!("{place}.{key}")),
+        }
+    });
+    lanes.collect()
+}
+
 /// Reads records: a list of them, or how many there are that nothing is said about.
 fn read_records(
     place: &str,
     value: &Value,
-    name: &str,
-    of: Of,
-    batch: Option<(&str, Option<&Value>)>,
+    target: Target<'_>,
     sources: &mut Sources,
 ) -> Result<(), Unsupported> {
     let many: Vec<Value>;
@@ -289,13 +320,10 @@ fn read_records(
             if number > RECORDS_MAX {
                 return unsupported(format!("{place}: more than {RECORDS_MAX} records"));
             }
-            let prefix = batch.map_or("", |(label, _)| label);
+            let prefix = target.batch.map_or("", |(label, _)| label);
             let record = |at| {
                 let label = format!("{prefix}{at}");
-                Value::object([
-                    ("label", Value::text(&label)),
-                    ("body", Value::Text(label)),
-                ])
+                Value::object([("label", Value::Text(label))])
             };
             many = (1..=number).map(record).collect();
             &many[..]
@@ -308,7 +336,7 @@ fn read_records(
     };
     for (at, item) in items.iter().enumerate() {
         let members = Members::of(format!("{place}[{at}]"), item)?;
-        send(members, name, of, batch, sources)?;
+        send(members, target, sources)?;
     }
     Ok(())
 }
@@ -316,11 +344,10 @@ fn read_records(
 /// The call that sends a record.
 fn send(
     mut members: Members<'_>,
-    name: &str,
-    of: Of,
-    batch: Option<(&str, Option<&Value>)>,
+    target: Target<'_>,
     sources: &mut Sources,
 ) -> Result<(), Unsupported> {
+    let Target { name, of, key, batch } = target;
     let number = sources.records.len() + 1;
     let label = members
         .read("label", text)?
@@ -330,17 +357,22 @@ fn send(
     let (operation, parameters) = match of {
         Of::Queue | Of::Fifo => message(&mut members, name, of, &label, number)?,
         Of::Kinesis => {
-            let key = members.read("partitionKey", text)?.unwrap_or(&label);
-            let data = members.take("json").or_else(|| members.take("data"));
+            let partition = members.read("partitionKey", text)?.unwrap_or(&label);
+            let mut data = None;
+            for word in ["json", "data", "body"] {
+                data = data.or(members.take(word));
+            }
             let parameters = vec![
                 ("StreamName".to_string(), Value::text(name)),
-                ("PartitionKey".into(), Value::text(key)),
+                ("PartitionKey".into(), Value::text(partition)),
                 ("Data".into(), data.cloned().unwrap_or_else(|| Value::text(&label))),
             ];
             (Operation::PutRecord, parameters)
         }
         Of::DynamoDb => {
-            let item = members.take("put").cloned().unwrap_or_default();
+            let plain =
+                || Value::object([(key, Value::object([("S", Value::text(&label))]))]);
+            let item = members.take("put").cloned().unwrap_or_else(plain);
             let parameters =
                 vec![("TableName".to_string(), Value::text(name)), ("Item".into(), item)];
             (Operation::PutItem, parameters)
@@ -348,7 +380,7 @@ fn send(
     };
     members.finish()?;
     let (when, sentence) = match at {
-        None => (When::At(Instant::START), None),
+        None => (When::Next, None),
         Some(Value::Text(sentence)) => (When::Next, Some(sentence.clone())),
         Some(at) => (When::At(instant(&place, at)?), None),
     };

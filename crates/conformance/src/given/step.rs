@@ -185,7 +185,8 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
             ("DestinationConfig", "DestinationConfig"),
         ],
         Operation::GetFunctionEventInvokeConfig
-        | Operation::DeleteFunctionEventInvokeConfig => &[("Qualifier", "Qualifier")],
+        | Operation::DeleteFunctionEventInvokeConfig
+        | Operation::DeleteFunction => &[("Qualifier", "Qualifier")],
         Operation::ListFunctionEventInvokeConfigs
         // Cases say what a function does otherwise: this is no call to AWS.
         | Operation::SetFault
@@ -208,30 +209,17 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
         Operation::SetQueueAttributes => {
             &[("QueueUrl", "QueueUrl"), ("Attributes", "Attributes")]
         }
-        Operation::DeleteFunction => &[("Qualifier", "Qualifier")],
         // They have a reader of their own.
         Operation::CreateEventSourceMapping
         | Operation::UpdateEventSourceMapping
         | Operation::DeleteEventSourceMapping
         | Operation::GetEventSourceMapping
         | Operation::ListEventSourceMappings => &[],
-        Operation::PutRecord => &[
-            ("StreamName", "StreamName"),
-            ("PartitionKey", "PartitionKey"),
-            ("Data", "Data"),
-        ],
-        Operation::PutItem => &[("TableName", "TableName"), ("Item", "Item")],
-        Operation::DeleteItem => &[("TableName", "TableName"), ("Key", "Key")],
-        Operation::SplitShard => &[
-            ("StreamName", "StreamName"),
-            ("ShardToSplit", "ShardToSplit"),
-            ("NewStartingHashKey", "NewStartingHashKey"),
-        ],
-        Operation::MergeShards => &[
-            ("StreamName", "StreamName"),
-            ("ShardToMerge", "ShardToMerge"),
-            ("AdjacentShardToMerge", "AdjacentShardToMerge"),
-        ],
+        Operation::PutRecord
+        | Operation::PutItem
+        | Operation::DeleteItem
+        | Operation::SplitShard
+        | Operation::MergeShards => names_of_streams(operation),
         Operation::PutObject => &[("Bucket", "Bucket"), ("Key", "Key"), ("Body", "Body")],
         Operation::PublishVersion => &[("Description", "Description")],
         Operation::UpdateFunctionCode => &[("code", "Code"), ("Publish", "Publish")],
@@ -241,6 +229,35 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
             ("Timeout", "Timeout"),
             ("MemorySize", "MemorySize"),
         ],
+    }
+}
+
+/// The same of calls on streams and tables, which have no names of their own.
+const fn names_of_streams(
+    operation: Operation,
+) -> &'static [(&'static str, &'static str)] {
+    if matches!(operation, Operation::PutRecord) {
+        &[
+            ("StreamName", "StreamName"),
+            ("PartitionKey", "PartitionKey"),
+            ("Data", "Data"),
+        ]
+    } else if matches!(operation, Operation::PutItem) {
+        &[("TableName", "TableName"), ("Item", "Item")]
+    } else if matches!(operation, Operation::DeleteItem) {
+        &[("TableName", "TableName"), ("Key", "Key")]
+    } else if matches!(operation, Operation::SplitShard) {
+        &[
+            ("StreamName", "StreamName"),
+            ("ShardToSplit", "ShardToSplit"),
+            ("NewStartingHashKey", "NewStartingHashKey"),
+        ]
+    } else {
+        &[
+            ("StreamName", "StreamName"),
+            ("ShardToMerge", "ShardToMerge"),
+            ("AdjacentShardToMerge", "AdjacentShardToMerge"),
+        ]
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a function does, as JSON: durations, answers and faults.
 
 use lambdarium_sim::lambda::behaviour::{
-    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, Sum,
-    Then, When,
+    Answer, Behaviour, Changing, Condition, Draw, Failure, Fault, On, Operator,
+    PerRecord, Sum, Then, When,
 };
 use lambdarium_sim::limits;
+use lambdarium_sim::time::Instant;
 use lambdarium_sim::value::Value;
 
 use super::reader::{Fields, Reader, one_of};
@@ -17,6 +18,8 @@ const PER_RECORD: &str = "per-record";
 pub(crate) const SUM: &str = "sum";
 /// How much more is in its state.
 pub(crate) const PADDING: &str = "padding-bytes";
+/// Answers that follow one another.
+pub(crate) const CHANGES: &str = "changes";
 /// Longest path into a payload, in bytes.
 const PATH_MAX: usize = 256;
 /// Largest answer of which only the size matters, in bytes: far above every limit of AWS.
@@ -180,6 +183,13 @@ fn read_answer(reader: &mut Reader, value: &Value) -> Option<Answer> {
             }) {
                 return read_sum(path, fields, reader);
             }
+            let changes = fields.read_with_events(reader, CHANGES, |reader, value| {
+                items(reader, value, limits::LIST_MAX, read_change)
+            });
+            if let Some(changes) = changes {
+                fields.finish(reader);
+                return Changing::new(changes).map(Answer::Changing);
+            }
             let given = fields.read(reader, "value", |reader, value| {
                 json(reader, value).map(Answer::Value)
             });
@@ -210,11 +220,28 @@ fn read_sum(path: String, mut fields: Fields<'_>, reader: &mut Reader) -> Option
     Sum::new(path, padding.unwrap_or_default()).map(Answer::Sum)
 }
 
+/// An answer, and from when on runs give it.
+fn read_change(reader: &mut Reader, value: &Value) -> Option<(Instant, Value)> {
+    let mut fields = Fields::of(reader.object(value)?);
+    let from = fields.read(reader, "from", Reader::instant).unwrap_or_default();
+    let value = fields.require(reader, "value", "what is answered then", json);
+    fields.finish(reader);
+    Some((from, value?))
+}
+
+fn write_change((from, value): &(Instant, Value)) -> Value {
+    Value::object([("from", instant_value(*from)), ("value", value.clone())])
+}
+
 fn write_answer(answer: &Answer) -> Value {
     match answer {
         Answer::Null => Value::Null,
         Answer::Value(value) => Value::object([("value", value.clone())]),
         Answer::Bytes(count) => Value::object([("bytes", Value::number(*count))]),
+        Answer::Changing(Changing { values, .. }) => {
+            let changes = values.iter().map(write_change).collect();
+            Value::object([(CHANGES, Value::List(changes))])
+        }
         Answer::Sum(Sum { path, padding_bytes, .. }) => {
             let mut members = Members::default();
             members.put(SUM, Value::text(path));

@@ -32,7 +32,7 @@ use lambdarium_sim::value::Value;
 use lambdarium_sim::{EVENTS, WithEvents};
 
 use crate::unit::span_text;
-pub(crate) use behaviour::{PADDING, SUM, answer_words};
+pub(crate) use behaviour::{CHANGES, PADDING, SUM, answer_words};
 pub use expect::{amount_text, expectation_text};
 pub use knobs::value as knob_value;
 pub use locate::{Spot, locate};

@@ -6,8 +6,8 @@ use lambdarium_sim::caller::{Caller, Kind as CallerKind};
 use lambdarium_sim::expect::Expectation;
 use lambdarium_sim::knob::{Choices, Kind, Knobs, Setting};
 use lambdarium_sim::lambda::behaviour::{
-    Answer, Behaviour, Condition, Draw, Failure, Fault, On, Operator, PerRecord, Sum,
-    When,
+    Answer, Behaviour, Changing, Condition, Draw, Failure, Fault, On, Operator,
+    PerRecord, Sum, When,
 };
 use lambdarium_sim::lambda::event_invoke;
 use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
@@ -144,7 +144,7 @@ fn draw(n: &mut Numbers) -> Draw {
 }
 
 fn answer(n: &mut Numbers) -> Answer {
-    match n.below(10) {
+    match n.below(11) {
         0 => Answer::Null,
         1 => Answer::Value(value(n, 3)),
         2 => Answer::Echo,
@@ -153,6 +153,12 @@ fn answer(n: &mut Numbers) -> Answer {
         5 => Answer::InitializationType,
         6 => Answer::Environment,
         7 => Answer::Code,
+        9 => Answer::Changing(Changing {
+            values: (0..n.below(3))
+                .map(|_| (Instant(n.within(0, 1 << 40)), value(n, 2)))
+                .collect(),
+            given: Given::here(),
+        }),
         8 => Answer::Sum(Sum {
             path: text(n),
             padding_bytes: n.within(0, 1 << 20),

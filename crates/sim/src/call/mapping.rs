@@ -19,6 +19,7 @@ use crate::id::{FunctionId, MappingId, Part, ServiceId};
 use crate::knob::{Kind, Knob, Knobs, Setting};
 use crate::mapping::lifecycle::Status;
 use crate::mapping::spec::{Source, Spec, StartingPosition};
+use crate::mapping::stream::letter::arn_of_stream;
 use crate::mapping::{self, Mapping};
 use crate::plan::mapping::{Found, PlannedMapping, kind_of};
 use crate::plan::{Plan, wrong_filter};
@@ -50,7 +51,8 @@ pub(super) const fn is_one(operation: Operation) -> bool {
 /// table or its stream; or as it is.
 fn source_named(arn: &str) -> &str {
     let of = |service: &str| {
-        let (_, name) = arn.strip_prefix("arn:aws:")?.rsplit_once(':')?;
+        // A table's stream is named by a time, with colons.
+        let name = arn.strip_prefix("arn:aws:")?.splitn(4, ':').nth(3)?;
         name.strip_prefix(service)
     };
     let stream = of("stream/");
@@ -331,7 +333,11 @@ impl Desk<'_, '_> {
     }
 
     fn source_arn(&self, id: ServiceId) -> String {
-        target_arn(self.plan, self.plan.service(id).name())
+        let service = self.plan.service(id);
+        match &service.stream {
+            Some(stream) => arn_of_stream(self.plan, id, stream.kind),
+            None => target_arn(self.plan, service.name()),
+        }
     }
 
     fn list_mappings(&self, with: &Value) -> Reply {
@@ -376,6 +382,11 @@ impl Desk<'_, '_> {
                 ("StateTransitionReason", Value::text(reason)),
             ],
         );
+        let stream = self.world.mappings[usize::from(id.0)].stream();
+        if let Some(stream) = stream {
+            let result = Value::text(stream.last_result().word());
+            reply.fields.push(("LastProcessingResult".into(), result));
+        }
         reply.fields.extend(settings(self.plan, asked));
         reply
     }

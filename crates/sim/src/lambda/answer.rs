@@ -18,6 +18,7 @@ use crate::mapping::outcome;
 use crate::plan::Plan;
 use crate::rule::Rule;
 use crate::sim::Cx;
+use crate::time::Instant;
 use crate::trace::{Ending, Fact, Refusal};
 use crate::value::{Payload, Value};
 
@@ -47,6 +48,8 @@ pub struct Ran {
     pub provisioned: bool,
     /// The number of the version that ran; 0 is `$LATEST`.
     pub version: u64,
+    /// When it began.
+    pub started: Instant,
 }
 
 impl Ran {
@@ -173,6 +176,7 @@ fn given(ran: &Ran, event: &Payload, arn: &str) -> Payload {
         }),
         Gives::Environment => Value::text(&ran.spec.environment),
         Gives::Sum(sum) => sum.answer(event),
+        Gives::Changing(changing) => changing.at(ran.started),
         Gives::Code => Value::text(&ran.spec.code),
         Gives::Context => Value::object([
             ("version_id", Value::text(&ran.spec.code)),
@@ -189,6 +193,10 @@ pub(crate) fn given_bytes(spec: &Spec, event_bytes: u64) -> u64 {
         Gives::Echo => event_bytes,
         Gives::Bytes(count) => *count,
         Gives::Value(value) => value.bytes(),
+        Gives::Changing(changing) => {
+            let sizes = changing.values.iter().map(|(_, value)| value.bytes());
+            sizes.max().unwrap_or(0)
+        }
         // Words and numbers, far below every limit.
         Gives::Null
         | Gives::Version

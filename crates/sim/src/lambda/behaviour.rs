@@ -67,6 +67,33 @@ pub enum Answer {
     Context,
     /// A sum over a tumbling window, as its state (TW-02).
     Sum(Sum),
+    /// Values that follow one another in time.
+    Changing(Changing),
+}
+
+/// What a handler answers that changes in time: a partial response, then another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changing {
+    /// Values, each with the instant from which on runs begin that answer it; before the
+    /// first they answer `null`.
+    pub values: Vec<(Instant, Value)>,
+    /// Only whoever reads events knows of it.
+    pub given: Given,
+}
+
+impl Changing {
+    /// A handler that answers these values; none without events.
+    #[must_use]
+    pub fn new(values: Vec<(Instant, Value)>) -> Option<Self> {
+        EVENTS.then(|| Self { values, given: Given::here() })
+    }
+
+    /// What a run answers that began at an instant.
+    #[must_use]
+    pub fn at(&self, started: Instant) -> Value {
+        let due = self.values.iter().filter(|(from, _)| *from <= started);
+        due.max_by_key(|(from, _)| *from).map_or(Value::Null, |(_, value)| value.clone())
+    }
 }
 
 /// What a handler adds up over a tumbling window.
@@ -88,7 +115,8 @@ impl Sum {
     }
 
     /// What the handler returns: what the records add to the state it was given.
-    pub(crate) fn answer(&self, event: &Payload) -> Value {
+    #[must_use]
+    pub fn answer(&self, event: &Payload) -> Value {
         let whole = |value: &Value| match value {
             Value::Number(text) => text.parse::<i64>().ok(),
             Value::Null
@@ -244,7 +272,8 @@ impl PerRecord {
     }
 
     /// The records that the handler reports, by their identifiers.
-    pub(crate) fn reported<'a>(&self, event: &'a Payload) -> Vec<&'a str> {
+    #[must_use]
+    pub fn reported<'a>(&self, event: &'a Payload) -> Vec<&'a str> {
         let mut groups: Vec<&Value> = Vec::new();
         let mut rest = false;
         let mut reported = Vec::new();

@@ -70,6 +70,7 @@ impl Run {
             ending,
             provisioned: self.provisioned,
             version: planned.version(self.version).number,
+            started: self.started,
         }
     }
 
@@ -268,7 +269,8 @@ fn unless_too_large(answer: &Answer) -> Ending {
         | Answer::Environment
         | Answer::Code
         | Answer::Context
-        | Answer::Sum(_) => Ending::Succeeded,
+        | Answer::Sum(_)
+        | Answer::Changing(_) => Ending::Succeeded,
     }
 }
 

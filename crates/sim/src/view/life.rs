@@ -401,7 +401,15 @@ impl Runs {
         let ran = Ran { ending, ..ran };
         let event = sim.content(job)?;
         let id = sim.plan().request_id(job);
-        let response = ran.response(&event.payload(sim.plan()), &id, &called);
+        // Of a batch the code has seen what its data says.
+        let event = match job.origin {
+            Origin::Mapping(_) => event.as_read(sim.plan()),
+            Origin::Caller(_)
+            | Origin::Act(_)
+            | Origin::Function(_)
+            | Origin::Service(_) => event.payload(sim.plan()),
+        };
+        let response = ran.response(&event, &id, &called);
         self.last = Some((ran.version_name(), ending));
         let what = if ending == Ending::Succeeded { Shows::Answer } else { Shows::Error };
         Some(Shown::new(what, response.value()))

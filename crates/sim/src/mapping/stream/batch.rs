@@ -44,6 +44,29 @@ pub enum Outcome {
     ServiceError,
 }
 
+choices! {
+    /// What a mapping says of the last batch (ESM-04).
+    LastResult {
+        /// There was none.
+        Nothing "No records processed",
+        /// The function answered.
+        Ok "OK",
+        /// It did not, or with an error.
+        Failed "PROBLEM: Function call failed",
+    }
+}
+
+impl From<&Outcome> for LastResult {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Succeeded { .. } | Outcome::Reported { .. } | Outcome::Malformed => {
+                Self::Ok
+            }
+            Outcome::Failed | Outcome::Throttled | Outcome::ServiceError => Self::Failed,
+        }
+    }
+}
+
 impl Outcome {
     /// What Lambda's answer means; `response` is the function's own, if it ran without an
     /// error.

@@ -18,7 +18,7 @@ use crate::time::Instant;
 use crate::value::Value;
 
 /// The ARN of a stream.
-fn arn_of_stream(plan: &Plan, id: ServiceId, kind: Kind) -> String {
+pub(crate) fn arn_of_stream(plan: &Plan, id: ServiceId, kind: Kind) -> String {
     let name = plan.service(id).name();
     match kind {
         Kind::Kinesis => format!("{}:stream/{name}", arn_of("kinesis")),

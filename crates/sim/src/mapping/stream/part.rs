@@ -8,7 +8,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::aside::{Aside, Asides};
-use super::batch::{Outcome, Verdict};
+use super::batch::{LastResult, Outcome, Verdict};
 use super::lane::{Condition, Fate, Invocation, Judged, Settlement};
 use super::letter::{GivenUp, Records};
 use super::reader::{Deed, Reader};
@@ -58,8 +58,8 @@ pub struct State {
     is_enabling: bool,
     /// Batches that the function has, or that wait for another try, by number.
     batches: BTreeMap<u32, UnderWay>,
-    /// What all batches say, by their numbers less one.
-    made: Shelf<Content>,
+    /// What all batches say, by their numbers less one; nothing where none was sent.
+    made: Shelf<Option<Content>>,
     /// The versions that ran last, by lane of a shard.
     versions: BTreeMap<(ShardId, u32), VersionIx>,
     fates: Fates,
@@ -68,6 +68,7 @@ pub struct State {
     missed: u64,
     destination_failures: u64,
     iterator_age: Option<Span>,
+    last_result: LastResult,
 }
 
 #[derive(Clone, Debug)]
@@ -108,6 +109,7 @@ impl State {
             missed: 0,
             destination_failures: 0,
             iterator_age: None,
+            last_result: LastResult::Nothing,
         })
     }
 
@@ -143,7 +145,13 @@ impl State {
     /// The event of a batch.
     #[must_use]
     pub fn content(&self, call: u32) -> Option<Content> {
-        self.made.get((call as usize).checked_sub(1)?).cloned()
+        self.made.get((call as usize).checked_sub(1)?).cloned().flatten()
+    }
+
+    /// What it says of the last batch.
+    #[must_use]
+    pub fn last_result(&self) -> LastResult {
+        self.last_result
     }
 
     /// What has become of the records that it has read.
@@ -329,6 +337,7 @@ impl State {
             self.versions.insert((batch.shard, invocation.lane), version);
         }
         let outcome = Outcome::of(answer, &response, &invocation.records, &terms);
+        self.last_result = LastResult::from(&outcome);
         let deeds = self.reader.on_outcome(cx.now, &terms, call, &outcome);
         let ignored =
             !terms.spec.partial && crate::mapping::outcome::names_failures(&response);
@@ -412,15 +421,20 @@ impl State {
         let batch = Rc::new(Records { source: mapping.source, shard, invocation, size });
         let body = Body::Records(Rc::clone(&batch));
         let content = Content::message(body, Vec::new());
-        if call as usize > self.made.len() {
-            self.made.push(content.clone());
-        }
+        self.keep(call, Some(content.clone()));
         self.batches.insert(call, UnderWay { batch });
         let qualifier = mapping.qualifier.name();
         let slot = cx.mail.put(Letter { content, qualifier, permitted: true });
         let (job, mode) = (job(id, call), Mode::Answer);
         let arrived = FunctionEvent::Arrived(Request { job, attempt: tries, slot, mode });
         cx.post(cx.now, Rank::Arrival, Event::Function(mapping.function, arrived));
+    }
+
+    /// Keeps what a batch says, once: numbers of batches go up by one.
+    fn keep(&mut self, call: u32, content: Option<Content>) {
+        if call as usize > self.made.len() {
+            self.made.push(content);
+        }
     }
 
     /// It was decided what becomes of a batch that has run.
@@ -488,6 +502,7 @@ impl State {
             first,
             last,
         };
+        self.keep(call, None);
         let tried = settlement.was_tried && end != End::Processed;
         if tried && ended.is_none() {
             self.batches.remove(&call);
