@@ -11,6 +11,7 @@ mod names;
 mod operations;
 mod publish;
 mod queue;
+mod recursion;
 mod stream;
 
 use alloc::string::String;

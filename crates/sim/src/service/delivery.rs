@@ -10,8 +10,9 @@ use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use core::cell::LazyCell;
 
+use super::look::seen;
 use super::shelf::Shelf;
-use super::{Kind, Received, State, key_of, seen};
+use super::{Kind, Received, State, key_of};
 use crate::event::{Answer, Event, FunctionEvent, Mode, Request, ServiceEvent};
 use crate::id::{Job, Origin, Part, ServiceId};
 use crate::lambda::invoke::small;
