@@ -171,8 +171,6 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
         Operation::PutFunctionConcurrency => {
             &[("ReservedConcurrentExecutions", "ReservedConcurrentExecutions")]
         }
-        Operation::GetProvisionedConcurrencyConfig
-        | Operation::DeleteProvisionedConcurrencyConfig => &[("Qualifier", "Qualifier")],
         Operation::PutProvisionedConcurrencyConfig => &[
             ("Qualifier", "Qualifier"),
             ("ProvisionedConcurrentExecutions", "ProvisionedConcurrentExecutions"),
@@ -184,7 +182,9 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
             ("MaximumEventAgeInSeconds", "MaximumEventAgeInSeconds"),
             ("DestinationConfig", "DestinationConfig"),
         ],
-        Operation::GetFunctionEventInvokeConfig
+        Operation::GetProvisionedConcurrencyConfig
+        | Operation::DeleteProvisionedConcurrencyConfig
+        | Operation::GetFunctionEventInvokeConfig
         | Operation::DeleteFunctionEventInvokeConfig
         | Operation::DeleteFunction => &[("Qualifier", "Qualifier")],
         Operation::ListFunctionEventInvokeConfigs
