@@ -159,6 +159,15 @@ const fn is_about_mappings(operation: Operation) -> bool {
     )
 }
 
+/// How the parameters of a message are called.
+const MESSAGE: &[(&str, &str)] = &[
+    ("QueueUrl", "QueueUrl"),
+    ("MessageBody", "MessageBody"),
+    ("DelaySeconds", "DelaySeconds"),
+    ("MessageGroupId", "MessageGroupId"),
+    ("MessageDeduplicationId", "MessageDeduplicationId"),
+];
+
 /// How a parameter is called in a case and in the simulator.
 const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] {
     match operation {
@@ -171,8 +180,6 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
         Operation::PutFunctionConcurrency => {
             &[("ReservedConcurrentExecutions", "ReservedConcurrentExecutions")]
         }
-        Operation::GetProvisionedConcurrencyConfig
-        | Operation::DeleteProvisionedConcurrencyConfig => &[("Qualifier", "Qualifier")],
         Operation::PutProvisionedConcurrencyConfig => &[
             ("Qualifier", "Qualifier"),
             ("ProvisionedConcurrentExecutions", "ProvisionedConcurrentExecutions"),
@@ -184,7 +191,9 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
             ("MaximumEventAgeInSeconds", "MaximumEventAgeInSeconds"),
             ("DestinationConfig", "DestinationConfig"),
         ],
-        Operation::GetFunctionEventInvokeConfig
+        Operation::GetProvisionedConcurrencyConfig
+        | Operation::DeleteProvisionedConcurrencyConfig
+        | Operation::GetFunctionEventInvokeConfig
         | Operation::DeleteFunctionEventInvokeConfig
         | Operation::DeleteFunction => &[("Qualifier", "Qualifier")],
         Operation::ListFunctionEventInvokeConfigs
@@ -198,13 +207,7 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
             ("MessageAttributes", "MessageAttributes"),
         ],
         Operation::PutEvents => &[("Entries", "Entries")],
-        Operation::SendMessage => &[
-            ("QueueUrl", "QueueUrl"),
-            ("MessageBody", "MessageBody"),
-            ("DelaySeconds", "DelaySeconds"),
-            ("MessageGroupId", "MessageGroupId"),
-            ("MessageDeduplicationId", "MessageDeduplicationId"),
-        ],
+        Operation::SendMessage => MESSAGE,
         Operation::SendMessageBatch => &[("QueueUrl", "QueueUrl"), ("Entries", "Entries")],
         Operation::SetQueueAttributes => {
             &[("QueueUrl", "QueueUrl"), ("Attributes", "Attributes")]
