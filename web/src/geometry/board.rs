@@ -440,7 +440,7 @@ impl Columns {
             return;
         }
         self.caller_w = (width * 0.36).max(self.caller_w).min(330.0);
-        let wires = (width * 0.09).max(72.0).min(140.0);
+        let wires = (width * 0.09).clamp(72.0, 140.0);
         self.function_x = MARGIN + self.caller_w + wires;
         self.account_x = width - MARGIN - self.account_w;
         self.function_w = (self.account_x - 32.0 - self.function_x).min(460.0);
