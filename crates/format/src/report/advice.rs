@@ -6,10 +6,7 @@ use lambdarium_sim::advice::{Advice, Kind};
 #[must_use]
 pub fn advice(advice: &Advice) -> String {
     let Advice { kind, part, other, .. } = advice;
-    let called = match other.as_str() {
-        "" => part.clone(),
-        qualifier => format!("{part}:{qualifier}"),
-    };
+    let called = called(part, other);
     match kind {
         Kind::LostSilently => format!(
             "Events that {called} gives up are lost silently: it has neither a dead-letter \
@@ -72,14 +69,32 @@ pub fn advice(advice: &Advice) -> String {
             "{part} gives a message up after fewer than five receives, and each counts, \
              even if {other} did not run."
         ),
-        Kind::BlocksShard => format!(
-            "{part} tries a batch that fails for a day or longer: one bad record of {other} \
+        Kind::BlocksShard | Kind::GivenUpUntold => of_stream(advice),
+    }
+}
+
+/// A function as it is called, with a qualifier or without one.
+fn called(function: &str, qualifier: &str) -> String {
+    match qualifier {
+        "" => String::from(function),
+        qualifier => format!("{function}:{qualifier}"),
+    }
+}
+
+/// What may go wrong with records of a stream that always fail: whether they stop their
+/// shard, or are given up.
+fn of_stream(advice: &Advice) -> String {
+    let Advice { kind, part, other: stream, .. } = advice;
+    if *kind == Kind::BlocksShard {
+        format!(
+            "{part} tries a batch that fails for a day or longer: one bad record of {stream} \
              stops its shard for so long, until the stream no longer keeps it."
-        ),
-        Kind::GivenUpUntold => format!(
-            "Records of {other} that {part} gives up are lost silently: it has no on-failure \
+        )
+    } else {
+        format!(
+            "Records of {stream} that {part} gives up are lost silently: it has no on-failure \
              destination."
-        ),
+        )
     }
 }
 

@@ -7,7 +7,6 @@ use super::{Advice, Kind, TIMEOUTS, given_up_after, routes};
 use crate::caller::load::{Load, Pattern};
 use crate::lambda::behaviour::{Failure, Fault, When};
 use crate::lambda::{Function, Spec};
-use crate::mapping::Mapping;
 use crate::scenario::{Run, Scenario};
 use crate::service::outlet::Inlet;
 use crate::service::stream::part::{Put, What};
@@ -82,10 +81,7 @@ pub fn variation(run: &Run, advice: &Advice) -> Run {
             lasts(scenario, waits.times(2));
         }
         Kind::BlocksShard | Kind::GivenUpUntold => {
-            let mapping = run.scenario.mappings.iter().find(|one| one.name == part);
-            if let Some(mapping) = mapping {
-                never_succeeds(&run.scenario, scenario, mapping, advice.kind);
-            }
+            never_succeeds(&run.scenario, scenario, advice);
         }
         Kind::ReadTimeoutShort | Kind::WaitShort => {
             let caller = run.scenario.callers.iter().find(|caller| caller.name == part);
@@ -126,18 +122,15 @@ fn finds_no_room(scenario: &Scenario, advice: &Advice) -> Span {
 }
 
 /// What a mapping reads is there when it begins to read, and every run of its function fails.
-fn never_succeeds(
-    before: &Scenario,
-    after: &mut Scenario,
-    mapping: &Mapping,
-    kind: Kind,
-) {
+fn never_succeeds(before: &Scenario, after: &mut Scenario, advice: &Advice) {
+    let found = before.mappings.iter().find(|mapping| mapping.name == advice.part);
+    let Some(mapping) = found else { return };
     let Some(call) = routes::call(before, &mapping.target) else { return };
     let spec = &mapping.spec;
     is_put(after, &mapping.source);
     fails(after, &call.function.name);
     after.settings.until = STUCK;
-    if kind == Kind::GivenUpUntold {
+    if advice.kind == Kind::GivenUpUntold {
         let waits = given_up_after(spec, &before.settings.streams).unwrap_or_default();
         let runs = spec.retries_max.map_or(1, |retries| retries + 1);
         lasts(after, waits.plus(call.spec().timeout.times(runs)));
