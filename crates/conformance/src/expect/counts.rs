@@ -115,6 +115,8 @@ fn of_mappings(on: &Comparison<'_>, name: &str) -> Option<u64> {
         "InvokedEventCount" => |metrics| metrics.invoked,
         "FailedInvokeEventCount" => |metrics| metrics.failed_invoke,
         "DeletedEventCount" => |metrics| metrics.deleted,
+        "DroppedEventCount" => |metrics| metrics.dropped,
+        "OnFailureDestinationDeliveredEventCount" => |metrics| metrics.delivered,
         _ => return None,
     };
     let recording = &on.played.recording;

@@ -12,6 +12,7 @@ pub mod script;
 pub mod source;
 pub mod step;
 
+use lambdarium_format::unit::decimal;
 use lambdarium_sim::call::Operation;
 use lambdarium_sim::caller::load::{Load, Pattern};
 use lambdarium_sim::caller::sdk::{RetryProfile, Spec as Sdk};
@@ -126,7 +127,7 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
     let functions: Vec<Given> = functions.unwrap_or_default();
     let client = members.read("sdk", client::read)?;
     let mut services = Services::default();
-    let plot = Plot::read(&mut members, &mut services)?;
+    let mut plot = Plot::read(&mut members, &mut services)?;
     let calls = members.read("calls", client::read_calls)?;
     let occupied = members.read("occupied", list)?.unwrap_or_default();
     members.finish()?;
@@ -134,7 +135,7 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
     if plot.set_up.iter().any(|step| step.when == When::SetUp) {
         base = base.max(Instant::START.plus(settings.esm_transition));
     }
-    base = plot.at_window(base);
+    base = plot.begin(base);
     settings.streams.lanes.clone_from(&plot.lanes);
     let scripts: Vec<Script> =
         functions.iter().filter_map(|given| given.script.clone()).collect();
@@ -262,12 +263,30 @@ impl Plot {
         })
     }
 
-    /// The next instant at which tumbling windows begin: cases count from there, and windows
-    /// from 1970.
-    fn at_window(&self, base: Instant) -> Instant {
-        let Span(length @ 1..) = self.tumbling else { return base };
-        let since_1970 = EPOCH_S * Span::SECOND.0 + base.0;
-        Instant(base.0 + since_1970.next_multiple_of(length) - since_1970)
+    /// Begins when tumbling windows do, at an instant or later: cases count from there, and
+    /// windows from 1970.
+    fn begin(&mut self, at: Instant) -> Instant {
+        let since_1970 = EPOCH_S * Span::SECOND.0 + at.0;
+        let begins = since_1970.next_multiple_of(self.tumbling.0.max(1));
+        let base = Instant(at.0 + begins - since_1970);
+        self.place_positions(base);
+        base
+    }
+
+    /// Calls count times from 1970, and so do recordings; a case may count from its t = 0.
+    fn place_positions(&mut self, base: Instant) {
+        let calls = self.calls.iter_mut().flatten();
+        for step in calls.chain(&mut self.set_up) {
+            let Value::Object(parameters) = &mut step.parameters else { continue };
+            let mut times = parameters.iter_mut();
+            let time = times.find(|(key, _)| key == "StartingPositionTimestamp");
+            let Some((_, value)) = time else { continue };
+            let early = value.scaled(6).filter(|at| *at < EPOCH_S / 2 * Span::SECOND.0);
+            if let Some(at) = early {
+                let at = at + base.0 + EPOCH_S * Span::SECOND.0;
+                *value = Value::Number(decimal(at, 6));
+            }
+        }
     }
 
     /// What a handler looks for in a record stands where its source puts it.
@@ -350,23 +369,18 @@ fn order(place: &str, value: &Value) -> Result<&'static str, Unsupported> {
     let said = text(place, value)?.to_lowercase().replace("the mapping", "mapping");
     let before = ["before mapping is created", "before mapping exists"];
     let created = ["after mapping is created", "after mapping was created"];
-    let reading = [
-        "before mapping reads",
-        "after mapping is enabled",
-        "once mapping is enabled",
-        "one batch of",
-        "in one batch",
-        "in one call",
-    ];
+    let enabled =
+        ["after mapping is enabled", "once mapping is enabled", "after it is enabled"];
+    let together =
+        ["before mapping reads", "one batch of", "in one batch", "in one call"];
     let says = |all: &[&str]| all.iter().any(|words| said.contains(words));
-    if says(&before) {
-        Ok(before[0])
-    } else if says(&created) {
-        Ok(created[0])
-    } else if says(&reading) {
-        Ok(ENABLED)
-    } else {
-        unsupported(format!("{place}: {said}"))
+    match [says(&before), says(&created), says(&enabled)] {
+        [true, false, false] => Ok(before[0]),
+        [false, true, false] => Ok(created[0]),
+        [false, false, true] => Ok(ENABLED),
+        [false, false, false] if says(&together) => Ok(ENABLED),
+        // Nothing that is known; or some of the records, and then others.
+        [_, _, _] => unsupported(format!("{place}: {said}")),
     }
 }
 

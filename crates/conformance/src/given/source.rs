@@ -264,6 +264,9 @@ fn stream(
     if let Some(shards) = members.read("shards", count)? {
         stream.spec.shards = shards;
     }
+    if let Some(hours) = members.read("RetentionPeriodHours", count)? {
+        stream.spec.kept = Span(Span::HOUR.0.saturating_mul(hours));
+    }
     if let Some(view) = members.read("StreamViewType", text)? {
         let place = View::WORDS.iter().position(|word| *word == view);
         let place = place.and_then(|place| u8::try_from(place).ok());
@@ -370,9 +373,9 @@ fn send(
             (Operation::PutRecord, parameters)
         }
         Of::DynamoDb => {
-            let plain =
-                || Value::object([(key, Value::object([("S", Value::text(&label))]))]);
-            let item = members.take("put").cloned().unwrap_or_else(plain);
+            let plain = members.take("json");
+            let put = members.take("put").cloned();
+            let item = put.unwrap_or_else(|| item(key, &label, plain));
             let parameters =
                 vec![("TableName".to_string(), Value::text(name)), ("Item".into(), item)];
             (Operation::PutItem, parameters)
@@ -396,6 +399,37 @@ fn send(
     sources.records.push(Record { label, source: name.into(), batch });
     sources.sends.push((step, sentence));
     Ok(())
+}
+
+/// An item that a case tells of as plain JSON, or not at all: its key is its label, unless
+/// it says so itself.
+fn item(key: &str, label: &str, plain: Option<&Value>) -> Value {
+    let mut attributes: Vec<(String, Value)> = Vec::new();
+    if let Some(Value::Object(members)) = plain {
+        attributes
+            .extend(members.iter().map(|(name, value)| (name.clone(), typed(value))));
+    }
+    if !attributes.iter().any(|(name, _)| name == key) {
+        attributes.insert(0, (key.into(), typed(&Value::text(label))));
+    }
+    Value::Object(attributes)
+}
+
+/// A value of an item, with its type beside it.
+fn typed(value: &Value) -> Value {
+    match value {
+        Value::Null => Value::object([("NULL", Value::Bool(true))]),
+        Value::Bool(_) => Value::object([("BOOL", value.clone())]),
+        Value::Number(number) => Value::object([("N", Value::text(number))]),
+        Value::Text(_) => Value::object([("S", value.clone())]),
+        Value::List(items) => {
+            Value::object([("L", Value::List(items.iter().map(typed).collect()))])
+        }
+        Value::Object(members) => {
+            let members = members.iter().map(|(key, value)| (key.clone(), typed(value)));
+            Value::object([("M", Value::Object(members.collect()))])
+        }
+    }
 }
 
 /// What sends a message to a queue.

@@ -24,7 +24,7 @@ use crate::mapping::{self, Mapping};
 use crate::plan::mapping::{Found, PlannedMapping, kind_of};
 use crate::plan::{Plan, wrong_filter};
 use crate::rule::Rule;
-use crate::time::Span;
+use crate::time::{Instant, Span};
 use crate::trace::{Fact, MessageFact};
 use crate::value::Value;
 
@@ -264,6 +264,14 @@ impl Desk<'_, '_> {
                 let arn = self.source_arn(found.source);
                 format!("Unsupported starting position for arn type: {arn}")
             }
+            Some(_) if by_time => {
+                let now = self.cx.now.since(Instant::START);
+                if mapping.spec.start_at.is_none_or(|at| at <= now) {
+                    return Ok(());
+                }
+                let message = "Starting position timestamp must not be in the future.";
+                return Err(invalid(message, Rule::Kin06));
+            }
             Some(_) => return Ok(()),
         };
         Err(invalid(message, Rule::Esm03))
@@ -498,6 +506,12 @@ fn read_setting(knob: &Knob<Spec>, given: &Value) -> Result<Setting, Refused> {
     };
     Ok(match (knob.aws, &knob.kind) {
         ("FunctionResponseTypes", _) => Setting::Bool(lists(PARTIAL)),
+        // Calls count from 1970; what was before the run is all that is kept.
+        ("StartingPositionTimestamp", _) => {
+            let since_1970 = given.scaled(6).unwrap_or(0);
+            let start = EPOCH * Span::SECOND.0;
+            Setting::Span(Span(since_1970.saturating_sub(start)))
+        }
         ("MetricsConfig.Metrics", _) => Setting::Bool(lists(EVENT_COUNT)),
         ("DestinationConfig.OnFailure", _) => {
             let to = given.get("Destination").and_then(Value::as_text);
