@@ -115,10 +115,11 @@ pub(super) fn sentence(plan: &Plan, entry: &Entry, fact: StreamFact) -> String {
             format!("{it} has failed and is split: {left} first, then {right}.")
         }
         StreamFact::Advanced { rest } => {
-            format!("Of {it}, {} are tried again as a batch of their own.", many(rest))
+            let are = if rest == 1 { "is" } else { "are" };
+            format!("Of {it}, {} {are} tried again as a new batch.", many(rest))
         }
         StreamFact::Settled { end, records, first, last, .. } => {
-            settled(end, &it, &many(records.into()), &range(first, last))
+            settled(end, &it, records.into(), &range(first, last))
         }
     }
 }
@@ -136,17 +137,18 @@ fn begun(rule: Rule, name: &str, shard: u32, from: u32) -> String {
     }
 }
 
-fn settled(end: End, batch: &str, records: &str, range: &str) -> String {
+fn settled(end: End, batch: &str, count: u32, range: &str) -> String {
+    let (records, are) = (many(count), if count == 1 { "is" } else { "are" });
     match end {
-        End::Processed => format!("Of {batch}, {records} are done: {range}."),
+        End::Processed => format!("Of {batch}, {records} {are} done: {range}."),
         End::RetryAttemptsExhausted => {
             format!("{batch} is given up, as no retries are left: {records}, {range}.")
         }
         End::RecordAgeExceeded => {
-            format!("{records} are given up, as they are too old: {range}.")
+            format!("{records} {are} given up, as too old: {range}.")
         }
         End::Expired => {
-            format!("{records} are gone, as the stream no longer keeps them: {range}.")
+            format!("{records} {are} gone, as the stream no longer keeps that: {range}.")
         }
     }
 }

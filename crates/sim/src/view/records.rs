@@ -65,13 +65,27 @@ struct Range {
     lane: u32,
     first: u32,
     last: u32,
+    /// How many they are.
+    count: u32,
 }
 
 impl Range {
-    fn holds(&self, seen: &Seen) -> bool {
+    /// Whether a record lies between the first and the last, in whatever lane.
+    fn spans(&self, seen: &Seen) -> bool {
         seen.shard == self.shard
-            && seen.lane == Some(self.lane)
+            && seen.lane.is_some()
+            && !seen.is_settled
             && (self.first..=self.last).contains(&seen.number)
+    }
+
+    /// Which records it has: where it has all that lie there, their lanes do not matter. They
+    /// follow from the factor at the end, and there may have been another one.
+    fn members<'a>(&self, records: &'a mut [Seen]) -> impl Iterator<Item = &'a mut Seen> {
+        let all = records.iter().filter(|seen| self.spans(seen)).count();
+        let (range, is_all) = (*self, all == self.count as usize);
+        records.iter_mut().filter(move |seen| {
+            range.spans(seen) && (is_all || seen.lane == Some(range.lane))
+        })
     }
 }
 
@@ -96,15 +110,13 @@ impl Reading {
     /// The records of a batch become this.
     fn become_of(&mut self, call: u32, fate: Fate, entry: u32) {
         let Some(range) = self.batches.get(&call).copied() else { return };
-        let all = self.records.iter_mut();
-        for seen in all.filter(|seen| !seen.is_settled && range.holds(seen)) {
+        for seen in range.members(&mut self.records) {
             (seen.fate, seen.entry) = (fate, entry);
         }
     }
 
     fn settle(&mut self, range: Range, fate: Fate, entry: u32) {
-        let all = self.records.iter_mut();
-        for seen in all.filter(|seen| !seen.is_settled && range.holds(seen)) {
+        for seen in range.members(&mut self.records) {
             (seen.fate, seen.entry, seen.is_settled) = (fate, entry, true);
         }
     }
@@ -194,12 +206,12 @@ impl Fold<'_> {
                     (seen.fate, seen.entry, seen.is_settled) = (Fate::Lost, number, true);
                 }
             }
-            StreamFact::Batched { shard, lane, first, last, .. } => {
-                let (shard, lane) = (shard.into(), lane.into());
-                reading.batches.insert(call, Range { shard, lane, first, last });
+            StreamFact::Batched { shard, lane, records, first, last } => {
+                let (shard, lane, count) = (shard.into(), lane.into(), records.into());
+                reading.batches.insert(call, Range { shard, lane, first, last, count });
                 reading.become_of(call, Fate::Running, number);
             }
-            StreamFact::Settled { end, shard, lane, first, last, .. } => {
+            StreamFact::Settled { end, shard, lane, records, first, last } => {
                 let fate = match end {
                     End::Processed => Fate::Once,
                     // Nobody is told, unless the trace says so next.
@@ -207,8 +219,8 @@ impl Fold<'_> {
                     | End::RecordAgeExceeded
                     | End::Expired => Fate::Lost,
                 };
-                let (shard, lane) = (shard.into(), lane.into());
-                reading.settle(Range { shard, lane, first, last }, fate, number);
+                let (shard, lane, count) = (shard.into(), lane.into(), records.into());
+                reading.settle(Range { shard, lane, first, last, count }, fate, number);
             }
             StreamFact::Put { .. }
             | StreamFact::Unchanged

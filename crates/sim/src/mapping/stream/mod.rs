@@ -31,7 +31,7 @@ use crate::dice::Dice;
 use crate::service::stream::ShardId;
 use crate::service::stream::shard::Read;
 use crate::time::Instant;
-use batch::Outcome;
+use batch::{Outcome, small};
 use lane::{Invocation, Judged, Lane, Seen, Settlement, Step, lane_of};
 use spec::{Reading, Terms};
 
@@ -250,10 +250,15 @@ impl State {
 
     fn go_on(&mut self, now: Instant, terms: &Terms<'_>) -> Vec<Order> {
         let mut orders = Vec::new();
+        // Another factor gives keys other lanes: what is under way ends first, so that no
+        // record overtakes one of its key.
+        if self.power == Power::On && self.lanes.len() != terms.spec.factor as usize {
+            self.power = Power::Returning;
+        }
         let is_busy = self.is_reading || self.lanes.iter().any(Lane::is_running);
         if self.power == Power::Returning && !is_busy {
             let is_again = core::mem::replace(&mut self.has_begun, true);
-            self.resume(now);
+            self.resume(now, terms);
             orders.push(Order::Begin { from: self.next, is_again });
         }
         if self.power != Power::On {
@@ -278,10 +283,13 @@ impl State {
     }
 
     /// Begins anew at the checkpoint.
-    fn resume(&mut self, now: Instant) {
+    fn resume(&mut self, now: Instant, terms: &Terms<'_>) {
         self.next = self.checkpoint();
         self.forgotten += self.lanes.iter().map(Lane::held).sum::<u64>();
         self.lanes.iter_mut().for_each(Lane::forget);
+        let more = small(self.lanes.len())..terms.spec.factor;
+        self.lanes.extend(more.map(Lane::new));
+        self.lanes.truncate(terms.spec.factor as usize);
         self.seen = Seen { until: Instant::START, is_end: false };
         self.power = Power::On;
         self.phase = now;
