@@ -56,6 +56,39 @@ fn hours_of_throttling() -> Run {
     json::read(&scenario.to_string()).expect("a scenario")
 }
 
+/// A hundred thousand messages that wait in a queue, and a stream of 64 shards that is written
+/// and read all the time.
+fn backlog() -> Run {
+    let scenario = json!({
+        "lambdarium": 1, "title": "A large backlog",
+        "settings": { "until": "10min" },
+        "functions": {
+            "slow": { "timeout": "60s", "duration": "20s" },
+            "fast": { "duration": "900ms" },
+        },
+        "services": {
+            "jobs": {
+                "kind": "sqs", "visibility-timeout": "6min",
+                "receives": { "load": { "constant": 50_000, "to": "2s" } },
+            },
+            "clicks": {
+                "kind": "kinesis", "shards": 64,
+                "receives": {
+                    "partition-keys": 640, "load": { "constant": 1_500, "to": "60s" },
+                },
+            },
+        },
+        "mappings": {
+            "jobs-mapping": { "source": "jobs", "calls": "slow" },
+            "clicks-mapping": {
+                "source": "clicks", "calls": "fast", "batch-size": 10,
+                "starting-position": "TRIM_HORIZON",
+            },
+        },
+    });
+    json::read(&scenario.to_string()).expect("a scenario")
+}
+
 fn address(run: &Run) -> String {
     format!("#s={}", link::payload(run).expect("it is short"))
 }
@@ -177,6 +210,25 @@ fn a_frame_with_ten_thousand_waiting() {
     });
 }
 
+#[test]
+fn a_frame_with_a_hundred_thousand_messages_and_64_shards() {
+    visit_measured(async |page| {
+        page.viewport(1440, 900).await?;
+        page.open(&format!("{}&t=10s", address(&backlog()))).await?;
+        page.wait_until(OPEN).await?;
+        page.wait_until("!document.querySelector('#clock').textContent.includes('…')")
+            .await?;
+        choose_speed(page, "1×").await?;
+        let told =
+            measure(page, "document.querySelector('#board').dataset.at > 12e6").await?;
+        println!("100 000 messages and 64 shards, at 1x: {told}");
+        let board = "document.querySelector('#board').textContent";
+        let board: String = page.evaluate(board).await?;
+        assert!(board.contains("64 shards"), "{board}");
+        page.screenshot("backlog").await
+    });
+}
+
 /// Plays for 20 s from where the page says that it has begun, and says in words what a frame
 /// has taken.
 async fn measure(page: &Page, begun: &str) -> WebDriverResult<String> {
@@ -293,6 +345,7 @@ fn seeking_and_editing() {
             "#e=sdk-retries".into(),
             address(&fifty_parts()),
             address(&hours_of_throttling()),
+            address(&backlog()),
         ];
         for run in &runs {
             page.open("?").await?;
