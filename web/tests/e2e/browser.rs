@@ -126,7 +126,7 @@ impl Page {
 
     /// The element, as soon as it can be seen.
     pub async fn find(&self, css: &str) -> WebDriverResult<WebElement> {
-        self.driver.query(By::Css(css)).wait(PATIENCE, POLL).and_displayed().first().await
+        self.with(css, async |element| Ok(element.clone())).await
     }
 
     /// The text of an element.
@@ -148,7 +148,13 @@ impl Page {
     ) -> WebDriverResult<T> {
         let started = Instant::now();
         loop {
-            match act(&self.find(css).await?).await {
+            let query = self.driver.query(By::Css(css)).wait(PATIENCE, POLL);
+            let done = match query.and_displayed().first().await {
+                // To see whether it is displayed is to look at it once more.
+                Ok(element) => act(&element).await,
+                Err(error) => Err(error),
+            };
+            match done {
                 Err(error)
                     if matches!(
                         *error,

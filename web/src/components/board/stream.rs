@@ -71,6 +71,12 @@ struct Places {
 }
 
 impl Places {
+    /// Whether what lies before the record at a place is drawn, or the end of the shard.
+    fn has_edge(&self, place: u32, tip: u32) -> bool {
+        let end = self.from + self.count;
+        (self.from..end).contains(&place) || place == end && end == tip
+    }
+
     /// The middle of the record at a place; what is not drawn lies at the edge.
     fn x(&self, place: u32) -> f64 {
         let at = place.saturating_sub(self.from).min(self.count);
@@ -105,7 +111,9 @@ fn lane(at: Rect, shard: &ShardView, rows: usize) -> Vec<Node> {
     }
     let mut rows = Rows { y: sheet.bottom() + 4.0, taken: vec![Vec::new(); rows] };
     for read in &shard.reads {
-        nodes.push(iterator(&sheet, &places, read.iterator));
+        if places.has_edge(read.iterator, shard.tip) {
+            nodes.push(iterator(&sheet, &places, read.iterator));
+        }
         nodes.extend(brackets(read, &places, &sheet, &mut rows));
     }
     nodes
@@ -206,12 +214,15 @@ fn brackets(
         if label.is_empty() {
             continue;
         }
+        // Beside the bracket, where there is room.
         let w = 6.0 * label.len() as f64;
-        if right + 8.0 + w < sheet.right() && rows.is_free(row, right, right + 12.0 + w) {
-            rows.taken[row].push((right, right + 12.0 + w));
+        let (after, before) =
+            ((right + 4.0, right + 12.0 + w), (left - 12.0 - w, left - 4.0));
+        if after.1 < sheet.right() && rows.is_free(row, after.0, after.1) {
+            rows.taken[row].push(after);
             nodes.push(picture::text(right + 8.0, y + 8.0, class.0, label));
-        } else if left - 8.0 - w > sheet.x && rows.is_free(row, left - 12.0 - w, left) {
-            rows.taken[row].push((left - 12.0 - w, left));
+        } else if before.0 > sheet.x && rows.is_free(row, before.0, before.1) {
+            rows.taken[row].push(before);
             nodes.push(picture::text(left - 8.0, y + 8.0, class.1, label));
         }
     }
@@ -287,4 +298,70 @@ fn cells(at: Rect, stream: &StreamView) -> Vec<Node> {
     let all = [&shards, ": ", &grouped(left), " ", texts::LEFT_SINCE, " ", &age].concat();
     nodes.push(picture::text(at.x, at.bottom() - 6.0, "t11 d", all));
     nodes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lambdarium_sim::id::MappingId;
+    use lambdarium_sim::view::{RecordIs, RecordView};
+
+    /// A shard with ten records of which the first five are settled.
+    fn shard(batches: Vec<BatchView>) -> ShardView {
+        let records = (1..=10).map(|number| {
+            let is = if number < 6 { RecordIs::Processed } else { RecordIs::Held };
+            RecordView { number, key: 1, is, runs: 0 }
+        });
+        let read = ReadView { mapping: MappingId::new(0), iterator: 5, batches };
+        ShardView {
+            number: 0,
+            is_open: true,
+            first: 0,
+            tip: 10,
+            records: records.collect(),
+            unsettled: 5,
+            oldest: Span::millis(350),
+            reads: vec![read],
+        }
+    }
+
+    fn batch(places: core::ops::Range<u32>, depth: u32, wait: Span) -> BatchView {
+        let (is_running, is_next) = (depth == 0 && wait == Span::ZERO, depth > 0);
+        BatchView { places: places.collect(), is_running, is_next, attempts: 2, wait }
+    }
+
+    fn drawn(shard: &ShardView) -> String {
+        let at = Rect { x: 0.0, y: 0.0, w: 320.0, h: shard_h(1) };
+        let mut out = String::new();
+        for node in lane(at, shard, bracket_rows(1)) {
+            node.write(&mut out);
+        }
+        out
+    }
+
+    #[test]
+    fn parts_of_a_batch_say_which_runs_and_which_comes_then() {
+        let parts = vec![batch(5..7, 0, Span::ZERO), batch(7..10, 1, Span::ZERO)];
+        let drawn = drawn(&shard(parts));
+        assert!(drawn.contains("try 2") && drawn.contains(">then<"), "{drawn}");
+        assert_eq!(drawn.matches("br br-").count(), 2, "{drawn}");
+    }
+
+    #[test]
+    fn a_batch_that_waits_says_how_long() {
+        let drawn = drawn(&shard(vec![batch(5..6, 0, Span::millis(450))]));
+        assert!(
+            drawn.contains("again in 450 ms") && drawn.contains("br-wait"),
+            "{drawn}"
+        );
+    }
+
+    #[test]
+    fn an_iterator_that_is_not_in_sight_is_not_drawn() {
+        let mut shard = shard(Vec::new());
+        assert!(drawn(&shard).contains("iter-flag"));
+        shard.tip = 400;
+        shard.reads[0].iterator = 300;
+        assert!(!drawn(&shard).contains("iter-flag"));
+    }
 }
