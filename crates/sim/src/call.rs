@@ -100,6 +100,12 @@ choices! {
 }
 
 impl Operation {
+    /// Whether it is about event source mappings.
+    #[must_use]
+    pub const fn is_about_mappings(self) -> bool {
+        mapping::is_one(self)
+    }
+
     /// Whether it is about services or mappings, and not about one function.
     pub(crate) const fn is_beyond_functions(self) -> bool {
         publish::is_one(self)

@@ -85,6 +85,19 @@ impl Value {
         }
     }
 
+    /// The items of a list.
+    #[must_use]
+    pub fn as_list(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(items) => Some(items),
+            Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Text(_)
+            | Self::Object(_) => None,
+        }
+    }
+
     /// The number as a whole count, if it is one that fits.
     #[must_use]
     pub fn as_count(&self) -> Option<u64> {

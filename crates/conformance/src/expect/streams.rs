@@ -195,15 +195,6 @@ fn result(fact: Fact) -> Option<&'static str> {
 
 /// The records of an event.
 fn records_of(event: Option<&Value>) -> &[Value] {
-    match event.and_then(|event| event.get("Records")) {
-        Some(Value::List(records)) => records,
-        Some(
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::Text(_)
-            | Value::Object(_),
-        )
-        | None => &[],
-    }
+    let records = event.and_then(|event| event.get("Records"));
+    records.and_then(Value::as_list).unwrap_or_default()
 }

@@ -132,7 +132,7 @@ fn read(
     };
     let mut precondition = precondition;
     precondition = precondition.or(parameters.read("precondition", text)?);
-    let parameters = if is_about_mappings(operation) {
+    let parameters = if operation.is_about_mappings() {
         let (parameters, set_up) =
             mapping::step(operation, parameters, precondition, around)?;
         around.before.extend(set_up);
@@ -146,17 +146,6 @@ fn read(
         return unsupported(format!("{place}.times: 0"));
     }
     Ok(Step { id, operation, parameters, when, times, role: Role::Call })
-}
-
-const fn is_about_mappings(operation: Operation) -> bool {
-    matches!(
-        operation,
-        Operation::CreateEventSourceMapping
-            | Operation::UpdateEventSourceMapping
-            | Operation::DeleteEventSourceMapping
-            | Operation::GetEventSourceMapping
-            | Operation::ListEventSourceMappings
-    )
 }
 
 /// How the parameters of a message are called.

@@ -124,10 +124,7 @@ impl Desk<'_, '_> {
     }
 
     fn send_batch(&mut self, id: ServiceId, with: &Value) -> Result<Refused, Refused> {
-        let entries = match with.get("Entries") {
-            Some(Value::List(entries)) => entries.as_slice(),
-            Some(_) | None => &[],
-        };
+        let entries = with.get("Entries").and_then(Value::as_list).unwrap_or_default();
         let prefix = |code: &str| format!("AWS.SimpleQueueService.{code}");
         let rule = self.rule_of(id);
         if entries.is_empty() {

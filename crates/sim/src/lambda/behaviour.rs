@@ -292,17 +292,8 @@ impl PerRecord {
 
 /// The records of an event from a mapping.
 fn records(event: &Payload) -> &[Value] {
-    match event.json().and_then(|event| event.get("Records")) {
-        Some(Value::List(records)) => records,
-        Some(
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::Text(_)
-            | Value::Object(_),
-        )
-        | None => &[],
-    }
+    let records = event.json().and_then(|event| event.get("Records"));
+    records.and_then(Value::as_list).unwrap_or_default()
 }
 
 /// What a partial response calls a record (PBR-02).

@@ -106,24 +106,25 @@ pub fn gauges(
     let after = recording.end().plus(Span(1));
     // What happened before the window comes first, and after it last.
     let points = fold.finish(after);
-    let spent = spent(recording, &ends, function);
+    let shown = sources::shown(recording.plan(), chosen).filter(|_| EVENTS);
+    let mut of_source = shown.map(|part| sources::Drawing::new(recording, from, part));
+    let spent = spent(recording, &ends, function, &mut of_source);
     let mut series = Vec::with_capacity(Gauge::ALL.len());
     for gauge in Gauge::ALL {
         let columns = points[1..].iter().zip(&spent);
         series.push(columns.map(|(point, usd)| value(gauge, point, *usd)).collect());
     }
-    let of_source = match sources::shown(recording.plan(), chosen) {
-        Some(part) if EVENTS => sources::series(recording, from, &ends, part),
-        Some(_) | None => WithEvents::new(),
-    };
+    let of_source = of_source.map_or_else(WithEvents::new, sources::Drawing::finish);
     Gauges { function, series, of_source }
 }
 
-/// The cost at each of some instants.
+/// The cost at each of some instants; where the machine is looked at for it, so are gauges of
+/// a source.
 fn spent(
     recording: &mut Recording,
     ends: &[Instant],
     function: Option<FunctionId>,
+    of_source: &mut Option<sources::Drawing>,
 ) -> Vec<u64> {
     let is_short = recording.log().len() <= ENTRIES_PLAYED;
     let stride = if is_short { 1 } else { ends.len().div_ceil(SAMPLES) };
@@ -138,6 +139,9 @@ fn spent(
             None => costs.iter().sum(),
         };
         let (last, steps) = (spent.last().copied().unwrap_or(0), place + 1 - spent.len());
+        if let Some(drawing) = of_source {
+            drawing.add(sim, at.at, steps);
+        }
         let first_is_known = !spent.is_empty() || stride == 1;
         for step in 1..=steps {
             // It also falls: lowered provisioned concurrency is no longer charged ahead.

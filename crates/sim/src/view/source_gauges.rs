@@ -2,14 +2,14 @@
 
 use alloc::vec::Vec;
 
-use super::gauges::{ENTRIES_PLAYED, SAMPLES};
 use crate::WithEvents;
 use crate::id::{MappingId, Part, ServiceId};
+use crate::mapping::Metrics;
 use crate::plan::Plan;
 use crate::record::Recording;
-use crate::service::Kind;
+use crate::service::{self, Kind};
 use crate::sim::Sim;
-use crate::time::{Instant, Moment};
+use crate::time::{Instant, Moment, Span};
 
 /// A gauge of a source or a mapping, by CloudWatch's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +78,41 @@ impl SourceGauge {
         }
     }
 
+    /// What it says of a queue with so many messages that can be received and in flight, and
+    /// with the age of the oldest.
+    #[must_use]
+    pub const fn of_queue(self, visible: u64, in_flight: u64, oldest: Span) -> u64 {
+        match self {
+            Self::Visible => visible,
+            Self::NotVisible => in_flight,
+            Self::OldestMessage => oldest.0,
+            Self::IteratorAge
+            | Self::Polled
+            | Self::Invoked
+            | Self::FilteredOut
+            | Self::FailedInvoke
+            | Self::Deleted
+            | Self::Dropped
+            | Self::Delivered => 0,
+        }
+    }
+
+    /// What it says of a mapping that has counted this.
+    #[must_use]
+    pub fn of_mapping(self, metrics: &Metrics) -> u64 {
+        match self {
+            Self::IteratorAge => metrics.iterator_age.map_or(0, |age| age.0),
+            Self::Polled => metrics.polled,
+            Self::Invoked => metrics.invoked,
+            Self::FilteredOut => metrics.filtered_out,
+            Self::FailedInvoke => metrics.failed_invoke,
+            Self::Deleted => metrics.deleted,
+            Self::Dropped => metrics.dropped,
+            Self::Delivered => metrics.delivered,
+            Self::Visible | Self::NotVisible | Self::OldestMessage => 0,
+        }
+    }
+
     /// Whether a value is a time in microseconds.
     #[must_use]
     pub const fn is_time(self) -> bool {
@@ -127,42 +162,51 @@ fn of_service(plan: &Plan, id: ServiceId) -> Option<Part> {
     })
 }
 
-/// The gauges of a part at the ends of the columns of a window.
-pub(super) fn series(
-    recording: &mut Recording,
-    from: Instant,
-    ends: &[Instant],
+/// The gauges of a part, column by column on their way.
+pub(super) struct Drawing {
     part: Part,
-) -> WithEvents<SourceSeries> {
-    let gauges = gauges_of(recording.plan(), part);
-    // What was counted before the window belongs to none of its columns.
-    let mut before: Vec<u64> = match from.0.checked_sub(1) {
-        None => gauges.iter().map(|_| 0).collect(),
-        Some(last) => {
-            let sim = recording.at(Moment::end_of(Instant(last)));
-            gauges.iter().map(|gauge| value(*gauge, sim, part, Instant(last))).collect()
-        }
-    };
-    let mut all: Vec<Vec<u64>> = gauges.iter().map(|_| Vec::new()).collect();
-    // As with the cost: what is played for is what somebody waits for.
-    let is_short = recording.log().len() <= ENTRIES_PLAYED;
-    let stride = if is_short { 1 } else { ends.len().div_ceil(SAMPLES * 4) };
-    let mut done = 0;
-    while done < ends.len() {
-        let next = (done + stride).min(ends.len());
-        let (sim, _) = recording.look(Moment::end_of(ends[next - 1]));
-        for ((gauge, values), before) in gauges.iter().zip(&mut all).zip(&mut before) {
-            let value = value(*gauge, sim, part, ends[next - 1]);
+    /// What each said last.
+    before: Vec<u64>,
+    series: Vec<SourceSeries>,
+}
+
+impl Drawing {
+    /// For a window from an instant on: what was counted before belongs to none of its
+    /// columns.
+    pub(super) fn new(recording: &mut Recording, from: Instant, part: Part) -> Self {
+        let gauges = gauges_of(recording.plan(), part);
+        let before = match from.0.checked_sub(1) {
+            None => gauges.iter().map(|_| 0).collect(),
+            Some(last) => {
+                let sim = recording.at(Moment::end_of(Instant(last)));
+                let value = |gauge: &SourceGauge| value(*gauge, sim, part, Instant(last));
+                gauges.iter().map(value).collect()
+            }
+        };
+        let series = |gauge: &SourceGauge| SourceSeries {
+            part,
+            gauge: *gauge,
+            values: Vec::new(),
+        };
+        Self { part, before, series: gauges.iter().map(series).collect() }
+    }
+
+    /// So many columns, at the end of which the machine is this.
+    pub(super) fn add(&mut self, sim: &Sim, now: Instant, columns: usize) {
+        for (series, before) in self.series.iter_mut().zip(&mut self.before) {
+            let value = value(series.gauge, sim, self.part, now);
             let grown = value.saturating_sub(core::mem::replace(before, value));
             // What came in a column that was not looked at counts at the end.
-            let quiet = if gauge.is_sum() { 0 } else { value };
-            values.extend((done + 1..next).map(|_| quiet));
-            values.push(if gauge.is_sum() { grown } else { value });
+            let (quiet, last) =
+                if series.gauge.is_sum() { (0, grown) } else { (value, value) };
+            series.values.extend((1..columns).map(|_| quiet));
+            series.values.push(last);
         }
-        done = next;
     }
-    let all = gauges.iter().zip(all);
-    all.map(|(gauge, values)| SourceSeries { part, gauge: *gauge, values }).collect()
+
+    pub(super) fn finish(self) -> WithEvents<SourceSeries> {
+        self.series.into_iter().collect()
+    }
 }
 
 fn gauges_of(plan: &Plan, part: Part) -> &'static [SourceGauge] {
@@ -179,37 +223,18 @@ fn gauges_of(plan: &Plan, part: Part) -> &'static [SourceGauge] {
 /// What a gauge says at an instant.
 fn value(gauge: SourceGauge, sim: &Sim, part: Part, now: Instant) -> u64 {
     let world = sim.world();
-    if let Part::Service(id) = part {
-        let Some(service) = world.services().get(usize::from(id.0)) else { return 0 };
-        let queue = service.messages();
-        return match gauge {
-            SourceGauge::Visible => queue.visible(),
-            SourceGauge::NotVisible => queue.in_flight(),
-            SourceGauge::OldestMessage => {
-                queue.oldest().map_or(0, |sent| now.since(sent).0)
-            }
-            SourceGauge::IteratorAge
-            | SourceGauge::Polled
-            | SourceGauge::Invoked
-            | SourceGauge::FilteredOut
-            | SourceGauge::FailedInvoke
-            | SourceGauge::Deleted
-            | SourceGauge::Dropped
-            | SourceGauge::Delivered => 0,
-        };
-    }
-    let Part::Mapping(id) = part else { return 0 };
-    let Some(mapping) = world.mappings().get(usize::from(id.0)) else { return 0 };
-    let metrics = mapping.metrics();
-    match gauge {
-        SourceGauge::IteratorAge => metrics.iterator_age.map_or(0, |age| age.0),
-        SourceGauge::Polled => metrics.polled,
-        SourceGauge::Invoked => metrics.invoked,
-        SourceGauge::FilteredOut => metrics.filtered_out,
-        SourceGauge::FailedInvoke => metrics.failed_invoke,
-        SourceGauge::Deleted => metrics.deleted,
-        SourceGauge::Dropped => metrics.dropped,
-        SourceGauge::Delivered => metrics.delivered,
-        SourceGauge::Visible | SourceGauge::NotVisible | SourceGauge::OldestMessage => 0,
+    match part {
+        Part::Service(id) => {
+            let queue = world.services().get(usize::from(id.0));
+            queue.map(service::State::messages).map_or(0, |queue| {
+                let oldest = queue.oldest().map_or(Span::ZERO, |sent| now.since(sent));
+                gauge.of_queue(queue.visible(), queue.in_flight(), oldest)
+            })
+        }
+        Part::Mapping(id) => {
+            let mapping = world.mappings().get(usize::from(id.0));
+            mapping.map_or(0, |mapping| gauge.of_mapping(&mapping.metrics()))
+        }
+        Part::Function(_) | Part::Caller(_) | Part::Desk => 0,
     }
 }

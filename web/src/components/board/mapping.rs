@@ -12,10 +12,7 @@ use crate::texts::{self, grouped};
 /// The card: how it makes batches, and how many hands and batches it has.
 pub fn card(at: Rect, text: &ServiceText, view: &MappingView, selected: bool) -> Node {
     let Rect { x, y, w, .. } = at;
-    let mut nodes = Vec::new();
-    if selected {
-        nodes.push(picture::rect(at, "8", "card-sel-halo"));
-    }
+    let mut nodes = super::service::head(at, &view.name, &text.gets, selected);
     let fits = |text: String, px_each: f64| cut(&text, ((w - 24.0) / px_each) as usize);
     let word = |count: u64, one: &str, more: &str| {
         let word = if count == 1 { one } else { more };
@@ -35,9 +32,6 @@ pub fn card(at: Rect, text: &ServiceText, view: &MappingView, selected: bool) ->
         _ => ("t11 b", [&batches, " ", texts::UNDER_WAY].concat()),
     };
     nodes.extend([
-        picture::rect(at, "8", if selected { "card-sel" } else { "card" }),
-        picture::text(x + 12.0, y + 20.0, "t12 b", fits(view.name.clone(), 7.8)),
-        picture::text(x + 12.0, y + 36.0, "t11 d", fits(text.gets.clone(), 5.7)),
         picture::text(x + 12.0, y + 53.0, "t11 d", fits(doing, 5.7)),
         picture::text(x + 12.0, y + 69.0, class, fits(under_way, 5.9)),
     ]);

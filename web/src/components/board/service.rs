@@ -49,6 +49,23 @@ pub fn card(at: Rect, text: &ServiceText, view: &ServiceView, selected: bool) ->
     picture::group("", nodes)
 }
 
+/// What the cards of sources and mappings have at their top: the frame, the name, and a line
+/// on what they are.
+pub fn head(at: Rect, name: &str, about: &str, selected: bool) -> Vec<Node> {
+    let Rect { x, y, w, .. } = at;
+    let fits = |text: &str, px_each: f64| cut(text, ((w - 24.0) / px_each) as usize);
+    let mut nodes = Vec::new();
+    if selected {
+        nodes.push(picture::rect(at, "8", "card-sel-halo"));
+    }
+    nodes.extend([
+        picture::rect(at, "8", if selected { "card-sel" } else { "card" }),
+        picture::text(x + 12.0, y + 20.0, "t12 b", fits(name, 7.8)),
+        picture::text(x + 12.0, y + 36.0, "t11 d", fits(about, 5.7)),
+    ]);
+    nodes
+}
+
 /// An asynchronous hand-over: a dashed line with a head.
 pub fn wire(send: &SendWire) -> Node {
     let Wire { bend_to, to, .. } = send.wire;

@@ -7,7 +7,6 @@ use lambdarium_sim::view::{
 };
 
 use super::super::picture::{self, Node};
-use super::caller::cut;
 use super::marks;
 use crate::geometry::{
     Point, Rect, SHARD_HEAD_H, SHARDS_HEAD_H, bracket_rows, px, shard_h,
@@ -34,17 +33,8 @@ pub fn card(
     selected: bool,
 ) -> Node {
     let Rect { x, y, w, .. } = at;
-    let mut nodes = Vec::new();
-    if selected {
-        nodes.push(picture::rect(at, "8", "card-sel-halo"));
-    }
-    let fits = |text: &str, px_each: f64| cut(text, ((w - 24.0) / px_each) as usize);
-    let kind = [&text.kind, ", ", texts::KEEPS, " ", &stream.kept.to_string()];
-    nodes.extend([
-        picture::rect(at, "8", if selected { "card-sel" } else { "card" }),
-        picture::text(x + 12.0, y + 20.0, "t12 b", fits(&view.name, 7.8)),
-        picture::text(x + 12.0, y + 36.0, "t11 d", fits(&kind.concat(), 5.7)),
-    ]);
+    let about = [&text.kind, ", ", texts::KEEPS, " ", &stream.kept.to_string()].concat();
+    let mut nodes = super::service::head(at, &view.name, &about, selected);
     let top = y + SHARDS_HEAD_H;
     let room = at.bottom() - top;
     let lanes = stream.lanes as usize;

@@ -291,27 +291,17 @@ pub fn readings(painted: &Painted, frame: &Frame, place: Place, run: &Opened) ->
 
 /// What a gauge of a source or mapping says at the playhead, as the panel has it.
 fn source_now(series: &SourceSeries, frame: &Frame) -> u64 {
-    let queue = match series.part {
-        Part::Service(id) => frame.services.get(usize::from(id.0)),
-        Part::Mapping(_) | Part::Function(_) | Part::Caller(_) | Part::Desk => None,
-    };
-    let queue = queue.and_then(|view| view.queue.as_ref());
-    let mapping = match series.part {
-        Part::Mapping(id) => frame.mappings.get(usize::from(id.0)),
-        Part::Service(_) | Part::Function(_) | Part::Caller(_) | Part::Desk => None,
-    };
-    let metrics = mapping.map(|view| view.metrics).unwrap_or_default();
-    match series.gauge {
-        SourceGauge::Visible => queue.map_or(0, |queue| queue.visible),
-        SourceGauge::NotVisible => queue.map_or(0, |queue| queue.in_flight),
-        SourceGauge::OldestMessage => queue.map_or(0, |queue| queue.oldest.0),
-        SourceGauge::IteratorAge => metrics.iterator_age.map_or(0, |age| age.0),
-        SourceGauge::Polled => metrics.polled,
-        SourceGauge::Invoked => metrics.invoked,
-        SourceGauge::FilteredOut => metrics.filtered_out,
-        SourceGauge::FailedInvoke => metrics.failed_invoke,
-        SourceGauge::Deleted => metrics.deleted,
-        SourceGauge::Dropped => metrics.dropped,
-        SourceGauge::Delivered => metrics.delivered,
+    match series.part {
+        Part::Service(id) => {
+            let view = frame.services.get(usize::from(id.0));
+            view.and_then(|view| view.queue.as_ref()).map_or(0, |queue| {
+                series.gauge.of_queue(queue.visible, queue.in_flight, queue.oldest)
+            })
+        }
+        Part::Mapping(id) => {
+            let view = frame.mappings.get(usize::from(id.0));
+            view.map_or(0, |view| series.gauge.of_mapping(&view.metrics))
+        }
+        Part::Function(_) | Part::Caller(_) | Part::Desk => 0,
     }
 }

@@ -4,7 +4,6 @@
 //! Units: sizes are in bytes. Rules: section 4 (limits), KIN-06 (positions), KIN-07
 //! (resharding), KIN-10 (retention), DDS-01 to DDS-04.
 
-pub mod md5;
 pub mod part;
 pub mod record;
 pub mod shard;
@@ -15,6 +14,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::md5;
 use crate::time::{Instant, Span};
 use record::{Content, Data, EPOCH_S, Sequence};
 use shard::{HashRange, Read, Shard};

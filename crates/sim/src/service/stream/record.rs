@@ -12,6 +12,7 @@ use super::table::{Change, View};
 use super::text::{base64, base64_chars, compact};
 use super::{Kind, ShardId};
 use crate::call::REGION;
+use crate::md5;
 use crate::time::Instant;
 use crate::value::Value;
 
@@ -239,7 +240,7 @@ impl Record {
 
 /// 32 hexadecimal digits, different for each record.
 fn event_id(sequence: Sequence) -> String {
-    format!("{:032x}", super::md5::number(&sequence.text(Kind::DynamoDb)))
+    md5::hex(&sequence.text(Kind::DynamoDb))
 }
 
 /// Seconds with milliseconds, as Kinesis tells when a record came.
