@@ -172,7 +172,7 @@ impl Observer<'_> {
         } else if let Fact::Event(EventFact::Finished { condition, .. }) = entry.fact {
             observed.finished.push(Finished { job, at, condition });
         }
-        if let Fact::Started { environment, version, room, init: _ } = entry.fact {
+        if let Fact::Started { environment, version, room, .. } = entry.fact {
             let place = (function, environment);
             if room == Room::Provisioned {
                 self.provisioned.insert(place);

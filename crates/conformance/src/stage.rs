@@ -22,9 +22,12 @@ use crate::case::{LONGEST, Unsupported, unsupported};
 use crate::given::moment::{Condition, Provisioning};
 use crate::given::script::Script;
 use crate::given::step::{Step, When};
+
+mod versions;
 use crate::given::{Setting, is_occupant, plain};
 use crate::placeholder::Names as Known;
 use crate::records::{batch, names, sent_id};
+use versions::changes_latest;
 
 /// Most events of one recording of a case.
 const EVENTS_MAX: u32 = 2_000_000;
@@ -183,7 +186,8 @@ impl Stage<'_> {
 
     /// Records with all steps whose beginning is known.
     fn record(&mut self) -> Result<(), Unsupported> {
-        let (run, senders) = self.run()?;
+        let (mut run, senders) = self.run()?;
+        self.fill_in_current(&mut run, &senders);
         self.senders = senders;
         let refused = |issues: Vec<lambdarium_sim::knob::Issue>| {
             let issues: Vec<String> = issues.iter().map(ToString::to_string).collect();
@@ -293,15 +297,20 @@ impl Stage<'_> {
 
     /// A step without a time begins once the one before is answered; a call of a version
     /// that was just published also waits until that is Active, as the recorded ones did.
-    fn next(&self, at: usize) -> Result<Instant, Unsupported> {
+    fn next(&mut self, at: usize) -> Result<Instant, Unsupported> {
         let Some(before) = at.checked_sub(1) else { return Ok(self.first()) };
         let answered = self.settled(before)?;
         let step = &self.steps[at];
+        if changes_latest(step.operation) {
+            let before = (0..at).filter(|before| self.is_same_function(*before, at));
+            let done = before.filter_map(|before| self.updated(before)).max();
+            return Ok(done.map_or(answered, |done| done.max(answered)));
+        }
         if step.operation != Operation::Invoke {
             return Ok(answered);
         }
-        let plan = self.recording().last_plan();
-        let active_at = Names::of(&step.parameters).ok().and_then(|name| {
+        let name = Names::of(&step.parameters).ok();
+        let active_at = self.plan_before(at).zip(name).and_then(|(plan, name)| {
             let function = plan.functions().iter().find(|f| f.name() == name.name)?;
             let version = function.resolve(name.qualifier.as_deref()?)?;
             Some(function.version(version).active_at())
@@ -338,7 +347,10 @@ impl Stage<'_> {
                 if well && !self.is_success(step) {
                     return holds_never("waits for a success that never comes");
                 }
-                Ok(answered)
+                Ok(self.updated(step).map_or(answered, |done| done.max(answered)))
+            }
+            Condition::UnderWay { step } if self.updated(step).is_some() => {
+                self.answered(step)
             }
             Condition::UnderWay { step } => match self.begins[step] {
                 Some(begin) if begin < self.answered(step)? => Ok(begin),

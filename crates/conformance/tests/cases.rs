@@ -23,7 +23,7 @@ const COUNTS: [(&str, [usize; 3]); 13] = [
     ("timelines/sqs.json", [3, 0, 0]),
     ("timelines/streams.json", [5, 0, 0]),
     ("timelines/sync-and-concurrency.json", [3, 0, 0]),
-    ("versions-aliases-invoke-config.json", [4, 0, 8]),
+    ("versions-aliases-invoke-config.json", [12, 0, 0]),
 ];
 
 fn folder() -> PathBuf {

@@ -6,6 +6,7 @@
 //! version that was ever published.
 
 pub mod advice;
+mod alias;
 mod facts;
 mod fingerprint;
 mod message;

@@ -198,7 +198,7 @@ fn function() -> Value {
     ]);
     let versions = described(versions, "What a version sets otherwise than $LATEST.");
     properties.push(("versions".into(), versions));
-    properties.push(("aliases".into(), named(target, limits::LIST_MAX)));
+    properties.push(("aliases".into(), named(alias(target), limits::LIST_MAX)));
     let provisioned = named(count(1, Some(1_000_000)), limits::LIST_MAX);
     let help = "Provisioned concurrency by version or alias.";
     properties.push(("provisioned".into(), described(provisioned, help)));
@@ -208,6 +208,23 @@ fn function() -> Value {
     let help = "What becomes of those that do, by version or alias.";
     properties.push(("async-of".into(), described(others, help)));
     closed(properties, &[])
+}
+
+/// An alias: the version it leads to, or that with another that gets a share.
+fn alias(target: Value) -> Value {
+    let weights = Value::object([
+        ("type", Value::text("object")),
+        ("propertyNames", pattern("^[1-9][0-9]*$")),
+        ("additionalProperties", share()),
+        ("maxProperties", Value::number(1)),
+    ]);
+    let help = "The version that gets a share of the requests, with that share.";
+    let own = "function-version";
+    let properties = vec![
+        (own.to_string(), target.clone()),
+        ("additional-version-weights".to_string(), described(weights, help)),
+    ];
+    any_of([target, closed(properties, &[own])])
 }
 
 /// A service.

@@ -1,18 +1,22 @@
 //! Calls to AWS's own interface, and one to the simulator's, with their replies.
 //!
 //! An act carries names as typed; they are looked up when its time comes, and a refusal
-//! is a fact like any other. Rules: INV-01 to INV-06, CON-03, CON-04, VER-01 to VER-15.
+//! is a fact like any other. Rules: INV-01 to INV-06, CON-03, CON-04, VER-01 to VER-25,
+//! ALI-01 to ALI-31.
 
+mod alias;
 mod constraint;
 mod event_invoke;
 mod fault;
 mod mapping;
 mod names;
 mod operations;
+mod provisioned;
 mod publish;
 mod queue;
 mod recursion;
 mod stream;
+mod version;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -76,7 +80,7 @@ choices! {
         GetEventSourceMapping "GetEventSourceMapping",
         /// Read all, or those of a source or a function.
         ListEventSourceMappings "ListEventSourceMappings",
-        /// Delete a function.
+        /// Delete a function, or one version of it.
         DeleteFunction "DeleteFunction",
         /// Send a message to a queue.
         SendMessage "SendMessage",
@@ -94,6 +98,24 @@ choices! {
         SplitShard "SplitShard",
         /// Let one shard take the place of two.
         MergeShards "MergeShards",
+        /// Read provisioned concurrency of all versions and aliases.
+        ListProvisionedConcurrencyConfigs "ListProvisionedConcurrencyConfigs",
+        /// Read a function, or one version of it.
+        GetFunction "GetFunction",
+        /// Read its settings.
+        GetFunctionConfiguration "GetFunctionConfiguration",
+        /// Read all versions.
+        ListVersionsByFunction "ListVersionsByFunction",
+        /// Give a version a name.
+        CreateAlias "CreateAlias",
+        /// Let an alias lead elsewhere.
+        UpdateAlias "UpdateAlias",
+        /// Delete an alias.
+        DeleteAlias "DeleteAlias",
+        /// Read an alias.
+        GetAlias "GetAlias",
+        /// Read all aliases of a function.
+        ListAliases "ListAliases",
         /// Say what goes wrong from now on: no call to AWS, but the simulator's own.
         SetFault "Lambdarium:SetFault",
     }
@@ -104,6 +126,13 @@ impl Operation {
     #[must_use]
     pub const fn is_about_mappings(self) -> bool {
         mapping::is_one(self)
+    }
+
+    /// Whether it is about aliases, or reads versions or takes them away.
+    pub(crate) const fn is_about_versions(self) -> bool {
+        alias::is_one(self)
+            || version::is_one(self)
+            || matches!(self, Self::ListProvisionedConcurrencyConfigs)
     }
 
     /// Whether it is about services or mappings, and not about one function.

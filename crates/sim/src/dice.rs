@@ -33,6 +33,8 @@ pub enum Purpose {
     AsyncJitter = 7,
     /// How much longer a sender waits before it delivers again.
     DeliveryJitter = 8,
+    /// Which of its two versions an alias leads a request to.
+    Route = 9,
     /// Whether a fault happens; the place of the fault is added.
     Fault = 16,
 }

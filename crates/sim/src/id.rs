@@ -43,6 +43,10 @@ impl VersionIx {
     pub const LATEST: Self = Self(0);
 }
 
+/// An alias of one function; one that was deleted keeps its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AliasIx(pub u16, pub Given);
+
 /// An execution environment of one function; numbers are never used again in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EnvironmentId(pub u32);

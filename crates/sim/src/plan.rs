@@ -2,15 +2,18 @@
 //!
 //! A plan is what runs. An act that changes the wiring gives the machine a changed copy.
 
+pub(crate) mod alias;
 mod check;
 mod events;
+mod function;
 pub(crate) mod mapping;
 mod service;
 
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::WithEvents;
 use crate::caller::load::Load;
 use crate::caller::{Caller, Kind};
 use crate::dice::Dice;
@@ -19,16 +22,16 @@ use crate::id::{
     CallerId, FunctionId, Job, MappingId, Origin, Part, ServiceId, VersionIx,
 };
 use crate::knob::Issue;
-use crate::lambda::{self, Function, event_invoke};
 use crate::limits::Bounds;
 use crate::rule::Rule;
 use crate::scenario::{Run, Settings};
 use crate::service::policy::Policy;
 use crate::time::{Instant, Span};
 use crate::value::Payload;
-use crate::{Given, WithEvents};
+pub use alias::PlannedAlias;
 pub(crate) use check::wrong_filter;
 pub use events::{NEEDS_EVENTS, lacks_events, needs_events};
+pub use function::{Configured, PlannedFunction, PlannedVersion};
 pub use mapping::PlannedMapping;
 pub use service::PlannedService;
 pub(crate) use service::{Passes, PlannedInlet, PlannedOutlet};
@@ -79,17 +82,6 @@ impl Target {
             Self::Service(id) => Part::Service(*id),
         }
     }
-}
-
-/// Settings for asynchronous events, as they were made at an instant.
-#[derive(Clone, Debug)]
-pub struct Configured {
-    /// For this version or alias; `$LATEST` for calls without a qualifier.
-    pub(crate) qualifier: String,
-    /// None where they were deleted.
-    pub(crate) spec: Option<event_invoke::Spec>,
-    /// When; none where they are there from the start.
-    pub(crate) at: Option<Instant>,
 }
 
 /// The rule that says which version a call with this qualifier runs.
@@ -176,130 +168,6 @@ impl PlannedCaller {
     }
 }
 
-/// One version with the settings it runs by.
-#[derive(Clone, Debug)]
-pub struct PlannedVersion {
-    /// 0 is `$LATEST`.
-    pub(crate) number: u64,
-    pub(crate) spec: Rc<lambda::Spec>,
-    /// When it can be called (VER-24).
-    pub(crate) active_at: Instant,
-    /// Changes whenever `$LATEST` is updated (ENV-09).
-    pub(crate) revision: u32,
-}
-
-impl PlannedVersion {
-    /// `$LATEST` or the number.
-    #[must_use]
-    pub fn name(&self) -> String {
-        if self.number == 0 { "$LATEST".into() } else { self.number.to_string() }
-    }
-
-    /// Its settings.
-    #[must_use]
-    pub fn spec(&self) -> &lambda::Spec {
-        &self.spec
-    }
-
-    /// When it can be called; it is Pending before (VER-24).
-    #[must_use]
-    pub fn active_at(&self) -> Instant {
-        self.active_at
-    }
-}
-
-/// A function with its versions and aliases.
-#[derive(Clone, Debug)]
-pub struct PlannedFunction {
-    pub(crate) name: String,
-    pub(crate) versions: Vec<PlannedVersion>,
-    pub(crate) aliases: Vec<lambda::Alias>,
-    pub(crate) reserved: Option<u64>,
-    pub(crate) provisioned: Vec<lambda::Provisioned>,
-    /// Settings for asynchronous events, in order of time.
-    pub(crate) event_invoke: WithEvents<Configured>,
-    /// Whether its loops are left alone (REC-01).
-    pub(crate) allows_loops: bool,
-    pub(crate) dice: Dice,
-    /// What `$LATEST` was when it was last published (VER-04).
-    pub(crate) published: Option<Rc<lambda::Spec>>,
-    /// Whether it was deleted: its number stays taken.
-    pub(crate) deleted: Option<Given>,
-}
-
-impl PlannedFunction {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// A version by its place.
-    #[must_use]
-    pub fn version(&self, version: VersionIx) -> &PlannedVersion {
-        &self.versions[usize::from(version.0)]
-    }
-
-    /// All versions, `$LATEST` first.
-    #[must_use]
-    pub fn versions(&self) -> &[PlannedVersion] {
-        &self.versions
-    }
-
-    /// Its aliases: name and version number.
-    pub fn aliases(&self) -> impl Iterator<Item = (&str, VersionIx)> {
-        self.aliases.iter().filter_map(|alias| {
-            Some((alias.name.as_str(), self.version_numbered(alias.version)?))
-        })
-    }
-
-    /// Reserved concurrency.
-    #[must_use]
-    pub fn reserved(&self) -> Option<u64> {
-        self.reserved
-    }
-
-    /// What a qualifier has by way of settings for asynchronous events, once what was made
-    /// has spread (ASY-09).
-    pub(crate) fn configured(
-        &self,
-        qualifier: &str,
-        now: Instant,
-        spreads_in: Span,
-    ) -> Option<&event_invoke::Spec> {
-        let made = self.event_invoke.iter().rev();
-        let mut made = made.filter(|made| made.qualifier == qualifier);
-        made.find(|made| made.at.is_none_or(|at| at.plus(spreads_in) <= now))?
-            .spec
-            .as_ref()
-    }
-
-    /// What a qualifier has now, whether it has spread or not.
-    pub(crate) fn now(&self, qualifier: &str) -> Option<&event_invoke::Spec> {
-        let mut made = self.event_invoke.iter().rev();
-        made.find(|made| made.qualifier == qualifier)?.spec.as_ref()
-    }
-
-    pub(crate) fn version_numbered(&self, number: u64) -> Option<VersionIx> {
-        let at = self.versions.iter().position(|version| version.number == number)?;
-        Some(VersionIx(u16::try_from(at).ok()?))
-    }
-
-    /// The version a qualifier means now.
-    #[must_use]
-    pub fn resolve(&self, qualifier: &str) -> Option<VersionIx> {
-        if qualifier == "$LATEST" {
-            return Some(VersionIx::LATEST);
-        }
-        if qualifier.bytes().all(|b| b.is_ascii_digit()) {
-            let number = qualifier.parse().ok().filter(|_| !qualifier.starts_with('0'));
-            return self.version_numbered(number?);
-        }
-        let alias = self.aliases.iter().find(|alias| alias.name == qualifier)?;
-        self.version_numbered(alias.version)
-    }
-}
-
 /// A checked scenario.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -336,7 +204,7 @@ impl Plan {
 
     fn of(run: &Run, bounds: Bounds) -> Self {
         let functions =
-            run.scenario.functions.iter().map(|f| planned_function(f, run.seed));
+            run.scenario.functions.iter().map(|f| function::planned(f, run.seed));
         let callers = run.scenario.callers.iter().filter_map(|caller| {
             let (name, qualifier) = split_target(&caller.target);
             let function = run.scenario.functions.iter().position(|f| f.name == name)?;
@@ -534,38 +402,5 @@ fn split_target(target: &str) -> (&str, Qualifier) {
     match target.split_once(':') {
         Some((name, qualifier)) => (name, Qualifier::Named(qualifier.into())),
         None => (target, Qualifier::Latest),
-    }
-}
-
-fn planned_function(function: &Function, seed: u64) -> PlannedFunction {
-    let mut versions = alloc::vec![PlannedVersion {
-        number: 0,
-        spec: Rc::new(function.spec.clone()),
-        active_at: Instant::START,
-        revision: 0,
-    }];
-    versions.extend(function.versions.iter().map(|version| PlannedVersion {
-        number: version.number,
-        spec: Rc::new(version.spec.clone()),
-        active_at: Instant::START,
-        revision: 0,
-    }));
-    let last = function.versions.last();
-    let event_invoke = function.event_invoke.iter().map(|(qualifier, spec)| Configured {
-        qualifier: qualifier.clone(),
-        spec: Some(spec.clone()),
-        at: None,
-    });
-    PlannedFunction {
-        name: function.name.clone(),
-        versions,
-        aliases: function.aliases.clone(),
-        reserved: function.shared.reserved,
-        provisioned: function.provisioned.clone(),
-        event_invoke: event_invoke.collect(),
-        allows_loops: function.shared.recursive_loop == lambda::RecursiveLoop::Allow,
-        dice: Dice::of(seed, &function.name),
-        published: last.map(|version| Rc::new(version.spec.clone())),
-        deleted: None,
     }
 }

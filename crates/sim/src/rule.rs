@@ -42,7 +42,7 @@ macro_rules! rules {
     ($($name:ident $id:literal $confidence:ident($source:expr) $sentence:literal;)*) => {
         /// One rule; its id is the one the project's references use.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[repr(u8)]
+        #[repr(u16)]
         pub enum Rule {
             $(#[doc = $sentence] $name,)*
         }
@@ -211,15 +211,69 @@ rules! {
     Cost05 "COST-05" Documented(PRICING) "Provisioned concurrency costs 0.0000041667 USD per configured GB-second, and its runs 0.0000097222.";
     Cost06 "COST-06" Documented(PRICING) "Ephemeral storage over 512 MB costs 0.0000000309 USD per GB-second.";
     Cost07 "COST-07" Documented("https://aws.amazon.com/sqs/pricing/") "Queues, topics, buses and streams have prices of their own.";
-    // Versions and aliases, as far as an invocation needs them
+    // Versions
     Ver01 "VER-01" Documented(dg!("configuration-versions")) "A function has one mutable version, $LATEST, which every update replaces.";
     Ver02 "VER-02" Documented(api!("PublishVersion")) "PublishVersion snapshots the code and configuration of $LATEST as a new numbered version.";
+    Ver03 "VER-03" Observed(STACKD) "Versions are numbered 1, 2, 3 and so on; the number of a version that was deleted is not used again.";
     Ver04 "VER-04" Observed(LOCALSTACK) "Publishing an unchanged $LATEST creates nothing and returns the previous version.";
+    Ver05 "VER-05" Observed(LOCALSTACK) "A change of configuration alone, even of the description, is enough for a new version.";
+    Ver06 "VER-06" Assumed("reading of VER-04") "Whether $LATEST is unchanged is seen from the last version that still exists.";
+    Ver07 "VER-07" Assumed("reading of VER-04") "A $LATEST that is again what some older version was is published as a new version.";
+    Ver08 "VER-08" Documented(api!("PublishVersion")) "A description that is given when publishing is that of the version alone.";
+    Ver09 "VER-09" Observed(LOCALSTACK) "A RevisionId that is not the present one is answered 412 PreconditionFailedException.";
+    Ver10 "VER-10" Observed(LOCALSTACK) "Publishing with another CodeSha256 than that of $LATEST is refused.";
+    Ver11 "VER-11" Observed(LOCALSTACK) "A version has a RevisionId of its own, and publishing changes that of $LATEST; an alias changes neither.";
+    Ver12 "VER-12" Documented(dg!("configuration-versions")) "A version keeps its code and configuration; triggers, settings for events and provisioned concurrency can still be set for it.";
     Ver13 "VER-13" Documented(dg!("configuration-versions")) "An unqualified call runs $LATEST; a qualified one the version or alias it names.";
     Ver14 "VER-14" Observed(LOCALSTACK) "A qualifier inside the function name must agree with the Qualifier parameter.";
     Ver15 "VER-15" Observed(LOCALSTACK) "A function, version or alias that does not exist answers 404 ResourceNotFoundException.";
-    Ver24 "VER-24" Assumed("publish_latency") "A version that a code update publishes may be Pending for some seconds before it can be called.";
+    Ver16 "VER-16" Observed(LOCALSTACK) "$LATEST cannot be deleted without the function.";
+    Ver17 "VER-17" Documented(api!("DeleteFunction")) "A version that an alias leads to cannot be deleted.";
+    Ver18 "VER-18" Observed(LOCALSTACK) "DeleteFunction does not delete aliases.";
+    Ver19 "VER-19" Documented(api!("DeleteFunction")) "DeleteFunction without a qualifier deletes all versions and aliases; triggers stay.";
+    Ver20 "VER-20" Documented(dg!("gettingstarted-limits")) "The number of versions is not limited, what their code takes up is.";
+    Ver21 "VER-21" Documented(dg!("snapstart")) "SnapStart makes snapshots of versions published from then on, never of $LATEST.";
+    Ver22 "VER-22" Observed(LOCALSTACK) "Versions and aliases have no tags.";
+    Ver23 "VER-23" Observed(STACKD) "Environments belong to one version and go with it; a run ends on the version it began on.";
+    Ver24 "VER-24" Assumed("publish_latency") "An update may be in progress for some seconds, and a version it publishes Pending; until then there is no other update.";
+    Ver25 "VER-25" Documented(api!("GetFunction")) "Only Lambda Managed Instances have $LATEST.PUBLISHED; they are not simulated.";
+    // Aliases
     Ali01 "ALI-01" Documented(dg!("configuration-aliases")) "An alias is a pointer from a name to one version; it cannot point to an alias.";
+    Ali02 "ALI-02" Observed(LOCALSTACK) "The name of an alias has letters, digits, hyphens and underscores, and is no number.";
+    Ali03 "ALI-03" Documented(api!("CreateAlias")) "The name of an alias is its own within the function, and can be used again once it is deleted.";
+    Ali04 "ALI-04" Observed(LOCALSTACK) "A new alias has to say which version it leads to: a number, or $LATEST.";
+    Ali05 "ALI-05" Observed(LOCALSTACK) "An alias that is there already is not created again: 409 ResourceConflictException.";
+    Ali06 "ALI-06" Observed(LOCALSTACK) "An alias that is not there cannot be read or updated; deleting it succeeds.";
+    Ali07 "ALI-07" Observed(LOCALSTACK) "UpdateAlias keeps what it does not name, and changes all it names or nothing.";
+    Ali08 "ALI-08" Observed(LOCALSTACK) "UpdateAlias with a RevisionId that is not the present one is answered 412 PreconditionFailedException.";
+    Ali09 "ALI-09" Documented(dg!("configuring-alias-routing")) "A weight is the share of the additional version; the alias's own version gets the rest.";
+    Ali10 "ALI-10" Observed(LOCALSTACK) "An alias has at most one additional version.";
+    Ali11 "ALI-11" Observed(LOCALSTACK) "A weight is a number from 0.0 to 1.0.";
+    Ali12 "ALI-12" Observed(LOCALSTACK) "The additional version is another than the alias's own, also where only one of the two is changed.";
+    Ali13 "ALI-13" Observed(LOCALSTACK) "An alias that leads to $LATEST has no weights.";
+    Ali14 "ALI-14" Observed(LOCALSTACK) "The additional version is a number, never $LATEST.";
+    Ali15 "ALI-15" Observed(LOCALSTACK) "An alias leads to versions that exist.";
+    Ali16 "ALI-16" Documented(dg!("configuring-alias-routing")) "Both versions of an alias have the same execution role and the same dead-letter queue.";
+    Ali17 "ALI-17" Assumed("order of checks") "What is wrong with an alias is told in an order: form, function, count, same version, $LATEST, existence, role and queue, name.";
+    Ali18 "ALI-18" Documented(dg!("configuring-alias-routing")) "Which version a request gets is drawn for it alone; nothing is sticky.";
+    Ali19 "ALI-19" Assumed("this simulator") "Without weights nothing is drawn; a weight of 0 never leads to its version, a weight of 1 always does.";
+    Ali20 "ALI-20" Observed(STACKD) "An alias is looked up, and drawn, once for each call, for each attempt of an event and for each try of a batch.";
+    Ali21 "ALI-21" Documented(api!("Invoke")) "X-Amz-Executed-Version is the number of the version that ran, never the name of an alias.";
+    Ali22 "ALI-22" Observed(LOCALSTACK) "Settings for events are made for one qualifier, and publishing does not copy them.";
+    Ali23 "ALI-23" Documented(dg!("configuring-alias-routing")) "The dead-letter queue is that of the version that ran.";
+    Ali24 "ALI-24" Observed(LOCALSTACK) "Reserved concurrency is the function's, for all its versions together.";
+    Ali25 "ALI-25" Observed(LOCALSTACK) "Provisioned concurrency belongs to a version or an alias, never to $LATEST.";
+    Ali26 "ALI-26" Observed(LOCALSTACK) "A version has provisioned concurrency once: of its own, or through an alias.";
+    Ali27 "ALI-27" Observed(LOCALSTACK) "Provisioned concurrency of an alias also serves direct calls of its version, and goes with the alias.";
+    Ali28 "ALI-28" Observed(LOCALSTACK) "When an alias moves, its provisioned concurrency is built on the new version, then removed from the old one.";
+    Ali29 "ALI-29" Observed("github.com/hashicorp/terraform-provider-aws, pull request 48116") "Until that is ready the alias leads all requests to its former version.";
+    Ali30 "ALI-30" Documented(dg!("provisioned-concurrency")) "An alias with weights gets no provisioned concurrency, and keeps what it has.";
+    Ali31 "ALI-31" Assumed("pc_split") "Of an alias with weights each version has its share of the provisioned concurrency.";
+    Ali32 "ALI-32" Documented(dg!("configuration-aliases")) "A trigger may name an alias: when that moves nothing has to be done with the trigger. A function URL never names a number.";
+    Ali33 "ALI-33" Documented(dg!("configuration-aliases")) "A permission to call an alias covers calls of the alias, not of its version.";
+    Ali34 "ALI-34" Documented(dg!("monitoring-metrics-types")) "CloudWatch counts by function, by alias, and by alias and executed version.";
+    Ali35 "ALI-35" Assumed("alias_propagation") "A change of an alias holds for everything that follows, at once or after a while.";
+    Ali36 "ALI-36" Observed(STACKD) "Events that wait are led by the alias as it is when they are tried; its settings for events go with it.";
     // Event source mappings
     Esm01 "ESM-01" Documented(api!("GetEventSourceMapping")) "A mapping is Creating, Enabling, Enabled, Disabling, Disabled, Updating or Deleting.";
     Esm02 "ESM-02" Observed(LOCALSTACK) "What is asked of a mapping is answered with the state that leads there, and comes about some seconds later.";
@@ -326,7 +380,6 @@ pub const NOT_SIMULATED: &[(Rule, &str)] = &[
     (Rule::Cost07, "what other services cost is not counted yet"),
     (Rule::Asy04, "no function sees the ClientContext"),
     (Rule::Asy21, "AWS gives no number"),
-    (Rule::Asy26, "no version or alias can be deleted yet"),
     (
         Rule::Dst01,
         "it says what does not happen: no step shows a record that is not sent",
@@ -334,6 +387,17 @@ pub const NOT_SIMULATED: &[(Rule, &str)] = &[
     (Rule::Dst04, "a scenario has room for no more than one of each"),
     (Rule::Esm14, "it is about what is counted, and a count is no step"),
     (Rule::Esm16, "it says how patterns are read; what comes of that is ESM-19"),
+    (Rule::Ver20, "the size of code is not simulated"),
+    (Rule::Ver21, "SnapStart is not simulated yet"),
+    (Rule::Ver22, "tags are not simulated"),
+    (
+        Rule::Ali17,
+        "a refusal cites the check it failed; a test holds the order of all of them",
+    ),
+    (Rule::Ali22, "ASY-07 says the same of events, and is cited there"),
+    (Rule::Ali23, "DLQ-08 says the same of dead letters, and is cited there"),
+    (Rule::Ali33, "who may call is said by the scenario, not by permissions"),
+    (Rule::Ali34, "it is about what is counted, and a count is no step"),
     (Rule::Pbr02, "it is about how an answer is written"),
     (Rule::Kin08, "records of one producer are not aggregated here"),
     (Rule::Kin22, "it is about what is counted, and a count is no step"),

@@ -91,6 +91,16 @@ choices! {
     }
 }
 
+choices! {
+    /// Which versions of an alias with weights have its provisioned concurrency (ALI-31).
+    PcSplit {
+        /// Both, each by its weight.
+        ByWeight "by_weight",
+        /// The alias's own version alone.
+        Primary "primary",
+    }
+}
+
 /// The account, and every assumption about what AWS does not document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -202,6 +212,10 @@ pub struct Settings {
     pub sqs_in_flight_max: u64,
     /// Whether one receive of a FIFO queue may bring several groups.
     pub fifo_mix_groups: bool,
+    /// How long an alias leads where it did after it was changed.
+    pub alias_propagation: Span,
+    /// Which versions of an alias with weights have its provisioned concurrency.
+    pub pc_split: PcSplit,
     /// What is assumed of mappings of streams; a table of its own.
     pub streams: Assumptions,
 }
@@ -263,6 +277,8 @@ impl Default for Settings {
             sqs_effective_visibility: true,
             sqs_in_flight_max: 120_000,
             fifo_mix_groups: true,
+            alias_propagation: Span::ZERO,
+            pc_split: PcSplit::ByWeight,
             streams: Assumptions::default(),
         }
     }
@@ -329,7 +345,7 @@ impl Settings {
     ];
 
     /// Those of what only a simulator with the feature `events` plays.
-    const OF_EVENTS: [Knob<Self>; 37] = [
+    const OF_EVENTS: [Knob<Self>; 39] = [
         knob!(dispatch: span, "async.dispatch", "", "Event dispatch", UP_TO_A_DAY, Asy22,
             "How long an accepted event waits in an idle queue before it is tried."),
         knob!(error_delay_1: span, "async.error_delay_1", "", "Wait after the first error",
@@ -424,6 +440,12 @@ impl Settings {
         knob!(fifo_mix_groups: bool, "fifo.mix_groups", "", "Groups in one receive",
             Kind::Bool, Fifo03,
             "Whether one receive of a FIFO queue may bring messages of several groups."),
+        knob!(alias_propagation: span, "alias_propagation", "", "Aliases spread in",
+            UP_TO_A_DAY, Ali35,
+            "How long requests still go where an alias led before it was changed."),
+        knob!(pc_split: choice, "pc_split", "", "Provisioned concurrency of weights",
+            Kind::Choice(PcSplit::WORDS), Ali31,
+            "Whether both versions of an alias with weights have its provisioned concurrency."),
     ];
 }
 

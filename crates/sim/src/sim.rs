@@ -11,6 +11,7 @@ use crate::event::{
     CallerEvent, Event, FunctionEvent, MappingEvent, Receive, Sent, ServiceEvent,
 };
 use crate::id::{CallerId, FunctionId, Job, MappingId, Origin, Part, ServiceId};
+use crate::lambda::alias::release;
 use crate::lambda::invoke as lambda;
 use crate::mapping;
 use crate::message::{Body, Content, Mail};
@@ -423,6 +424,9 @@ impl Receive for Turn<'_> {
     fn on_function(&mut self, id: FunctionId, event: FunctionEvent) {
         let Self { world, plan, cx } = self;
         world.lambda.on_event(id, plan, cx, event);
+        if EVENTS && let FunctionEvent::ProvisioningDue { version, .. } = event {
+            release(id, version, plan, &mut world.lambda, cx);
+        }
     }
 
     #[inline(always)]

@@ -3,6 +3,7 @@
 //!
 //! Entries are for people and for views; no handler ever reads them.
 
+mod alias;
 mod event;
 mod stream;
 
@@ -11,12 +12,13 @@ use alloc::vec::Vec;
 use core::slice;
 
 use crate::call::{Operation, Reply};
-use crate::id::{EnvironmentId, Job, Part, VersionIx};
+use crate::id::{AliasIx, EnvironmentId, Job, Part, VersionIx};
 use crate::rule::Rule;
 use crate::time::{Instant, Span};
 pub use message::MessageFact;
 
 mod message;
+pub use alias::AliasFact;
 pub use event::EventFact;
 pub use stream::{End, StreamFact};
 
@@ -194,6 +196,8 @@ choices! {
         InitFailed "init failed",
         /// Fewer provisioned environments are wanted.
         Deprovisioned "deprovisioned",
+        /// Its version was deleted.
+        Deleted "deleted",
     }
 }
 
@@ -263,6 +267,8 @@ pub enum Fact {
         room: Room,
         /// How long Init takes before or inside the handler.
         init: Span,
+        /// Through this alias.
+        alias: Option<AliasIx>,
     },
     /// Although provisioned concurrency exists, the request had to go on demand.
     SpilledOver {
@@ -290,6 +296,8 @@ pub enum Fact {
         in_flight: u32,
         /// That limit.
         limit: u32,
+        /// It came through this alias.
+        alias: Option<AliasIx>,
     },
     /// A request was refused before any code ran.
     Refused {
@@ -330,6 +338,8 @@ pub enum Fact {
     Message(MessageFact),
     /// Something happened to a stream, or to what a mapping reads of it.
     Stream(StreamFact),
+    /// Something happened to an alias, or it was drawn where it leads.
+    Alias(AliasFact),
     /// An act was answered.
     Replied {
         /// What was asked for.

@@ -110,7 +110,7 @@ fn what_is_ready_stays_usable_while_more_is_prepared() {
 #[test]
 fn deleting_by_another_qualifier_changes_nothing() {
     let mut f = provisioned("f", Span::SECOND, 2);
-    f.aliases = vec![Alias { name: "live".into(), version: 1 }];
+    f.aliases = vec![Alias::to("live", 1)];
     f.provisioned[0].qualifier = "live".into();
     let mut run = run([f], [late_client()]);
     run.acts = vec![

@@ -162,8 +162,7 @@ fn names_and_qualifiers_that_lead_nowhere_are_refused_in_the_words_of_aws() {
 fn an_alias_leads_to_its_version_and_shares_its_environments() {
     let mut f = answers(Answer::Version);
     f.versions = vec![Version { number: 3, spec: f.spec.clone() }];
-    f.aliases =
-        ["live", "blue"].map(|name| Alias { name: name.into(), version: 3 }).into();
+    f.aliases = ["live", "blue"].map(|name| Alias::to(name, 3)).into();
     let acts = vec![
         with(1, "Invoke", [("Qualifier", "live")]),
         with(2, "Invoke", [("FunctionName", "f:blue")]),

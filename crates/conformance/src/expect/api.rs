@@ -64,6 +64,25 @@ const MAPPING: [&str; 22] = [
     "StartingPosition",
 ];
 
+/// What it knows of an alias.
+const ALIAS: [&str; 6] =
+    ["AliasArn", "Name", "FunctionVersion", "Description", "RoutingConfig", "RevisionId"];
+
+/// What it knows of a version.
+const CONFIGURATION: [&str; 11] = [
+    "FunctionName",
+    "FunctionArn",
+    "Version",
+    "Description",
+    "MemorySize",
+    "Timeout",
+    "State",
+    "LastUpdateStatus",
+    "CodeSha256",
+    "RevisionId",
+    "DeadLetterConfig",
+];
+
 /// The fields of an answer that the simulator knows; of others it cannot say whether they
 /// are there.
 const fn fields(operation: Operation) -> &'static [&'static str] {
@@ -82,6 +101,14 @@ const fn fields(operation: Operation) -> &'static [&'static str] {
             "DestinationConfig",
         ],
         Operation::ListFunctionEventInvokeConfigs => &["FunctionEventInvokeConfigs"],
+        Operation::ListProvisionedConcurrencyConfigs => {
+            &["ProvisionedConcurrencyConfigs"]
+        }
+        Operation::ListVersionsByFunction => &["Versions"],
+        Operation::ListAliases => &["Aliases"],
+        Operation::GetFunction => &["Configuration", "Concurrency"],
+        Operation::DeleteAlias => &[],
+        Operation::CreateAlias | Operation::UpdateAlias | Operation::GetAlias => &ALIAS,
         Operation::PutFunctionRecursionConfig | Operation::GetFunctionRecursionConfig => {
             &["RecursiveLoop"]
         }
@@ -113,18 +140,74 @@ const fn fields(operation: Operation) -> &'static [&'static str] {
         Operation::SendMessage => &["MD5OfMessageBody", "MessageId", "SequenceNumber"],
         Operation::SendMessageBatch => &["Successful", "Failed"],
         Operation::DeleteFunction | Operation::SetQueueAttributes => &[],
-        Operation::PublishVersion
+        Operation::GetFunctionConfiguration
+        | Operation::PublishVersion
         | Operation::UpdateFunctionCode
-        | Operation::UpdateFunctionConfiguration => &[
-            "FunctionName",
-            "FunctionArn",
-            "Version",
-            "Description",
-            "MemorySize",
-            "Timeout",
-            "State",
-        ],
+        | Operation::UpdateFunctionConfiguration => &CONFIGURATION,
     }
+}
+
+/// What stands under a key in each item of a list.
+fn named(items: &Value, key: &str) -> Value {
+    let Value::List(items) = items else { return Value::Null };
+    let all = items.iter().map(|item| item.get(key).cloned().unwrap_or_default());
+    Value::List(all.collect())
+}
+
+/// Whether the answers of steps have one and the same RevisionId, or each another.
+fn revisions(
+    on: &mut Comparison<'_>,
+    expected: &Value,
+    same: bool,
+) -> Result<(), Unsupported> {
+    let place = if same { "sameRevisionId" } else { "differentRevisionId" };
+    let mut found: Vec<String> = Vec::new();
+    for id in list(&format!("expect.{place}"), expected)? {
+        let id = text(place, id)?;
+        let steps = on.setting.steps();
+        let Some(at) = steps.iter().position(|step| step.id == id) else {
+            return unsupported(format!("expect.{place}: no step {id}"));
+        };
+        let replies = on.played.senders[at].iter().filter_map(|sender| match *sender {
+            Origin::Act(act) => on.played.recording.log().replies(act.into()).first(),
+            Origin::Caller(_)
+            | Origin::Function(_)
+            | Origin::Service(_)
+            | Origin::Mapping(_) => None,
+        });
+        for reply in replies {
+            let fields = Value::Object(reply.fields.clone());
+            let revision =
+                fields.at("RevisionId").or_else(|| fields.at("Configuration.RevisionId"));
+            let Some(revision) = revision.and_then(Value::as_text) else {
+                on.differ(place, "a RevisionId", format!("none ({id})"));
+                return Ok(());
+            };
+            found.push(revision.into());
+        }
+    }
+    let all = found.len();
+    found.sort_unstable();
+    found.dedup();
+    let expected = if same { all.min(1) } else { all };
+    on.same(place, expected, found.len(), ToString::to_string);
+    Ok(())
+}
+
+/// The answers that have one and the same RevisionId.
+pub fn same_revision(
+    on: &mut Comparison<'_>,
+    expected: &Value,
+) -> Result<(), Unsupported> {
+    revisions(on, expected, true)
+}
+
+/// The answers that have each another RevisionId.
+pub fn different_revision(
+    on: &mut Comparison<'_>,
+    expected: &Value,
+) -> Result<(), Unsupported> {
+    revisions(on, expected, false)
 }
 
 /// One answer that is compared.
@@ -160,6 +243,17 @@ impl Answer<'_> {
         }
         if let Some(payload) = members.take("payload") {
             self.payload(on, reply, payload, &mut names)?;
+        }
+        for (key, all, of) in
+            [("versions", "Versions", "Version"), ("aliases", "Aliases", "Name")]
+        {
+            if let Some(expected) = members.take(key) {
+                let got = self.field(reply, all)?.map(|items| named(items, of));
+                let got = got.unwrap_or_default();
+                if !matches(expected, &got, &mut names)? {
+                    on.differ(format!("{place}.{key}"), shown(expected), shown(&got));
+                }
+            }
         }
         let absent = members.read("absent", list)?.unwrap_or_default();
         for field in absent {

@@ -43,6 +43,8 @@ pub struct Expectations<'a> {
     destinations: Option<&'a Value>,
     fates: Option<&'a Value>,
     same_request_id: Option<&'a Value>,
+    same_revision: Option<&'a Value>,
+    different_revision: Option<&'a Value>,
     queues: Option<&'a Value>,
     deliveries: Option<&'a Value>,
     receives: Option<&'a Value>,
@@ -74,6 +76,8 @@ impl<'a> Expectations<'a> {
             destinations: members.take("destinations"),
             fates: members.take("fates"),
             same_request_id: members.take("sameRequestIdInAllAttempts"),
+            same_revision: members.take("sameRevisionId"),
+            different_revision: members.take("differentRevisionId"),
             queues: members.take("queues"),
             deliveries: members.take("deliveriesPerRecord"),
             receives: members.take("receivesPerRecord"),
@@ -107,7 +111,7 @@ impl<'a> Expectations<'a> {
             wording: Vec::new(),
         };
         self.check_set_ups(&on)?;
-        let parts: [(Option<&Value>, Compare); 19] = [
+        let parts: [(Option<&Value>, Compare); 21] = [
             (self.api, api::compare),
             (self.invocations, rows::invocations),
             (self.invocation_count, counts::invocations),
@@ -118,6 +122,8 @@ impl<'a> Expectations<'a> {
             (self.destinations, received::compare),
             (self.fates, events::fates),
             (self.same_request_id, events::same_request_id),
+            (self.same_revision, api::same_revision),
+            (self.different_revision, api::different_revision),
             (self.queues, queues::compare),
             (self.deliveries, records::deliveries),
             (self.receives, records::receives),

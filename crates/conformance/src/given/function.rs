@@ -6,7 +6,7 @@ use lambdarium_sim::lambda::behaviour::{
     Then,
 };
 use lambdarium_sim::lambda::{
-    Alias, Function, Provisioned, RecursiveLoop, Spec, Version,
+    Alias, Function, Provisioned, RecursiveLoop, Routing, Spec, Version,
 };
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
@@ -331,18 +331,45 @@ fn read_versions(
 }
 
 fn read_aliases(place: &str, value: &Value) -> Result<Vec<Alias>, Unsupported> {
-    let aliases =
-        Members::of(place, value)?.take_all().into_iter().map(|(name, value)| {
-            let version = text(&format!("{place}.{name}"), value)?;
-            match version {
-                "$LATEST" => Ok(Alias { name: name.into(), version: 0 }),
-                number => match number.parse() {
-                    Ok(version) => Ok(Alias { name: name.into(), version }),
-                    Err(_) => unsupported(format!("{place}.{name}: {number}")),
-                },
-            }
-        });
+    let aliases = Members::of(place, value)?
+        .take_all()
+        .into_iter()
+        .map(|(name, value)| read_alias(&format!("{place}.{name}"), name, value));
     aliases.collect()
+}
+
+/// An alias: its version, or that with another that gets a share.
+fn read_alias(place: &str, name: &str, value: &Value) -> Result<Alias, Unsupported> {
+    let number = |value: &Value| match value.as_text() {
+        Some("$LATEST") => Ok(0),
+        other => match other.and_then(|text| text.parse().ok()) {
+            Some(number) => Ok(number),
+            None => unsupported(format!("{place}: {value:?}")),
+        },
+    };
+    if value.as_text().is_some() {
+        return Ok(Alias::to(name, number(value)?));
+    }
+    let mut members = Members::of(place, value)?;
+    let Some(version) = members.take("FunctionVersion") else {
+        return unsupported(members.place("FunctionVersion"));
+    };
+    let mut alias = Alias::to(name, number(version)?);
+    let config = members.take("RoutingConfig");
+    let weights = config.and_then(|config| config.get("AdditionalVersionWeights"));
+    let weights = weights.or(members.take("AdditionalVersionWeights"));
+    members.finish()?;
+    let Some(Value::Object(entries)) = weights else { return Ok(alias) };
+    for (version, weight) in entries {
+        let ppm = weight.scaled(6).and_then(|ppm| u32::try_from(ppm).ok());
+        let Some(weight_ppm) = ppm.filter(|_| alias.routing.is_none()) else {
+            return unsupported(format!("{place}: weights"));
+        };
+        let version = number(&Value::text(version))?;
+        let given = lambdarium_sim::Given::here();
+        alias.routing = Some(Routing { version, weight_ppm, given });
+    }
+    Ok(alias)
 }
 
 fn read_provisioned(place: &str, value: &Value) -> Result<Vec<Provisioned>, Unsupported> {

@@ -148,6 +148,9 @@ fn read(
     Ok(Step { id, operation, parameters, when, times, role: Role::Call })
 }
 
+/// Stands for the hash or the revision that is there when a step begins.
+pub const CURRENT: &str = "<current>";
+
 /// How the parameters of a message are called.
 const MESSAGE: &[(&str, &str)] = &[
     ("QueueUrl", "QueueUrl"),
@@ -184,8 +187,12 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
         | Operation::DeleteProvisionedConcurrencyConfig
         | Operation::GetFunctionEventInvokeConfig
         | Operation::DeleteFunctionEventInvokeConfig
+        | Operation::GetFunction
+        | Operation::GetFunctionConfiguration
         | Operation::DeleteFunction => &[("Qualifier", "Qualifier")],
         Operation::ListFunctionEventInvokeConfigs
+        | Operation::ListVersionsByFunction
+        | Operation::ListProvisionedConcurrencyConfigs
         // Cases say what a function does otherwise: this is no call to AWS.
         | Operation::SetFault
         | Operation::GetFunctionRecursionConfig => &[],
@@ -213,14 +220,45 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
         | Operation::SplitShard
         | Operation::MergeShards => names_of_streams(operation),
         Operation::PutObject => &[("Bucket", "Bucket"), ("Key", "Key"), ("Body", "Body")],
-        Operation::PublishVersion => &[("Description", "Description")],
-        Operation::UpdateFunctionCode => &[("code", "Code"), ("Publish", "Publish")],
+        Operation::PublishVersion
+        | Operation::UpdateFunctionCode
+        | Operation::ListAliases
+        | Operation::CreateAlias
+        | Operation::UpdateAlias
+        | Operation::DeleteAlias
+        | Operation::GetAlias => names_of_versions(operation),
         Operation::UpdateFunctionConfiguration => &[
+            ("RevisionId", "RevisionId"),
             ("config", "Environment"),
             ("Description", "Description"),
             ("Timeout", "Timeout"),
             ("MemorySize", "MemorySize"),
         ],
+    }
+}
+
+/// The same of calls that publish versions and name them.
+const fn names_of_versions(
+    operation: Operation,
+) -> &'static [(&'static str, &'static str)] {
+    if matches!(operation, Operation::PublishVersion) {
+        &[
+            ("Description", "Description"),
+            ("CodeSha256", "CodeSha256"),
+            ("RevisionId", "RevisionId"),
+        ]
+    } else if matches!(operation, Operation::UpdateFunctionCode) {
+        &[("code", "Code"), ("Publish", "Publish"), ("RevisionId", "RevisionId")]
+    } else if matches!(operation, Operation::ListAliases) {
+        &[("FunctionVersion", "FunctionVersion")]
+    } else {
+        &[
+            ("Name", "Name"),
+            ("FunctionVersion", "FunctionVersion"),
+            ("RoutingConfig", "RoutingConfig"),
+            ("Description", "Description"),
+            ("RevisionId", "RevisionId"),
+        ]
     }
 }
 
@@ -253,6 +291,21 @@ const fn names_of_streams(
     }
 }
 
+/// The routing of an alias: weights of versions, and nothing else.
+fn check_routing(place: &str, value: &Value) -> Result<(), Unsupported> {
+    let mut members = Members::of(place, value)?;
+    let weights = members.take("AdditionalVersionWeights");
+    members.finish()?;
+    let Some(Value::Object(weights)) = weights else { return Ok(()) };
+    let is_version = |key: &str| {
+        key == "$LATEST" || !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit())
+    };
+    match weights.iter().find(|(key, _)| !is_version(key)) {
+        Some((key, _)) => unsupported(format!("{place}: {key}")),
+        None => Ok(()),
+    }
+}
+
 fn translate(
     operation: Operation,
     mut members: Members<'_>,
@@ -262,7 +315,14 @@ fn translate(
     let mut parameters = vec![("FunctionName".to_string(), name)];
     for (key, known) in names(operation) {
         if let Some(value) = members.take(key) {
-            without_placeholders(&members.place(key), value)?;
+            if *known == "RoutingConfig" {
+                check_routing(&members.place(key), value)?;
+            }
+            let is_known_later = matches!(*known, "CodeSha256" | "RevisionId")
+                && value.as_text() == Some(CURRENT);
+            if !is_known_later {
+                without_placeholders(&members.place(key), value)?;
+            }
             parameters.push(((*known).into(), value.clone()));
         }
     }

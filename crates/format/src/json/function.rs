@@ -1,16 +1,24 @@
 //! A function as JSON. A version lists only what differs from the function itself.
 
+use lambdarium_sim::Given;
 use lambdarium_sim::lambda::event_invoke;
-use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
+use lambdarium_sim::lambda::{
+    Alias, Function, Provisioned, Routing, Shared, Spec, Version,
+};
 use lambdarium_sim::limits;
 use lambdarium_sim::value::Value;
 
 use super::reader::{Fields, Reader};
 use super::{Members, behaviour, knobs};
+use crate::unit::decimal;
 
 const LATEST: &str = "$LATEST";
 /// Settings for events that ask for no version or alias.
 const ASYNC: &str = "async";
+/// The version that an alias with weights leads to.
+const FUNCTION_VERSION: &str = "function-version";
+/// The version that gets a share of the requests.
+const WEIGHTS: &str = "additional-version-weights";
 /// Settings for those that do.
 const ASYNC_OF: &str = "async-of";
 
@@ -123,8 +131,46 @@ fn number_of(text: &str) -> Option<u64> {
     (number.to_string() == text).then_some(number)
 }
 
+/// An alias: the version it leads to; with weights an object that has both.
 fn read_alias(reader: &mut Reader, name: &str, value: &Value) -> Option<Alias> {
     let fits = reader.at_most(name.len(), limits::NAME_MAX, "bytes of a name");
+    let Value::Object(members) = value else {
+        let version = read_pointer(reader, value)?;
+        return fits.then(|| Alias::to(name, version));
+    };
+    let mut fields = Fields::of(members);
+    let allowed = "the number of a version, such as \"1\"";
+    let version = fields.require(reader, FUNCTION_VERSION, allowed, read_pointer);
+    let routing = fields.read_with_events(reader, WEIGHTS, read_weights);
+    fields.finish(reader);
+    let (version, routing) = (version?, routing.flatten());
+    fits.then(|| Alias { name: name.into(), version, routing })
+}
+
+/// At most one version with its weight, as a call to `CreateAlias` has it.
+fn read_weights(reader: &mut Reader, value: &Value) -> Option<Option<Routing>> {
+    let members = reader.object(value)?;
+    if members.len() > 1 {
+        reader.refuse(value, "at most one version with its weight");
+        return None;
+    }
+    let Some((number, weight)) = members.first() else { return Some(None) };
+    reader.within(number, |reader| {
+        let version = number_of(number);
+        if version.is_none() {
+            reader.wrong(&format!("{number:?}"), "the number of a version, from 1");
+        }
+        let weight_ppm = weight.scaled(6).filter(|ppm| *ppm <= 1_000_000);
+        if weight_ppm.is_none() {
+            reader.refuse(weight, "a weight from 0 to 1");
+        }
+        let weight_ppm = u32::try_from(weight_ppm?).ok()?;
+        let (version, given) = (version?, Given::mark()?);
+        Some(Some(Routing { version, weight_ppm, given }))
+    })
+}
+
+fn read_pointer(reader: &mut Reader, value: &Value) -> Option<u64> {
     let version = match value.as_text() {
         Some(LATEST) => Some(0),
         Some(text) => number_of(text),
@@ -133,8 +179,7 @@ fn read_alias(reader: &mut Reader, name: &str, value: &Value) -> Option<Alias> {
     if version.is_none() {
         reader.refuse(value, "the number of a version, such as \"1\", or \"$LATEST\"");
     }
-    let version = version?;
-    fits.then(|| Alias { name: name.into(), version })
+    version
 }
 
 pub(super) fn write(function: &Function) -> Value {
@@ -151,7 +196,14 @@ pub(super) fn write(function: &Function) -> Value {
     members.put_all("aliases", aliases, |alias| {
         let number = alias.version.to_string();
         let target = if alias.version == 0 { LATEST } else { &number };
-        (alias.name.clone(), Value::text(target))
+        let target = Value::text(target);
+        let Some(Routing { version, weight_ppm, .. }) = alias.routing else {
+            return (alias.name.clone(), target);
+        };
+        let weight = Value::Number(decimal(weight_ppm.into(), 6));
+        let weights = Value::Object(vec![(version.to_string(), weight)]);
+        let members = [(FUNCTION_VERSION, target), (WEIGHTS, weights)];
+        (alias.name.clone(), Value::object(members))
     });
     members.put_all("provisioned", provisioned, |provisioned| {
         (provisioned.qualifier.clone(), Value::number(provisioned.count))

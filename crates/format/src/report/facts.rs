@@ -7,7 +7,7 @@ use lambdarium_sim::plan::Plan;
 use lambdarium_sim::time::Span;
 use lambdarium_sim::trace::{Entry, EventFact, Fact, Log, Outcome, Room};
 
-use super::{message, names, stream};
+use super::{alias, message, names, stream};
 use crate::unit::span_text;
 
 /// What happened, in compact words.
@@ -32,7 +32,7 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
             format!("{end} after {attempts} {tried}{}", tokens(plan, part, bucket))
         }
         Fact::DryRunAnswered => format!("dry run answered by {name}"),
-        Fact::Started { environment, version, room, init } => {
+        Fact::Started { environment, version, room, init, alias: _ } => {
             let on = names::environment(plan, part, version, environment);
             format!("started on {on} {}{}", room.word(), init_text(room, init))
         }
@@ -45,7 +45,7 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
             format!("{} on {environment}, billed {billed_ms}ms", ending.word())
         }
         Fact::Abandoned => format!("abandoned, {name} goes on"),
-        Fact::Throttled { reason, in_flight, limit } => {
+        Fact::Throttled { reason, in_flight, limit, alias: _ } => {
             format!("throttled by {name}, {}, {in_flight} of {limit}", reason.word())
         }
         Fact::Refused { refusal: r } => {
@@ -75,6 +75,7 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
         Fact::Event(event) => of_event(plan, name, event),
         Fact::Message(fact) => message::words(plan, name, fact),
         Fact::Stream(fact) => stream::words(name, fact),
+        Fact::Alias(fact) => alias::words(plan, part, fact),
     }
 }
 

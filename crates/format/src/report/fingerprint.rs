@@ -8,7 +8,7 @@
 use lambdarium_sim::call::Reply;
 use lambdarium_sim::id::{Job, Origin, Part};
 use lambdarium_sim::record::Recording;
-use lambdarium_sim::trace::{Entry, EventFact, Fact, MessageFact, StreamFact};
+use lambdarium_sim::trace::{AliasFact, Entry, EventFact, Fact, MessageFact, StreamFact};
 use lambdarium_sim::value::Payload;
 
 use crate::json::write_value_compact;
@@ -110,7 +110,8 @@ impl Fnv {
                 self.text(outcome.word());
             }
             Fact::DryRunAnswered => self.number(6),
-            Fact::Started { environment, version, room, init } => {
+            // Its alias follows from the request, and only the whole program notes it.
+            Fact::Started { environment, version, room, init, alias: _ } => {
                 self.numbers([7, environment.0.into(), version.0.into(), init.0]);
                 self.text(room.word());
             }
@@ -121,7 +122,7 @@ impl Fnv {
                 self.text(ending.word());
             }
             Fact::Abandoned => self.number(11),
-            Fact::Throttled { reason, in_flight, limit } => {
+            Fact::Throttled { reason, in_flight, limit, alias: _ } => {
                 self.numbers([12, in_flight.into(), limit.into()]);
                 self.text(reason.word());
             }
@@ -154,6 +155,23 @@ impl Fnv {
             Fact::Event(event) => self.fact_of_event(event),
             Fact::Message(message) => self.fact_of_message(message),
             Fact::Stream(fact) => self.fact_of_stream(fact),
+            Fact::Alias(fact) => self.fact_of_alias(fact),
+        }
+    }
+
+    /// What happens to an alias.
+    fn fact_of_alias(&mut self, fact: AliasFact) {
+        match fact {
+            AliasFact::Points { alias, version, additional, weight_ppm } => {
+                let additional = additional.map_or(0, |other| u64::from(other.0) + 1);
+                self.numbers([70, alias.0.into(), version.0.into(), additional]);
+                self.number(weight_ppm.into());
+            }
+            AliasFact::Deleted { alias } => self.numbers([71, alias.0.into()]),
+            AliasFact::Drew { alias, version, share_ppm } => {
+                let (alias, version) = (alias.0.into(), version.0.into());
+                self.numbers([72, alias, version, share_ppm.into()]);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use lambdarium_sim::trace::{
     Ending, Entry, Fact, Log, Outcome, Reason, Refusal, Removal, Room,
 };
 
-use super::{message, names, stream};
+use super::{alias, message, names, stream};
 
 mod event;
 
@@ -56,7 +56,7 @@ impl Teller<'_> {
             Fact::DryRunAnswered => {
                 format!("{name} could run {request}. It was a dry run: nothing runs.")
             }
-            Fact::Started { environment, version, room, init } => {
+            Fact::Started { environment, version, room, init, alias: _ } => {
                 self.started(environment, version, room, init)
             }
             Fact::SpilledOver { provisioned } => self.spilled_over(provisioned),
@@ -67,7 +67,7 @@ impl Teller<'_> {
             Fact::Abandoned => {
                 format!("Nobody waits for {request} any more. {name} runs on.")
             }
-            Fact::Throttled { reason, in_flight, limit } => {
+            Fact::Throttled { reason, in_flight, limit, alias: _ } => {
                 let why = self.throttled(reason, in_flight.into(), limit.into());
                 format!("{name} throttles {request}: {why}.")
             }
@@ -96,6 +96,7 @@ impl Teller<'_> {
             Fact::Event(fact) => event::sentence(self.plan, self.entry, fact),
             Fact::Message(fact) => message::sentence(self.plan, self.entry, fact),
             Fact::Stream(fact) => stream::sentence(self.plan, self.entry, fact),
+            Fact::Alias(fact) => alias::sentence(self.plan, self.entry, fact),
         }
     }
 
@@ -317,6 +318,7 @@ impl Teller<'_> {
             Removal::Update => "the function was updated".to_string(),
             Removal::InitFailed => "its Init failed".to_string(),
             Removal::Deprovisioned => "fewer provisioned ones are wanted".to_string(),
+            Removal::Deleted => "its version was deleted".to_string(),
         };
         format!("Environment {} of {name} is removed: {why}.", environment.0)
     }

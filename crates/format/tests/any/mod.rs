@@ -10,7 +10,9 @@ use lambdarium_sim::lambda::behaviour::{
     PerRecord, Sum, When,
 };
 use lambdarium_sim::lambda::event_invoke;
-use lambdarium_sim::lambda::{Alias, Function, Provisioned, Shared, Spec, Version};
+use lambdarium_sim::lambda::{
+    Alias, Function, Provisioned, Routing, Shared, Spec, Version,
+};
 use lambdarium_sim::limits;
 use lambdarium_sim::mapping::{self, Mapping};
 use lambdarium_sim::scenario::{Act, Marker, Nudge, Question, Run, Scenario, Settings};
@@ -222,7 +224,7 @@ fn function(at: usize, n: &mut Numbers) -> Function {
     let mut shared = Shared::default();
     shake(&mut shared, n);
     let versions = n.list(3, spec).into_iter().enumerate();
-    let aliases = n.list(3, |n| n.below(4)).into_iter().enumerate();
+    let aliases = n.list(3, alias).into_iter().enumerate();
     let provisioned = n.list(2, |n| n.within(1, 1_000_000)).into_iter().enumerate();
     Function {
         name: format!("f{at}"),
@@ -232,7 +234,7 @@ fn function(at: usize, n: &mut Numbers) -> Function {
             .map(|(at, spec)| Version { number: at as u64 + 1, spec })
             .collect(),
         aliases: aliases
-            .map(|(at, version)| Alias { name: format!("alias-{at}"), version })
+            .map(|(at, alias)| Alias { name: format!("alias-{at}"), ..alias })
             .collect(),
         provisioned: provisioned
             .map(|(at, count)| Provisioned { qualifier: format!("{}", at + 1), count })
@@ -244,6 +246,15 @@ fn function(at: usize, n: &mut Numbers) -> Function {
             .map(|(spec, qualifier)| (qualifier.to_string(), spec))
             .collect(),
     }
+}
+
+fn alias(n: &mut Numbers) -> Alias {
+    let version = n.below(4);
+    let weight_ppm = u32::try_from(n.below(1_500_000)).expect("a small number");
+    let given = lambdarium_sim::Given::here();
+    let routing = Routing { version: version + 1, weight_ppm, given };
+    let routing = (weight_ppm <= 1_000_000).then_some(routing);
+    Alias { name: String::new(), version, routing }
 }
 
 fn event_invoke(n: &mut Numbers) -> event_invoke::Spec {

@@ -50,10 +50,10 @@ impl Desk<'_, '_> {
             if only.is_none_or(|only| usize::from(only.0) == at) {
                 Rc::make_mut(&mut version.spec).behaviour.faults.clone_from(&faults);
             }
-        }
-        // Or `PublishVersion` would take this for an update of $LATEST (VER-04).
-        if let (None, Some(published)) = (only, &mut function.published) {
-            Rc::make_mut(published).behaviour.faults = faults;
+            // Or `PublishVersion` would take this for an update of $LATEST (VER-04).
+            if only.is_none() {
+                Rc::make_mut(&mut version.source).behaviour.faults.clone_from(&faults);
+            }
         }
         Ok(Some((Reply::ok(200, [("Fails", Value::text(word))]), Rule::Sim04)))
     }

@@ -12,9 +12,8 @@ use alloc::vec::Vec;
 use super::constraint::{failed, field_name, within};
 use super::event_invoke::{EPOCH, named, target_arn};
 use super::names::{FunctionName, Names, arn, arn_of};
-use super::operations::{Answer, Desk, invalid, unqualified};
+use super::operations::{Answer, Desk, invalid};
 use super::{Operation, Reply};
-use crate::Given;
 use crate::id::{FunctionId, MappingId, Part, ServiceId};
 use crate::knob::{Kind, Knob, Knobs, Setting};
 use crate::mapping::lifecycle::Status;
@@ -93,18 +92,6 @@ impl Desk<'_, '_> {
         };
         self.begin(id, status);
         Ok(Some((self.mapping_reply(202, id), Rule::Esm02)))
-    }
-
-    /// Deletes a function as a whole. Runs under way end as they would have, and mappings
-    /// stay (ERR-05).
-    pub(super) fn delete_function(
-        &mut self,
-        id: FunctionId,
-        name: &FunctionName,
-    ) -> Answer {
-        unqualified(name)?;
-        Rc::make_mut(self.plan).function_mut(id).deleted = Given::mark();
-        Ok(Some((Reply::ok(204, []), Rule::Err05)))
     }
 
     fn mapping_status(&self, id: MappingId) -> Option<Status> {

@@ -8,6 +8,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Reply;
+use crate::rule::Rule;
 use crate::value::Value;
 
 /// The Region every ARN names.
@@ -17,6 +18,9 @@ pub const ACCOUNT: &str = "111111111111";
 
 const NAME_PATTERN: &str = r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
 const QUALIFIER_PATTERN: &str = r"\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+";
+
+/// A qualifier that the simulator knows nothing of (VER-25).
+pub(super) const MANAGED: &str = "$LATEST.PUBLISHED";
 
 /// A function and a qualifier, as a call names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +44,11 @@ impl Names {
         let (name, derived) =
             parse(typed).ok_or_else(|| malformed(typed, "functionName", NAME_PATTERN))?;
         let given = parameters.get("Qualifier").and_then(Value::as_text);
+        if given == Some(MANAGED) || derived == Some(MANAGED) {
+            let message = "$LATEST.PUBLISHED is not simulated: only Lambda Managed \
+                           Instances have it.";
+            return Err(Reply::error(400, "InvalidParameterValueException", message));
+        }
         if let Some(given) = given
             && !is_qualifier(given)
         {
@@ -59,6 +68,15 @@ impl Names {
     }
 }
 
+/// The rule by which the name in a call's parameters is refused.
+pub(super) fn rule(parameters: &Value) -> Rule {
+    let named = ["FunctionName", "Qualifier"].iter().any(|key| {
+        let text = parameters.get(key).and_then(Value::as_text);
+        text.is_some_and(|text| text.ends_with(MANAGED))
+    });
+    if named { Rule::Ver25 } else { Rule::Ver14 }
+}
+
 impl FunctionName {
     /// Its ARN without qualifier.
     #[must_use]
@@ -73,6 +91,13 @@ impl FunctionName {
             Some(qualifier) => format!("{}:{qualifier}", self.arn()),
             None => self.arn(),
         }
+    }
+
+    /// The same, where a call names what it asks for as it is.
+    #[must_use]
+    pub fn nothing_found(&self) -> Reply {
+        let message = format!("Function not found: {}", self.called_arn());
+        Reply::error(404, "ResourceNotFoundException", message)
     }
 
     /// AWS's answer when there is no such function, version or alias.
@@ -138,7 +163,8 @@ fn parse(typed: &str) -> Option<(&str, Option<&str>)> {
                 b.is_ascii_alphanumeric() || b == b'-' || b == b'_' || extra.contains(&b)
             })
     };
-    let qualifier_fits = qualifier.is_none_or(|q| q == "$LATEST" || word(q, b""));
+    let qualifier_fits =
+        qualifier.is_none_or(|q| q == "$LATEST" || q == MANAGED || word(q, b""));
     (word(name, b".") && qualifier_fits && name.len() <= 140).then_some((name, qualifier))
 }
 

@@ -12,7 +12,7 @@ use super::behaviour::{Answer as Gives, Fault, Then};
 use crate::EVENTS;
 use crate::call::{Operation, Reply};
 use crate::event::Answer;
-use crate::id::{Job, Origin, Part, VersionIx};
+use crate::id::{FunctionId, Job, Origin, Part};
 use crate::limits::SYNC_RESPONSE_BYTES_MAX;
 use crate::mapping::outcome;
 use crate::plan::Plan;
@@ -27,8 +27,6 @@ use crate::value::{Payload, Value};
 pub struct Asked {
     /// The event.
     pub payload: Payload,
-    /// The version that its qualifier meant.
-    pub version: VersionIx,
     /// The qualifier, as it was given.
     pub qualifier: Option<Rc<str>>,
     /// The ARN that was called, with the qualifier as it was given (VER-13).
@@ -81,6 +79,7 @@ impl Ran {
 
 /// Answers an act whose request ran.
 pub(crate) fn reply(
+    id: FunctionId,
     act: u16,
     plan: &Plan,
     job: Job,
@@ -93,7 +92,10 @@ pub(crate) fn reply(
         200,
         [("StatusCode", Value::number(200)), ("ExecutedVersion", Value::text(&version))],
     );
-    let mut rule = Rule::Inv01;
+    let alias = asked.qualifier.as_deref();
+    let alias = alias.and_then(|name| plan.function(id).alias_named(name));
+    let draws = alias.is_some_and(|at| plan.function(id).alias(at).routing().is_some());
+    let mut rule = if draws { Rule::Ali21 } else { Rule::Inv01 };
     if ran.ending != Ending::Succeeded {
         rule = Rule::Inv03;
         let word = plan.settings.function_error.word();

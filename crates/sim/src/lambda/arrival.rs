@@ -1,7 +1,8 @@
 //! How requests arrive at the front door: to be answered, to be checked, to run later, or
 //! from the function's own queue.
 //!
-//! Rules: INV-01, INV-04, INV-06, ASY-01, ASY-03, ASY-25, DST-08, VER-15.
+//! Rules: INV-01, INV-04, INV-06, ASY-01, ASY-03, ASY-25, DST-08, VER-15, ALI-18 to
+//! ALI-20.
 
 use alloc::vec::Vec;
 
@@ -13,13 +14,14 @@ use super::run::{self, Case};
 use crate::EVENTS;
 use crate::dice::Dice;
 use crate::event::{Answer, Mode, Request};
-use crate::id::{FunctionId, Origin, Part, VersionIx};
+use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
 use crate::limits;
 use crate::message::{Body, Content, Letter};
+use crate::plan::alias::{Draws, Routed, WHOLE_PPM};
 use crate::plan::{Plan, Qualifier};
 use crate::rule::Rule;
 use crate::sim::Cx;
-use crate::trace::{EventFact, Fact, Reason, Refusal};
+use crate::trace::{AliasFact, EventFact, Fact, Reason, Refusal};
 use crate::value::Payload;
 
 impl State {
@@ -42,9 +44,12 @@ impl State {
             (Mode::Answer | Mode::Check, Origin::Caller(caller)) => {
                 let planned = plan.caller(caller);
                 let asked = For {
-                    version: match &planned.qualifier {
-                        Qualifier::Latest => Some(VersionIx::LATEST),
-                        Qualifier::Named(name) => plan.function(id).resolve(name),
+                    routed: match &planned.qualifier {
+                        Qualifier::Latest => Some(Routed::to(VersionIx::LATEST)),
+                        Qualifier::Named(name) => {
+                            let (job, attempt) = (request.job, request.attempt);
+                            Self::route(id, plan, cx, job, name, attempt, false)
+                        }
                     },
                     payload: &planned.caller.payload,
                     bytes: planned.payload_bytes,
@@ -126,7 +131,8 @@ impl State {
         if async_queue::is_limited(plan, job)
             && let Some(no_room) = self.account.count_request(&plan.settings, cx.now)
         {
-            return Err(self.throttle(id, cx, job, Rule::Asy25, no_room));
+            let alias = qualifier.as_deref().and_then(|name| planned.alias_named(name));
+            return Err(self.throttle(id, cx, job, (Rule::Asy25, no_room), alias));
         }
         let rule = match job.origin {
             Origin::Function(_) if content.is_record() => Rule::Dst08,
@@ -152,10 +158,14 @@ impl State {
         act: u16,
     ) -> Result<(), Answer> {
         let desk = self.desk_call(act);
-        let (version, payload) = (Some(desk.version), &desk.payload);
+        let payload = &desk.payload;
+        let routed = match desk.qualifier.as_deref() {
+            Some(name) => Self::route(id, plan, cx, request.job, name, 1, false),
+            None => Some(Routed::to(VersionIx::LATEST)),
+        };
         let dice = plan.function(id).dice.with(&plan.desk);
         let (bytes, draw) = (payload.bytes(), request.attempt);
-        let asked = For { version, payload, bytes, dice, draw };
+        let asked = For { routed, payload, bytes, dice, draw };
         self.enter_seldom(id, plan, cx, request, asked)
     }
 
@@ -169,16 +179,46 @@ impl State {
         request: &Request,
     ) -> Result<(), Answer> {
         let event = self.functions[usize::from(id.0)].queue.at(request.slot);
-        let version = match &event.qualifier {
-            Some(name) => plan.function(id).resolve(name),
-            None => Some(VersionIx::LATEST),
-        };
         let draw = event.tries();
+        let routed = match &event.qualifier {
+            _ if plan.function(id).deleted.is_some() => None,
+            Some(name) => Self::route(id, plan, cx, request.job, name, draw, event.copy),
+            None => Some(Routed::to(VersionIx::LATEST)),
+        };
         let payload = event.content.as_read(plan).into_owned();
         let dice = plan.dice_for(id, request.job);
         // It was measured when it was accepted.
-        let asked = For { version, payload: &payload, bytes: 0, dice, draw };
+        let asked = For { routed, payload: &payload, bytes: 0, dice, draw };
         self.enter_seldom(id, plan, cx, request, asked)
+    }
+
+    /// The version that a qualifier leads a request to now; what an alias draws is a fact.
+    #[inline(never)]
+    pub(super) fn route(
+        id: FunctionId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        job: Job,
+        qualifier: &str,
+        attempt: u16,
+        is_copy: bool,
+    ) -> Option<Routed> {
+        let call = u64::from(job.call) | u64::from(is_copy) << 32;
+        let draws = Draws { sender: plan.dice_of(job), call, attempt };
+        let planned = plan.function(id);
+        let routed = planned.route(qualifier, &draws, cx.now, &plan.settings)?;
+        if let (Some(alias), Some((share_ppm, _))) = (routed.alias, routed.share_ppm) {
+            let again = attempt > 1 || matches!(job.origin, Origin::Mapping(_));
+            let rule = match share_ppm {
+                WHOLE_PPM => Rule::Ali19,
+                _ if again => Rule::Ali20,
+                _ => Rule::Ali18,
+            };
+            let version = routed.version;
+            let fact = AliasFact::Drew { alias, version, share_ppm };
+            cx.tell(Part::Function(id), Some(job), rule, Fact::Alias(fact));
+        }
+        Some(routed)
     }
 
     #[inline(never)]
@@ -204,11 +244,12 @@ impl State {
         request: &Request,
         asked: For<'_>,
     ) -> Result<(), Answer> {
-        let For { version, payload, bytes, dice, draw } = asked;
+        let For { routed, payload, bytes, dice, draw } = asked;
         let job = request.job;
-        let Some(version) = version else {
+        let Some(routed) = routed else {
             return Err(refuse(id, cx, job, Rule::Ver15, Refusal::ResourceNotFound));
         };
+        let Routed { version, alias, .. } = routed;
         let target = plan.function(id).version(version);
         if cx.now < target.active_at {
             return Err(refuse(id, cx, job, Rule::Inv06, Refusal::ResourceConflict));
@@ -227,24 +268,26 @@ impl State {
             }
             Some(_) => {
                 let none = NoRoom { reason: Reason::Account, in_flight: 0, limit: 0 };
-                return Err(self.throttle(id, cx, job, Rule::Con08, none));
+                return Err(self.throttle(id, cx, job, (Rule::Con08, none), alias));
             }
             None => {}
         }
         match self.admit(id, plan, cx, version, request) {
             Ok(admitted) => {
-                self.run(id, plan, cx, &case, version, admitted);
+                self.run(id, plan, cx, &case, routed, admitted);
                 Ok(())
             }
-            Err((no_room, rule)) => Err(self.throttle(id, cx, job, rule, no_room)),
+            Err((no_room, rule)) => {
+                Err(self.throttle(id, cx, job, (rule, no_room), alias))
+            }
         }
     }
 }
 
 /// What a request is for.
 pub(super) struct For<'a> {
-    /// The version it means; none if there is none.
-    pub(super) version: Option<VersionIx>,
+    /// The version it runs; none if there is none.
+    pub(super) routed: Option<Routed>,
     pub(super) payload: &'a Payload,
     /// Its size, where that is still to be looked at.
     pub(super) bytes: u64,

@@ -12,6 +12,7 @@ use crate::event::{Answer, Event, MappingEvent, Request};
 use crate::id::{FunctionId, Job, MappingId, VersionIx};
 use crate::message::{Body, Content, Letter};
 use crate::plan::Plan;
+use crate::plan::alias::Routed;
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::sim::Cx;
@@ -36,14 +37,15 @@ impl State {
             self.functions[usize::from(id.0)].metrics.recursive_dropped += 1;
             return Err(refuse(id, cx, request.job, Rule::Rec04, Refusal::Recursive));
         }
-        let version = match qualifier.as_deref() {
-            Some(name) => planned.resolve(name),
-            None => Some(VersionIx::LATEST),
+        let (job, attempt) = (request.job, request.attempt);
+        let routed = match qualifier.as_deref() {
+            Some(name) => Self::route(id, plan, cx, job, name, attempt, false),
+            None => Some(Routed::to(VersionIx::LATEST)),
         };
         let dice = plan.dice_for(id, request.job);
         let payload = content.as_read(plan);
         let (bytes, draw) = (content.bytes(plan), request.attempt);
-        let asked = For { version, payload: &payload, bytes, dice, draw };
+        let asked = For { routed, payload: &payload, bytes, dice, draw };
         self.enter_seldom(id, plan, cx, request, asked)?;
         drop(payload);
         let batches = &mut self.functions[usize::from(id.0)].batches;

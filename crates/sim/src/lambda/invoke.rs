@@ -17,9 +17,10 @@ use super::{answer, async_queue, billing};
 use crate::event::{
     Answer, CallerEvent, Event, FunctionEvent, MappingEvent, Mode, Request, ServiceEvent,
 };
-use crate::id::{CallerId, FunctionId, Job, Origin, Part, VersionIx};
+use crate::id::{AliasIx, CallerId, FunctionId, Job, Origin, Part, VersionIx};
 use crate::message::{Content, Last};
 use crate::plan::Plan;
+use crate::plan::alias::Routed;
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::service::shelf::Shelf;
@@ -161,10 +162,12 @@ impl State {
         let cause = cx.cause();
         for (at, function) in plan.functions.iter().enumerate() {
             let id = FunctionId(u16::try_from(at).expect("parts are limited"));
-            for provisioned in &function.provisioned {
-                let version = function.resolve(&provisioned.qualifier);
-                let version = version.expect("a plan knows its qualifiers");
-                self.provision(id, plan, cx, version, provisioned.count);
+            let split = plan.settings.pc_split;
+            let all = function.provisioned.iter();
+            for (version, count) in
+                all.flat_map(|one| function.shares(one, split)).flatten()
+            {
+                self.provision(id, plan, cx, version, count, Rule::Con13);
                 cx.because_of(cause);
             }
         }
@@ -236,9 +239,10 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         case: &Case<'_>,
-        version: VersionIx,
+        routed: Routed,
         admitted: Admitted,
     ) {
+        let Routed { version, alias, .. } = routed;
         let Admitted { environment, room, rule } = admitted;
         let function = &mut self.functions[usize::from(id.0)];
         let spec = &plan.function(id).version(version).spec;
@@ -282,7 +286,8 @@ impl State {
             self.keep_place(caller, slot, place);
         }
         let part = Part::Function(id);
-        let fact = Fact::Started { environment: taken, version, room, init: course.init };
+        let fact =
+            Fact::Started { environment: taken, version, room, init: course.init, alias };
         cx.note(part, Some(job), rule, fact);
         if course.init_cut {
             let due = FunctionEvent::InitDue { slot: place, serial };
@@ -390,7 +395,7 @@ impl State {
             Origin::Act(act) => {
                 let asked = self.desk_call(act);
                 let ran = run.ran(plan.function(id), ending);
-                answer::reply(act, plan, job, &ran, &asked, cx);
+                answer::reply(id, act, plan, job, &ran, &asked, cx);
             }
             Origin::Caller(caller) => answer_caller(plan, cx, caller, run, ending),
             Origin::Mapping(mapping) if EVENTS => {
@@ -432,13 +437,13 @@ impl State {
         id: FunctionId,
         cx: &mut Cx<'_>,
         job: Job,
-        rule: Rule,
-        no_room: NoRoom,
+        (rule, no_room): (Rule, NoRoom),
+        alias: Option<AliasIx>,
     ) -> Answer {
         self.functions[usize::from(id.0)].metrics.throttles += 1;
         let NoRoom { reason, in_flight, limit } = no_room;
-        let fact =
-            Fact::Throttled { reason, in_flight: small(in_flight), limit: small(limit) };
+        let (in_flight, limit) = (small(in_flight), small(limit));
+        let fact = Fact::Throttled { reason, in_flight, limit, alias };
         cx.note(Part::Function(id), Some(job), rule, fact);
         Answer::Throttled(reason)
     }

@@ -50,11 +50,14 @@ impl FunctionState {
         let environment::Environment { version, provisioned, revision, .. } =
             *self.environments.get(place);
         let surplus = provisioned && self.environments.has_surplus(version);
-        let updated = revision != plan.function(id).version(version).revision;
+        let planned = plan.function(id).version(version);
+        let updated = revision != planned.revision;
         let removal = if ending == Ending::InitFailed && !provisioned {
             Some((Removal::InitFailed, Rule::Env08))
         } else if updated {
             Some((Removal::Update, Rule::Env09))
+        } else if !planned.is_there() {
+            Some((Removal::Deleted, Rule::Ver23))
         } else if surplus {
             Some((Removal::Deprovisioned, Rule::Con13))
         } else {

@@ -4,6 +4,7 @@
 //! Rules: ENV-05 (timeout), ENV-15 (memory), CON-03, CON-04 (reserved, provisioned).
 
 pub mod admission;
+pub(crate) mod alias;
 pub mod answer;
 mod arrival;
 pub mod async_queue;
@@ -22,9 +23,9 @@ pub mod run;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::WithEvents;
 use crate::knob::{Choices, Kind, Knob, Knobs};
 use crate::time::Span;
+use crate::{Given, WithEvents};
 use behaviour::Behaviour;
 
 choices! {
@@ -122,6 +123,27 @@ pub struct Alias {
     pub name: String,
     /// The number of the version it points to; 0 is `$LATEST`.
     pub version: u64,
+    /// The version that gets a share of the requests, if one does.
+    pub routing: Option<Routing>,
+}
+
+impl Alias {
+    /// An alias that leads to one version.
+    #[must_use]
+    pub fn to(name: &str, version: u64) -> Self {
+        Self { name: name.into(), version, routing: None }
+    }
+}
+
+/// The one entry of `AdditionalVersionWeights` (ALI-09).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Routing {
+    /// The number of the additional version.
+    pub version: u64,
+    /// Its share of the requests, in parts per million; the alias's own has the rest.
+    pub weight_ppm: u32,
+    /// Only the whole simulator draws.
+    pub given: Given,
 }
 
 /// Provisioned concurrency of a version or an alias, requested when the run begins.

@@ -74,6 +74,7 @@ impl State {
         cx: &mut Cx<'_>,
         version: VersionIx,
         count: u64,
+        rule: Rule,
     ) {
         if count > 0 {
             self.bill_provisioned(id, plan, version, cx.now);
@@ -102,13 +103,13 @@ impl State {
         function.ledger.set_provisioned(function.environments.provisioned_total());
         if count > 0 {
             let fact = Fact::ProvisioningStarted { version, count: small(count) };
-            cx.tell(Part::Function(id), None, Rule::Con13, fact);
+            cx.tell(Part::Function(id), None, rule, fact);
         }
         if growing {
             let due = FunctionEvent::ProvisioningDue { version, serial };
             cx.post(ready_at, Rank::Timer, Event::Function(id, due));
         } else {
-            self.shrink(id, cx, version, count);
+            self.shrink(id, cx, version, rule);
         }
         self.settle(plan);
     }
@@ -118,12 +119,13 @@ impl State {
         id: FunctionId,
         cx: &mut Cx<'_>,
         version: VersionIx,
-        count: u64,
+        rule: Rule,
     ) {
         let function = &mut self.functions[usize::from(id.0)];
+        let count = function.environments.pool_mut(version).provisioned.requested;
         let cause = cx.cause();
         for place in function.environments.drain_provisioned(version, count) {
-            function.remove(id, cx, place, Removal::Deprovisioned, Rule::Con13);
+            function.remove(id, cx, place, Removal::Deprovisioned, rule);
             cx.because_of(cause);
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Rules: SIM-02, SIM-03, VER-02, VER-15, ALI-01, CON-03 to CON-05, INV-20.
 
+mod aliases;
 mod expectations;
 mod mappings;
 pub(crate) use mappings::wrong_filter;
@@ -274,27 +275,7 @@ fn check_versions(function: &Function, place: &str, issues: &mut Vec<Issue>) {
         knob::check(&version.spec, &place, issues);
         check_behaviour(&version.spec, &place, issues);
     }
-    for (at, alias) in function.aliases.iter().enumerate() {
-        let place = format!("{place}.aliases.{}", alias.name);
-        let digits_only = alias.name.bytes().all(|b| b.is_ascii_digit());
-        let twice = function.aliases[..at].iter().any(|other| other.name == alias.name);
-        check_name(&alias.name, &place, &[], issues);
-        if digits_only || twice {
-            let allowed = "a name of its own that is no number";
-            issues.push(issue(
-                place.clone(),
-                format!("{:?}", alias.name),
-                allowed,
-                Rule::Ali01,
-            ));
-        }
-        if alias.version > 0
-            && !function.versions.iter().any(|v| v.number == alias.version)
-        {
-            let allowed = format!("$LATEST or a version of {}", function.name);
-            issues.push(issue(place, alias.version.to_string(), allowed, Rule::Ali01));
-        }
-    }
+    aliases::check(function, place, issues);
 }
 
 fn check_provisioned(function: &Function, place: &str, issues: &mut Vec<Issue>) {
@@ -351,6 +332,13 @@ fn check_callers(
         });
         if !known {
             issues.push(unknown_target(scenario, caller, &place));
+        }
+        if let (Kind::FunctionUrl(_), Qualifier::Named(name)) = (&caller.kind, &qualifier)
+            && name.bytes().all(|b| b.is_ascii_digit())
+        {
+            let allowed = "a function or an alias: a function URL names no version";
+            let place = format!("{place}.calls");
+            issues.push(issue(place, &**name, allowed, Rule::Ali32));
         }
         caller.kind.check(&place, issues);
         if EVENTS {

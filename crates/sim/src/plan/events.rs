@@ -30,7 +30,7 @@ fn is_about_events(act: &Act) -> bool {
     let place = place.and_then(|place| u8::try_from(place).ok());
     let operation = place.and_then(Operation::from_place);
     operation.is_some_and(Operation::is_beyond_functions)
-        || operation == Some(Operation::DeleteFunction)
+        || operation.is_some_and(Operation::is_about_versions)
         || act.operation.contains("EventInvokeConfig")
         || act.operation == Operation::SetFault.word()
         || asks == Some(InvocationType::Event.word())
@@ -56,7 +56,8 @@ pub(super) fn first(run: &Run) -> Option<String> {
                 || !spec.behaviour.sends.is_empty()
                 || spec.behaviour.per_record.is_some()
         });
-        if sends || !function.event_invoke.is_empty() {
+        let draws = function.aliases.iter().any(|alias| alias.routing.is_some());
+        if sends || draws || !function.event_invoke.is_empty() {
             return Some(format!("functions.{}", function.name));
         }
     }

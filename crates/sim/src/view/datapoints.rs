@@ -168,6 +168,7 @@ impl Fold {
             | Fact::Message(_)
             | Fact::Stream(_)
             | Fact::Replied { .. }
+            | Fact::Alias(_)
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => {}
         }

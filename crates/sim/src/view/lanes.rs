@@ -259,6 +259,7 @@ impl Drawing<'_> {
                 | EventFact::Filtered { .. },
             )
             | Fact::Replied { .. }
+            | Fact::Alias(_)
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => {}
         }

@@ -288,6 +288,7 @@ fn shown(
         | Fact::Event(_)
         | Fact::Message(_)
         | Fact::Stream(_)
+        | Fact::Alias(_)
         | Fact::Cost { .. }
         | Fact::Stopped { .. } => None,
     }

@@ -110,7 +110,7 @@ fn tidies_up(fact: &Fact) -> bool {
     match fact {
         Fact::EnvironmentRemoved { removal, .. } => match removal {
             Removal::Idle | Removal::Life | Removal::InitFailed => true,
-            Removal::Update | Removal::Deprovisioned => false,
+            Removal::Update | Removal::Deprovisioned | Removal::Deleted => false,
         },
         Fact::Called
         | Fact::RetryPlanned { .. }
@@ -133,6 +133,7 @@ fn tidies_up(fact: &Fact) -> bool {
         | Fact::Message(_)
         | Fact::Stream(_)
         | Fact::Replied { .. }
+        | Fact::Alias(_)
         | Fact::Cost { .. }
         | Fact::Stopped { .. } => false,
     }
@@ -173,6 +174,7 @@ fn key(entry: &Entry) -> Key {
         | Fact::SpilledOver { .. }
         | Fact::InitCut
         | Fact::Abandoned
+        | Fact::Alias(_)
         | Fact::Cost { .. }
         | Fact::Stopped { .. } => 0,
     };

@@ -245,6 +245,7 @@ impl Fold<'_> {
             | Fact::Message(_)
             | Fact::Stream(_)
             | Fact::Replied { .. }
+            | Fact::Alias(_)
             | Fact::Cost { .. }
             | Fact::Stopped { .. } => Seen::AskOlder,
         }

@@ -223,7 +223,7 @@ pub fn function(name: &str, n: &mut Numbers) -> Function {
         let mut qualifier = number.to_string();
         if n.one_in(2) {
             qualifier = format!("a{number}");
-            aliases.push(Alias { name: qualifier.clone(), version: *number });
+            aliases.push(Alias::to(qualifier, *number));
         }
         if n.one_in(2) {
             provisioned.push(Provisioned { qualifier, count: n.from(1, 3) });
