@@ -12,6 +12,7 @@ use core::cmp::Ordering;
 
 use super::names::FunctionName;
 use super::operations::{Answer, Desk, invalid};
+use super::provisioned::{ALREADY_PROVISIONED, UNPUBLISHED};
 use super::version::{DESCRIPTION_MAX, check_revision, conflict};
 use super::{Operation, Reply};
 use crate::Given;
@@ -144,6 +145,9 @@ impl Desk<'_, '_> {
         check_revision(with, &revision_id(planned), Rule::Ali08)?;
         let before = planned.pointer.clone();
         let to = changed(function, asked, &before)?;
+        if to.version != before.version {
+            check_provisioned(function, alias, to.version)?;
+        }
         let arn = format!("{}:{}", super::arn(function.name()), asked.name);
         let function = Rc::make_mut(self.plan).function_mut(id);
         let planned = &mut function.aliases[usize::from(alias.0)];
@@ -250,6 +254,27 @@ fn changed(
         routing = Some(Routing { version, weight_ppm, given: Given::here() });
     }
     Ok(Pointer { version: version.unwrap_or_default(), routing })
+}
+
+/// Whether an alias may take its provisioned concurrency along to a version.
+fn check_provisioned(
+    function: &PlannedFunction,
+    at: AliasIx,
+    version: u64,
+) -> Result<(), Refused> {
+    if alias::provisioned_count(function, at).is_none() {
+        return Ok(());
+    }
+    if version == 0 {
+        return Err(invalid(UNPUBLISHED, Rule::Ali25));
+    }
+    let name = function.alias(at).name();
+    let mut others = function.provisioned.iter().filter(|one| one.qualifier != name);
+    let new = function.existing(version);
+    match others.any(|one| function.resolve(&one.qualifier) == new) {
+        true => Err((conflict(ALREADY_PROVISIONED), Rule::Ali26)),
+        false => Ok(()),
+    }
 }
 
 /// Whether something of the scenario calls a function through this alias (ALI-32).

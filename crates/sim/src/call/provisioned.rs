@@ -17,6 +17,13 @@ use crate::lambda::{Provisioned, alias};
 use crate::rule::Rule;
 use crate::value::Value;
 
+/// `$LATEST` has no provisioned concurrency.
+pub(super) const UNPUBLISHED: &str =
+    "Provisioned Concurrency Configs cannot be applied to unpublished function versions.";
+/// A version has it once.
+pub(super) const ALREADY_PROVISIONED: &str = "Alias can't be used for Provisioned \
+     Concurrency configuration on an already Provisioned version";
+
 impl Desk<'_, '_> {
     /// The version a call about provisioned concurrency names; it must be a published one.
     fn published(
@@ -48,8 +55,7 @@ impl Desk<'_, '_> {
     ) -> Answer {
         let version = self.version(id, name)?;
         if version == VersionIx::LATEST {
-            let message = "Provisioned Concurrency Configs cannot be applied to unpublished function versions.";
-            return Err(invalid(message, Rule::Ali25));
+            return Err(invalid(UNPUBLISHED, Rule::Ali25));
         }
         self.check_unweighted(id, name)?;
         let units = at_least(1, with, "ProvisionedConcurrentExecutions", Rule::Con04)?;
@@ -119,10 +125,7 @@ impl Desk<'_, '_> {
             Some(_) if is_number => {
                 "Version is pointed by a Provisioned Concurrency alias"
             }
-            Some(_) => {
-                "Alias can't be used for Provisioned Concurrency configuration on an \
-                 already Provisioned version"
-            }
+            Some(_) => ALREADY_PROVISIONED,
         };
         Err((conflict(message), Rule::Ali26))
     }

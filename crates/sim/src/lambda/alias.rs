@@ -35,10 +35,16 @@ pub(crate) fn point(
     let rule = if spreads_in > Span::ZERO { Rule::Ali35 } else { rule };
     let function = plan.function(id);
     let before = function.alias(alias).pointer.clone();
-    let is_provisioned = is_provisioned(function, alias);
+    let count = provisioned_count(function, alias);
     let mut touched = versions(function, &before);
     touched.extend(versions(function, &to));
-    let holds = is_provisioned && to.routing.is_none() && to.version != before.version;
+    let waits = |count: u64| {
+        let version = function.existing(to.version);
+        let pool = version.and_then(|new| lambda.function(id).environments.pool(new));
+        pool.is_none_or(|pool| pool.provisioned.allocated < count)
+    };
+    let moves = to.routing.is_none() && to.version != before.version;
+    let holds = moves && count.is_some_and(waits);
     let function = Rc::make_mut(plan).function_mut(id);
     let planned = &mut function.aliases[usize::from(alias.0)];
     planned.lead(to, cx.now, spreads_in);
@@ -48,7 +54,7 @@ pub(crate) fn point(
         planned.held = Some(given);
     }
     tell(id, alias, if holds { Rule::Ali29 } else { rule }, plan, cx);
-    if is_provisioned {
+    if count.is_some() {
         let cause = cx.cause();
         let rule = if holds { Rule::Ali28 } else { Rule::Ali31 };
         provision(id, &touched, rule, plan, lambda, cx);
@@ -190,10 +196,14 @@ fn forget(function: &mut PlannedFunction, qualifier: &str, cx: &Cx<'_>) {
     }
 }
 
-/// Whether the alias itself has provisioned concurrency.
-fn is_provisioned(function: &PlannedFunction, alias: AliasIx) -> bool {
+/// The provisioned concurrency that an alias itself has.
+pub(crate) fn provisioned_count(
+    function: &PlannedFunction,
+    alias: AliasIx,
+) -> Option<u64> {
     let name = function.alias(alias).name();
-    function.provisioned.iter().any(|one| one.qualifier == name)
+    let mut all = function.provisioned.iter();
+    all.find(|one| one.qualifier == name).map(|one| one.count)
 }
 
 /// The versions that a pointer leads to.

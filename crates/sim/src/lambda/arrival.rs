@@ -203,7 +203,15 @@ impl State {
         attempt: u16,
         is_copy: bool,
     ) -> Option<Routed> {
-        let call = u64::from(job.call) | u64::from(is_copy) << 32;
+        // Acts are told apart by their places, others by what they count.
+        let call = match job.origin {
+            Origin::Act(act) => u64::from(act),
+            Origin::Caller(_)
+            | Origin::Function(_)
+            | Origin::Service(_)
+            | Origin::Mapping(_) => job.call.into(),
+        };
+        let call = call | u64::from(is_copy) << 32;
         let draws = Draws { sender: plan.dice_of(job), call, attempt };
         let planned = plan.function(id);
         let routed = planned.route(qualifier, &draws, cx.now, &plan.settings)?;
