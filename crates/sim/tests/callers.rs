@@ -338,7 +338,7 @@ fn a_function_url_may_bring_ten_times_its_reservation_each_second() {
         .collect();
     // Runs that take no time leave the reservation free; the window ends with the second.
     let (reason, in_flight, limit) = (Reason::ReservedRate, 21, 20);
-    assert_eq!(throttles, [Fact::Throttled { reason, in_flight, limit }]);
+    assert_eq!(throttles, [Fact::Throttled { reason, in_flight, limit, alias: None }]);
 }
 
 #[test]

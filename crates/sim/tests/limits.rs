@@ -189,9 +189,11 @@ impl<'a> Ledger<'a> {
             {
                 let plan = self.recording.last_plan();
                 let plan = &plan.functions()[at.expect("a function")];
-                let version = plan.resolve(&qualifier).expect("a version");
-                let pool = function.pools.entry(version).or_default();
-                (pool.requested, pool.ready) = (0, 0);
+                // What is deleted by the end has told of its end itself.
+                if let Some(version) = plan.resolve(&qualifier) {
+                    let pool = function.pools.entry(version).or_default();
+                    (pool.requested, pool.ready) = (0, 0);
+                }
             }
             _ => {}
         }

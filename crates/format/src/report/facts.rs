@@ -55,6 +55,9 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
             let of = names::environment(plan, part, version, environment);
             of + " removed, " + removal.word()
         }
+        Fact::ProvisioningStarted { version, count: 0 } => {
+            provisioning(plan, part, "nothing provisioned any more of", version)
+        }
         Fact::ProvisioningStarted { version, count } => {
             provisioning(plan, part, &format!("provisioning {count} of"), version)
         }

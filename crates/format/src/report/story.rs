@@ -77,6 +77,9 @@ impl Teller<'_> {
             Fact::EnvironmentRemoved { environment, version, removal } => {
                 self.removed(environment, version, removal)
             }
+            Fact::ProvisioningStarted { version, count: 0 } => {
+                format!("{} is provisioned no longer.", self.version(version))
+            }
             Fact::ProvisioningStarted { version, count } => {
                 let environments = counted(count.into(), "environment");
                 self.provisioning(version, &environments)

@@ -137,22 +137,26 @@ impl Desk<'_, '_> {
         version: VersionIx,
         count: u64,
     ) {
+        let split = self.plan.settings.pc_split;
         let function = Rc::make_mut(self.plan).function_mut(id);
         let qualifier = name.qualifier.clone().unwrap_or_default();
         function.provisioned.retain(|other| other.qualifier != qualifier);
         if count > 0 {
             function.provisioned.push(Provisioned { qualifier, count });
+            let count = function.provisioned_of(version, split);
             let lambda = &mut self.world.lambda;
             lambda.provision(id, self.plan, self.cx, version, count, Rule::Con13);
             return;
         }
-        let mut touched = alloc::vec![version];
-        let alias = function.alias_named(&qualifier);
-        if let Some(alias) = alias {
-            touched = versions(function, &function.alias(alias).pointer);
-        }
+        let alias = function.alias_named(&qualifier).map(|at| function.alias(at));
+        let pointer = alias.map(|alias| alias.pointer.clone());
+        let weighted = pointer.filter(|pointer| pointer.routing.is_some());
         let lambda = &mut self.world.lambda;
-        alias::provision(id, &touched, Rule::Con13, self.plan, lambda, self.cx);
+        let (touched, rule) = match &weighted {
+            Some(pointer) => (versions(function, pointer), Rule::Ali31),
+            None => (alloc::vec![version], Rule::Con13),
+        };
+        alias::provision(id, &touched, rule, self.plan, lambda, self.cx);
     }
 
     /// `DeleteProvisionedConcurrencyConfig`: deleting what is not there succeeds.

@@ -178,7 +178,7 @@ pub(crate) fn delete_version(
     planned.deleted = Given::mark();
     let name = planned.name();
     forget(function, &name, cx);
-    provision(id, &[version], Rule::Con13, plan, lambda, cx);
+    provision(id, &[version], Rule::Ver23, plan, lambda, cx);
     let state = &mut lambda.functions[usize::from(id.0)];
     let cause = cx.cause();
     for place in state.environments.drain_idle(version) {

@@ -163,12 +163,17 @@ impl State {
         for (at, function) in plan.functions.iter().enumerate() {
             let id = FunctionId(u16::try_from(at).expect("parts are limited"));
             let split = plan.settings.pc_split;
-            let all = function.provisioned.iter();
-            for (version, count) in
-                all.flat_map(|one| function.shares(one, split)).flatten()
-            {
-                self.provision(id, plan, cx, version, count, Rule::Con13);
-                cx.because_of(cause);
+            let all =
+                function.provisioned.iter().flat_map(|one| function.shares(one, split));
+            let mut versions: Vec<VersionIx> = Vec::new();
+            for (version, _) in all.flatten() {
+                // Some may have some of their own, and a share.
+                let count = function.provisioned_of(version, split);
+                if count > 0 && !versions.contains(&version) {
+                    self.provision(id, plan, cx, version, count, Rule::Con13);
+                    cx.because_of(cause);
+                }
+                versions.push(version);
             }
         }
         self.settle(plan);

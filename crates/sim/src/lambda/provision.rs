@@ -101,7 +101,8 @@ impl State {
         };
         let serial = provisioned.serial;
         function.ledger.set_provisioned(function.environments.provisioned_total());
-        if count > 0 {
+        // What an alias takes along is told of; whoever deletes it himself knows.
+        if count > 0 || rule != Rule::Con13 {
             let fact = Fact::ProvisioningStarted { version, count: small(count) };
             cx.tell(Part::Function(id), None, rule, fact);
         }

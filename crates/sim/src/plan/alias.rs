@@ -198,3 +198,112 @@ impl PlannedFunction {
         mine.map(|(_, count)| count).fold(0, u64::saturating_add)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::rc::Rc;
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::lambda::{Function, Version};
+    use crate::plan::{Plan, PlannedFunction};
+    use crate::scenario::{Run, Scenario};
+
+    const GIVEN: Given = Given::here();
+
+    fn planned(weight_ppm: u32) -> Rc<PlannedFunction> {
+        let versions = [1, 2].map(|number| Version { number, spec: Default::default() });
+        let routing = Some(Routing { version: 2, weight_ppm, given: GIVEN });
+        let function = Function {
+            name: "f".into(),
+            versions: versions.into(),
+            aliases: vec![Alias { routing, ..Alias::to("live", 1) }],
+            ..Function::default()
+        };
+        let scenario = Scenario { functions: vec![function], ..Scenario::default() };
+        let run = Run { scenario, seed: 7, ..Run::default() };
+        let plan = Plan::check(&run).expect("a plan");
+        Rc::clone(&plan.functions[0])
+    }
+
+    /// Whether each of these requests gets the additional version.
+    fn drawn(planned: &PlannedFunction, calls: u64, attempt: u16) -> Vec<bool> {
+        let (sender, settings) = (Dice::of(7, "shop"), Settings::default());
+        let draws = (0..calls).map(|call| {
+            let draws = Draws { sender: &sender, call, attempt };
+            let routed = planned.route("live", &draws, Instant::START, &settings);
+            routed.expect("it leads somewhere").version == VersionIx(2)
+        });
+        draws.collect()
+    }
+
+    #[test]
+    fn a_tenth_of_a_million_requests_gets_a_weight_of_a_tenth() {
+        let planned = planned(100_000);
+        for attempt in [1, 2] {
+            let hits = drawn(&planned, 1_000_000, attempt);
+            let hits = hits.into_iter().filter(|hit| *hit).count();
+            // Three standard deviations: 3 * sqrt(1,000,000 * 0.1 * 0.9).
+            assert!((99_100..=100_900).contains(&hits), "{hits} of 1,000,000");
+        }
+    }
+
+    #[test]
+    fn attempts_are_drawn_apart() {
+        let planned = planned(500_000);
+        let (first, second) = (drawn(&planned, 100_000, 1), drawn(&planned, 100_000, 2));
+        let same = first.iter().zip(&second).filter(|(a, b)| a == b).count();
+        // Three standard deviations: 3 * sqrt(100,000 / 4).
+        assert!((49_525..=50_475).contains(&same), "{same} of 100,000 alike");
+    }
+
+    #[test]
+    fn a_weight_leads_what_is_drawn_below_it() {
+        let dice = |planned: &PlannedFunction| {
+            let dice = planned.aliases[0].dice.with(&Dice::of(7, "shop"));
+            u32::try_from(dice.ppm(Purpose::Route as u64, 0, 1)).expect("a share")
+        };
+        let at = dice(&planned(0));
+        assert_eq!(drawn(&planned(at), 1, 1), [false]);
+        assert_eq!(drawn(&planned(at + 1), 1, 1), [true]);
+        assert!(drawn(&planned(0), 10_000, 1).iter().all(|hit| !hit));
+        assert!(drawn(&planned(WHOLE_PPM), 10_000, 1).iter().all(|hit| *hit));
+    }
+
+    #[test]
+    fn provisioned_concurrency_is_shared_by_weight_and_rounded_half_up() {
+        let cases = [
+            (0, 5, 0),
+            (300_000, 5, 2),
+            (100_000, 5, 1),
+            (99_999, 5, 0),
+            (1_000_000, 5, 5),
+        ];
+        for (weight_ppm, count, of_other) in cases {
+            let planned = planned(weight_ppm);
+            let provisioned = Provisioned { qualifier: "live".into(), count };
+            let shares = planned.shares(&provisioned, PcSplit::ByWeight);
+            let expected = [(VersionIx(1), count - of_other), (VersionIx(2), of_other)];
+            assert_eq!(shares, expected.map(Some), "{weight_ppm}");
+            let [own, _] = planned.shares(&provisioned, PcSplit::Primary);
+            assert_eq!(own, Some((VersionIx(1), count)));
+        }
+    }
+
+    #[test]
+    fn a_change_is_seen_once_it_has_spread() {
+        let mut planned = (*planned(0)).clone();
+        let alias = &mut planned.aliases[0];
+        let to = |version| Pointer { version, routing: None };
+        let at = |seconds| Instant::START.plus(Span::seconds(seconds));
+        let spreads_in = Span::seconds(3);
+        alias.lead(to(1), at(0), spreads_in);
+        alias.lead(to(2), at(10), spreads_in);
+        alias.lead(to(1), at(11), spreads_in);
+        let cases = [(10, 1), (12, 1), (13, 2), (14, 1), (20, 1)];
+        for (seconds, version) in cases {
+            assert_eq!(alias.seen(at(seconds), spreads_in).version, version, "{seconds}");
+        }
+    }
+}

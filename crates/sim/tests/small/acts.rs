@@ -30,6 +30,15 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         | Operation::UpdateFunctionEventInvokeConfig
         | Operation::GetFunctionEventInvokeConfig
         | Operation::DeleteFunctionEventInvokeConfig => true,
+        Operation::GetFunction
+        | Operation::GetFunctionConfiguration
+        | Operation::DeleteFunction => n.one_in(2),
+        Operation::CreateAlias
+        | Operation::UpdateAlias
+        | Operation::DeleteAlias
+        | Operation::GetAlias => {
+            return about_alias(operation, function, until, n);
+        }
         Operation::SetFault => {
             return set_fault(function, until, n);
         }
@@ -46,8 +55,10 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         | Operation::SetQueueAttributes => {
             return about_queues(operation, function, until, n);
         }
-        Operation::DeleteFunction
-        | Operation::ListFunctionEventInvokeConfigs
+        Operation::ListFunctionEventInvokeConfigs
+        | Operation::ListProvisionedConcurrencyConfigs
+        | Operation::ListVersionsByFunction
+        | Operation::ListAliases
         | Operation::PutFunctionRecursionConfig
         | Operation::GetFunctionRecursionConfig
         | Operation::GetFunctionConcurrency
@@ -80,6 +91,66 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         ),
         ("Payload", Value::object([("sleep", Value::number(n.below(3)))])),
     ]);
+    let members = with.into_iter().map(|(key, value)| (key.to_string(), value));
+    Act {
+        at: Instant(n.span(until.0 / 1_000).0),
+        operation: operation.word().into(),
+        parameters: Value::Object(members.collect()),
+    }
+}
+
+/// Some acts about versions and aliases, in order of time.
+pub fn about_versions(functions: &[Function], until: Span, n: &mut Numbers) -> Vec<Act> {
+    let operations = [
+        Operation::CreateAlias,
+        Operation::UpdateAlias,
+        Operation::UpdateAlias,
+        Operation::UpdateAlias,
+        Operation::DeleteAlias,
+        Operation::PublishVersion,
+        Operation::UpdateFunctionCode,
+        Operation::DeleteFunction,
+        Operation::PutProvisionedConcurrencyConfig,
+    ];
+    let acts = (0..n.from(2, 12)).map(|_| {
+        let function = &functions[n.below(functions.len() as u64) as usize];
+        let operation = operations[n.below(operations.len() as u64) as usize];
+        let mut act = about_alias(operation, function, until, n);
+        let qualifier = n.from(1, 4).to_string();
+        if let Value::Object(members) = &mut act.parameters {
+            members.push(("Qualifier".into(), Value::Text(qualifier)));
+            members.push(("ZipFile".into(), Value::Text(n.below(3).to_string())));
+            let units = Value::number(n.from(1, 3));
+            members.push(("ProvisionedConcurrentExecutions".into(), units));
+        }
+        act
+    });
+    let mut acts: Vec<Act> = acts.collect();
+    acts.sort_by_key(|act| act.at);
+    acts
+}
+
+/// Something about an alias; there may be no such alias or version.
+fn about_alias(
+    operation: Operation,
+    function: &Function,
+    until: Span,
+    n: &mut Numbers,
+) -> Act {
+    let name = format!("a{}", n.from(1, 3));
+    let mut with = vec![
+        ("FunctionName", Value::text(&function.name)),
+        ("Name", Value::Text(name)),
+        ("FunctionVersion", Value::Text(n.from(1, 3).to_string())),
+    ];
+    if n.one_in(2) {
+        let weight = Value::Number(format!("0.{}", n.below(100)));
+        let weights = Value::Object(vec![(n.from(1, 3).to_string(), weight)]);
+        let routing = Value::object([("AdditionalVersionWeights", weights)]);
+        with.push(("RoutingConfig", routing));
+    } else if n.one_in(2) {
+        with.push(("RoutingConfig", Value::object([])));
+    }
     let members = with.into_iter().map(|(key, value)| (key.to_string(), value));
     Act {
         at: Instant(n.span(until.0 / 1_000).0),

@@ -2,7 +2,7 @@
 //! Every one of them is a plan.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
-mod acts;
+pub mod acts;
 pub mod streams;
 
 pub use acts::acts;
@@ -16,7 +16,7 @@ use lambdarium_sim::lambda::behaviour::{
 };
 use lambdarium_sim::lambda::event_invoke;
 use lambdarium_sim::lambda::{
-    Alias, Function, Provisioned, RecursiveLoop, Shared, Spec, Version,
+    Alias, Function, Provisioned, RecursiveLoop, Routing, Shared, Spec, Version,
 };
 use lambdarium_sim::mapping::{self, Mapping};
 use lambdarium_sim::scenario::{Pick, Run, Scenario, Settings};
@@ -223,7 +223,8 @@ pub fn function(name: &str, n: &mut Numbers) -> Function {
         let mut qualifier = number.to_string();
         if n.one_in(2) {
             qualifier = format!("a{number}");
-            aliases.push(Alias::to(qualifier, *number));
+            let alias = Alias::to(&qualifier, *number);
+            aliases.push(Alias { routing: routing(*number, &versions, n), ..alias });
         }
         if n.one_in(2) {
             provisioned.push(Provisioned { qualifier, count: n.from(1, 3) });
@@ -249,6 +250,17 @@ pub fn function(name: &str, n: &mut Numbers) -> Function {
         provisioned,
         event_invoke,
     }
+}
+
+/// A share of what an alias gets for another version, if that has the same dead-letter queue.
+fn routing(own: u64, versions: &[Version], n: &mut Numbers) -> Option<Routing> {
+    let letters = |number: u64| {
+        versions.iter().find(|one| one.number == number).map(|one| &one.spec.dead_letter)
+    };
+    let other = n.from(1, versions.len() as u64);
+    let fits = other != own && letters(other) == letters(own) && n.one_in(2);
+    let weight_ppm = u32::try_from(n.below(5) * 250_000).expect("a share");
+    fits.then_some(Routing { version: other, weight_ppm, given: Given::here() })
 }
 
 fn spec(n: &mut Numbers) -> Spec {
@@ -326,7 +338,14 @@ pub fn caller(name: &str, functions: &[Function], n: &mut Numbers) -> Caller {
         1 => Payload::Bytes((1 << 20) + n.below(3) - 1),
         _ => Payload::Json(Value::object([("sleep", Value::number(n.below(4)))])),
     };
-    Caller { name: name.into(), kind: kind(n), target, payload, load: load(n) }
+    let kind = kind(n);
+    // A function URL names no version.
+    let numbered = target.rsplit(':').next().is_some_and(|q| q.parse::<u64>().is_ok());
+    let target = match kind {
+        caller::Kind::FunctionUrl(_) if numbered => function.name.clone(),
+        _ => target,
+    };
+    Caller { name: name.into(), kind, target, payload, load: load(n) }
 }
 
 fn qualifier(function: &Function, n: &mut Numbers) -> Option<String> {
