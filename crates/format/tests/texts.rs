@@ -214,3 +214,51 @@ fn the_schema_follows_from_the_tables() {
         "scenarios/schema.json is old: run the tests with UPDATE=1"
     );
 }
+
+#[test]
+fn an_alias_with_weights_says_both_versions() {
+    let alias = |alias: &str| {
+        format!(
+            r#"{{"lambdarium":1,"functions":{{"f":{{"versions":{{"1":{{}},"2":{{}},"3":{{"dead-letter":"q"}}}},
+                "aliases":{{"live":{alias}}}}}}},"services":{{"q":{{"kind":"sqs"}}}}}}"#
+        )
+    };
+    let weighted = |version: &str, weights: &str| {
+        alias(&format!(
+            r#"{{"function-version":{version},"additional-version-weights":{weights}}}"#
+        ))
+    };
+    let place = "functions.f.aliases.live";
+    let weights = |version: &str| format!("{place}.additional-version-weights.{version}");
+    let cases = [
+        (weighted(r#""1""#, r#"{"2":1.5}"#), weights("2"), Rule::Sim02),
+        (weighted(r#""1""#, r#"{"1":0.5}"#), weights("1"), Rule::Ali12),
+        (weighted(r#""$LATEST""#, r#"{"1":0.5}"#), weights("1"), Rule::Ali13),
+        (weighted(r#""1""#, r#"{"9":0.5}"#), weights("9"), Rule::Ali15),
+        (weighted(r#""1""#, r#"{"3":0.5}"#), weights("3"), Rule::Ali16),
+        (
+            weighted(r#""1""#, r#"{"2":0.5,"3":0.1}"#),
+            format!("{place}.additional-version-weights"),
+            Rule::Sim02,
+        ),
+        (alias("{}"), format!("{place}.function-version"), Rule::Sim02),
+    ];
+    for (text, place, rule) in cases {
+        let told = match json::read(&text) {
+            Ok(run) => Plan::check(&run).err().unwrap_or_default(),
+            Err(issues) => issues,
+        };
+        let told: Vec<(String, Rule)> =
+            told.into_iter().map(|issue| (issue.place, issue.rule)).collect();
+        assert_eq!(told, [(place, rule)], "{text}");
+    }
+    let run = json::read(&weighted("1", r#"{"2":0.000001}"#)).expect("a scenario");
+    let written = json::write(&run);
+    assert!(
+        written.contains(r#""additional-version-weights": { "2": 0.000001 }"#),
+        "{written}"
+    );
+    // What an alias with no weights is written as is what it always was.
+    let run = json::read(&weighted("1", "{}")).expect("a scenario");
+    assert!(json::write(&run).contains(r#""aliases": { "live": "1" }"#));
+}

@@ -240,20 +240,19 @@ fn changed(
     let arn = super::arn(function.name());
     let existing = |number: Option<u64>| number.and_then(|one| function.existing(one));
     let own = existing(version).ok_or_else(|| not_found(&arn, &shown))?;
-    let mut routing = None;
-    if let Some((other, weight_ppm)) = weight {
-        let number = other.parse().ok().filter(|number| *number > 0);
-        let found = existing(number).ok_or_else(|| not_found(&arn, other))?;
-        let letters = [own, found].map(|one| &function.version(one).spec.dead_letter);
-        if letters[0] != letters[1] {
-            let message =
-                "Specified versions must be configured with the same DLQ target";
-            return Err(invalid(message, Rule::Ali16));
-        }
-        let (version, weight_ppm) = (number.unwrap_or_default(), *weight_ppm);
-        routing = Some(Routing { version, weight_ppm, given: Given::here() });
+    let Some((other, weight_ppm)) = weight else {
+        return Ok(Pointer { version: version.unwrap_or_default(), routing: None });
+    };
+    let number = other.parse().ok().filter(|number| *number > 0);
+    let found = existing(number).ok_or_else(|| not_found(&arn, other))?;
+    let letters = [own, found].map(|one| &function.version(one).spec.dead_letter);
+    if letters[0] != letters[1] {
+        let message = "Specified versions must be configured with the same DLQ target";
+        return Err(invalid(message, Rule::Ali16));
     }
-    Ok(Pointer { version: version.unwrap_or_default(), routing })
+    let (additional, weight_ppm) = (number.unwrap_or_default(), *weight_ppm);
+    let routing = Routing { version: additional, weight_ppm, given: Given::here() };
+    Ok(Pointer { version: version.unwrap_or_default(), routing: Some(routing) })
 }
 
 /// Whether an alias may take its provisioned concurrency along to a version.
