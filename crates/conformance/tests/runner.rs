@@ -377,8 +377,8 @@ fn what_is_wrong_is_told_with_its_place() {
             "unsupported: given.steps[0].params.LogType",
         ),
         (
-            r#""steps":[{"op":"CreateAlias","id":"a"}]"#,
-            "unsupported: operation CreateAlias (step a)",
+            r#""steps":[{"op":"CreateFunction","id":"a"}]"#,
+            "unsupported: operation CreateFunction (step a)",
         ),
         (
             r#""steps":[{"op":"Invoke"}],"asyncConfig":{"OnSuccess":"ftp:x"}"#,

@@ -160,6 +160,15 @@ const MESSAGE: &[(&str, &str)] = &[
     ("MessageDeduplicationId", "MessageDeduplicationId"),
 ];
 
+/// How the settings of a function are called.
+const CONFIGURATION: &[(&str, &str)] = &[
+    ("RevisionId", "RevisionId"),
+    ("config", "Environment"),
+    ("Description", "Description"),
+    ("Timeout", "Timeout"),
+    ("MemorySize", "MemorySize"),
+];
+
 /// How a parameter is called in a case and in the simulator.
 const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] {
     match operation {
@@ -227,13 +236,7 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
         | Operation::UpdateAlias
         | Operation::DeleteAlias
         | Operation::GetAlias => names_of_versions(operation),
-        Operation::UpdateFunctionConfiguration => &[
-            ("RevisionId", "RevisionId"),
-            ("config", "Environment"),
-            ("Description", "Description"),
-            ("Timeout", "Timeout"),
-            ("MemorySize", "MemorySize"),
-        ],
+        Operation::UpdateFunctionConfiguration => CONFIGURATION,
     }
 }
 

@@ -95,16 +95,9 @@ impl Desk<'_, '_> {
     ) -> Answer {
         match operation {
             Operation::Invoke => self.invoke(id, name, with),
-            Operation::GetFunctionConcurrency => {
-                unqualified(name)?;
-                Ok(Some((self.concurrency_reply(id), Rule::Con03)))
-            }
+            Operation::GetFunctionConcurrency => self.get_concurrency(id, name),
             Operation::PutFunctionConcurrency => self.put_concurrency(id, name, with),
-            Operation::DeleteFunctionConcurrency => {
-                unqualified(name)?;
-                self.reserve(id, None);
-                Ok(Some((Reply::ok(204, []), Rule::Con03)))
-            }
+            Operation::DeleteFunctionConcurrency => self.delete_concurrency(id, name),
             Operation::GetProvisionedConcurrencyConfig => self.get_provisioned(id, name),
             Operation::PutProvisionedConcurrencyConfig => {
                 self.put_provisioned(id, name, with)
@@ -211,6 +204,17 @@ impl Desk<'_, '_> {
         let arrived = FunctionEvent::Arrived(request);
         self.cx.send(Rank::Arrival, Event::Function(id, arrived));
         Ok(None)
+    }
+
+    fn get_concurrency(&self, id: FunctionId, name: &FunctionName) -> Answer {
+        unqualified(name)?;
+        Ok(Some((self.concurrency_reply(id), Rule::Con03)))
+    }
+
+    fn delete_concurrency(&mut self, id: FunctionId, name: &FunctionName) -> Answer {
+        unqualified(name)?;
+        self.reserve(id, None);
+        Ok(Some((Reply::ok(204, []), Rule::Con03)))
     }
 
     fn concurrency_reply(&self, id: FunctionId) -> Reply {

@@ -76,8 +76,19 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
     if takes_qualifier && let Some(qualifier) = qualifier(function, n) {
         with.push(("Qualifier", Value::Text(qualifier)));
     }
+    with.extend(parameters(n));
+    let members = with.into_iter().map(|(key, value)| (key.to_string(), value));
+    Act {
+        at: Instant(n.span(until.0 / 1_000).0),
+        operation: operation.word().into(),
+        parameters: Value::Object(members.collect()),
+    }
+}
+
+/// What calls are asked with, each by some of them.
+fn parameters(n: &mut Numbers) -> Vec<(&'static str, Value)> {
     let units = n.below(7);
-    with.extend([
+    vec![
         ("ReservedConcurrentExecutions", Value::number(units)),
         ("ProvisionedConcurrentExecutions", Value::number(units)),
         ("ZipFile", Value::Text(n.below(3).to_string())),
@@ -90,13 +101,7 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
             Value::text(if n.one_in(2) { "Event" } else { "RequestResponse" }),
         ),
         ("Payload", Value::object([("sleep", Value::number(n.below(3)))])),
-    ]);
-    let members = with.into_iter().map(|(key, value)| (key.to_string(), value));
-    Act {
-        at: Instant(n.span(until.0 / 1_000).0),
-        operation: operation.word().into(),
-        parameters: Value::Object(members.collect()),
-    }
+    ]
 }
 
 /// Some acts about versions and aliases, in order of time.
