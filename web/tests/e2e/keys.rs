@@ -22,7 +22,8 @@ pub async fn press(
     page.driver.action_chain().send_keys(keys).perform().await
 }
 
-async fn shift(
+/// The same with Shift held down.
+pub async fn shift(
     page: &Page,
     keys: impl Into<thirtyfour::TypingData>,
 ) -> WebDriverResult<()> {

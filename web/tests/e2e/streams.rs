@@ -1,9 +1,11 @@
 //! Streams that are read: what the board says of shards, records and batches, and what a
 //! person sets.
 
-use crate::browser::{Theme, visit};
+use thirtyfour::prelude::*;
+
+use crate::browser::{ENTER, TAB, Theme, visit};
 use crate::editing::put;
-use crate::keys::open;
+use crate::keys::{open, press, shift};
 use crate::mistakes::{dismiss, open_file};
 
 /// What the board says.
@@ -128,5 +130,76 @@ fn mistakes_of_mappings_are_told_with_place_range_and_rule() {
             dismiss(page).await?;
         }
         Ok(())
+    });
+}
+
+/// Answers that say neither that all was processed nor what was not.
+const UNREADABLE: [(&str, &str); 8] = [
+    ("another key", r#"{"foo":[]}"#),
+    ("no list", r#"{"batchItemFailures":{}}"#),
+    ("a text as list", r#"{"batchItemFailures":"1"}"#),
+    ("no identifier", r#"{"batchItemFailures":[{}]}"#),
+    ("an identifier that is null", r#"{"batchItemFailures":[{"itemIdentifier":null}]}"#),
+    ("an empty identifier", r#"{"batchItemFailures":[{"itemIdentifier":""}]}"#),
+    ("an unknown identifier", r#"{"batchItemFailures":[{"itemIdentifier":"123"}]}"#),
+    ("a text", r#""done""#),
+];
+
+#[test]
+fn answers_that_cannot_be_read_fail_the_whole_batch_and_it_is_said() {
+    const STREAM: &str =
+        r#"{"kind":"kinesis","records":[{"partition-key":"k","payload":{"n":1}}]}"#;
+    const QUEUE: &str = r#"{"kind":"sqs","messages":[{"payload":{"n":1}}]}"#;
+    visit(async |page| {
+        open(page, SPLIT).await?;
+        for (source, start) in
+            [(QUEUE, ""), (STREAM, r#""starting-position":"TRIM_HORIZON","#)]
+        {
+            for (what, answer) in UNREADABLE {
+                let text = format!(
+                    r#"{{"lambdarium":1,"title":"{what}","settings":{{"until":"20s"}},
+                        "functions":{{"f":{{"answer":{{"value":{answer}}}}}}},
+                        "services":{{"s":{source}}},"mappings":{{"m":{{"source":"s",
+                        "calls":"f",{start}"report-batch-item-failures":true}}}}}}"#
+                );
+                open_file(page, "answer.json", &text).await?;
+                let titled =
+                    format!("document.querySelector('h1').innerText === '{what}'");
+                page.wait_until(&titled).await?;
+                press(page, Key::End).await?;
+                let told = "document.querySelector('#story').innerText\
+                    .includes('as its answer cannot be read')";
+                page.wait_until(told).await?;
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn keys_alone_reach_every_record() {
+    visit(async |page| {
+        open(page, "#e=stream-bisect&t=30s").await?;
+        page.click("#tab-now").await?;
+        let entered = "document.querySelector('#fate-entered > button')";
+        page.wait_until(&format!("{entered}?.innerText.trim() === '10'")).await?;
+        page.tab_to("#fate-entered > button").await?;
+        page.keys(ENTER).await?;
+        let listed = "document.querySelectorAll('#fate-entered .fated li')";
+        page.wait_until(&format!("{listed}.length === 10")).await?;
+        // Each has its own stop, in the order of the list, and leads to where it ended.
+        let before = page.text("#clock").await?;
+        for record in 1..=10 {
+            page.tab_to(&format!("#fate-entered .fated li:nth-child({record}) button"))
+                .await?;
+        }
+        for _ in 1..10 {
+            shift(page, TAB).await?;
+        }
+        page.keys(ENTER).await?;
+        page.wait_until(&format!(
+            "document.querySelector('#clock').innerText !== {before:?}"
+        ))
+        .await
     });
 }

@@ -96,6 +96,9 @@ pub(super) fn sentence(plan: &Plan, entry: &Entry, fact: MessageFact) -> String 
             format!("{name} makes {it} of {records} messages.")
         }
         MessageFact::Settled { failed: 0, .. } => format!("{it} is processed."),
+        MessageFact::Settled { done: 0, .. } if entry.rule == Rule::Pbr03 => format!(
+            "{it} counts as failed, as its answer cannot be read: its messages come back later."
+        ),
         MessageFact::Settled { done: 0, .. } => {
             format!("{it} has failed: its messages come back later.")
         }

@@ -105,10 +105,14 @@ impl Teller<'_> {
 
     fn plans_retry(&self, after: Span, attempt: u16) -> String {
         let request = self.request();
+        let unread = match self.entry.rule {
+            Rule::Pbr03 => ", as its answer cannot be read,",
+            _ => "",
+        };
         if after == Span::ZERO {
-            return format!("{request} tries again at once (attempt {attempt}).");
+            return format!("{request}{unread} tries again at once (attempt {attempt}).");
         }
-        format!("{request} tries again in {after} (attempt {attempt}).")
+        format!("{request}{unread} tries again in {after} (attempt {attempt}).")
     }
 
     fn cannot_pay(&self, bucket: u16) -> String {
