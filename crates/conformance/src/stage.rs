@@ -168,7 +168,8 @@ impl Stage<'_> {
                     Origin::Act(_)
                     | Origin::Function(_)
                     | Origin::Service(_)
-                    | Origin::Mapping(_),
+                    | Origin::Mapping(_)
+                    | Origin::Deployment(_),
                 )
                 | None => false,
             };

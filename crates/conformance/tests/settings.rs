@@ -58,7 +58,11 @@ fn range(kind: &Kind) -> Option<(u64, u64)> {
     match kind {
         Kind::Count { min, max, .. } => Some((*min, *max)),
         Kind::Span { min, max, .. } => Some((in_seconds(*min), in_seconds(*max))),
-        Kind::Ppm | Kind::Bool | Kind::Choice(_) | Kind::Text { .. } => None,
+        Kind::Ppm
+        | Kind::Decimal { .. }
+        | Kind::Bool
+        | Kind::Choice(_)
+        | Kind::Text { .. } => None,
     }
 }
 

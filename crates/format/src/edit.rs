@@ -4,6 +4,8 @@
 //! as a text would be, and what is wrong with it comes with its place. The run that was
 //! there stays as it is. Rules: SIM-02 (what is allowed), SIM-03 (how much).
 
+mod release;
+
 use lambdarium_sim::EVENTS;
 use lambdarium_sim::caller::{Caller, Kind};
 use lambdarium_sim::knob::{Choices, Issue};
@@ -153,7 +155,7 @@ pub fn part(run: &Run, name: &str) -> Option<&'static str> {
     } else if run.scenario.mappings.iter().any(|mapping| mapping.name == name) {
         Some("mappings")
     } else {
-        None
+        release::part(&run.scenario, name)
     }
 }
 
@@ -185,6 +187,8 @@ pub fn rename(run: &Run, from: &str, to: &str) -> Edited {
         for mapping in run.scenario.mappings.iter_mut().filter(|m| m.name == from) {
             mapping.name = to.into();
         }
+    } else if matches!(group, "alarms" | "deployment-groups") {
+        release::rename(&mut run.scenario, group, from, to);
     } else {
         for function in run.scenario.functions.iter_mut().filter(|f| f.name == from) {
             function.name = to.into();
@@ -209,6 +213,11 @@ pub fn rename(run: &Run, from: &str, to: &str) -> Edited {
         }
     }
     for name in named_by_queues(&mut run.scenario) {
+        if let Some(qualifier) = qualifier(name, from) {
+            *name = format!("{to}{qualifier}");
+        }
+    }
+    for name in release::names(&mut run.scenario) {
         if let Some(qualifier) = qualifier(name, from) {
             *name = format!("{to}{qualifier}");
         }
@@ -291,6 +300,8 @@ pub fn remove(run: &Run, name: &str) -> Edited {
         run.scenario.services.retain(|service| service.name != name);
     } else if group == "mappings" {
         run.scenario.mappings.retain(|mapping| mapping.name != name);
+    } else if matches!(group, "alarms" | "deployment-groups") {
+        release::remove(&mut run.scenario, name);
     } else {
         run.scenario.functions.retain(|function| function.name != name);
         run.scenario.callers.retain(|c| qualifier(&c.target, name).is_none());
@@ -302,6 +313,7 @@ pub fn remove(run: &Run, name: &str) -> Edited {
     run.scenario.mappings.retain(|mapping| {
         mapping.source != name && qualifier(&mapping.target, name).is_none()
     });
+    release::remove(&mut run.scenario, name);
     for queue in &mut run.scenario.services {
         if queue.spec.dead_letter == name {
             queue.spec.dead_letter.clear();

@@ -11,6 +11,7 @@ mod facts;
 mod fingerprint;
 mod message;
 mod names;
+mod release;
 mod story;
 mod stream;
 

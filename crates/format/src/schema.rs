@@ -12,6 +12,7 @@ use lambdarium_sim::lambda::{Shared, Spec, event_invoke};
 use lambdarium_sim::limits;
 use lambdarium_sim::mapping;
 use lambdarium_sim::mapping::stream::spec::{Assumptions, LANES};
+use lambdarium_sim::release::alarm;
 use lambdarium_sim::scenario::Settings;
 use lambdarium_sim::service::outlet::{
     FILTER_POLICY, NOTIFICATIONS, Notification, PATTERN, RULES, Rule, SUBSCRIPTIONS,
@@ -23,6 +24,7 @@ use lambdarium_sim::with_caller_spec;
 
 use crate::json::{self, answer_words, knob_value};
 
+mod release;
 mod stream;
 
 type Members = Vec<(String, Value)>;
@@ -44,6 +46,8 @@ pub fn help_table() -> String {
     lines.extend(about("async", &event_invoke::Spec::default()));
     lines.extend(about("services", &service::Spec::default()));
     lines.extend(about("mappings", &mapping::Spec::default()));
+    lines.extend(about("alarms", &alarm::Spec::default()));
+    lines.extend(about("deployment-groups", &release::Spec::default()));
     lines.extend(about(SUBSCRIPTIONS, &Subscription::default()));
     lines.extend(about(NOTIFICATIONS, &Notification::default()));
     lines.extend(about(RULES, &Rule::default()));
@@ -77,6 +81,8 @@ fn whole() -> Value {
         ("callers".into(), named(reference("caller"), limits::PARTS_MAX)),
         ("services".into(), named(reference("service"), limits::PARTS_MAX)),
         ("mappings".into(), named(reference("mapping"), limits::PARTS_MAX)),
+        ("alarms".into(), named(reference("alarm"), limits::PARTS_MAX)),
+        ("deployment-groups".into(), named(reference("group"), limits::PARTS_MAX)),
         ("board".into(), board()),
         ("acts".into(), list(act(), limits::ACTS_MAX)),
         ("markers".into(), list(marker(), limits::LIST_MAX)),
@@ -139,6 +145,8 @@ fn definitions() -> Value {
         ("async", closed(knobs(&event_invoke::Spec::default()), &[])),
         ("service", service()),
         ("mapping", mapping()),
+        ("alarm", release::alarm()),
+        ("group", release::group()),
     ])
 }
 
@@ -154,6 +162,11 @@ fn property<S>(knob: &Knob<S>, usual: &S) -> Value {
         Kind::Count { min, max, .. } => count(*min, Some(*max)),
         Kind::Span { .. } => reference("span"),
         Kind::Ppm => share(),
+        Kind::Decimal { max } => Value::object([
+            ("type", Value::text("number")),
+            ("minimum", Value::number(0)),
+            ("maximum", Value::number(max / 1_000_000)),
+        ]),
         Kind::Bool => typed("boolean"),
         Kind::Choice(words) => words_of(words),
         Kind::Text { max } => text_of(*max),
@@ -165,6 +178,7 @@ fn property<S>(knob: &Knob<S>, usual: &S) -> Value {
         Kind::Span { .. } => format!(" From {}.", knob.kind.allowed()),
         Kind::Count { .. }
         | Kind::Ppm
+        | Kind::Decimal { .. }
         | Kind::Bool
         | Kind::Choice(_)
         | Kind::Text { .. } => String::new(),
@@ -328,6 +342,8 @@ fn spec() -> Members {
     add(&mut properties, "answer", "answer", "What it answers.");
     let help = "What the handler does with each record of a batch.";
     properties.push(("per-record".into(), described(per_record(), help)));
+    let help = "What it reports of a deployment that calls it as a hook.";
+    properties.push(("reports".into(), described(release::report(), help)));
     let faults = list(reference("fault"), limits::LIST_MAX);
     let help = "What goes wrong; the first that applies counts, slow adds to the others.";
     properties.push(("faults".into(), described(faults, help)));

@@ -5,6 +5,7 @@
 //! ALI-01 to ALI-31.
 
 mod alias;
+mod codedeploy;
 mod constraint;
 mod event_invoke;
 mod fault;
@@ -23,6 +24,7 @@ use alloc::vec::Vec;
 
 use crate::value::{Payload, Value};
 
+pub(crate) use codedeploy::reroute;
 pub use fault::wrong_fault;
 pub use names::{ACCOUNT, FunctionName, Names, REGION, arn, arn_of};
 pub(crate) use operations::perform;
@@ -116,6 +118,16 @@ choices! {
         GetAlias "GetAlias",
         /// Read all aliases of a function.
         ListAliases "ListAliases",
+        /// Lead an alias to another version, step by step.
+        CreateDeployment "CreateDeployment",
+        /// End that before it is done.
+        StopDeployment "StopDeployment",
+        /// Read how far one is.
+        GetDeployment "GetDeployment",
+        /// Say for a hook how a deployment does.
+        PutLifecycleEventHookExecutionStatus "PutLifecycleEventHookExecutionStatus",
+        /// Put an alarm into a state until it is looked at again.
+        SetAlarmState "SetAlarmState",
         /// Say what goes wrong from now on: no call to AWS, but the simulator's own.
         SetFault "Lambdarium:SetFault",
     }
@@ -141,6 +153,7 @@ impl Operation {
             || mapping::is_one(self)
             || queue::is_one(self)
             || stream::is_one(self)
+            || codedeploy::is_one(self)
     }
 }
 

@@ -1,6 +1,10 @@
 //! Everything that can be sent from one part to another, and to itself for later.
 
-use crate::id::{CallerId, FunctionId, Job, MappingId, ServiceId, VersionIx};
+use crate::id::{
+    AlarmId, CallerId, FunctionId, GroupId, Job, MappingId, ServiceId, VersionIx,
+};
+use crate::release::alarm::StateValue;
+use crate::release::deployment::HookStatus;
 use crate::service::stream::ShardId;
 use crate::trace::{Ending, Reason, Refusal};
 
@@ -19,6 +23,10 @@ pub enum Event {
     Service(ServiceId, ServiceEvent),
     /// For an event source mapping.
     Mapping(MappingId, MappingEvent),
+    /// For an alarm.
+    Alarm(AlarmId, AlarmEvent),
+    /// For a deployment group.
+    Deployment(GroupId, DeploymentEvent),
 }
 
 /// What reaches a caller.
@@ -306,6 +314,59 @@ pub enum MappingEvent {
     },
 }
 
+/// What reaches an alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum AlarmEvent {
+    /// Something was measured.
+    Measured {
+        /// In the period with this number, where it began.
+        period: u32,
+        /// This: a count, or microseconds.
+        value: u32,
+    },
+    /// A period has ended.
+    PeriodEnded,
+}
+
+/// What reaches a deployment group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum DeploymentEvent {
+    /// A deployment begins.
+    Begun,
+    /// An alarm that it heeds has changed its state.
+    AlarmChanged {
+        /// Which.
+        alarm: AlarmId,
+        /// It is in this state now.
+        value: StateValue,
+    },
+    /// The alarms are looked at.
+    PollDue,
+    /// A hook has reported.
+    Reported {
+        /// The one with this number.
+        call: u32,
+        /// This.
+        status: HookStatus,
+    },
+    /// A hook has taken all the time it may.
+    ReportOverdue {
+        /// The one with this number.
+        call: u32,
+    },
+    /// Traffic is to be shifted.
+    ShiftDue {
+        /// By the deployment with this number.
+        number: u32,
+        /// For the how many-th time, from 0.
+        shift: u16,
+    },
+    /// Lambda has answered the call of a hook.
+    Answered,
+}
+
 /// Whoever passes events on to the parts they are for.
 pub(crate) trait Receive {
     /// An event for a caller.
@@ -316,4 +377,8 @@ pub(crate) trait Receive {
     fn on_service(&mut self, id: ServiceId, event: ServiceEvent);
     /// An event for an event source mapping.
     fn on_mapping(&mut self, id: MappingId, event: MappingEvent);
+    /// An event for an alarm.
+    fn on_alarm(&mut self, id: AlarmId, event: AlarmEvent);
+    /// An event for a deployment group.
+    fn on_deployment(&mut self, id: GroupId, event: DeploymentEvent);
 }

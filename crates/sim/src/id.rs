@@ -34,6 +34,30 @@ impl MappingId {
     }
 }
 
+/// An alarm of the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AlarmId(pub u16, pub Given);
+
+impl AlarmId {
+    /// The alarm at this place of the plan.
+    #[must_use]
+    pub const fn new(at: u16) -> Self {
+        Self(at, Given::here())
+    }
+}
+
+/// A deployment group of the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(pub u16, pub Given);
+
+impl GroupId {
+    /// The deployment group at this place of the plan.
+    #[must_use]
+    pub const fn new(at: u16) -> Self {
+        Self(at, Given::here())
+    }
+}
+
 /// A version of one function: 0 is `$LATEST`, the others are in order of publication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VersionIx(pub u16);
@@ -64,6 +88,8 @@ pub enum Origin {
     Service(ServiceId),
     /// An event source mapping: its batches.
     Mapping(MappingId),
+    /// A deployment group: the hooks it calls.
+    Deployment(GroupId),
 }
 
 /// One request as its sender counts it, through all of its attempts.
@@ -88,4 +114,8 @@ pub enum Part {
     Service(ServiceId),
     /// An event source mapping.
     Mapping(MappingId),
+    /// An alarm.
+    Alarm(AlarmId),
+    /// A deployment group.
+    Deployment(GroupId),
 }

@@ -32,6 +32,11 @@ pub enum Kind {
     },
     /// A share, in parts per million.
     Ppm,
+    /// A number with up to six decimals, in millionths.
+    Decimal {
+        /// Largest, in millionths.
+        max: u64,
+    },
     /// On or off.
     Bool,
     /// One of some words.
@@ -144,6 +149,7 @@ impl Kind {
                 (min..=max).contains(&n)
             }
             (Self::Ppm, Setting::Number(n)) => *n <= 1_000_000,
+            (Self::Decimal { max }, Setting::Number(n)) => n <= max,
             (Self::Span { min, max, whole_seconds }, Setting::Span(span)) => {
                 (min..=max).contains(&span)
                     && (!whole_seconds || span.0 % Span::SECOND.0 == 0)
@@ -163,6 +169,7 @@ impl Kind {
             Self::Count { min, max, unit: "" } => format!("{min} to {max}"),
             Self::Count { min, max, unit } => format!("{min} to {max} {unit}"),
             Self::Ppm => String::from("0 to 1"),
+            Self::Decimal { max } => format!("0 to {}", max / 1_000_000),
             Self::Span { min, max, whole_seconds: false } => format!("{min} to {max}"),
             Self::Span { min, max, whole_seconds: true } => {
                 format!("{} to {} whole seconds", min.0 / 1_000_000, max.0 / 1_000_000)
@@ -198,6 +205,10 @@ pub fn shown<S>(knob: &Knob<S>, setting: &Setting) -> String {
         (Setting::Unset, _) => String::from("unset"),
         (Setting::Number(n), Kind::Ppm) => {
             format!("{}.{:04} %", n / 10_000, n % 10_000)
+        }
+        (Setting::Number(n), Kind::Decimal { .. }) => {
+            let text = format!("{}.{:06}", n / 1_000_000, n % 1_000_000);
+            text.trim_end_matches('0').trim_end_matches('.').into()
         }
         (Setting::Number(n), Kind::Count { unit, .. }) if !unit.is_empty() => {
             format!("{n} {unit}")

@@ -36,6 +36,7 @@ pub mod message;
 pub mod plan;
 pub mod queue;
 pub mod record;
+pub mod release;
 pub mod rule;
 pub mod scenario;
 pub mod service;

@@ -72,6 +72,12 @@ pub const EXPECTATION_BYTES_MAX: usize = 256;
 pub const ACTS_MAX: usize = 1_000;
 /// Most calls one load may make.
 pub const CALLS_MAX: u64 = 2_000_000;
+/// Largest threshold of an alarm, in millionths.
+pub const THRESHOLD_MAX: u64 = 1_000_000_000_000_000;
+/// Most alarms of a deployment group (AWS: 10).
+pub const GROUP_ALARMS_MAX: usize = 10;
+/// Longest name of a deployment configuration, in bytes (AWS: 100).
+pub const CONFIG_NAME_MAX: usize = 100;
 /// Longest name of a part, in bytes (AWS: 64 for functions).
 pub const NAME_MAX: usize = 64;
 /// Longest free text, in bytes.

@@ -7,6 +7,7 @@ mod check;
 mod events;
 mod function;
 pub(crate) mod mapping;
+mod release;
 mod service;
 
 use alloc::rc::Rc;
@@ -33,6 +34,8 @@ pub(crate) use check::wrong_filter;
 pub use events::{NEEDS_EVENTS, lacks_events, needs_events};
 pub use function::{Configured, PlannedFunction, PlannedVersion};
 pub use mapping::PlannedMapping;
+pub(crate) use release::rollback_event;
+pub use release::{PlannedAlarm, PlannedGroup};
 pub use service::PlannedService;
 pub(crate) use service::{Passes, PlannedInlet, PlannedOutlet};
 
@@ -177,6 +180,8 @@ pub struct Plan {
     pub(crate) callers: Rc<Vec<PlannedCaller>>,
     pub(crate) services: Rc<WithEvents<PlannedService>>,
     pub(crate) mappings: Rc<WithEvents<PlannedMapping>>,
+    pub(crate) alarms: Rc<WithEvents<PlannedAlarm>>,
+    pub(crate) groups: Rc<WithEvents<PlannedGroup>>,
     /// Dice for requests sent by acts.
     pub(crate) desk: Dice,
     /// What every draw is keyed by.
@@ -237,6 +242,11 @@ impl Plan {
         let mappings = run.scenario.mappings.iter();
         let mappings =
             mappings.filter_map(|one| mapping::planned(one, &run.scenario, run.seed));
+        let alarms = run.scenario.alarms.iter();
+        let alarms = alarms.filter_map(|one| release::planned_alarm(one, &run.scenario));
+        let groups = run.scenario.groups.iter();
+        let groups =
+            groups.filter_map(|one| release::planned_group(one, &run.scenario, run.seed));
         let settings = &run.scenario.settings;
         let until = bounds.until.unwrap_or(settings.until);
         Self {
@@ -245,6 +255,8 @@ impl Plan {
             callers: Rc::new(callers.collect()),
             services: Rc::new(services.collect()),
             mappings: Rc::new(mappings.collect()),
+            alarms: Rc::new(alarms.collect()),
+            groups: Rc::new(groups.collect()),
             desk: Dice::of(run.seed, "desk"),
             seed: run.seed,
             bounds,
@@ -325,6 +337,7 @@ impl Plan {
             Origin::Function(function) => &self.function(function).dice,
             Origin::Service(service) => &self.service(service).dice,
             Origin::Mapping(mapping) => &self.mapping(mapping).dice,
+            Origin::Deployment(group) => &self.group(group).dice,
         }
     }
 
@@ -341,7 +354,8 @@ impl Plan {
             Origin::Caller(_)
             | Origin::Function(_)
             | Origin::Service(_)
-            | Origin::Mapping(_) => job.call.into(),
+            | Origin::Mapping(_)
+            | Origin::Deployment(_) => job.call.into(),
         };
         self.dice_of(job).uuid(subject)
     }
@@ -366,6 +380,8 @@ impl Plan {
             Part::Desk => "you",
             Part::Service(id) => self.service(id).name(),
             Part::Mapping(id) => self.mapping(id).name(),
+            Part::Alarm(id) => self.alarm(id).name(),
+            Part::Deployment(id) => self.group(id).name(),
         }
     }
 

@@ -27,6 +27,12 @@ pub enum Rank {
     Timer,
     /// Acts.
     Act,
+    /// Alarms, and what they stop (CD-32).
+    Alarm,
+    /// What hooks of deployments report.
+    Report,
+    /// Shifts of traffic: requests of this instant find what they lead to.
+    Shift,
     /// Requests and answers.
     Arrival,
     /// Polls of queues: they find whatever has arrived.
@@ -34,9 +40,17 @@ pub enum Rank {
 }
 
 impl Rank {
-    const COUNT: usize = 5;
-    const ALL: [Self; Self::COUNT] =
-        [Self::RunEnd, Self::Timer, Self::Act, Self::Arrival, Self::Poll];
+    const COUNT: usize = 8;
+    const ALL: [Self; Self::COUNT] = [
+        Self::RunEnd,
+        Self::Timer,
+        Self::Act,
+        Self::Alarm,
+        Self::Report,
+        Self::Shift,
+        Self::Arrival,
+        Self::Poll,
+    ];
 }
 
 const BUCKETS: usize = 64;

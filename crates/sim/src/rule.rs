@@ -82,6 +82,34 @@ macro_rules! api {
         concat!("https://docs.aws.amazon.com/lambda/latest/api/API_", $page, ".html")
     };
 }
+macro_rules! cd {
+    ($page:literal) => {
+        concat!(
+            "https://docs.aws.amazon.com/codedeploy/latest/userguide/",
+            $page,
+            ".html"
+        )
+    };
+}
+macro_rules! cdapi {
+    ($page:literal) => {
+        concat!(
+            "https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_",
+            $page,
+            ".html"
+        )
+    };
+}
+macro_rules! cw {
+    ($page:literal) => {
+        concat!(
+            "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/",
+            $page,
+            ".html"
+        )
+    };
+}
+const SAFE: &str = "https://github.com/aws/serverless-application-model/blob/develop/docs/safe_lambda_deployments.rst";
 const SDKR: &str =
     "https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html";
 const PRICING: &str = "https://aws.amazon.com/lambda/pricing/";
@@ -274,6 +302,46 @@ rules! {
     Ali34 "ALI-34" Documented(dg!("monitoring-metrics-types")) "CloudWatch counts by function, by alias, and by alias and executed version.";
     Ali35 "ALI-35" Assumed("alias_propagation") "A change of an alias holds for everything that follows, at once or after a while.";
     Ali36 "ALI-36" Observed(STACKD) "Events that wait are led by the alias as it is when they are tried; its settings for events go with it.";
+    // Deployments of CodeDeploy
+    Cd01 "CD-01" Documented(cd!("reference-appspec-file-structure-hooks")) "A deployment goes through BeforeAllowTraffic, AllowTraffic and AfterAllowTraffic; only the first and the last can call a function.";
+    Cd02 "CD-02" Assumed("statuses of a deployment") "A deployment is Created, then InProgress, and ends Succeeded, Failed or Stopped.";
+    Cd03 "CD-03" Assumed("events without a hook") "An event without a hook is Skipped and takes no time; so is what remains after a failure.";
+    Cd04 "CD-04" Documented(cd!("reference-appspec-file-structure-hooks")) "A hook is given the IDs of the deployment and of its own execution, and nothing of the function or its versions.";
+    Cd05 "CD-05" Documented(SAFE) "Each hook is invoked once, asynchronously; only PutLifecycleEventHookExecutionStatus counts, not what it returns.";
+    Cd06 "CD-06" Documented(cd!("limits")) "A hook that reports nothing within an hour fails the deployment, also one that throws.";
+    Cd07 "CD-07" Documented(cdapi!("PutLifecycleEventHookExecutionStatus")) "A hook reports Succeeded or Failed, once; a second report is refused.";
+    Cd08 "CD-08" Documented(cd!("limits")) "An event that has not started 5 minutes after the one before it fails the deployment.";
+    Cd09 "CD-09" Documented(SAFE) "The default role of CodeDeploy may only call functions whose names start with CodeDeployHook_.";
+    Cd10 "CD-10" Documented(cd!("deployment-configurations")) "Nine configurations for Lambda are predefined, with exactly these names.";
+    Cd11 "CD-11" Documented(cd!("deployment-configurations")) "A canary shifts its share at once, and the rest after its interval.";
+    Cd12 "CD-12" Documented(cdapi!("TimeBasedLinear")) "A linear shift adds its share at the start of each interval; the last one is the rest.";
+    Cd13 "CD-13" Assumed("deploy.linear_final_wait") "Whether a linear shift waits one more interval after the last step is documented both ways.";
+    Cd14 "CD-14" Documented(cd!("deployment-configurations")) "AllAtOnce shifts everything at once.";
+    Cd15 "CD-15" Documented(cd!("limits")) "A configuration of your own shifts 1 to 99 percent in whole minutes, and all within 2,880 of them.";
+    Cd16 "CD-16" Documented(cd!("limits")) "A deployment takes at most 50 hours: two days of shifting and an hour for each hook.";
+    Cd17 "CD-17" Assumed("what an alias looks like while it is shifted") "While traffic is shifted the new version is the alias's additional version; the last step makes it the only one.";
+    Cd18 "CD-18" Assumed("deploy.wait_for_pc") "CodeDeploy does not wait for provisioned concurrency of the new version.";
+    Cd19 "CD-19" Documented(cd!("reference-appspec-file-structure-resources")) "The AppSpec names one function, its alias, the current version and the target version.";
+    Cd20 "CD-20" Observed("aws/serverless-application-model issue 291") "A deployment fails at once if the alias does not lead to the current version of the AppSpec.";
+    Cd21 "CD-21" Observed("terraform-aws-modules/terraform-aws-lambda issue 82") "A canary or linear deployment to the version that is current fails; all at once does not.";
+    Cd22 "CD-22" Documented(cd!("troubleshooting-deployments-lambda")) "An alias that has weights already cannot be deployed to until they are cleared.";
+    Cd23 "CD-23" Documented(cd!("limits")) "A deployment group has one deployment at a time; a second one is refused.";
+    Cd24 "CD-24" Documented(cd!("monitoring-create-alarms")) "Any alarm of the group in state ALARM stops a deployment.";
+    Cd25 "CD-25" Documented(SAFE) "An alarm that is in ALARM already stops a deployment as it starts.";
+    Cd26 "CD-26" Assumed("deploy.alarm_poll") "Alarms are watched from the first hook to the last; how often is not documented.";
+    Cd27 "CD-27" Documented(cdapi!("AutoRollbackConfiguration")) "A deployment rolls back by itself after a failure, an alarm or a stop, where its group says so.";
+    Cd28 "CD-28" Documented(cd!("deployments-rollback-and-redeploy")) "A rollback is a new deployment, which leads the alias straight back.";
+    Cd29 "CD-29" Documented(SAFE) "If the hook before traffic fails, the deployment fails and no traffic was ever shifted.";
+    Cd30 "CD-30" Documented(SAFE) "If the hook after traffic fails, the deployment fails although all traffic is on the new version.";
+    Cd31 "CD-31" Documented(cdapi!("StopDeployment")) "A deployment that is stopped leaves the alias as it is, unless it rolls back.";
+    Cd32 "CD-32" Assumed("order within an instant") "At one instant stops come first, then alarms, reports of hooks, shifts, and then invocations.";
+    Cd33 "CD-33" Documented(cdapi!("TriggerConfig")) "A group may tell topics when a deployment starts, succeeds, fails, stops or is rolled back.";
+    // Alarms of CloudWatch
+    Cw01 "CW-01" Documented(cw!("alarm-evaluation")) "An alarm goes off when so many of the last points breach; a new one has insufficient data.";
+    Cw02 "CW-02" Documented(cw!("alarms-and-missing-data")) "Periods without data count as missing, as breaching or not, or leave the alarm as it is.";
+    Cw03 "CW-03" Documented(cw!("alarm-evaluation")) "Fewer points are enough if the oldest breaches, is old enough, and all newer ones breach or are missing.";
+    Cw04 "CW-04" Assumed("alarm.metric_delay") "Alarms are looked at when a period ends; metrics are there at once.";
+    Cw05 "CW-05" Documented(dg!("monitoring-metrics-types")) "A period without invocations has no point: it is missing, not 0.";
     // Event source mappings
     Esm01 "ESM-01" Documented(api!("GetEventSourceMapping")) "A mapping is Creating, Enabling, Enabled, Disabling, Disabled, Updating or Deleting.";
     Esm02 "ESM-02" Observed(LOCALSTACK) "What is asked of a mapping is answered with the state that leads there, and comes about some seconds later.";
@@ -398,6 +466,14 @@ pub const NOT_SIMULATED: &[(Rule, &str)] = &[
     (Rule::Ali23, "DLQ-08 says the same of dead letters, and is cited there"),
     (Rule::Ali33, "who may call is said by the scenario, not by permissions"),
     (Rule::Ali34, "it is about what is counted, and a count is no step"),
+    (Rule::Cd08, "nothing here delays what a deployment does next"),
+    (Rule::Cd09, "roles and what they may call are not simulated"),
+    (Rule::Cd16, "it follows from CD-06 and CD-15, which bound all its parts"),
+    (
+        Rule::Cd18,
+        "it says what does not happen; what waiting would wait for is not documented",
+    ),
+    (Rule::Cd33, "no topic is told of deployments yet"),
     (Rule::Pbr02, "it is about how an answer is written"),
     (Rule::Kin08, "records of one producer are not aggregated here"),
     (Rule::Kin22, "it is about what is counted, and a count is no step"),

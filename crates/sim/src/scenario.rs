@@ -12,6 +12,8 @@ use crate::lambda::Function;
 use crate::limits;
 use crate::mapping::Mapping;
 use crate::mapping::stream::spec::Assumptions;
+use crate::release::alarm::Alarm;
+use crate::release::spec::Group;
 use crate::service::Service;
 use crate::service::policy::TOPIC_RETRIES;
 use crate::time::{Instant, Span};
@@ -216,6 +218,12 @@ pub struct Settings {
     pub alias_propagation: Span,
     /// Which versions of an alias with weights have its provisioned concurrency.
     pub pc_split: PcSplit,
+    /// Whether a linear shift waits one more interval when all traffic is shifted.
+    pub linear_final_wait: bool,
+    /// How often a deployment looks at its alarms; zero is at once.
+    pub alarm_poll: Span,
+    /// How long after it was measured a metric is there.
+    pub metric_delay: Span,
     /// What is assumed of mappings of streams; a table of its own.
     pub streams: Assumptions,
 }
@@ -279,6 +287,9 @@ impl Default for Settings {
             fifo_mix_groups: true,
             alias_propagation: Span::ZERO,
             pc_split: PcSplit::ByWeight,
+            linear_final_wait: false,
+            alarm_poll: Span::ZERO,
+            metric_delay: Span::ZERO,
             streams: Assumptions::default(),
         }
     }
@@ -345,7 +356,7 @@ impl Settings {
     ];
 
     /// Those of what only a simulator with the feature `events` plays.
-    const OF_EVENTS: [Knob<Self>; 39] = [
+    const OF_EVENTS: [Knob<Self>; 42] = [
         knob!(dispatch: span, "async.dispatch", "", "Event dispatch", UP_TO_A_DAY, Asy22,
             "How long an accepted event waits in an idle queue before it is tried."),
         knob!(error_delay_1: span, "async.error_delay_1", "", "Wait after the first error",
@@ -446,6 +457,15 @@ impl Settings {
         knob!(pc_split: choice, "pc_split", "", "Provisioned concurrency of weights",
             Kind::Choice(PcSplit::WORDS), Ali31,
             "Whether both versions of an alias with weights have its provisioned concurrency."),
+        knob!(linear_final_wait: bool, "deploy.linear_final_wait", "", "Linear shifts wait on",
+            Kind::Bool, Cd13,
+            "Whether a linear shift waits one more interval when all traffic is shifted."),
+        knob!(alarm_poll: span, "deploy.alarm_poll", "", "Alarms are looked at every",
+            Kind::Span { min: Span::ZERO, max: Span::HOUR, whole_seconds: false }, Cd26,
+            "How often a deployment looks at its alarms, counted from its start; 0 is at once."),
+        knob!(metric_delay: span, "alarm.metric_delay", "", "Delay of metrics",
+            Kind::Span { min: Span::ZERO, max: Span::HOUR, whole_seconds: false }, Cw04,
+            "How long after it was measured a metric can be seen by alarms."),
     ];
 }
 
@@ -501,6 +521,10 @@ pub struct Scenario {
     pub services: WithEvents<Service>,
     /// Event source mappings, in the order they were drawn.
     pub mappings: WithEvents<Mapping>,
+    /// Alarms, in the order they were drawn.
+    pub alarms: WithEvents<Alarm>,
+    /// Deployment groups, in the order they were drawn.
+    pub groups: WithEvents<Group>,
     /// The parts that were moved by hand.
     pub nudges: Vec<Nudge>,
     /// Moments that pause and explain, in order of time.

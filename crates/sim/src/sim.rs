@@ -8,15 +8,19 @@ use alloc::vec::Vec;
 use crate::call;
 use crate::caller::state as caller;
 use crate::event::{
-    CallerEvent, Event, FunctionEvent, MappingEvent, Receive, Sent, ServiceEvent,
+    AlarmEvent, CallerEvent, DeploymentEvent, Event, FunctionEvent, MappingEvent,
+    Receive, Sent, ServiceEvent,
 };
-use crate::id::{CallerId, FunctionId, Job, MappingId, Origin, Part, ServiceId};
+use crate::id::{
+    AlarmId, CallerId, FunctionId, GroupId, Job, MappingId, Origin, Part, ServiceId,
+};
 use crate::lambda::alias::release;
 use crate::lambda::invoke as lambda;
 use crate::mapping;
 use crate::message::{Body, Content, Mail};
 use crate::plan::Plan;
 use crate::queue::{Queue, Rank};
+use crate::release::{alarm, group, watch};
 use crate::rule::Rule;
 use crate::scenario::Act;
 use crate::service;
@@ -101,6 +105,8 @@ pub struct World {
     pub(crate) lambda: lambda::State,
     pub(crate) services: WithEvents<service::State>,
     pub(crate) mappings: WithEvents<mapping::State>,
+    pub(crate) alarms: WithEvents<alarm::State>,
+    pub(crate) groups: WithEvents<group::State>,
 }
 
 /// The machine.
@@ -133,6 +139,8 @@ impl Sim {
                 lambda: lambda::State::new(&plan),
                 services: service::states(plan.services.len()),
                 mappings: mapping::states(plan.mappings.len()),
+                alarms: watch::states(plan.alarms.len()),
+                groups: group::states(plan.groups.len()),
             },
             mail: Mail::default(),
             parcels: Parcels::default(),
@@ -158,6 +166,10 @@ impl Sim {
         for (at, mapping) in world.mappings.iter_mut().enumerate().filter(|_| EVENTS) {
             let id = MappingId::new(u16::try_from(at).expect("parts are limited"));
             mapping.start(id, &plan, &mut cx);
+        }
+        for at in (0..world.alarms.len()).filter(|_| EVENTS) {
+            let id = AlarmId::new(u16::try_from(at).expect("parts are limited"));
+            watch::start(id, &plan, &mut cx);
         }
         sim.entries = log.len();
         sim
@@ -294,9 +306,13 @@ impl Sim {
     /// Whether a queue or a mapping will do something although only timers are left.
     #[inline(never)]
     fn awaits(&self) -> bool {
-        let World { services, mappings, .. } = &self.world;
+        let World { services, mappings, alarms, groups, .. } = &self.world;
         let queues = services.iter().any(|service| service.messages().awaits());
-        EVENTS && (queues || mappings.iter().any(mapping::State::awaits))
+        EVENTS
+            && (queues
+                || mappings.iter().any(mapping::State::awaits)
+                || alarms.iter().any(alarm::State::awaits)
+                || groups.iter().any(group::State::awaits))
     }
 
     #[cold]
@@ -386,7 +402,10 @@ impl Sim {
         let callers: usize = self.world.callers.iter().map(caller::State::bytes).sum();
         let services: usize = self.world.services.iter().map(service::State::bytes).sum();
         let mappings: usize = self.world.mappings.iter().map(mapping::State::bytes).sum();
-        let parts = callers + self.world.lambda.bytes() + services + mappings;
+        let alarms: usize = self.world.alarms.iter().map(alarm::State::bytes).sum();
+        let groups: usize = self.world.groups.iter().map(group::State::bytes).sum();
+        let parts =
+            callers + self.world.lambda.bytes() + services + mappings + alarms + groups;
         let under_way = self.queue.bytes() + self.mail.bytes() + self.parcels.bytes();
         size_of::<Self>() + under_way + parts
     }
@@ -402,6 +421,9 @@ impl Sim {
         }
         for mapping in &self.world.mappings {
             mapping.assert_consistent();
+        }
+        for group in &self.world.groups {
+            group.assert_consistent();
         }
     }
 }
@@ -447,6 +469,25 @@ impl Receive for Turn<'_> {
             world.mappings[usize::from(id.0)].on_event(id, plan, cx, event);
         }
     }
+
+    #[inline(always)]
+    fn on_alarm(&mut self, id: AlarmId, event: AlarmEvent) {
+        let Self { world, plan, cx } = self;
+        if EVENTS {
+            world.alarms[usize::from(id.0)].on_event(id, plan, cx, event);
+        }
+    }
+
+    #[inline(always)]
+    fn on_deployment(&mut self, id: GroupId, event: DeploymentEvent) {
+        let Self { world, plan, cx } = self;
+        if EVENTS {
+            let reroute = world.groups[usize::from(id.0)].on_event(id, plan, cx, event);
+            if let Some((to, rule)) = reroute {
+                call::reroute(id, to, rule, plan, world, cx);
+            }
+        }
+    }
 }
 
 impl Sim {
@@ -479,6 +520,9 @@ impl Sim {
                 let mapping = &self.world.mappings[usize::from(id.0)];
                 mapping.content(job.call)
             }
+            Origin::Deployment(id) => {
+                self.world.groups[usize::from(id.0)].content(job.call).cloned()
+            }
         }
     }
 }
@@ -500,6 +544,18 @@ impl World {
     #[must_use]
     pub fn mappings(&self) -> &[mapping::State] {
         &self.mappings
+    }
+
+    /// The alarms.
+    #[must_use]
+    pub fn alarms(&self) -> &[alarm::State] {
+        &self.alarms
+    }
+
+    /// The deployment groups.
+    #[must_use]
+    pub fn groups(&self) -> &[group::State] {
+        &self.groups
     }
 
     /// The callers.

@@ -5,6 +5,7 @@
 
 mod alias;
 mod event;
+mod release;
 mod stream;
 
 use alloc::rc::Rc;
@@ -20,6 +21,7 @@ pub use message::MessageFact;
 mod message;
 pub use alias::AliasFact;
 pub use event::EventFact;
+pub use release::ReleaseFact;
 pub use stream::{End, StreamFact};
 
 /// No cause: the scenario itself began it.
@@ -340,6 +342,8 @@ pub enum Fact {
     Stream(StreamFact),
     /// Something happened to an alias, or it was drawn where it leads.
     Alias(AliasFact),
+    /// Something happened to an alarm or to a deployment.
+    Release(ReleaseFact),
     /// An act was answered.
     Replied {
         /// What was asked for.

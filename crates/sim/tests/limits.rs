@@ -102,7 +102,11 @@ impl<'a> Ledger<'a> {
         match entry.part {
             Part::Function(FunctionId(at)) => self.read_function(usize::from(at), entry),
             Part::Desk => self.read_reply(entry),
-            Part::Caller(_) | Part::Service(_) | Part::Mapping(_) => {}
+            Part::Caller(_)
+            | Part::Service(_)
+            | Part::Mapping(_)
+            | Part::Alarm(_)
+            | Part::Deployment(_) => {}
         }
     }
 

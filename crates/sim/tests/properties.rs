@@ -184,7 +184,7 @@ proptest! {
                     prop_assert_eq!(begun, 1);
                     prop_assert!(ended == 1 || cut && ended == 0, "{:?}", job);
                 }
-                Origin::Function(_) | Origin::Mapping(_) => {}
+                Origin::Function(_) | Origin::Mapping(_) | Origin::Deployment(_) => {}
             }
             prop_assert!(cut || story.queued == 0, "{:?} waits for ever", job);
             if run.scenario.settings.duplicate_ppm == 0 {
@@ -392,6 +392,8 @@ proptest! {
                     Part::Function(id) => Part::Function(function(id)?),
                     Part::Service(id) => Part::Service(id),
                     Part::Mapping(id) => Part::Mapping(id),
+                    Part::Alarm(id) => Part::Alarm(id),
+                    Part::Deployment(id) => Part::Deployment(id),
                     Part::Desk => return None,
                 })
             };

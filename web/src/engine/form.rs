@@ -335,9 +335,11 @@ fn knobs_of<S: Knobs>(
         input: match knob.kind {
             Kind::Bool => choice(&["true", "false"]),
             Kind::Choice(words) => choice(words),
-            Kind::Count { .. } | Kind::Span { .. } | Kind::Ppm | Kind::Text { .. } => {
-                Input::Text
-            }
+            Kind::Count { .. }
+            | Kind::Span { .. }
+            | Kind::Ppm
+            | Kind::Decimal { .. }
+            | Kind::Text { .. } => Input::Text,
         },
         value,
         usual: usual.clone(),
@@ -526,8 +528,13 @@ fn act_value(key: &str, text: &str) -> Value {
         Some(Kind::Span { .. }) => unit::read_span(text)
             .map_or_else(typed, |span| Value::Number(unit::decimal(span.0, 6))),
         Some(Kind::Text { .. }) => Value::text(text),
-        Some(Kind::Count { .. } | Kind::Ppm | Kind::Bool | Kind::Choice(_)) | None => {
-            typed()
-        }
+        Some(
+            Kind::Count { .. }
+            | Kind::Ppm
+            | Kind::Decimal { .. }
+            | Kind::Bool
+            | Kind::Choice(_),
+        )
+        | None => typed(),
     }
 }

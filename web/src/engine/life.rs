@@ -63,7 +63,8 @@ fn title(plan: &Plan, job: Job) -> String {
         Origin::Act(_)
         | Origin::Function(_)
         | Origin::Service(_)
-        | Origin::Mapping(_) => {
+        | Origin::Mapping(_)
+        | Origin::Deployment(_) => {
             let mut letters = name.chars();
             let first = letters.next().map(|letter| letter.to_ascii_uppercase());
             first.into_iter().chain(letters).collect()

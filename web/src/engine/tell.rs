@@ -158,10 +158,23 @@ impl Player {
                 mapping
                     .map(|mapping| format!("It began with the mapping {}.", mapping.name))
             }
-            (Some(Origin::Function(_) | Origin::Service(_) | Origin::Mapping(_)), ..)
+            (
+                Some(
+                    Origin::Function(_)
+                    | Origin::Service(_)
+                    | Origin::Mapping(_)
+                    | Origin::Deployment(_),
+                ),
+                ..,
+            )
             | (
                 None,
-                Part::Desk | Part::Function(_) | Part::Service(_) | Part::Mapping(_),
+                Part::Desk
+                | Part::Function(_)
+                | Part::Service(_)
+                | Part::Mapping(_)
+                | Part::Alarm(_)
+                | Part::Deployment(_),
                 _,
             ) => None,
         };

@@ -1,8 +1,8 @@
 //! What of each message goes over the line.
 
 use lambdarium_sim::id::{
-    CallerId, EnvironmentId, FunctionId, Job, MappingId, Origin, Part, ServiceId,
-    VersionIx,
+    AlarmId, CallerId, EnvironmentId, FunctionId, GroupId, Job, MappingId, Origin, Part,
+    ServiceId, VersionIx,
 };
 use lambdarium_sim::mapping::Metrics as MappingMetrics;
 use lambdarium_sim::time::{Instant, Moment, Span};
@@ -39,6 +39,8 @@ pack! {
     struct Moment { at, step }
     struct ServiceId { 0, 1 }
     struct MappingId { 0, 1 }
+    struct AlarmId { 0, 1 }
+    struct GroupId { 0, 1 }
     struct Slot { 0 }
     struct Span { 0 }
     struct VersionIx { 0 }
@@ -109,8 +111,12 @@ pack! {
     enum By { Time, Events }
     enum Doing { Init, Busy, Idle, Reset }
     enum LaneKind { Function, Caller, Queue, Messages, Mapping }
-    enum Origin { Caller(id), Act(number), Function(id), Service(id), Mapping(id) }
-    enum Part { Caller(id), Function(id), Desk, Service(id), Mapping(id) }
+    enum Origin {
+        Caller(id), Act(number), Function(id), Service(id), Mapping(id), Deployment(id),
+    }
+    enum Part {
+        Caller(id), Function(id), Desk, Service(id), Mapping(id), Alarm(id), Deployment(id),
+    }
     enum SourceGauge {
         Visible, NotVisible, OldestMessage, IteratorAge, Polled, Invoked, FilteredOut,
         FailedInvoke, Deleted, Dropped, Delivered,

@@ -5,10 +5,15 @@ use std::io::{self, Write};
 use lambdarium_format::report;
 use lambdarium_sim::caller::Kind;
 use lambdarium_sim::knob::{Knob, Knobs, shown};
-use lambdarium_sim::lambda::{Shared, Spec};
+use lambdarium_sim::lambda::{Shared, Spec, event_invoke};
+use lambdarium_sim::mapping::{self, stream::spec::Assumptions};
 use lambdarium_sim::record::Recording;
+use lambdarium_sim::release::routing::{PREDEFINED, PREFIX};
+use lambdarium_sim::release::{alarm, spec};
 use lambdarium_sim::rule::{Confidence, NOT_SIMULATED, Rule};
 use lambdarium_sim::scenario::Settings;
+use lambdarium_sim::service;
+use lambdarium_sim::time::Span;
 use lambdarium_sim::with_caller_spec;
 
 use crate::failure::Failure;
@@ -62,8 +67,35 @@ fn explain(rule: Rule, out: &mut dyn Write) -> io::Result<()> {
     for setting in settings(rule) {
         writeln!(out, "Setting {setting}")?;
     }
+    if rule == Rule::Cd10 {
+        configurations(out)?;
+    }
     if let Some((_, why)) = NOT_SIMULATED.iter().find(|(other, _)| *other == rule) {
         writeln!(out, "Not simulated: {why}.")?;
+    }
+    Ok(())
+}
+
+/// How each predefined configuration shifts traffic: minutes and percent of its steps.
+fn configurations(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "| DeploymentConfigName (`{PREFIX}` +) | (t min, new weight %) | 100 % at | \
+         invocations on new version before 100 %, at 1/s |\n| --- | --- | --- | --- |"
+    )?;
+    for (name, routing) in PREDEFINED {
+        let minutes = |span: Span| span.0 / Span::MINUTE.0;
+        let steps = routing.shifts();
+        let steps =
+            steps.map(|step| format!("({},{})", minutes(step.after), step.percent));
+        let steps = steps.collect::<Vec<_>>().join(" ");
+        let all = minutes(routing.shifting());
+        // Each step but the last serves its share until the next one.
+        let shares = routing.shifts().filter(|step| step.percent < 100);
+        let seconds = u64::from(routing.interval()) * 60;
+        let new: u64 = shares.map(|step| u64::from(step.percent) * seconds / 100).sum();
+        let of = if all == 0 { "0".into() } else { format!("{new} of {}", all * 60) };
+        writeln!(out, "| {name} | {steps} | {all} | {of} |")?;
     }
     Ok(())
 }
@@ -74,6 +106,12 @@ fn settings(rule: Rule) -> Vec<String> {
     cited(rule, "settings", &Settings::default(), &mut found);
     cited(rule, "functions.*", &Spec::default(), &mut found);
     cited(rule, "functions.*", &Shared::default(), &mut found);
+    cited(rule, "functions.*.async", &event_invoke::Spec::default(), &mut found);
+    cited(rule, "services.*", &service::Spec::default(), &mut found);
+    cited(rule, "mappings.*", &mapping::Spec::default(), &mut found);
+    cited(rule, "settings", &Assumptions::default(), &mut found);
+    cited(rule, "alarms.*", &alarm::Spec::default(), &mut found);
+    cited(rule, "deployment-groups.*", &spec::Spec::default(), &mut found);
     for kind in Kind::all() {
         let place = format!("callers.* ({})", kind.card().key);
         with_caller_spec!(&kind, spec => cited(rule, &place, spec, &mut found));
@@ -85,6 +123,7 @@ fn cited<S: Knobs>(rule: Rule, place: &str, usual: &S, found: &mut Vec<String>) 
     let line = |knob: &Knob<S>| {
         let Knob { key, help, .. } = knob;
         let (usual, allowed) = (shown(knob, &(knob.get)(usual)), knob.kind.allowed());
+        let usual = if usual.is_empty() { "nothing".into() } else { usual };
         format!("{place}.{key}: {help} {allowed}; {usual} by default.")
     };
     found.extend(S::KNOBS.iter().filter(|knob| knob.rule == rule).map(line));

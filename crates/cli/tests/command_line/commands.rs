@@ -122,6 +122,35 @@ fn explain_shows_where_a_rule_was_used() {
 }
 
 #[test]
+fn explain_prints_the_steps_of_each_predefined_configuration() {
+    let steps = |apart: u64| {
+        let step = |number: u64| format!("({},{})", (number - 1) * apart, number * 10);
+        (1..=10).map(step).collect::<Vec<_>>().join(" ")
+    };
+    let canary = [(5, 30), (10, 60), (15, 90), (30, 180)].map(|(minutes, new)| {
+        format!(
+            "| LambdaCanary10Percent{minutes}Minutes | (0,10) ({minutes},100) | {minutes} | \
+             {new} of {} |",
+            new * 10
+        )
+    });
+    let linear = [(1, ""), (2, "s"), (3, "s"), (10, "s")].map(|(apart, s)| {
+        format!(
+            "| LambdaLinear10PercentEvery{apart}Minute{s} | {} | {} | {} of {} |",
+            steps(apart),
+            apart * 9,
+            apart * 270,
+            apart * 540
+        )
+    });
+    let at_once = ["| LambdaAllAtOnce | (0,100) | 0 | 0 |".to_string()];
+    let out = done(lambdarium(&["explain", "CD-10"]));
+    let rows: Vec<&str> =
+        out.lines().filter(|line| line.starts_with("| Lambda")).collect();
+    assert_eq!(rows, [&canary[..], &linear[..], &at_once[..]].concat());
+}
+
+#[test]
 fn explain_says_why_a_rule_is_not_simulated() {
     let out = done(lambdarium(&["explain", "CON-11"]));
     assert!(

@@ -139,7 +139,15 @@ const fn fields(operation: Operation) -> &'static [&'static str] {
         Operation::ListEventSourceMappings => &["EventSourceMappings"],
         Operation::SendMessage => &["MD5OfMessageBody", "MessageId", "SequenceNumber"],
         Operation::SendMessageBatch => &["Successful", "Failed"],
-        Operation::DeleteFunction | Operation::SetQueueAttributes => &[],
+        Operation::CreateDeployment => &["deploymentId"],
+        Operation::StopDeployment => &["status", "statusMessage"],
+        Operation::GetDeployment => &["deploymentInfo"],
+        Operation::PutLifecycleEventHookExecutionStatus => {
+            &["lifecycleEventHookExecutionId"]
+        }
+        Operation::DeleteFunction
+        | Operation::SetQueueAttributes
+        | Operation::SetAlarmState => &[],
         Operation::GetFunctionConfiguration
         | Operation::PublishVersion
         | Operation::UpdateFunctionCode
@@ -173,7 +181,8 @@ fn revisions(
             Origin::Caller(_)
             | Origin::Function(_)
             | Origin::Service(_)
-            | Origin::Mapping(_) => None,
+            | Origin::Mapping(_)
+            | Origin::Deployment(_) => None,
         });
         for reply in replies {
             let fields = Value::Object(reply.fields.clone());

@@ -12,6 +12,7 @@ mod object_key;
 mod queues;
 mod received;
 mod records;
+mod release;
 mod rows;
 mod streams;
 mod timing;
@@ -54,6 +55,9 @@ pub struct Expectations<'a> {
     mapping_after: Option<&'a Value>,
     checkpoint: Option<&'a Value>,
     invariants: Option<&'a Value>,
+    deployment: Option<&'a Value>,
+    alias: Option<&'a Value>,
+    drawn: Option<&'a Value>,
 }
 
 impl<'a> Expectations<'a> {
@@ -87,6 +91,9 @@ impl<'a> Expectations<'a> {
             mapping_after: members.take("esmAfter"),
             checkpoint: members.take("checkpoint"),
             invariants: members.take("invariants"),
+            deployment: members.take("deployment"),
+            alias: members.take("alias"),
+            drawn: members.take("versionsByDraw"),
         };
         members.finish()?;
         Ok(expectations)
@@ -111,7 +118,7 @@ impl<'a> Expectations<'a> {
             wording: Vec::new(),
         };
         self.check_set_ups(&on)?;
-        let parts: [(Option<&Value>, Compare); 21] = [
+        let parts: [(Option<&Value>, Compare); 24] = [
             (self.api, api::compare),
             (self.invocations, rows::invocations),
             (self.invocation_count, counts::invocations),
@@ -133,6 +140,9 @@ impl<'a> Expectations<'a> {
             (self.mapping_after, records::mapping_after),
             (self.checkpoint, checkpoint::compare),
             (self.invariants, invariants::compare),
+            (self.deployment, release::deployment_ended),
+            (self.alias, release::alias_led),
+            (self.drawn, release::drawn),
         ];
         for (expected, compare) in parts {
             if let Some(expected) = expected {

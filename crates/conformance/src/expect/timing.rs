@@ -5,7 +5,7 @@ use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::trace::{Fact, Outcome, Room};
 use lambdarium_sim::value::Value;
 
-use super::{Compare, Comparison, counts, events, shown, shown_span};
+use super::{Compare, Comparison, counts, events, release, shown, shown_span};
 use crate::case::{Members, Unsupported, list, seconds, text, unsupported};
 use crate::given::Work;
 use crate::observe::Ran;
@@ -29,6 +29,8 @@ pub fn compare(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsuppor
     let done = members.take("attemptsDoneAtSeconds");
     let gaps = members.take("nominalGapsSeconds");
     let second = members.read("secondInvocationNotBefore", seconds)?;
+    let reached = members.take("expectedOnNewVersion");
+    let (of, within) = (members.take("ofRequests"), members.take("inFirstSeconds"));
     if let Some(unit) = members.read("unit", text)?
         && !UNITS.contains(&unit)
     {
@@ -37,6 +39,9 @@ pub fn compare(on: &mut Comparison<'_>, expected: &Value) -> Result<(), Unsuppor
     members.finish()?;
     if let Some(least) = second {
         compare_second(on, least);
+    }
+    if let Some(reached) = reached {
+        release::reached(on, reached, of, within)?;
     }
     if let Some(calls) = calls {
         compare_calls(on, calls)?;

@@ -8,6 +8,7 @@ pub mod destination;
 pub mod function;
 pub mod mapping;
 pub mod moment;
+pub mod release;
 pub mod script;
 pub mod source;
 pub mod step;
@@ -28,6 +29,7 @@ use crate::case::{Members, Unsupported, count, instant, list, text, unsupported}
 use destination::Services;
 use function::Given;
 use moment::{Condition, Named};
+use release::Release;
 use script::Script;
 use source::{Of, Record, Source, Sources};
 use step::{Around, Step, When};
@@ -52,6 +54,8 @@ pub struct Setting {
     pub base: Instant,
     /// Functions whose runs differ.
     pub scripts: Vec<Script>,
+    /// An alias that is deployed to.
+    pub release: Release,
     /// Records of sources, each sent by one of the last steps.
     pub records: Vec<Record>,
 }
@@ -117,8 +121,7 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
     let mut members = Members::of("given", given)?;
     let mut settings =
         Settings { publish_latency: Span::seconds(5), ..Settings::default() };
-    let told_minimum =
-        members.read("account", |place, value| account(place, value, &mut settings))?;
+    let told_minimum = members.read("account", |p, v| account(p, v, &mut settings))?;
     let told_minimum = told_minimum.unwrap_or(false);
     let functions = members.read("functions", |place, value| {
         let all = Members::of(place, value)?.take_all();
@@ -130,12 +133,13 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
     let mut plot = Plot::read(&mut members, &mut services)?;
     let calls = members.read("calls", client::read_calls)?;
     let occupied = members.read("occupied", list)?.unwrap_or_default();
+    let release = Release::read(&mut members)?;
     members.finish()?;
     let mut base = provisioned_before(&functions, &mut settings)?;
     if plot.set_up.iter().any(|step| step.when == When::SetUp) {
         base = base.max(Instant::START.plus(settings.esm_transition));
     }
-    base = plot.begin(base);
+    base = plot.begin(base.max(release.base()));
     settings.streams.lanes.clone_from(&plot.lanes);
     let scripts: Vec<Script> =
         functions.iter().filter_map(|given| given.script.clone()).collect();
@@ -149,11 +153,11 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
     if !told_minimum {
         leave_minimum(&mut scenario);
     }
+    plot.set_up.extend(release.set_up(&mut scenario)?);
     for (at, value) in occupied.iter().enumerate() {
         occupy(&format!("given.occupied[{at}]"), value, at, base, &mut scenario)?;
     }
-    let Plot { records, .. } = &plot;
-    let records = records.clone();
+    let records = plot.records.clone();
     let work = match (plot.into_steps(), calls) {
         (Some(_), Some(_)) => return unsupported("given.steps beside given.calls"),
         (Some(steps), None) => Work::Steps(steps),
@@ -174,7 +178,7 @@ pub fn translate(given: &Value) -> Result<Setting, Unsupported> {
         let usual = plain();
         client.profile != usual.profile || client.read_timeout != usual.read_timeout
     });
-    let setting = Setting { scenario, work, client, base, scripts, records };
+    let setting = Setting { scenario, work, client, base, scripts, release, records };
     if !setting.scripts.is_empty() && setting.publishes() {
         return unsupported("given.functions: a script beside versions");
     }

@@ -206,19 +206,19 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
         | Operation::SetFault
         | Operation::GetFunctionRecursionConfig => &[],
         Operation::PutFunctionRecursionConfig => &[("RecursiveLoop", "RecursiveLoop")],
-        Operation::Publish => &[
-            ("TopicArn", "TopicArn"),
-            ("Message", "Message"),
-            ("MessageAttributes", "MessageAttributes"),
-        ],
-        Operation::PutEvents => &[("Entries", "Entries")],
-        Operation::SendMessage => MESSAGE,
-        Operation::SendMessageBatch => &[("QueueUrl", "QueueUrl"), ("Entries", "Entries")],
-        Operation::SetQueueAttributes => {
-            &[("QueueUrl", "QueueUrl"), ("Attributes", "Attributes")]
-        }
-        // They have a reader of their own.
-        Operation::CreateEventSourceMapping
+        Operation::Publish
+        | Operation::PutEvents
+        | Operation::PutObject
+        | Operation::SendMessage
+        | Operation::SendMessageBatch
+        | Operation::SetQueueAttributes => names_of_services(operation),
+        // They have readers of their own.
+        Operation::CreateDeployment
+        | Operation::StopDeployment
+        | Operation::GetDeployment
+        | Operation::PutLifecycleEventHookExecutionStatus
+        | Operation::SetAlarmState
+        | Operation::CreateEventSourceMapping
         | Operation::UpdateEventSourceMapping
         | Operation::DeleteEventSourceMapping
         | Operation::GetEventSourceMapping
@@ -228,7 +228,6 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
         | Operation::DeleteItem
         | Operation::SplitShard
         | Operation::MergeShards => names_of_streams(operation),
-        Operation::PutObject => &[("Bucket", "Bucket"), ("Key", "Key"), ("Body", "Body")],
         Operation::PublishVersion
         | Operation::UpdateFunctionCode
         | Operation::ListAliases
@@ -262,6 +261,29 @@ const fn names_of_versions(
             ("Description", "Description"),
             ("RevisionId", "RevisionId"),
         ]
+    }
+}
+
+/// The same of calls on topics, buses, buckets and queues.
+const fn names_of_services(
+    operation: Operation,
+) -> &'static [(&'static str, &'static str)] {
+    if matches!(operation, Operation::Publish) {
+        &[
+            ("TopicArn", "TopicArn"),
+            ("Message", "Message"),
+            ("MessageAttributes", "MessageAttributes"),
+        ]
+    } else if matches!(operation, Operation::PutEvents) {
+        &[("Entries", "Entries")]
+    } else if matches!(operation, Operation::PutObject) {
+        &[("Bucket", "Bucket"), ("Key", "Key"), ("Body", "Body")]
+    } else if matches!(operation, Operation::SendMessage) {
+        MESSAGE
+    } else if matches!(operation, Operation::SendMessageBatch) {
+        &[("QueueUrl", "QueueUrl"), ("Entries", "Entries")]
+    } else {
+        &[("QueueUrl", "QueueUrl"), ("Attributes", "Attributes")]
     }
 }
 

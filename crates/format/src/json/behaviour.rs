@@ -2,7 +2,7 @@
 
 use lambdarium_sim::lambda::behaviour::{
     Answer, Behaviour, Changing, Condition, Draw, Failure, Fault, On, Operator,
-    PerRecord, Sum, Then, When,
+    PerRecord, Report, Sum, Then, When,
 };
 use lambdarium_sim::limits;
 use lambdarium_sim::time::Instant;
@@ -14,6 +14,8 @@ use crate::unit::{SPAN_ALLOWED, decimal};
 
 /// What a handler does with each record of a batch.
 const PER_RECORD: &str = "per-record";
+/// What a handler reports of a deployment.
+const REPORTS: &str = "reports";
 /// What a handler adds up over a tumbling window.
 pub(crate) const SUM: &str = "sum";
 /// How much more is in its state.
@@ -67,6 +69,17 @@ pub(super) fn read(
     if let Some(per_record) = per_record {
         behaviour.per_record = per_record;
     }
+    let reports = fields.read_with_events(reader, REPORTS, |reader, value| match value {
+        Value::Null => Some(None),
+        Value::Bool(_)
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::List(_)
+        | Value::Object(_) => read_report(reader, value).map(Some),
+    });
+    if let Some(reports) = reports {
+        behaviour.reports = reports;
+    }
     let faults = fields.read(reader, "faults", |reader, value| {
         items(reader, value, limits::LIST_MAX, read_fault)
     });
@@ -77,7 +90,8 @@ pub(super) fn read(
 
 /// Writes what differs from `base`.
 pub(super) fn write(behaviour: &Behaviour, base: &Behaviour, members: &mut Members) {
-    let Behaviour { init, duration, answer, sends, per_record, faults } = behaviour;
+    let Behaviour { init, duration, answer, sends, per_record, reports, faults } =
+        behaviour;
     if *init != base.init {
         members.put("init", write_draw(init));
     }
@@ -93,6 +107,9 @@ pub(super) fn write(behaviour: &Behaviour, base: &Behaviour, members: &mut Membe
     if *per_record != base.per_record {
         let value = per_record.as_ref().map_or(Value::Null, write_per_record);
         members.put(PER_RECORD, value);
+    }
+    if *reports != base.reports {
+        members.put(REPORTS, reports.as_ref().map_or(Value::Null, write_report));
     }
     if *faults != base.faults {
         members.put("faults", Value::List(faults.iter().map(write_fault).collect()));
@@ -112,6 +129,23 @@ fn write_per_record(per_record: &PerRecord) -> Value {
     let mut members = Members::default();
     members.put("fails-if", write_condition(&per_record.fails_if));
     members.put_text("then", per_record.then.word(), Then::Throws.word());
+    members.value()
+}
+
+fn read_report(reader: &mut Reader, value: &Value) -> Option<Report> {
+    let mut fields = Fields::of(reader.object(value)?);
+    let status = fields.require(reader, "status", "what it reports", Reader::choice);
+    let after = fields.read(reader, "after", Reader::span);
+    fields.finish(reader);
+    Report::new(status?, after)
+}
+
+fn write_report(report: &Report) -> Value {
+    let mut members = Members::default();
+    members.put("status", Value::text(report.status.word()));
+    if let Some(after) = report.after {
+        members.put("after", span_value(after));
+    }
     members.value()
 }
 

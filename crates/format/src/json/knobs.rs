@@ -34,7 +34,9 @@ pub(super) fn write<S: Knobs>(spec: &S, base: &S, members: &mut Members) {
 pub fn value(setting: &Setting, kind: &Kind) -> Value {
     match (setting, kind) {
         (Setting::Unset, _) => Value::Null,
-        (Setting::Number(ppm), Kind::Ppm) => Value::Number(decimal(*ppm, 6)),
+        (Setting::Number(millionths), Kind::Ppm | Kind::Decimal { .. }) => {
+            Value::Number(decimal(*millionths, 6))
+        }
         (Setting::Number(count), _) => Value::number(*count),
         (Setting::Span(span), _) => span_value(*span),
         (Setting::Bool(on), _) => Value::Bool(*on),

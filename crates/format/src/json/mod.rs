@@ -17,6 +17,7 @@ mod mapping;
 mod parse;
 mod print;
 mod reader;
+mod release;
 mod service;
 mod stream;
 
@@ -37,6 +38,7 @@ pub use expect::{amount_text, expectation_text};
 pub use knobs::value as knob_value;
 pub use locate::{Spot, locate};
 use reader::{Fields, Reader, one_of};
+pub(crate) use release::{ROLLBACK, ROUTING, TYPES};
 pub(crate) use service::IDENTITY_MAX;
 pub(crate) use stream::{OPERATIONS, PARTITION_KEY, PARTITION_KEYS};
 
@@ -153,6 +155,7 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
     let mappings = fields.read_with_events(reader, "mappings", |reader, value| {
         parts(reader, value, "mappings", mapping::read)
     });
+    let (alarms, groups) = release::read(fields, reader);
     let functions = functions.unwrap_or_default();
     let callers = callers.unwrap_or_default();
     let services: WithEvents<_> = services.into_iter().flatten().collect();
@@ -181,6 +184,8 @@ fn whole(fields: &mut Fields<'_>, reader: &mut Reader) -> Run {
             callers,
             services,
             mappings: mappings.into_iter().flatten().collect(),
+            alarms,
+            groups,
             nudges: nudges.unwrap_or_default(),
             markers: markers.unwrap_or_default(),
             question,
@@ -340,6 +345,8 @@ pub fn to_value(run: &Run) -> Value {
         callers,
         services,
         mappings,
+        alarms,
+        groups,
         nudges,
         markers,
         question,
@@ -364,6 +371,10 @@ pub fn to_value(run: &Run) -> Value {
     whole.put_all("callers", callers, |c| (c.name.clone(), caller::write(c)));
     whole.put_all("services", services, |s| (s.name.clone(), service::write(s)));
     whole.put_all("mappings", mappings, |m| (m.name.clone(), mapping::write(m)));
+    whole.put_all("alarms", alarms, |a| (a.name.clone(), release::write_alarm(a)));
+    whole.put_all("deployment-groups", groups, |group| {
+        (group.name.clone(), release::write_group(group))
+    });
     whole.put_all("board", nudges, |nudge| {
         let place = [nudge.x, nudge.y].map(|by| Value::Number(by.to_string()));
         (nudge.part.clone(), Value::List(place.into()))

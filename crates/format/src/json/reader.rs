@@ -225,7 +225,11 @@ impl Reader {
         self.word(value, C::WORDS).and_then(C::from_place)
     }
 
-    fn word(&mut self, value: &Value, words: &'static [&'static str]) -> Option<u8> {
+    pub(super) fn word(
+        &mut self,
+        value: &Value,
+        words: &'static [&'static str],
+    ) -> Option<u8> {
         let place =
             value.as_text().and_then(|text| words.iter().position(|w| *w == text));
         if place.is_none() {
@@ -269,7 +273,7 @@ impl Reader {
         let setting = match kind {
             Kind::Count { .. } => value.as_count().map(Setting::Number),
             Kind::Span { .. } => span_of(value).map(Setting::Span),
-            Kind::Ppm => value.scaled(6).map(Setting::Number),
+            Kind::Ppm | Kind::Decimal { .. } => value.scaled(6).map(Setting::Number),
             Kind::Bool => as_bool(value).map(Setting::Bool),
             Kind::Choice(words) => return self.word(value, words).map(Setting::Choice),
             Kind::Text { .. } => value.as_text().map(|text| Setting::Text(text.into())),

@@ -68,9 +68,12 @@ fn name(plan: &Plan, part: Part, alias: AliasIx) -> String {
         Part::Function(id) => {
             format!("{function}:{}", plan.function(id).alias(alias).name())
         }
-        Part::Caller(_) | Part::Desk | Part::Service(_) | Part::Mapping(_) => {
-            function.to_string()
-        }
+        Part::Caller(_)
+        | Part::Desk
+        | Part::Service(_)
+        | Part::Mapping(_)
+        | Part::Alarm(_)
+        | Part::Deployment(_) => function.to_string(),
     }
 }
 
@@ -83,7 +86,9 @@ fn numbered(plan: &Plan, part: Part, version: VersionIx) -> String {
         | Part::Caller(_)
         | Part::Desk
         | Part::Service(_)
-        | Part::Mapping(_) => "$LATEST".to_string(),
+        | Part::Mapping(_)
+        | Part::Alarm(_)
+        | Part::Deployment(_) => "$LATEST".to_string(),
     }
 }
 

@@ -7,7 +7,7 @@ use lambdarium_sim::plan::Plan;
 use lambdarium_sim::time::Span;
 use lambdarium_sim::trace::{Entry, EventFact, Fact, Log, Outcome, Room};
 
-use super::{alias, message, names, stream};
+use super::{alias, message, names, release, stream};
 use crate::unit::span_text;
 
 /// What happened, in compact words.
@@ -21,15 +21,13 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
         }
         Fact::Retried { attempt } => format!("attempt {attempt}"),
         Fact::QuotaExhausted { bucket } => {
-            String::from("retry quota exhausted") + &tokens(plan, part, bucket)
+            format!("retry quota exhausted{}", tokens(plan, part, bucket))
         }
         Fact::WaitEnded { waited } => {
-            String::from("stopped waiting after ") + &span_text(waited)
+            format!("stopped waiting after {}", span_text(waited))
         }
         Fact::Answered { outcome, http, attempts, bucket } => {
-            let end = format!("ended {}{}", outcome.word(), status(outcome, http));
-            let tried = if attempts == 1 { "attempt" } else { "attempts" };
-            format!("{end} after {attempts} {tried}{}", tokens(plan, part, bucket))
+            answered(outcome, http, attempts) + &tokens(plan, part, bucket)
         }
         Fact::DryRunAnswered => format!("dry run answered by {name}"),
         Fact::Started { environment, version, room, init, alias: _ } => {
@@ -55,11 +53,12 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
             let of = names::environment(plan, part, version, environment);
             of + " removed, " + removal.word()
         }
-        Fact::ProvisioningStarted { version, count: 0 } => {
-            provisioning(plan, part, "nothing provisioned any more of", version)
-        }
         Fact::ProvisioningStarted { version, count } => {
-            provisioning(plan, part, &format!("provisioning {count} of"), version)
+            let word = match count {
+                0 => "nothing provisioned any more of".into(),
+                count => format!("provisioning {count} of"),
+            };
+            provisioning(plan, part, &word, version)
         }
         Fact::ProvisioningReady { version, count } => {
             provisioning(plan, part, &format!("provisioned {count} of"), version)
@@ -78,8 +77,15 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
         Fact::Event(event) => of_event(plan, name, event),
         Fact::Message(fact) => message::words(plan, name, fact),
         Fact::Stream(fact) => stream::words(name, fact),
+        Fact::Release(fact) => release::words(plan, fact),
         Fact::Alias(fact) => alias::words(plan, part, fact),
     }
+}
+
+fn answered(outcome: Outcome, http: u16, attempts: u16) -> String {
+    let end = format!("ended {}{}", outcome.word(), status(outcome, http));
+    let tried = if attempts == 1 { "attempt" } else { "attempts" };
+    format!("{end} after {attempts} {tried}")
 }
 
 /// How far a version's provisioned environments have come.
@@ -116,12 +122,15 @@ fn of_event(plan: &Plan, name: &str, event: EventFact) -> String {
 fn called(plan: &Plan, log: &Log, number: u32, part: Part) -> String {
     match part {
         Part::Caller(id) => format!("called {}", plan.caller(id).target()),
-        Part::Function(_) | Part::Desk | Part::Service(_) | Part::Mapping(_) => {
-            match names::called_by_act(log, number) {
-                Some(id) => format!("called {}", plan.function(id).name()),
-                None => "called".to_string(),
-            }
-        }
+        Part::Function(_)
+        | Part::Desk
+        | Part::Service(_)
+        | Part::Mapping(_)
+        | Part::Alarm(_)
+        | Part::Deployment(_) => match names::called_by_act(log, number) {
+            Some(id) => format!("called {}", plan.function(id).name()),
+            None => "called".to_string(),
+        },
     }
 }
 
@@ -133,7 +142,9 @@ fn tokens(plan: &Plan, part: Part, bucket: u16) -> String {
         | Part::Function(_)
         | Part::Desk
         | Part::Service(_)
-        | Part::Mapping(_) => String::new(),
+        | Part::Mapping(_)
+        | Part::Alarm(_)
+        | Part::Deployment(_) => String::new(),
     }
 }
 

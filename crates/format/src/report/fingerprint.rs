@@ -8,7 +8,10 @@
 use lambdarium_sim::call::Reply;
 use lambdarium_sim::id::{Job, Origin, Part};
 use lambdarium_sim::record::Recording;
-use lambdarium_sim::trace::{AliasFact, Entry, EventFact, Fact, MessageFact, StreamFact};
+use lambdarium_sim::release::deployment::ErrorCode;
+use lambdarium_sim::trace::{
+    AliasFact, Entry, EventFact, Fact, MessageFact, ReleaseFact, StreamFact,
+};
 use lambdarium_sim::value::Payload;
 
 use crate::json::write_value_compact;
@@ -77,6 +80,7 @@ impl Fnv {
                     Origin::Function(id) => [3, id.0.into()],
                     Origin::Service(id) => [4, id.0.into()],
                     Origin::Mapping(id) => [5, id.0.into()],
+                    Origin::Deployment(id) => [6, id.0.into()],
                 };
                 self.numbers(origin);
                 self.number(call.into());
@@ -93,6 +97,8 @@ impl Fnv {
             Part::Desk => [2, 0],
             Part::Service(id) => [3, id.0.into()],
             Part::Mapping(id) => [4, id.0.into()],
+            Part::Alarm(id) => [5, id.0.into()],
+            Part::Deployment(id) => [6, id.0.into()],
         });
     }
 
@@ -155,6 +161,7 @@ impl Fnv {
             Fact::Event(event) => self.fact_of_event(event),
             Fact::Message(message) => self.fact_of_message(message),
             Fact::Stream(fact) => self.fact_of_stream(fact),
+            Fact::Release(fact) => self.fact_of_release(fact),
             Fact::Alias(fact) => self.fact_of_alias(fact),
         }
     }
@@ -237,6 +244,36 @@ impl Fnv {
             MessageFact::Mapped { source, function } => {
                 self.numbers([45, source.0.into(), function.0.into()]);
             }
+        }
+    }
+
+    /// What happens to an alarm, or to a deployment.
+    fn fact_of_release(&mut self, fact: ReleaseFact) {
+        match fact {
+            ReleaseFact::AlarmChanged { value } => {
+                self.number(70);
+                self.text(value.word());
+            }
+            ReleaseFact::Created { current, target } => {
+                self.numbers([71, current.into(), target.into()]);
+            }
+            ReleaseFact::Lifecycle { event, status } => {
+                self.number(72);
+                self.text(event.word());
+                self.text(status.word());
+            }
+            ReleaseFact::HookCalled { to } => self.numbers([73, to.0.into()]),
+            ReleaseFact::Reported { status } => {
+                self.number(74);
+                self.text(status.word());
+            }
+            ReleaseFact::Shifted { percent } => self.numbers([75, percent.into()]),
+            ReleaseFact::Ended { status, error } => {
+                self.number(76);
+                self.text(status.word());
+                self.text(error.map_or("", ErrorCode::word));
+            }
+            ReleaseFact::RolledBack { to } => self.numbers([77, to.into()]),
         }
     }
 

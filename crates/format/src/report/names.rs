@@ -28,6 +28,7 @@ fn tag(plan: &Plan, job: Job) -> String {
         Origin::Function(id) => format!("{}#{}", plan.function(id).name(), job.call),
         Origin::Service(id) => format!("{}#{}", plan.service(id).name(), job.call),
         Origin::Mapping(id) => format!("{}#{}", plan.mapping(id).name(), job.call),
+        Origin::Deployment(id) => format!("{}#{}", plan.group(id).name(), job.call),
     }
 }
 
@@ -51,6 +52,9 @@ pub fn request(plan: &Plan, job: Job) -> String {
         }
         Origin::Mapping(id) => {
             format!("batch #{} of {}", job.call, plan.mapping(id).name())
+        }
+        Origin::Deployment(id) => {
+            format!("hook #{} of {}", job.call, plan.group(id).name())
         }
     }
 }
@@ -104,7 +108,9 @@ pub fn version(plan: &Plan, part: Part, version: VersionIx) -> String {
         | Part::Caller(_)
         | Part::Desk
         | Part::Service(_)
-        | Part::Mapping(_) => name.to_string(),
+        | Part::Mapping(_)
+        | Part::Alarm(_)
+        | Part::Deployment(_) => name.to_string(),
     }
 }
 
@@ -128,7 +134,9 @@ pub fn called_by_act(log: &Log, number: u32) -> Option<FunctionId> {
         | Part::Caller(_)
         | Part::Desk
         | Part::Service(_)
-        | Part::Mapping(_) => None,
+        | Part::Mapping(_)
+        | Part::Alarm(_)
+        | Part::Deployment(_) => None,
     })
 }
 
@@ -147,7 +155,8 @@ pub fn act(job: Job) -> Option<usize> {
         Origin::Caller(_)
         | Origin::Function(_)
         | Origin::Service(_)
-        | Origin::Mapping(_) => None,
+        | Origin::Mapping(_)
+        | Origin::Deployment(_) => None,
     }
 }
 

@@ -11,7 +11,7 @@ use lambdarium_sim::trace::{
     Ending, Entry, Fact, Log, Outcome, Reason, Refusal, Removal, Room,
 };
 
-use super::{alias, message, names, stream};
+use super::{alias, message, names, release, stream};
 
 mod event;
 
@@ -99,6 +99,7 @@ impl Teller<'_> {
             Fact::Event(fact) => event::sentence(self.plan, self.entry, fact),
             Fact::Message(fact) => message::sentence(self.plan, self.entry, fact),
             Fact::Stream(fact) => stream::sentence(self.plan, self.entry, fact),
+            Fact::Release(fact) => release::sentence(self.plan, self.entry, fact),
             Fact::Alias(fact) => alias::sentence(self.plan, self.entry, fact),
         }
     }
@@ -152,7 +153,12 @@ impl Teller<'_> {
     fn caller(&self) -> Option<CallerId> {
         match self.entry.part {
             Part::Caller(id) => Some(id),
-            Part::Function(_) | Part::Desk | Part::Service(_) | Part::Mapping(_) => None,
+            Part::Function(_)
+            | Part::Desk
+            | Part::Service(_)
+            | Part::Mapping(_)
+            | Part::Alarm(_)
+            | Part::Deployment(_) => None,
         }
     }
 

@@ -7,7 +7,7 @@ use lambdarium_sim::expect::Expectation;
 use lambdarium_sim::knob::{Choices, Kind, Knobs, Setting};
 use lambdarium_sim::lambda::behaviour::{
     Answer, Behaviour, Changing, Condition, Draw, Failure, Fault, On, Operator,
-    PerRecord, Sum, When,
+    PerRecord, Report, Sum, When,
 };
 use lambdarium_sim::lambda::event_invoke;
 use lambdarium_sim::lambda::{
@@ -15,6 +15,9 @@ use lambdarium_sim::lambda::{
 };
 use lambdarium_sim::limits;
 use lambdarium_sim::mapping::{self, Mapping};
+use lambdarium_sim::release::alarm::{self, Alarm};
+use lambdarium_sim::release::routing::TrafficRouting;
+use lambdarium_sim::release::spec::{self, Group};
 use lambdarium_sim::scenario::{Act, Marker, Nudge, Question, Run, Scenario, Settings};
 use lambdarium_sim::service::outlet::{
     Inlet, Manner, Notification, Outlet, Rule, Subscription,
@@ -88,6 +91,7 @@ fn shake<S: Knobs>(spec: &mut S, n: &mut Numbers) {
                 Setting::Span(Span(n.within(min.0, max.0)))
             }
             Kind::Ppm => Setting::Number(n.within(0, 1_000_000)),
+            Kind::Decimal { max } => Setting::Number(n.within(0, *max)),
             Kind::Bool => Setting::Bool(n.flip()),
             Kind::Choice(words) => Setting::Choice(
                 u8::try_from(n.below(words.len() as u64)).expect("few words"),
@@ -214,6 +218,11 @@ fn spec(n: &mut Numbers) -> Spec {
                 then: n.choice(),
                 given: Given,
             }),
+            reports: n.maybe(|n| Report {
+                status: n.choice(),
+                after: n.maybe(|n| Span(n.within(0, limits::RUN_SPAN_MAX.0))),
+                given: Given,
+            }),
             faults: n.list(3, fault),
         })
         .unwrap_or_default();
@@ -313,6 +322,34 @@ fn mapping(at: usize, n: &mut Numbers) -> Mapping {
     shake(&mut spec, n);
     let filters = n.list(2, |n| value(n, 2));
     Mapping { name: format!("m{at}"), source: text(n), target: text(n), spec, filters }
+}
+
+fn alarm(at: usize, n: &mut Numbers) -> Alarm {
+    let mut spec = alarm::Spec::default();
+    shake(&mut spec, n);
+    Alarm { name: format!("a{at}"), watches: text(n), spec }
+}
+
+fn group(at: usize, n: &mut Numbers) -> Group {
+    let mut spec = spec::Spec::default();
+    shake(&mut spec, n);
+    let custom = n.maybe(|n| {
+        let percentage = u8::try_from(n.within(1, 99)).expect("few");
+        let interval = u16::try_from(n.within(1, 2_880)).expect("few");
+        match n.below(3) {
+            0 => TrafficRouting::AllAtOnce,
+            1 => TrafficRouting::Canary { percentage, interval },
+            _ => TrafficRouting::Linear { percentage, interval },
+        }
+    });
+    Group {
+        name: format!("g{at}"),
+        alias: text(n),
+        spec,
+        custom,
+        alarms: n.list(3, text),
+        rollback: n.list(3, Numbers::choice),
+    }
 }
 
 fn subscription(n: &mut Numbers) -> Manner {
@@ -420,6 +457,8 @@ pub fn run(n: &mut Numbers) -> Run {
             callers: (0..callers).map(|at| caller(at, n)).collect(),
             services: (0..n.below(4) as usize).map(|at| service(at, n)).collect(),
             mappings: (0..n.below(3) as usize).map(|at| mapping(at, n)).collect(),
+            alarms: (0..n.below(3) as usize).map(|at| alarm(at, n)).collect(),
+            groups: (0..n.below(3) as usize).map(|at| group(at, n)).collect(),
             nudges,
             markers: n.list(3, marker),
             question: n.maybe(question),

@@ -527,7 +527,7 @@ fn read_setting(knob: &Knob<Spec>, given: &Value) -> Result<Setting, Refused> {
             let must = "satisfy enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]";
             Setting::Choice(place.ok_or_else(|| failed(word, &field, must, knob.rule))?)
         }
-        (_, Kind::Text { .. } | Kind::Ppm) => {
+        (_, Kind::Text { .. } | Kind::Ppm | Kind::Decimal { .. }) => {
             Setting::Text(given.as_text().unwrap_or_default().into())
         }
     })

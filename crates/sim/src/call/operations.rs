@@ -8,7 +8,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 
 use super::names::{self, FunctionName, Names};
-use super::{Operation, Reply, alias, event_invoke, queue, stream, version};
+use super::{Operation, Reply, alias, codedeploy, event_invoke, queue, stream, version};
 use crate::EVENTS;
 use crate::event::{Event, FunctionEvent, Mode, Request};
 use crate::id::{FunctionId, Job, Origin, Part, VersionIx};
@@ -102,9 +102,7 @@ impl Desk<'_, '_> {
             Operation::PutProvisionedConcurrencyConfig => {
                 self.put_provisioned(id, name, with)
             }
-            Operation::DeleteProvisionedConcurrencyConfig => {
-                self.delete_provisioned(id, name)
-            }
+            Operation::DeleteProvisionedConcurrencyConfig => self.unprovision(id, name),
             Operation::PublishVersion => self.publish_version(id, with),
             Operation::UpdateFunctionCode => self.update_code(id, with),
             Operation::UpdateFunctionConfiguration => self.update_configuration(id, with),
@@ -137,21 +135,26 @@ impl Desk<'_, '_> {
             | Operation::GetFunction
             | Operation::GetFunctionConfiguration
             | Operation::ListVersionsByFunction
-            | Operation::DeleteFunction => {
+            | Operation::DeleteFunction
+            | Operation::CreateDeployment
+            | Operation::StopDeployment
+            | Operation::GetDeployment
+            | Operation::PutLifecycleEventHookExecutionStatus
+            | Operation::SetAlarmState => {
                 unreachable!("they were answered above, or are not acts of a plan")
             }
             Operation::PutFunctionRecursionConfig => self.put_recursion(id, with),
             Operation::GetFunctionRecursionConfig => {
                 Ok(Some((self.recursion_reply(id), Rule::Rec01)))
             }
-            Operation::SetFault if EVENTS => self.set_fault(id, name, with),
-            Operation::ListProvisionedConcurrencyConfigs if EVENTS => {
-                self.list_provisioned(id)
-            }
-            // Not acts of a plan.
-            Operation::SetFault | Operation::ListProvisionedConcurrencyConfigs => {
+            // Without events they are no acts of a plan.
+            Operation::SetFault | Operation::ListProvisionedConcurrencyConfigs
+                if !EVENTS =>
+            {
                 Ok(None)
             }
+            Operation::SetFault => self.set_fault(id, name, with),
+            Operation::ListProvisionedConcurrencyConfigs => self.list_provisioned(id),
         }
     }
 
@@ -164,6 +167,8 @@ impl Desk<'_, '_> {
             self.on_queue(operation, with)
         } else if stream::is_one(operation) {
             self.on_stream(operation, with)
+        } else if codedeploy::is_one(operation) {
+            self.on_deployment(operation, with)
         } else {
             self.on_publish(operation, with)
         }

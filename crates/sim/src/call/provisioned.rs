@@ -160,7 +160,7 @@ impl Desk<'_, '_> {
     }
 
     /// `DeleteProvisionedConcurrencyConfig`: deleting what is not there succeeds.
-    pub(super) fn delete_provisioned(
+    pub(super) fn unprovision(
         &mut self,
         id: FunctionId,
         name: &FunctionName,

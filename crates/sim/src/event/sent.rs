@@ -1,11 +1,17 @@
 //! An event on its way, in few words of memory.
 
+mod release;
+
+use release::ReleaseKind;
+
 use super::{
     Answer, CallerEvent, Event, FunctionEvent, MappingEvent, Mode, Poll, Receive,
     Request, ServiceEvent,
 };
 use crate::Given;
-use crate::id::{CallerId, FunctionId, Job, MappingId, Origin, ServiceId, VersionIx};
+use crate::id::{
+    AlarmId, CallerId, FunctionId, GroupId, Job, MappingId, Origin, ServiceId, VersionIx,
+};
 use crate::service::stream::ShardId;
 use crate::trace::Ending;
 
@@ -66,6 +72,8 @@ enum Kind {
     DeliveryAnswered,
     /// What queues and mappings say to each other.
     Message(MessageKind, Given),
+    /// What alarms and deployment groups are told.
+    Release(ReleaseKind, Given),
 }
 
 /// What queues and mappings say to each other.
@@ -120,6 +128,10 @@ impl Sent {
             Event::Function(FunctionId(id), event) => Self::to_function(cause, id, event),
             Event::Service(ServiceId(id, _), event) => Self::to_service(cause, id, event),
             Event::Mapping(MappingId(id, _), event) => Self::to_mapping(cause, id, event),
+            Event::Alarm(AlarmId(id, _), event) => Self::to_alarm(cause, id, event),
+            Event::Deployment(GroupId(id, _), event) => {
+                Self::to_deployment(cause, id, event)
+            }
         }
     }
 
@@ -337,6 +349,7 @@ impl Sent {
                 to.on_service(ServiceId::new(self.part), event);
             }
             Kind::Message(kind, _) => self.deliver_message(kind, to),
+            Kind::Release(kind, _) => self.deliver_release(kind, to),
         }
     }
 
@@ -350,7 +363,8 @@ impl Sent {
             Origin::Caller(_)
             | Origin::Act(_)
             | Origin::Function(_)
-            | Origin::Service(_) => MappingId::new(0),
+            | Origin::Service(_)
+            | Origin::Deployment(_) => MappingId::new(0),
         };
         match kind {
             MessageKind::MessageDue => to.on_service(service, ServiceEvent::MessageDue),
@@ -470,6 +484,7 @@ impl Sent {
     pub(crate) const fn is_idle(&self) -> bool {
         match self.kind {
             Kind::WaitDue | Kind::IdleDue => true,
+            Kind::Release(kind, _) => kind.is_idle(),
             // Queues and mappings say themselves whether they wait for these.
             Kind::Message(
                 MessageKind::MessagesDue

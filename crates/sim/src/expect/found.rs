@@ -73,7 +73,14 @@ fn messages(sim: &Sim, part: Option<Part>) -> u64 {
         Some(Part::Service(id)) => {
             sim.world().services()[usize::from(id.0)].received().len() as u64
         }
-        Some(Part::Caller(_) | Part::Function(_) | Part::Mapping(_) | Part::Desk)
+        Some(
+            Part::Caller(_)
+            | Part::Function(_)
+            | Part::Mapping(_)
+            | Part::Alarm(_)
+            | Part::Deployment(_)
+            | Part::Desk,
+        )
         | None => 0,
     }
 }
@@ -82,7 +89,14 @@ fn cost(sim: &Sim, part: Option<Part>) -> u64 {
     let costs = costs(sim, sim.now());
     match part {
         Some(Part::Function(id)) => costs[usize::from(id.0)],
-        Some(Part::Caller(_) | Part::Service(_) | Part::Mapping(_) | Part::Desk)
+        Some(
+            Part::Caller(_)
+            | Part::Service(_)
+            | Part::Mapping(_)
+            | Part::Alarm(_)
+            | Part::Deployment(_)
+            | Part::Desk,
+        )
         | None => costs.iter().sum(),
     }
 }

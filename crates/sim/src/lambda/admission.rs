@@ -130,7 +130,8 @@ fn is_function_url(plan: &Plan, job: Job) -> bool {
         Origin::Act(_)
         | Origin::Function(_)
         | Origin::Service(_)
-        | Origin::Mapping(_) => false,
+        | Origin::Mapping(_)
+        | Origin::Deployment(_) => false,
     }
 }
 

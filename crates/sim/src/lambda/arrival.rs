@@ -65,7 +65,13 @@ impl State {
             (Mode::Answer, Origin::Mapping(_)) if EVENTS => {
                 self.enter_for_mapping(id, plan, cx, &request)
             }
-            (_, Origin::Function(_) | Origin::Service(_) | Origin::Mapping(_))
+            (
+                _,
+                Origin::Function(_)
+                | Origin::Service(_)
+                | Origin::Mapping(_)
+                | Origin::Deployment(_),
+            )
             | (Mode::Queued | Mode::Later, _) => {
                 unreachable!("parts of AWS only send events, and the queue does not call")
             }
@@ -101,9 +107,10 @@ impl State {
                 let content = Content::message(body, Vec::new());
                 Letter { content, qualifier: asked.qualifier.clone(), permitted: true }
             }
-            Origin::Function(_) | Origin::Service(_) | Origin::Mapping(_) => {
-                cx.mail.take(request.slot)
-            }
+            Origin::Function(_)
+            | Origin::Service(_)
+            | Origin::Mapping(_)
+            | Origin::Deployment(_) => cx.mail.take(request.slot),
         };
         if !permitted {
             return Err(refuse(id, cx, job, Rule::Asy32, Refusal::AccessDenied));
@@ -132,16 +139,18 @@ impl State {
             && let Some(no_room) = self.account.count_request(&plan.settings, cx.now)
         {
             let alias = qualifier.as_deref().and_then(|name| planned.alias_named(name));
-            return Err(self.throttle(id, cx, job, (Rule::Asy25, no_room), alias));
+            return Err(self.throttle(
+                id,
+                plan,
+                cx,
+                job,
+                (Rule::Asy25, no_room),
+                (Some(version), alias),
+            ));
         }
-        let rule = match job.origin {
-            Origin::Function(_) if content.is_record() => Rule::Dst08,
-            Origin::Caller(_)
-            | Origin::Act(_)
-            | Origin::Function(_)
-            | Origin::Service(_)
-            | Origin::Mapping(_) => Rule::Asy01,
-        };
+        let is_of_function = matches!(job.origin, Origin::Function(_));
+        let is_record = is_of_function && content.is_record();
+        let rule = if is_record { Rule::Dst08 } else { Rule::Asy01 };
         cx.tell(Part::Function(id), Some(job), rule, Fact::Event(EventFact::Queued));
         self.accept(id, plan, cx, job, content, qualifier);
         Err(Answer::Accepted)
@@ -209,7 +218,8 @@ impl State {
             Origin::Caller(_)
             | Origin::Function(_)
             | Origin::Service(_)
-            | Origin::Mapping(_) => job.call.into(),
+            | Origin::Mapping(_)
+            | Origin::Deployment(_) => job.call.into(),
         };
         let call = call | u64::from(is_copy) << 32;
         let draws = Draws { sender: plan.dice_of(job), call, attempt };
@@ -276,7 +286,14 @@ impl State {
             }
             Some(_) => {
                 let none = NoRoom { reason: Reason::Account, in_flight: 0, limit: 0 };
-                return Err(self.throttle(id, cx, job, (Rule::Con08, none), alias));
+                return Err(self.throttle(
+                    id,
+                    plan,
+                    cx,
+                    job,
+                    (Rule::Con08, none),
+                    (Some(version), alias),
+                ));
             }
             None => {}
         }
@@ -285,9 +302,14 @@ impl State {
                 self.run(id, plan, cx, &case, routed, admitted);
                 Ok(())
             }
-            Err((no_room, rule)) => {
-                Err(self.throttle(id, cx, job, (rule, no_room), alias))
-            }
+            Err((no_room, rule)) => Err(self.throttle(
+                id,
+                plan,
+                cx,
+                job,
+                (rule, no_room),
+                (Some(version), alias),
+            )),
         }
     }
 }

@@ -586,7 +586,10 @@ pub(super) fn is_limited(plan: &Plan, job: Job) -> bool {
     match job.origin {
         Origin::Caller(caller) => !plan.caller(caller).caller.kind.is_aws(),
         Origin::Act(_) => true,
-        Origin::Function(_) | Origin::Service(_) | Origin::Mapping(_) => false,
+        Origin::Function(_)
+        | Origin::Service(_)
+        | Origin::Mapping(_)
+        | Origin::Deployment(_) => false,
     }
 }
 

@@ -9,6 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
+use crate::release::deployment::HookStatus;
 use crate::time::{Instant, Span};
 use crate::value::{Payload, Value};
 use crate::{EVENTS, Given};
@@ -302,6 +303,26 @@ fn identifier(record: &Value) -> Option<&str> {
     paths.into_iter().find_map(|path| record.at(path)?.as_text())
 }
 
+/// What a hook reports of the deployment that calls it (CD-05).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Whether all is well.
+    pub status: HookStatus,
+    /// So long after its handler has begun; unset is when that ends. What comes after the
+    /// end comes from something that the handler has started.
+    pub after: Option<Span>,
+    /// Only events call hooks.
+    pub given: Given,
+}
+
+impl Report {
+    /// A report of this; none without events.
+    #[must_use]
+    pub fn new(status: HookStatus, after: Option<Span>) -> Option<Self> {
+        EVENTS.then(|| Self { status, after, given: Given::here() })
+    }
+}
+
 choices! {
     /// Which environments a fault is about.
     On {
@@ -394,6 +415,8 @@ pub struct Behaviour {
     pub sends: String,
     /// What its handler does with each record of a batch.
     pub per_record: Option<PerRecord>,
+    /// What it reports of a deployment that calls it as a hook.
+    pub reports: Option<Report>,
     /// What goes wrong; the first that applies counts, `slow` adds to the others.
     pub faults: Vec<Fault>,
 }

@@ -5,8 +5,14 @@
 //! before the end.
 //! Rules: COST-01 to COST-06. Prices: us-east-1, November 2026.
 
+use super::invoke::{State as Lambda, small};
 use super::{Architecture, Spec};
+use crate::id::{FunctionId, Part, VersionIx};
+use crate::plan::Plan;
+use crate::rule::Rule;
+use crate::sim::Cx;
 use crate::time::{Instant, Span};
+use crate::trace::Fact;
 
 /// Picodollars per GB-second on x86: up to so many GB-seconds a month, and the price.
 const X86: [(u128, u128); 3] =
@@ -139,6 +145,40 @@ impl State {
     /// Whether provisioned concurrency, extra storage or arm64 had a part in the cost.
     pub(crate) fn parts(&self) -> (bool, bool, bool) {
         (self.provisioned_mb_us > 0, self.storage_mb_ms > 0, self.arm_mb_ms > 0)
+    }
+}
+
+impl Lambda {
+    /// Notes what every function that was used has cost.
+    pub(crate) fn note_costs(&mut self, plan: &Plan, cx: &mut Cx<'_>) {
+        let free_tier = plan.settings.free_tier;
+        let mut month = Month::new(free_tier);
+        let cause = cx.cause();
+        for at in 0..self.functions.len() {
+            let id = FunctionId(u16::try_from(at).expect("parts are limited"));
+            let versions = 0..plan.function(id).versions.len();
+            for version in versions {
+                let version = VersionIx(u16::try_from(version).expect("few versions"));
+                self.bill_provisioned_to_end(id, plan, version, cx.now);
+            }
+            let bill = self.functions[at].bill;
+            let cost = bill.micro_usd(&mut month);
+            let (provisioned, storage, arm) = bill.parts();
+            if bill.requests() == 0 && !provisioned {
+                continue;
+            }
+            let rule = match (free_tier, provisioned, storage, arm) {
+                (true, ..) => Rule::Cost04,
+                (_, true, ..) => Rule::Cost05,
+                (_, _, true, _) => Rule::Cost06,
+                (_, _, _, true) => Rule::Cost03,
+                (false, false, false, false) => Rule::Cost01,
+            };
+            let requests = small(bill.requests());
+            let fact = Fact::Cost { requests, micro_usd: cost };
+            cx.note(Part::Function(id), None, rule, fact);
+            cx.because_of(cause);
+        }
     }
 }
 

@@ -197,7 +197,9 @@ impl State {
                 let batch = &self.batch_of(id, run.job);
                 (batch.payload(plan).into_owned(), longer(batch.chain(), id))
             }
-            (None, Origin::Function(_) | Origin::Service(_)) => return,
+            (None, Origin::Function(_) | Origin::Service(_) | Origin::Deployment(_)) => {
+                return;
+            }
         };
         let body = Body::Given(payload);
         let (what, rule) = (Delivery::Code, Rule::Rec03);

@@ -9,19 +9,20 @@ use alloc::vec::Vec;
 
 use super::admission::Admitted;
 use super::answer::Asked;
-use super::billing::Month;
 use super::concurrency::{self, Account, NoRoom};
 use super::environment;
 use super::run::{self, Case, Run};
 use super::{answer, async_queue, billing};
 use crate::event::{
-    Answer, CallerEvent, Event, FunctionEvent, MappingEvent, Mode, Request, ServiceEvent,
+    Answer, CallerEvent, DeploymentEvent, Event, FunctionEvent, MappingEvent, Mode,
+    Request, ServiceEvent,
 };
 use crate::id::{AliasIx, CallerId, FunctionId, Job, Origin, Part, VersionIx};
 use crate::message::{Content, Last};
 use crate::plan::Plan;
 use crate::plan::alias::Routed;
 use crate::queue::Rank;
+use crate::release::{hook, watch};
 use crate::rule::Rule;
 use crate::service::shelf::Shelf;
 use crate::sim::Cx;
@@ -266,6 +267,7 @@ impl State {
             slot,
             queued,
             version,
+            alias,
             environment,
             provisioned,
             room,
@@ -294,6 +296,9 @@ impl State {
         let fact =
             Fact::Started { environment: taken, version, room, init: course.init, alias };
         cx.note(part, Some(job), rule, fact);
+        if EVENTS {
+            hook::report(&self.functions[usize::from(id.0)].runs[place as usize], cx);
+        }
         if course.init_cut {
             let due = FunctionEvent::InitDue { slot: place, serial };
             cx.at(cx.now.plus(run::INIT_MAX), Rank::Timer, Event::Function(id, due));
@@ -356,6 +361,9 @@ impl State {
         let fact = Fact::Ended { ending, billed_ms: small(billed), environment: taken };
         cx.note(Part::Function(id), Some(run.job), rule, fact);
         let (cause, place) = (cx.cause(), run.environment);
+        if EVENTS && !plan.alarms().is_empty() {
+            watch::run_ended(id, plan, cx, run, ending);
+        }
         function.leave(id, plan, cx, place, ending);
         cx.because_of(cause);
         let run = &self.functions[usize::from(id.0)].runs[slot as usize];
@@ -369,7 +377,8 @@ impl State {
             | Origin::Act(_)
             | Origin::Function(_)
             | Origin::Service(_)
-            | Origin::Mapping(_) => {
+            | Origin::Mapping(_)
+            | Origin::Deployment(_) => {
                 self.on_other_run_ended(id, plan, cx, slot, ending);
             }
         }
@@ -407,7 +416,10 @@ impl State {
                 let ran = run.ran(plan.function(id), ending);
                 self.answer_mapping(id, mapping, plan, cx, job, &ran);
             }
-            Origin::Function(_) | Origin::Service(_) | Origin::Mapping(_) => {
+            Origin::Function(_)
+            | Origin::Service(_)
+            | Origin::Mapping(_)
+            | Origin::Deployment(_) => {
                 unreachable!("parts of AWS only send events")
             }
         }
@@ -440,49 +452,21 @@ impl State {
     pub(super) fn throttle(
         &mut self,
         id: FunctionId,
+        plan: &Plan,
         cx: &mut Cx<'_>,
         job: Job,
         (rule, no_room): (Rule, NoRoom),
-        alias: Option<AliasIx>,
+        (version, alias): (Option<VersionIx>, Option<AliasIx>),
     ) -> Answer {
         self.functions[usize::from(id.0)].metrics.throttles += 1;
         let NoRoom { reason, in_flight, limit } = no_room;
         let (in_flight, limit) = (small(in_flight), small(limit));
         let fact = Fact::Throttled { reason, in_flight, limit, alias };
         cx.note(Part::Function(id), Some(job), rule, fact);
-        Answer::Throttled(reason)
-    }
-
-    /// Notes what every function that was used has cost.
-    pub(crate) fn note_costs(&mut self, plan: &Plan, cx: &mut Cx<'_>) {
-        let free_tier = plan.settings.free_tier;
-        let mut month = Month::new(free_tier);
-        let cause = cx.cause();
-        for at in 0..self.functions.len() {
-            let id = FunctionId(u16::try_from(at).expect("parts are limited"));
-            let versions = 0..plan.function(id).versions.len();
-            for version in versions {
-                let version = VersionIx(u16::try_from(version).expect("few versions"));
-                self.bill_provisioned_to_end(id, plan, version, cx.now);
-            }
-            let bill = self.functions[at].bill;
-            let cost = bill.micro_usd(&mut month);
-            let (provisioned, storage, arm) = bill.parts();
-            if bill.requests() == 0 && !provisioned {
-                continue;
-            }
-            let rule = match (free_tier, provisioned, storage, arm) {
-                (true, ..) => Rule::Cost04,
-                (_, true, ..) => Rule::Cost05,
-                (_, _, true, _) => Rule::Cost06,
-                (_, _, _, true) => Rule::Cost03,
-                (false, false, false, false) => Rule::Cost01,
-            };
-            let requests = small(bill.requests());
-            let fact = Fact::Cost { requests, micro_usd: cost };
-            cx.note(Part::Function(id), None, rule, fact);
-            cx.because_of(cause);
+        if EVENTS && !plan.alarms().is_empty() {
+            watch::throttled(id, plan, cx, version, alias);
         }
+        Answer::Throttled(reason)
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -560,6 +544,10 @@ pub(super) fn reply(cx: &mut Cx<'_>, request: &Request, answer: Answer) {
             let (call, letter, version) = (request.job.call, 0, VersionIx::LATEST);
             let answered = MappingEvent::Answered { call, letter, answer, version };
             cx.post(cx.now, Rank::RunEnd, Event::Mapping(mapping, answered));
+        }
+        Origin::Deployment(group) => {
+            let answered = Event::Deployment(group, DeploymentEvent::Answered);
+            cx.post(cx.now, Rank::RunEnd, answered);
         }
         // Nobody waits; what is refused is lost, and the trace says so.
         Origin::Function(_) => {}

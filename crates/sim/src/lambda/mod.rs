@@ -133,6 +133,16 @@ impl Alias {
     pub fn to(name: &str, version: u64) -> Self {
         Self { name: name.into(), version, routing: None }
     }
+
+    /// The number of the version that a request runs for which this was drawn, in
+    /// millionths (ALI-19).
+    #[must_use]
+    pub fn drawn(&self, u_ppm: u64) -> u64 {
+        match self.routing {
+            Some(routing) if routing.is_drawn(u_ppm) => routing.version,
+            Some(_) | None => self.version,
+        }
+    }
 }
 
 /// The one entry of `AdditionalVersionWeights` (ALI-09).
@@ -144,6 +154,14 @@ pub struct Routing {
     pub weight_ppm: u32,
     /// Only the whole simulator draws.
     pub given: Given,
+}
+
+impl Routing {
+    /// Whether a draw, in millionths, leads to the additional version (ALI-19).
+    #[must_use]
+    pub const fn is_drawn(&self, u_ppm: u64) -> bool {
+        u_ppm < self.weight_ppm as u64
+    }
 }
 
 /// Provisioned concurrency of a version or an alias, requested when the run begins.

@@ -11,7 +11,7 @@ use super::behaviour::{Answer, Draw, Failure, Fault, On};
 use crate::EVENTS;
 use crate::dice::{Dice, Purpose};
 use crate::event::Request;
-use crate::id::{Job, VersionIx};
+use crate::id::{AliasIx, Job, VersionIx};
 use crate::limits;
 use crate::plan::PlannedFunction;
 use crate::rule::Rule;
@@ -38,6 +38,8 @@ pub struct Run {
     pub queued: bool,
     /// The version that runs.
     pub version: VersionIx,
+    /// The alias that has led there.
+    pub alias: Option<AliasIx>,
     /// The place of its environment.
     pub(crate) environment: u32,
     /// Whether that is a provisioned one.

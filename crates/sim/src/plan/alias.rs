@@ -138,7 +138,7 @@ impl PlannedFunction {
         if let Some(routing) = routing {
             let dice = alias.dice.with(draws.sender);
             let drawn = dice.ppm(Purpose::Route as u64, draws.call, draws.attempt.into());
-            let is_other = drawn < routing.weight_ppm.into();
+            let is_other = routing.is_drawn(drawn);
             let share = match is_other {
                 true => routing.weight_ppm,
                 false => WHOLE_PPM - routing.weight_ppm,

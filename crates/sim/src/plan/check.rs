@@ -6,6 +6,7 @@ mod aliases;
 mod expectations;
 mod mappings;
 pub(crate) use mappings::wrong_filter;
+mod release;
 mod senders;
 mod streams;
 mod wires;
@@ -41,6 +42,7 @@ pub(super) fn all(run: &Run, bounds: Bounds) -> Vec<Issue> {
         wires::check_services(&run.scenario, loads, &mut issues);
         mappings::check_mappings(&run.scenario, &mut issues);
         streams::check(&run.scenario, loads.until, &mut issues);
+        release::check(&run.scenario, &mut issues);
     } else if let Some(place) = events::first(run) {
         issues.push(issue(place, "", NEEDS_EVENTS, Rule::Sim02));
     }
@@ -82,6 +84,8 @@ fn check_counts(
     at_most("callers".into(), scenario.callers.len(), limits::PARTS_MAX);
     at_most("services".into(), scenario.services.len(), limits::PARTS_MAX);
     at_most("mappings".into(), scenario.mappings.len(), limits::PARTS_MAX);
+    at_most("alarms".into(), scenario.alarms.len(), limits::PARTS_MAX);
+    at_most("deployment-groups".into(), scenario.groups.len(), limits::PARTS_MAX);
     at_most("acts".into(), acts.len(), acts_max.into());
     at_most("markers".into(), scenario.markers.len(), limits::LIST_MAX);
     at_most("expect".into(), scenario.expect.len(), limits::EXPECTATIONS_MAX);

@@ -46,6 +46,12 @@ pub(super) fn first(run: &Run) -> Option<String> {
     if !scenario.mappings.is_empty() {
         return Some("mappings".into());
     }
+    if !scenario.alarms.is_empty() {
+        return Some("alarms".into());
+    }
+    if !scenario.groups.is_empty() {
+        return Some("deployment-groups".into());
+    }
     if !scenario.expect.is_empty() {
         return Some("expect".into());
     }
@@ -55,6 +61,7 @@ pub(super) fn first(run: &Run) -> Option<String> {
             !spec.dead_letter.is_empty()
                 || !spec.behaviour.sends.is_empty()
                 || spec.behaviour.per_record.is_some()
+                || spec.behaviour.reports.is_some()
         });
         let draws = function.aliases.iter().any(|alias| alias.routing.is_some());
         if sends || draws || !function.event_invoke.is_empty() {

@@ -73,7 +73,11 @@ pub(crate) fn key_of(plan: &Plan, id: ServiceId, received: &Received) -> String 
         }
         (
             _,
-            Origin::Caller(_) | Origin::Act(_) | Origin::Service(_) | Origin::Mapping(_),
+            Origin::Caller(_)
+            | Origin::Act(_)
+            | Origin::Service(_)
+            | Origin::Mapping(_)
+            | Origin::Deployment(_),
         ) => uuid(),
     }
 }

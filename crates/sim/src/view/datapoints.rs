@@ -167,6 +167,7 @@ impl Fold {
             | Fact::Event(_)
             | Fact::Message(_)
             | Fact::Stream(_)
+            | Fact::Release(_)
             | Fact::Replied { .. }
             | Fact::Alias(_)
             | Fact::Cost { .. }

@@ -86,7 +86,14 @@ pub fn gauges(
 ) -> Gauges {
     let function = match chosen {
         Some(Part::Function(id)) => Some(id),
-        Some(Part::Caller(_) | Part::Service(_) | Part::Mapping(_) | Part::Desk)
+        Some(
+            Part::Caller(_)
+            | Part::Service(_)
+            | Part::Mapping(_)
+            | Part::Alarm(_)
+            | Part::Deployment(_)
+            | Part::Desk,
+        )
         | None => None,
     };
     let columns = columns.clamp(1, COLUMNS_MAX);

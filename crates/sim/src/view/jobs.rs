@@ -182,7 +182,15 @@ impl<'a> Fold<'a> {
                     self.take_of_function(number, entry, job, fact, cause);
                 }
             }
-            (Part::Caller(_) | Part::Service(_) | Part::Mapping(_) | Part::Desk, _) => {}
+            (
+                Part::Caller(_)
+                | Part::Service(_)
+                | Part::Mapping(_)
+                | Part::Alarm(_)
+                | Part::Deployment(_)
+                | Part::Desk,
+                _,
+            ) => {}
         }
     }
 
@@ -242,7 +250,12 @@ impl<'a> Fold<'a> {
     fn is_sender(&self, part: Part) -> bool {
         match part {
             Part::Caller(id) => self.plan.caller(id).kind().is_sender(),
-            Part::Function(_) | Part::Service(_) | Part::Mapping(_) | Part::Desk => false,
+            Part::Function(_)
+            | Part::Service(_)
+            | Part::Mapping(_)
+            | Part::Alarm(_)
+            | Part::Deployment(_)
+            | Part::Desk => false,
         }
     }
 

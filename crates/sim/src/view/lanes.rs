@@ -237,6 +237,7 @@ impl Drawing<'_> {
             Fact::Called
             | Fact::Message(_)
             | Fact::Stream(_)
+            | Fact::Release(_)
             | Fact::Retried { .. }
             | Fact::QuotaExhausted { .. }
             | Fact::Answered { .. }
@@ -290,7 +291,7 @@ impl Drawing<'_> {
             }
             Part::Caller(id) => self.callers.get_mut(usize::from(id.0)),
             Part::Mapping(id) => self.mappings.get_mut(usize::from(id.0)),
-            Part::Desk | Part::Service(_) => None,
+            Part::Desk | Part::Service(_) | Part::Alarm(_) | Part::Deployment(_) => None,
         };
         if let Some(lane) = lane {
             lane.add(span);

@@ -112,6 +112,7 @@ fn is_known(plan: &Plan, job: Job) -> bool {
         Origin::Function(id) => (id.0, plan.functions().len()),
         Origin::Service(id) => (id.0, plan.services().len()),
         Origin::Mapping(id) => (id.0, plan.mappings().len()),
+        Origin::Deployment(id) => (id.0, plan.groups().len()),
         Origin::Act(_) => return true,
     };
     usize::from(number) < count
@@ -192,6 +193,8 @@ impl Life {
                     Part::Service(_)
                     | Part::Caller(_)
                     | Part::Mapping(_)
+                    | Part::Alarm(_)
+                    | Part::Deployment(_)
                     | Part::Desk => {
                         self.jobs.push(sent);
                     }
@@ -258,7 +261,12 @@ fn shown(
         }
         Fact::Answered { outcome, http, .. } => match entry.part {
             Part::Caller(id) => runs.reply(recording.last_plan(), id, outcome, http),
-            Part::Function(_) | Part::Desk | Part::Service(_) | Part::Mapping(_) => None,
+            Part::Function(_)
+            | Part::Desk
+            | Part::Service(_)
+            | Part::Mapping(_)
+            | Part::Alarm(_)
+            | Part::Deployment(_) => None,
         },
         Fact::Throttled { reason, .. } if is_told(recording, job, entry) => {
             Some(throttle(reason))
@@ -288,6 +296,7 @@ fn shown(
         | Fact::Event(_)
         | Fact::Message(_)
         | Fact::Stream(_)
+        | Fact::Release(_)
         | Fact::Alias(_)
         | Fact::Cost { .. }
         | Fact::Stopped { .. } => None,
@@ -380,6 +389,12 @@ impl Runs {
                     let mapping = plan.mapping(mapping);
                     Some(qualified(mapping.qualifier.name().as_deref()))
                 }
+                Origin::Deployment(group) => {
+                    let mut hooks = plan.group(group).hooks().into_iter().flatten();
+                    let hook = hooks.find(|hook| hook.function == id);
+                    let named = hook.and_then(|hook| hook.qualifier.name());
+                    Some(qualified(named.as_deref()))
+                }
                 Origin::Function(_) | Origin::Service(_) => None,
             }
         };
@@ -408,7 +423,8 @@ impl Runs {
             Origin::Caller(_)
             | Origin::Act(_)
             | Origin::Function(_)
-            | Origin::Service(_) => event.payload(sim.plan()),
+            | Origin::Service(_)
+            | Origin::Deployment(_) => event.payload(sim.plan()),
         };
         let response = ran.response(&event, &id, &called);
         self.last = Some((ran.version_name(), ending));
@@ -460,7 +476,8 @@ fn is_told(recording: &Recording, job: Job, entry: &Entry) -> bool {
         Origin::Act(_)
         | Origin::Function(_)
         | Origin::Service(_)
-        | Origin::Mapping(_) => false,
+        | Origin::Mapping(_)
+        | Origin::Deployment(_) => false,
     }
 }
 

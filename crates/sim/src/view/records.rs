@@ -163,7 +163,9 @@ impl Fold<'_> {
                 | Part::Function(_)
                 | Part::Desk
                 | Part::Service(_)
-                | Part::Mapping(_),
+                | Part::Mapping(_)
+                | Part::Alarm(_)
+                | Part::Deployment(_),
                 _,
             ) => {}
         }

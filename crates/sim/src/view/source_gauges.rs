@@ -146,7 +146,13 @@ pub(super) fn shown(plan: &Plan, chosen: Option<Part>) -> Option<Part> {
         None => first(),
         Some(Part::Mapping(id)) => Some(Part::Mapping(id)),
         Some(Part::Service(id)) => of_service(plan, id),
-        Some(Part::Function(_) | Part::Caller(_) | Part::Desk) => None,
+        Some(
+            Part::Function(_)
+            | Part::Caller(_)
+            | Part::Desk
+            | Part::Alarm(_)
+            | Part::Deployment(_),
+        ) => None,
     }
 }
 
@@ -216,7 +222,11 @@ fn gauges_of(plan: &Plan, part: Part) -> &'static [SourceGauge] {
             SourceGauge::OF_POLLERS
         }
         Part::Mapping(_) => SourceGauge::OF_READER,
-        Part::Function(_) | Part::Caller(_) | Part::Desk => &[],
+        Part::Function(_)
+        | Part::Caller(_)
+        | Part::Desk
+        | Part::Alarm(_)
+        | Part::Deployment(_) => &[],
     }
 }
 
@@ -235,6 +245,10 @@ fn value(gauge: SourceGauge, sim: &Sim, part: Part, now: Instant) -> u64 {
             let mapping = world.mappings().get(usize::from(id.0));
             mapping.map_or(0, |mapping| gauge.of_mapping(&mapping.metrics()))
         }
-        Part::Function(_) | Part::Caller(_) | Part::Desk => 0,
+        Part::Function(_)
+        | Part::Caller(_)
+        | Part::Desk
+        | Part::Alarm(_)
+        | Part::Deployment(_) => 0,
     }
 }

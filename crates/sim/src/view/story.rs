@@ -10,7 +10,9 @@ use super::order::keep_first;
 use crate::id::{Origin, Part};
 use crate::record::Recording;
 use crate::time::Moment;
-use crate::trace::{Entry, EventFact, Fact, MessageFact, Removal, StreamFact};
+use crate::trace::{
+    Entry, EventFact, Fact, MessageFact, ReleaseFact, Removal, StreamFact,
+};
 
 /// Most entries looked at, counted back from the moment.
 const LOOK_BACK: u32 = 1 << 14;
@@ -132,6 +134,7 @@ fn tidies_up(fact: &Fact) -> bool {
         | Fact::Event(_)
         | Fact::Message(_)
         | Fact::Stream(_)
+        | Fact::Release(_)
         | Fact::Replied { .. }
         | Fact::Alias(_)
         | Fact::Cost { .. }
@@ -154,6 +157,7 @@ fn key(entry: &Entry) -> Key {
         }
         Fact::Message(message) => how_of_message(message),
         Fact::Stream(fact) => how_of_stream(fact),
+        Fact::Release(fact) => how_of_release(fact),
         Fact::Started { room, version, .. } => room as u32 | u32::from(version.0) << 8,
         Fact::Ended { ending, .. } => ending as u32,
         Fact::Answered { outcome, http, .. } => outcome as u32 | u32::from(http) << 8,
@@ -183,7 +187,8 @@ fn key(entry: &Entry) -> Key {
         sender @ (Origin::Caller(_)
         | Origin::Function(_)
         | Origin::Service(_)
-        | Origin::Mapping(_)) => sender,
+        | Origin::Mapping(_)
+        | Origin::Deployment(_)) => sender,
     });
     (entry.part, discriminant(&entry.fact), kind, how, origin)
 }
@@ -209,6 +214,22 @@ fn how_of_message(message: MessageFact) -> u32 {
         MessageFact::Became { status } => 13 | (status as u32) << 8,
         MessageFact::Gone => 14,
         MessageFact::Mapped { .. } => 15,
+    }
+}
+
+/// What happened to an alarm or a deployment, and how it went.
+fn how_of_release(fact: ReleaseFact) -> u32 {
+    match fact {
+        ReleaseFact::AlarmChanged { value } => (value as u32) << 8,
+        ReleaseFact::Created { .. } => 1,
+        ReleaseFact::Lifecycle { event, status } => {
+            2 | (event as u32) << 8 | (status as u32) << 16
+        }
+        ReleaseFact::HookCalled { to } => 3 | u32::from(to.0) << 8,
+        ReleaseFact::Reported { status } => 4 | (status as u32) << 8,
+        ReleaseFact::Shifted { percent } => 5 | u32::from(percent) << 8,
+        ReleaseFact::Ended { status, .. } => 6 | (status as u32) << 8,
+        ReleaseFact::RolledBack { .. } => 7,
     }
 }
 

@@ -244,6 +244,7 @@ impl Fold<'_> {
             | Fact::Event(_)
             | Fact::Message(_)
             | Fact::Stream(_)
+            | Fact::Release(_)
             | Fact::Replied { .. }
             | Fact::Alias(_)
             | Fact::Cost { .. }
@@ -365,7 +366,8 @@ impl Fold<'_> {
             | Origin::Act(_)
             | Origin::Function(_)
             | Origin::Service(_)
-            | Origin::Mapping(_) => Place::Running(environment),
+            | Origin::Mapping(_)
+            | Origin::Deployment(_) => Place::Running(environment),
         }
     }
 
@@ -437,7 +439,8 @@ fn caller(job: Job) -> CallerId {
         Origin::Act(_)
         | Origin::Function(_)
         | Origin::Service(_)
-        | Origin::Mapping(_) => CallerId(u16::MAX),
+        | Origin::Mapping(_)
+        | Origin::Deployment(_) => CallerId(u16::MAX),
     }
 }
 

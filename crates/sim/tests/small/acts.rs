@@ -71,18 +71,21 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         | Operation::PutItem
         | Operation::DeleteItem
         | Operation::SplitShard
-        | Operation::MergeShards => n.one_in(8),
+        | Operation::MergeShards
+        | Operation::CreateDeployment
+        | Operation::StopDeployment
+        | Operation::GetDeployment
+        | Operation::PutLifecycleEventHookExecutionStatus
+        | Operation::SetAlarmState => n.one_in(8),
     };
     if takes_qualifier && let Some(qualifier) = qualifier(function, n) {
         with.push(("Qualifier", Value::Text(qualifier)));
     }
     with.extend(parameters(n));
     let members = with.into_iter().map(|(key, value)| (key.to_string(), value));
-    Act {
-        at: Instant(n.span(until.0 / 1_000).0),
-        operation: operation.word().into(),
-        parameters: Value::Object(members.collect()),
-    }
+    let parameters = Value::Object(members.collect());
+    let at = Instant(n.span(until.0 / 1_000).0);
+    Act { at, operation: operation.word().into(), parameters }
 }
 
 /// What calls are asked with, each by some of them.

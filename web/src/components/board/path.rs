@@ -42,7 +42,7 @@ fn of_part(board: &Board, part: Part) -> (Option<Rect>, Option<&Wire>) {
         }
         Part::Service(id) => (board.services.get(usize::from(id.0)).copied(), None),
         Part::Mapping(id) => (board.mappings.get(usize::from(id.0)).copied(), None),
-        Part::Desk => (None, None),
+        Part::Desk | Part::Alarm(_) | Part::Deployment(_) => (None, None),
     }
 }
 

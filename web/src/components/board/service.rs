@@ -82,9 +82,12 @@ pub fn wire(send: &SendWire) -> Node {
     }
     let class = match send.from {
         Part::Mapping(_) => "w w-sync",
-        Part::Caller(_) | Part::Function(_) | Part::Service(_) | Part::Desk => {
-            "w w-async"
-        }
+        Part::Caller(_)
+        | Part::Function(_)
+        | Part::Service(_)
+        | Part::Desk
+        | Part::Alarm(_)
+        | Part::Deployment(_) => "w w-async",
     };
     let line = picture::path(d, class);
     picture::group("", vec![line, picture::head(send.wire.to, ahead, "head")])

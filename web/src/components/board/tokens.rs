@@ -30,7 +30,8 @@ pub fn picture(
                 Origin::Caller(_)
                 | Origin::Act(_)
                 | Origin::Function(_)
-                | Origin::Service(_) => {
+                | Origin::Service(_)
+                | Origin::Deployment(_) => {
                     marks::request_at(at, hue(job), number(job), &request)
                 }
             };
@@ -44,7 +45,8 @@ pub fn picture(
             Origin::Caller(_)
             | Origin::Act(_)
             | Origin::Function(_)
-            | Origin::Service(_) => marks::message_at(at, back, told(sent.job)),
+            | Origin::Service(_)
+            | Origin::Deployment(_) => marks::message_at(at, back, told(sent.job)),
         };
         insert(&mut nodes, node.keyed(key(sent.job, false)));
     }
@@ -111,6 +113,7 @@ fn key(job: Job, copy: bool) -> u64 {
         Origin::Function(id) => (2, id.0),
         Origin::Service(id) => (3, id.0),
         Origin::Mapping(id) => (4, id.0),
+        Origin::Deployment(id) => (5, id.0),
     };
     let kind = kind | u64::from(copy) << 3;
     kind << 48 | u64::from(number) << 32 | u64::from(job.call)
@@ -123,7 +126,8 @@ fn number(job: Job) -> u32 {
         Origin::Caller(_)
         | Origin::Function(_)
         | Origin::Service(_)
-        | Origin::Mapping(_) => job.call,
+        | Origin::Mapping(_)
+        | Origin::Deployment(_) => job.call,
     }
 }
 
@@ -267,7 +271,8 @@ fn caller_of(job: Job) -> Option<usize> {
         Origin::Act(_)
         | Origin::Function(_)
         | Origin::Service(_)
-        | Origin::Mapping(_) => None,
+        | Origin::Mapping(_)
+        | Origin::Deployment(_) => None,
     }
 }
 

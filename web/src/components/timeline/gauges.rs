@@ -176,7 +176,11 @@ fn part_name(part: Part, run: &Opened) -> &str {
     let texts = match part {
         Part::Service(id) => run.services.get(usize::from(id.0)),
         Part::Mapping(id) => run.mappings.get(usize::from(id.0)),
-        Part::Function(_) | Part::Caller(_) | Part::Desk => None,
+        Part::Function(_)
+        | Part::Caller(_)
+        | Part::Desk
+        | Part::Alarm(_)
+        | Part::Deployment(_) => None,
     };
     texts.map_or("", |text| text.name.as_str())
 }
@@ -302,6 +306,10 @@ fn source_now(series: &SourceSeries, frame: &Frame) -> u64 {
             let view = frame.mappings.get(usize::from(id.0));
             view.map_or(0, |view| series.gauge.of_mapping(&view.metrics))
         }
-        Part::Function(_) | Part::Caller(_) | Part::Desk => 0,
+        Part::Function(_)
+        | Part::Caller(_)
+        | Part::Desk
+        | Part::Alarm(_)
+        | Part::Deployment(_) => 0,
     }
 }

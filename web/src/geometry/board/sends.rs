@@ -17,9 +17,12 @@ pub(super) fn sends(shape: &Shape, board: &Board) -> WithEvents<SendWire> {
         let wire = match to {
             Part::Function(id) => match from {
                 Part::Mapping(_) => down(board, from, id.0.into())?,
-                Part::Caller(_) | Part::Function(_) | Part::Service(_) | Part::Desk => {
-                    into_function(board, from, id.0.into())?
-                }
+                Part::Caller(_)
+                | Part::Function(_)
+                | Part::Service(_)
+                | Part::Desk
+                | Part::Alarm(_)
+                | Part::Deployment(_) => into_function(board, from, id.0.into())?,
             },
             Part::Service(id) => {
                 into_service(board, from, *board.services.get(usize::from(id.0))?)?
@@ -28,7 +31,9 @@ pub(super) fn sends(shape: &Shape, board: &Board) -> WithEvents<SendWire> {
                 let mapping = *board.mappings.get(usize::from(id.0))?;
                 polled(board, card(board, from)?, mapping)
             }
-            Part::Caller(_) | Part::Desk => return None,
+            Part::Caller(_) | Part::Desk | Part::Alarm(_) | Part::Deployment(_) => {
+                return None;
+            }
         };
         Some(SendWire { from, to, wire })
     });
@@ -42,7 +47,7 @@ fn card(board: &Board, part: Part) -> Option<Rect> {
         Part::Function(id) => Some(board.functions.get(usize::from(id.0))?.rect),
         Part::Service(id) => board.services.get(usize::from(id.0)).copied(),
         Part::Mapping(id) => board.mappings.get(usize::from(id.0)).copied(),
-        Part::Desk => None,
+        Part::Desk | Part::Alarm(_) | Part::Deployment(_) => None,
     }
 }
 
@@ -88,7 +93,12 @@ fn into_function(board: &Board, from: Part, function: usize) -> Option<Wire> {
     let is_left = match from {
         Part::Service(_) if board.narrow => card.y < function.rect.y,
         Part::Service(_) => card.x < function.rect.x,
-        Part::Caller(_) | Part::Function(_) | Part::Mapping(_) | Part::Desk => false,
+        Part::Caller(_)
+        | Part::Function(_)
+        | Part::Mapping(_)
+        | Part::Alarm(_)
+        | Part::Deployment(_)
+        | Part::Desk => false,
     };
     if is_left {
         return Some(wire(card, function, Row::Queue, board.narrow));

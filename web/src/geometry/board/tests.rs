@@ -109,7 +109,7 @@ proptest! {
             let is_left = |rect: &Rect| rect.right() < board.functions[0].rect.x;
             let back = match to {
                 Part::Service(id) => is_left(&board.services[usize::from(id.0)]),
-                Part::Function(_) | Part::Mapping(_) => true,
+                Part::Function(_) | Part::Mapping(_) | Part::Alarm(_) | Part::Deployment(_) => true,
                 Part::Caller(_) | Part::Desk => false,
             };
             prop_assert!(wire.to.x >= wire.from.x || board.narrow || back, "{wire:?}");
