@@ -77,7 +77,9 @@ pub(super) fn read(
 
 /// Writes what differs from `base`.
 pub(super) fn write(behaviour: &Behaviour, base: &Behaviour, members: &mut Members) {
-    let Behaviour { init, duration, answer, sends, per_record, faults } = behaviour;
+    // What code does that a program has supplied, no text can say.
+    let Behaviour { init, duration, answer, sends, per_record, supplied: _, faults } =
+        behaviour;
     if *init != base.init {
         members.put("init", write_draw(init));
     }

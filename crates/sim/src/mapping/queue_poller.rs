@@ -178,8 +178,8 @@ impl State {
             MappingEvent::Received { poller, parcel } => {
                 self.on_received(id, plan, cx, poller, parcel);
             }
-            MappingEvent::Answered { call, letter, answer, .. } => {
-                self.on_answered(id, plan, cx, call, letter, answer);
+            MappingEvent::Answered { call, parcel, answer, .. } => {
+                self.on_answered(id, plan, cx, call, parcel, answer);
             }
             MappingEvent::WindowDue { poller, serial } => {
                 let state = &mut self.pollers[poller as usize];

@@ -14,6 +14,7 @@ use crate::id::{MappingId, ServiceId};
 use crate::md5;
 use crate::message::Content;
 use crate::plan::Plan;
+use crate::mapping::outcome::Response;
 use crate::service::stream::Listed;
 use crate::service::stream::shard::Read;
 use crate::time::{Instant, Span};
@@ -152,6 +153,8 @@ pub(crate) enum Parcel {
     Listed(Vec<Listed>),
     /// What a shard has answered.
     Read(Read),
+    /// What a function has answered to a batch.
+    Response(Response),
 }
 
 /// Parcels under way. Each is taken at the instant it was put, in any order.

@@ -50,6 +50,12 @@ impl<T: Clone> Shelf<T> {
         }
     }
 
+    /// The item that was put on last.
+    #[must_use]
+    pub fn last(&self) -> Option<&T> {
+        self.open.last()
+    }
+
     /// All items, the oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.full.iter().flat_map(|piece| piece.iter()).chain(&self.open)

@@ -4,13 +4,12 @@
 //! of its own. Rules: KIN-09 to KIN-16, KIN-18, ERR-01, ERR-03, ERR-04, PBR-01, PBR-03,
 //!
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::spec::{Quota, Split, Terms};
 use crate::dice::{Dice, Purpose};
 use crate::event::Answer;
-use crate::mapping::outcome::{self, outcome};
+use crate::mapping::outcome::{self, Response as Answered, outcome};
 use crate::service::stream::Kind;
 use crate::service::stream::record::Record;
 use crate::time::{Instant, Span};
@@ -76,7 +75,7 @@ impl Outcome {
     #[must_use]
     pub fn of(
         answer: Answer,
-        response: &Payload,
+        response: &Answered,
         records: &[Record],
         terms: &Terms<'_>,
     ) -> Self {
@@ -105,25 +104,25 @@ impl Outcome {
     /// the first counts.
     #[must_use]
     pub fn answered(
-        response: &Payload,
+        response: &Answered,
         records: &[Record],
         kind: Kind,
         partial: bool,
         tumbles: bool,
     ) -> Self {
-        let members = response.json().filter(|_| tumbles);
-        let state = members.and_then(|answer| answer.get("state")).cloned();
-        let ids: Vec<String> =
-            records.iter().map(|record| record.sequence.text(kind)).collect();
-        let known = ids.iter().map(String::as_str);
-        let without = without_state(response);
-        let response = if tumbles { &without } else { response };
-        match outcome(response, partial, known) {
+        let answer = match response {
+            Answered::Payload(payload) => payload.json().filter(|_| tumbles),
+            Answered::Failed(_) => None,
+        };
+        let state = answer.and_then(|answer| answer.get("state")).cloned();
+        let without = answer.map(without_state);
+        let response = without.as_ref().unwrap_or(response);
+        let ids = || records.iter().map(|record| record.sequence.text(kind)).collect();
+        match outcome(response, partial, records.len(), ids) {
             outcome::Outcome::Done => Self::Succeeded { state },
             outcome::Outcome::Failed => Self::Malformed,
             outcome::Outcome::Partly(failed) => {
-                let lowest = ids.iter().position(|id| failed.contains(id));
-                let lowest = small(lowest.expect("only known records are reported"));
+                let lowest = *failed.iter().min().expect("some failed");
                 Self::Reported { lowest, count: small(failed.len()), state }
             }
         }
@@ -131,10 +130,12 @@ impl Outcome {
 }
 
 /// An answer without the state of a tumbling window: what is left says what failed.
-fn without_state(response: &Payload) -> Payload {
-    let Payload::Json(Value::Object(members)) = response else { return response.clone() };
+fn without_state(answer: &Value) -> Answered {
+    let Value::Object(members) = answer else {
+        return Answered::Payload(Payload::Json(answer.clone()));
+    };
     let others = members.iter().filter(|(key, _)| key != "state");
-    Payload::Json(Value::Object(others.cloned().collect()))
+    Answered::Payload(Payload::Json(Value::Object(others.cloned().collect())))
 }
 
 /// What the last run of a batch that is given up answered.

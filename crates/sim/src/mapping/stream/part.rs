@@ -19,6 +19,7 @@ use crate::event::{
 };
 use crate::id::{Job, MappingId, Origin, Part, ServiceId, VersionIx};
 use crate::lambda::invoke::small;
+use crate::mapping::outcome::{Response, names_failures};
 use crate::message::{Body, Content, Letter};
 use crate::plan::{Plan, PlannedMapping};
 use crate::queue::Rank;
@@ -32,7 +33,6 @@ use crate::service::stream::shard::Read;
 use crate::sim::Cx;
 use crate::time::Span;
 use crate::trace::{Delivery, End, Ending, EventFact, Fact, StreamFact};
-use crate::value::Payload;
 
 /// What has become of the records that it has read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -247,8 +247,8 @@ impl State {
                 };
                 self.on_read(id, plan, cx, shard, read)
             }
-            MappingEvent::Answered { call, letter, answer, version } => {
-                return self.on_answered(id, plan, cx, call, (letter, answer), version);
+            MappingEvent::Answered { call, parcel, answer, version } => {
+                return self.on_answered(id, plan, cx, call, (parcel, answer), version);
             }
             // These are about queues.
             MappingEvent::Received { .. }
@@ -309,7 +309,7 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         call: u32,
-        (letter, answer): (u32, Answer),
+        (parcel, answer): (u32, Answer),
         version: VersionIx,
     ) {
         let terms = terms(plan.mapping(id), plan);
@@ -317,7 +317,10 @@ impl State {
         let invocation = &batch.invocation;
         let response = match answer {
             Answer::Ran(Ending::Succeeded) => {
-                cx.mail.take(letter).content.payload(plan).into_owned()
+                let Parcel::Response(response) = cx.parcels.take(parcel) else {
+                    unreachable!("a function answers with a response")
+                };
+                response
             }
             Answer::Ran(
                 Ending::Threw
@@ -331,7 +334,7 @@ impl State {
             | Answer::Checked
             | Answer::Accepted
             | Answer::Throttled(_)
-            | Answer::Refused(_) => Payload::default(),
+            | Answer::Refused(_) => Response::default(),
         };
         if let Answer::Ran(_) = answer {
             self.versions.insert((batch.shard, invocation.lane), version);
@@ -340,7 +343,7 @@ impl State {
         self.last_result = LastResult::from(&outcome);
         let deeds = self.reader.on_outcome(cx.now, &terms, call, &outcome);
         let ignored =
-            !terms.spec.partial && crate::mapping::outcome::names_failures(&response);
+            !terms.spec.partial && names_failures(&response);
         let ended =
             Ended { call, attempt: invocation.attempt, outcome: &outcome, ignored };
         self.perform(id, plan, cx, deeds, Some(&ended));
