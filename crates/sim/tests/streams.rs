@@ -115,7 +115,7 @@ proptest! {
             let Fact::Stream(StreamFact::Batched { first, last, .. }) = entry.fact else {
                 continue;
             };
-            let content = entry.job.and_then(|job| recording.head().content(job));
+            let content = entry.job.and_then(|job| recording.content(job));
             let Some(Content::Message(message, _)) = content else {
                 panic!("{:?} has no content", entry.job)
             };

@@ -212,6 +212,7 @@ fn spec(n: &mut Numbers) -> Spec {
                 then: n.choice(),
                 given: Given,
             }),
+            supplied: None,
             faults: n.list(3, fault),
         })
         .unwrap_or_default();

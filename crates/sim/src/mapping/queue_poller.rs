@@ -23,7 +23,6 @@ use crate::plan::{Plan, PlannedMapping};
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::service::parcel::{Handed, Parcel};
-use crate::service::shelf::Shelf;
 use crate::sim::Cx;
 use crate::time::{Instant, Span};
 use crate::trace::{Fact, MessageFact};
@@ -43,8 +42,8 @@ pub struct State {
     lowered: Option<(u64, Instant)>,
     /// Whether it receives: it does not while its mapping is not enabled.
     reads: bool,
-    /// What the batches it has made say.
-    made: Shelf<Content>,
+    /// Batches made so far.
+    made: u32,
     /// Whether it is about to look whether it needs more pollers.
     ramps: bool,
     metrics: Metrics,
@@ -122,7 +121,7 @@ impl State {
     /// Batches made so far.
     #[must_use]
     pub fn made(&self) -> u32 {
-        small(self.made.len() as u64)
+        self.made
     }
 
     /// Batches that wait for an answer or for another try.
@@ -131,10 +130,10 @@ impl State {
         self.batches.len() as u64
     }
 
-    /// The event of a batch.
+    /// The event of a batch under way.
     #[must_use]
     pub fn content(&self, call: u32) -> Option<Content> {
-        self.made.get((call as usize).checked_sub(1)?).cloned()
+        self.batches.get(&call).map(|batch| batch.content.clone())
     }
 
     /// Pollers that it has now.
@@ -154,7 +153,6 @@ impl State {
     pub(super) fn bytes(&self) -> usize {
         self.pollers.len() * size_of::<Poller>()
             + self.batches.len() * size_of::<(u32, UnderWay)>()
-            + self.made.bytes()
     }
 
     pub(super) fn awaits(&self) -> bool {
@@ -377,7 +375,8 @@ impl State {
         let messages = core::mem::take(&mut poller.messages);
         let size = core::mem::take(&mut poller.size);
         let lapses = messages.iter().map(|handed| handed.hidden_until).min();
-        let call = self.made() + 1;
+        self.made += 1;
+        let call = self.made;
         let records = small(messages.len() as u64);
         let is_at_cap = mapping.spec.concurrency_max.is_some()
             && self.pollers.iter().all(|poller| poller.doing == Doing::Busy)
@@ -388,7 +387,6 @@ impl State {
         let chain = batch.chain();
         let body = Body::Batch(Rc::clone(&batch));
         let content = Content::message(body, chain);
-        self.made.push(content.clone());
         let lapses = lapses.expect("a batch has messages");
         let under_way = UnderWay { poller: number, content, batch, tries: 0, lapses };
         self.batches.insert(call, under_way);

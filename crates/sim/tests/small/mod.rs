@@ -267,6 +267,7 @@ fn spec(n: &mut Numbers) -> Spec {
                 String::new()
             },
             per_record: None,
+            supplied: None,
             faults: (0..n.below(4)).map(|_| fault(n)).collect(),
         },
         dead_letter: target(&["q", "t"], n),

@@ -26,7 +26,6 @@ use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::service;
 use crate::service::parcel::Parcel;
-use crate::service::shelf::Shelf;
 use crate::service::stream::ShardId;
 use crate::service::stream::record::Record;
 use crate::service::stream::shard::Read;
@@ -58,8 +57,6 @@ pub struct State {
     is_enabling: bool,
     /// Batches that the function has, or that wait for another try, by number.
     batches: BTreeMap<u32, UnderWay>,
-    /// What all batches say, by their numbers less one; nothing where none was sent.
-    made: Shelf<Option<Content>>,
     /// The versions that ran last, by lane of a shard.
     versions: BTreeMap<(ShardId, u32), VersionIx>,
     fates: Fates,
@@ -74,6 +71,7 @@ pub struct State {
 #[derive(Clone, Debug)]
 struct UnderWay {
     batch: Rc<Records>,
+    content: Content,
 }
 
 /// What this mapping of a plan goes by.
@@ -102,7 +100,6 @@ impl State {
             is_on: false,
             is_enabling: false,
             batches: BTreeMap::new(),
-            made: Shelf::default(),
             versions: BTreeMap::new(),
             fates: Fates::default(),
             asides: Asides::default(),
@@ -142,10 +139,10 @@ impl State {
         self.batches.len() as u64
     }
 
-    /// The event of a batch.
+    /// The event of a batch under way.
     #[must_use]
     pub fn content(&self, call: u32) -> Option<Content> {
-        self.made.get((call as usize).checked_sub(1)?).cloned().flatten()
+        self.batches.get(&call).map(|batch| batch.content.clone())
     }
 
     /// What it says of the last batch.
@@ -205,8 +202,7 @@ impl State {
 
     pub(crate) fn bytes(&self) -> usize {
         let batches = self.batches.len() * size_of::<(u32, UnderWay)>();
-        let kept = self.made.bytes() + self.asides.bytes();
-        size_of::<Self>() + self.reader.bytes() + kept + batches
+        size_of::<Self>() + self.reader.bytes() + self.asides.bytes() + batches
     }
 
     pub(crate) fn assert_consistent(&self) {
@@ -424,20 +420,12 @@ impl State {
         let batch = Rc::new(Records { source: mapping.source, shard, invocation, size });
         let body = Body::Records(Rc::clone(&batch));
         let content = Content::message(body, Vec::new());
-        self.keep(call, Some(content.clone()));
-        self.batches.insert(call, UnderWay { batch });
+        self.batches.insert(call, UnderWay { batch, content: content.clone() });
         let qualifier = mapping.qualifier.name();
         let slot = cx.mail.put(Letter { content, qualifier, permitted: true });
         let (job, mode) = (job(id, call), Mode::Answer);
         let arrived = FunctionEvent::Arrived(Request { job, attempt: tries, slot, mode });
         cx.post(cx.now, Rank::Arrival, Event::Function(mapping.function, arrived));
-    }
-
-    /// Keeps what a batch says, once: numbers of batches go up by one.
-    fn keep(&mut self, call: u32, content: Option<Content>) {
-        if call as usize > self.made.len() {
-            self.made.push(content);
-        }
     }
 
     /// It was decided what becomes of a batch that has run.
@@ -505,7 +493,6 @@ impl State {
             first,
             last,
         };
-        self.keep(call, None);
         let tried = settlement.was_tried && end != End::Processed;
         if tried && ended.is_none() {
             self.batches.remove(&call);

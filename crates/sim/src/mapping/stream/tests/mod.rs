@@ -19,7 +19,7 @@ use super::lane::{Fate, Invocation, Settlement};
 use super::reader::{Deed, Reader};
 use super::spec::{Assumptions, Reading, Spec, Terms};
 use crate::dice::Dice;
-use crate::mapping::outcome::{Response, answer};
+use crate::mapping::outcome::{Response as Answered, answer};
 use crate::queue::{Queue, Rank};
 use crate::service::stream::record::{Data, Record};
 use crate::service::stream::shard::Read;
@@ -368,7 +368,7 @@ fn reports(call: &Invocation, poison: &[u64]) -> Outcome {
 fn reports_of(kind: Kind, call: &Invocation, poison: &[u64]) -> Outcome {
     let bad = call.records.iter().filter(|record| poison.contains(&record.sequence.0));
     let ids: Vec<String> = bad.map(|record| record.sequence.text(kind)).collect();
-    let response = Response::Payload(Payload::Json(answer(ids.iter().map(String::as_str))));
+    let response = Answered::Payload(Payload::Json(answer(ids.iter().map(String::as_str))));
     Outcome::answered(&response, &call.records, kind, true, false)
 }
 

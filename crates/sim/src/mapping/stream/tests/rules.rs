@@ -181,10 +181,10 @@ fn answers_mean_what_the_table_says() {
         (Payload::Json(Value::object([("foo", Value::Null)])), Outcome::Malformed),
     ] {
         let ran = Answer::Ran(Ending::Succeeded);
-        let response = Response::Payload(response);
+        let response = Answered::Payload(response);
         assert_eq!(Outcome::of(ran, &response, records, &terms), outcome, "{response:?}");
     }
-    let other = |answer| Outcome::of(answer, &Response::default(), records, &terms);
+    let other = |answer| Outcome::of(answer, &Answered::default(), records, &terms);
     assert_eq!(other(Answer::Ran(Ending::TimedOut)), Outcome::Failed);
     assert_eq!(other(Answer::Ran(Ending::InitFailed)), Outcome::Failed);
     let throttled = Answer::Throttled(Reason::Reserved);
@@ -200,7 +200,7 @@ fn the_state_of_a_window_stands_beside_what_failed() {
     rig.run(day(), |_, _| SUCCESS);
     let records = &rig.attempts[0].call.records;
     let read = |answer: Value, tumbles| {
-        let response = Response::Payload(Payload::Json(answer));
+        let response = Answered::Payload(Payload::Json(answer));
         Outcome::answered(&response, records, Kind::Kinesis, true, tumbles)
     };
     let state = || ("state", Value::number(3));
