@@ -56,7 +56,7 @@ pub struct Outcome {
     pub ok: u64,
     /// Records that were given up.
     pub dlq: u64,
-    /// When the last invocation ended.
+    /// When the last invocation ended, or the last record was given up.
     pub makespan_ms: u64,
     /// Of deliveries and ends, record by record.
     pub digest: u64,

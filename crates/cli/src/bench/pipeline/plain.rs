@@ -234,6 +234,7 @@ impl Queue {
                     self.visible.push(Reverse(message));
                 } else {
                     self.outcome.dlq += 1;
+                    self.outcome.makespan_ms = at / 1_000;
                 }
             }
         }
