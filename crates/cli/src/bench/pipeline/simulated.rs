@@ -197,6 +197,7 @@ fn fill(machine: &mut impl Machine, records: u32) {
 }
 
 /// Takes whole instants until so many steps have been taken, or nothing is left to do.
+#[inline(never)]
 fn drive(machine: &mut impl Machine, steps: u64, pending_max: &mut usize) -> bool {
     let mut left = steps;
     while left > 0 {
