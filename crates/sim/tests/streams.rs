@@ -64,7 +64,7 @@ impl Deliveries {
         let Some(Content::Message(message, _)) = content else { return };
         let Body::Records(batch) = &message.body else { panic!("a batch has records") };
         let factor = sim.plan().mappings()[at].spec().parallel.unwrap_or(1);
-        for record in &batch.invocation.records {
+        for record in batch.invocation.records.iter() {
             let number = record.sequence.0;
             if !self.delivered.insert((at, number)) {
                 continue;

@@ -117,8 +117,7 @@ impl State {
             let (dice, draw) = (plan.dice_for(id, job), request.attempt);
             let payload = content.as_read(plan);
             let now = cx.now;
-            let case =
-                Case { request, payload: &payload, batch: None, dice, draw, now };
+            let case = Case { request, payload: &payload, batch: None, dice, draw, now };
             if case.is_outage(spec) {
                 return Err(refuse(id, cx, job, Rule::Inv04, Refusal::ServiceException));
             }

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::fmt::Debug;
 
 use crate::service::parcel::Handed;
-use crate::service::stream::record::Record;
+use crate::service::stream::row::Row;
 use crate::time::Instant;
 use crate::{EVENTS, Given};
 
@@ -29,7 +29,7 @@ pub enum Records<'a> {
     /// Messages of a queue, each with how often it was received.
     Messages(&'a [Handed]),
     /// Records of a stream.
-    Records(&'a [Record]),
+    Records(&'a Row),
 }
 
 /// What a handler does. A moment of a recording is looked at by playing it again, so it is

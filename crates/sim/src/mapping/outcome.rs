@@ -176,7 +176,8 @@ mod tests {
         let answer = failures(&[Value::text("b"), Value::text("b")]);
         assert_eq!(read(answer.clone()), Outcome::Partly(vec![1]));
         assert_eq!(super::answer(["b", "b"].into_iter()), answer);
-        for response in [Response::Payload(Payload::Json(answer)), Response::Failed(vec![1])]
+        for response in
+            [Response::Payload(Payload::Json(answer)), Response::Failed(vec![1])]
         {
             assert_eq!(read_if(true, &response), Outcome::Partly(vec![1]));
             assert_eq!(read_if(false, &response), Outcome::Done);

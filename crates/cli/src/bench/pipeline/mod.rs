@@ -70,7 +70,8 @@ impl Outcome {
     pub fn is_right(&self, case: Case) -> bool {
         match case {
             Case::Stream => {
-                (self.invocations, self.failed, self.deliveries) == (11_546, 973, 1_020_048)
+                (self.invocations, self.failed, self.deliveries)
+                    == (11_546, 973, 1_020_048)
                     && (self.ok, self.dlq, self.makespan_ms) == (999_900, 100, 72_600)
             }
             Case::Queue => {

@@ -55,13 +55,13 @@ impl Code for Ledger {
         let ended = call.now.plus(DURATION).0;
         let mut ledger = self.records.borrow_mut();
         let mut failed = false;
-        for record in records {
+        records.each(|record| {
             let number = record.sequence.0 - 1;
             let kept = &mut ledger[number as usize];
             kept.deliveries += 1;
             kept.ended = ended;
             failed |= is_poison(number as u32);
-        }
+        });
         self.count(failed);
         failed
     }

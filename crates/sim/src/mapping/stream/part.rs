@@ -279,7 +279,7 @@ impl State {
                 let fact = StreamFact::Missed { shard, records: batch.missed };
                 cx.tell(part, None, Rule::Kin10, Fact::Stream(fact));
             }
-            let records = small(batch.records.len() as u64);
+            let records = batch.records.len();
             if !mapping.filters.is_empty() {
                 filtered = batch.filter(|record| {
                     let passes = mapping.lets_record_through(record, &terms);
@@ -338,8 +338,7 @@ impl State {
         let outcome = Outcome::of(answer, &response, &invocation.records, &terms);
         self.last_result = LastResult::from(&outcome);
         let deeds = self.reader.on_outcome(cx.now, &terms, call, &outcome);
-        let ignored =
-            !terms.spec.partial && names_failures(&response);
+        let ignored = !terms.spec.partial && names_failures(&response);
         let ended =
             Ended { call, attempt: invocation.attempt, outcome: &outcome, ignored };
         self.perform(id, plan, cx, deeds, Some(&ended));
@@ -413,11 +412,8 @@ impl State {
         };
         cx.tell(Part::Mapping(id), Some(job(id, call)), fact.0, fact.1);
         self.iterator_age = invocation.iterator_age.or(self.iterator_age);
-        let overhead = terms.assumed.record_overhead_bytes;
-        let sizes = invocation.records.iter();
-        let size = sizes.map(|record| record.body_bytes(terms.view) + overhead).sum();
         let tries = narrow(invocation.attempt);
-        let batch = Rc::new(Records { source: mapping.source, shard, invocation, size });
+        let batch = Rc::new(Records { source: mapping.source, shard, invocation });
         let body = Body::Records(Rc::clone(&batch));
         let content = Content::message(body, Vec::new());
         self.batches.insert(call, UnderWay { batch, content: content.clone() });
@@ -489,7 +485,7 @@ impl State {
             end,
             shard: narrow(shard.0),
             lane: u8::try_from(settlement.lane).unwrap_or(u8::MAX),
-            records: narrow(small(records.len() as u64)),
+            records: narrow(records.len()),
             first,
             last,
         };
@@ -498,7 +494,7 @@ impl State {
             self.batches.remove(&call);
         }
         cx.tell(Part::Mapping(id), Some(job(id, call)), rule, Fact::Stream(fact));
-        let all = settlement.records.len() as u64;
+        let all = u64::from(settlement.records.len());
         match settlement.fate {
             Fate::Processed => self.fates.processed += all,
             Fate::Expired => {
@@ -519,7 +515,7 @@ impl State {
     }
 
     fn set_aside(&mut self, shard: ShardId, settlement: &Settlement, why: Aside) {
-        for record in &settlement.records {
+        for record in settlement.records.iter() {
             self.asides.put(shard, record.place, why);
         }
     }

@@ -11,6 +11,8 @@ use crate::limits;
 use crate::mapping::spec::StartingPosition;
 use crate::mapping::{self, Source};
 use crate::scenario::Settings;
+use crate::service::stream::record::Record;
+use crate::service::stream::row::Row;
 use crate::service::stream::table::View;
 use crate::service::stream::{self, Kind, Position};
 use crate::time::{Instant, Span};
@@ -286,6 +288,18 @@ impl<'a> Terms<'a> {
     pub fn new(spec: &'a Spec, assumed: &'a Assumptions, stream: &stream::Spec) -> Self {
         let stream::Spec { kind, view, .. } = *stream;
         Self { spec, assumed, kind, retention: stream.kept(), view }
+    }
+
+    /// What a record takes in an event, with what stands around it.
+    #[must_use]
+    pub fn size(&self, record: &Record) -> u64 {
+        record.body_bytes(self.view) + self.assumed.record_overhead_bytes
+    }
+
+    /// What records take in an event.
+    #[must_use]
+    pub fn size_of(&self, records: &Row) -> u64 {
+        records.size(|record| self.size(record))
     }
 
     /// Time between two polls of a shard.

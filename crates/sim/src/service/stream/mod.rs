@@ -6,6 +6,7 @@
 
 pub mod part;
 pub mod record;
+pub mod row;
 pub mod shard;
 pub mod table;
 pub mod text;

@@ -10,6 +10,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::record::{Content, Record, Sequence};
+use super::row::{Known, Row};
 use super::{Kind, ShardId};
 use crate::service::shelf::Shelf;
 use crate::time::{Instant, Span};
@@ -117,7 +118,9 @@ pub enum Read {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
     /// They, in order.
-    pub records: Vec<Record>,
+    pub records: Row,
+    /// What they count for against limits of the stream.
+    pub bytes: u64,
     /// Where to read on.
     pub next: u32,
     /// So many before them are no longer kept.
@@ -134,7 +137,7 @@ impl Batch {
     pub fn filter(&mut self, passes: impl FnMut(&Record) -> bool) -> u64 {
         let before = self.records.len();
         self.records.retain(passes);
-        (before - self.records.len()) as u64
+        u64::from(before - self.records.len())
     }
 }
 
@@ -287,7 +290,7 @@ impl Shard {
         }
         let batch = self.after(from, limits);
         self.read_bytes.turn(now, limits.bytes_per_second);
-        self.read_bytes.used += batch.records.iter().map(Record::bytes).sum::<u64>();
+        self.read_bytes.used += batch.bytes;
         self.calls.retain(|call| now.since(*call) < Span::SECOND);
         self.calls.push(now);
         Read::Records(batch)
@@ -298,20 +301,23 @@ impl Shard {
     pub(super) fn after(&self, from: u32, limits: &ReadLimits) -> Batch {
         let mut next = from.max(self.horizon);
         let missed = next - from;
-        let (mut records, mut bytes) = (Vec::new(), 0);
-        while let Some(record) = self.record(next) {
-            let size = record.bytes();
-            let fits = records.is_empty() || bytes + size <= limits.bytes;
-            if !fits || records.len() as u64 >= limits.records.into() {
-                break;
-            }
-            bytes += size;
-            records.push(record.clone());
-            next += 1;
+        let (mut bytes, mut known) = (0, Known::default());
+        let most = next.saturating_add(limits.records).min(self.tip()).max(next);
+        let mut records = Row::of(&self.records, next, most);
+        let count = records.leading(|record| {
+            let size = known.size(record, Record::bytes);
+            let fits = known.is_first() || bytes + size <= limits.bytes;
+            bytes += if fits { size } else { 0 };
+            fits
+        });
+        if count < records.len() {
+            records = records.take(count);
         }
+        next += count;
+        let records = records.sharing(known.is_same());
         let is_behind = next < self.tip();
         let is_end = !is_behind && !self.is_open();
-        Batch { records, next, missed, is_behind, is_end }
+        Batch { records, bytes, next, missed, is_behind, is_end }
     }
 
     /// When the next call is answered.

@@ -318,9 +318,9 @@ fn a_backlog_is_read_without_pause_and_within_the_limits() {
         }
     }
     rig.run(day(), |_, _| SUCCESS);
-    let sizes: Vec<usize> =
+    let sizes: Vec<u32> =
         rig.attempts.iter().map(|tried| tried.call.records.len()).collect();
-    assert_eq!(sizes.iter().sum::<usize>(), 27_000);
+    assert_eq!(sizes.iter().sum::<u32>(), 27_000);
     // 6 MB hold 10,000 records of 604 bytes.
     assert_eq!(sizes, [10_000, 10_000, 7_000]);
     let starts: Vec<u64> = rig.attempts.iter().map(|tried| millis(tried.at)).collect();
