@@ -95,6 +95,24 @@ const NEW: Poller = Poller {
 };
 
 impl Poller {
+    /// Takes all that was found for its next batch, if it has nothing and that fits; gives
+    /// it back if not.
+    fn take(
+        &mut self,
+        found: Vec<Handed>,
+        plan: &Plan,
+        mapping: &PlannedMapping,
+    ) -> Vec<Handed> {
+        let size: u64 = found.iter().map(|handed| in_event(handed, plan)).sum();
+        let fits = found.len() as u64 <= mapping.batch_size
+            && size <= plan.settings.esm_payload_limit;
+        if !fits {
+            return found;
+        }
+        self.size += size;
+        core::mem::replace(&mut self.messages, found)
+    }
+
     /// It is not needed.
     fn rest(&mut self) {
         self.doing = Doing::Resting;
@@ -103,11 +121,20 @@ impl Poller {
     }
 }
 
+/// What a message takes in an event, with what stands around it (ESM-08).
+fn in_event(handed: &Handed, plan: &Plan) -> u64 {
+    handed.message.content.bytes(plan) + plan.settings.esm_record_overhead
+}
+
 fn job(id: MappingId, call: u32) -> Job {
     Job { origin: Origin::Mapping(id), call }
 }
 
+#[inline]
 fn tell(id: MappingId, cx: &mut Cx<'_>, call: u32, rule: Rule, fact: MessageFact) {
+    if cx.keeps_nothing() {
+        return;
+    }
     cx.tell(Part::Mapping(id), Some(job(id, call)), rule, Fact::Message(fact));
 }
 
@@ -296,9 +323,13 @@ impl State {
     ) {
         let (mapping, settings) = (plan.mapping(id), &plan.settings);
         let poller = &mut self.pollers[number as usize];
+        let found = match poller.messages.is_empty() {
+            true => poller.take(found, plan, mapping),
+            false => found,
+        };
         let mut rest = found.into_iter();
         for handed in rest.by_ref() {
-            let size = handed.message.content.bytes(plan) + settings.esm_record_overhead;
+            let size = in_event(&handed, plan);
             let is_first = poller.messages.is_empty();
             let is_full = poller.messages.len() as u64 >= mapping.batch_size;
             let is_large = poller.size + size > settings.esm_payload_limit;

@@ -181,10 +181,11 @@ impl State {
         held.hidden_until = Some(until);
         let receipt = Receipt { number, receives: held.receives };
         let (message, first) = (held.message.clone(), held.first);
+        let handed = Handed { message, receipt, first, hidden_until: until };
         self.hidden.insert(until, number);
         self.in_flight += 1;
         let mut rule = Rule::Sqs01;
-        if let Some(group) = message.group() {
+        if let Some(group) = handed.message.group() {
             let of_it = |other: &Handed| other.message.group() == Some(group);
             let mixed = !before.iter().all(of_it);
             rule = if mixed { Rule::Fifo03 } else { Rule::Fifo01 };
@@ -195,10 +196,13 @@ impl State {
         } else if receipt.receives > 1 {
             rule = Rule::Sqs13;
         }
+        if cx.keeps_nothing() {
+            return handed;
+        }
         let receives = u16::try_from(receipt.receives).unwrap_or(u16::MAX);
         let fact = MessageFact::HandedOut { to: Part::Mapping(to), receives, hidden };
         tell(id, cx, number, rule, fact);
-        Handed { message, receipt, first, hidden_until: until }
+        handed
     }
 
     /// Moves a message to the dead-letter queue (SQS-13).

@@ -31,6 +31,15 @@ impl<T> Default for Window<T> {
     }
 }
 
+/// A page that is about to change: a copy, if others share it.
+#[inline]
+fn own<T: Clone>(page: &mut Rc<Page<T>>) -> &mut Page<T> {
+    if Rc::get_mut(page).is_none() {
+        *page = Rc::new(Page::clone(page));
+    }
+    Rc::get_mut(page).expect("nobody shares it")
+}
+
 impl<T: Clone> Window<T> {
     /// Adds a thing.
     ///
@@ -46,7 +55,7 @@ impl<T: Clone> Window<T> {
             self.pages.push_back(None);
         }
         let new = || Rc::new(Page { count: 0, slots: [const { None }; PAGE as usize] });
-        let page = Rc::make_mut(self.pages[place].get_or_insert_with(new));
+        let page = own(self.pages[place].get_or_insert_with(new));
         if page.slots[(number % PAGE) as usize].replace(thing).is_none() {
             page.count += 1;
             self.len += 1;
@@ -64,7 +73,7 @@ impl<T: Clone> Window<T> {
     #[inline]
     pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut T> {
         let place = (number / PAGE).checked_sub(self.first)? as usize;
-        let page = Rc::make_mut(self.pages.get_mut(place)?.as_mut()?);
+        let page = own(self.pages.get_mut(place)?.as_mut()?);
         page.slots[(number % PAGE) as usize].as_mut()
     }
 
@@ -72,7 +81,7 @@ impl<T: Clone> Window<T> {
     pub(super) fn remove(&mut self, number: u32) -> Option<T> {
         let place = (number / PAGE).checked_sub(self.first)? as usize;
         let found = self.pages.get_mut(place)?;
-        let page = Rc::make_mut(found.as_mut()?);
+        let page = own(found.as_mut()?);
         let thing = page.slots[(number % PAGE) as usize].take()?;
         page.count -= 1;
         self.len -= 1;
