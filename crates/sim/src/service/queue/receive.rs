@@ -154,8 +154,7 @@ impl State {
         }
         let mut handed: Vec<Handed> = Vec::with_capacity(count);
         for number in taken.into_iter().take(count) {
-            let next = self.hand_out(id, cx, number, poll.mapping, hidden, &handed);
-            handed.push(next);
+            self.hand_out(id, cx, number, poll.mapping, hidden, &mut handed);
             cx.because_of(cause);
         }
         handed
@@ -168,8 +167,8 @@ impl State {
         number: u32,
         to: MappingId,
         (hidden, stretched): (Span, bool),
-        before: &[Handed],
-    ) -> Handed {
+        handed: &mut Vec<Handed>,
+    ) {
         let until = cx.now.plus(hidden);
         let held = self.held.get_mut(number).expect("what is visible is held");
         if held.receives == 0 {
@@ -181,13 +180,12 @@ impl State {
         held.hidden_until = Some(until);
         let receipt = Receipt { number, receives: held.receives };
         let (message, first) = (held.message.clone(), held.first);
-        let handed = Handed { message, receipt, first, hidden_until: until };
         self.hidden.insert(until, number);
         self.in_flight += 1;
         let mut rule = Rule::Sqs01;
-        if let Some(group) = handed.message.group() {
+        if let Some(group) = message.group() {
             let of_it = |other: &Handed| other.message.group() == Some(group);
-            let mixed = !before.iter().all(of_it);
+            let mixed = !handed.iter().all(of_it);
             rule = if mixed { Rule::Fifo03 } else { Rule::Fifo01 };
             *self.groups.entry(Rc::clone(group)).or_insert(0) += 1;
         }
@@ -196,13 +194,10 @@ impl State {
         } else if receipt.receives > 1 {
             rule = Rule::Sqs13;
         }
-        if cx.keeps_nothing() {
-            return handed;
-        }
         let receives = u16::try_from(receipt.receives).unwrap_or(u16::MAX);
         let fact = MessageFact::HandedOut { to: Part::Mapping(to), receives, hidden };
         tell(id, cx, number, rule, fact);
-        handed
+        handed.push(Handed { message, receipt, first, hidden_until: until });
     }
 
     /// Moves a message to the dead-letter queue (SQS-13).
