@@ -88,6 +88,14 @@ impl Row {
         }
     }
 
+    /// All of them, in order: one of those that follow one another and share what they hold,
+    /// and how many these are.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (&Record, u32)> {
+        let share = |a: &Record, b: &Record| Rc::ptr_eq(&a.content, &b.content);
+        let runs = self.pieces.iter().flat_map(move |one| one.records().chunk_by(share));
+        runs.map(|run| (&run[0], u32::try_from(run.len()).expect("pieces are small")))
+    }
+
     /// How many there are from the first on for which something holds.
     #[inline]
     pub(crate) fn leading(&self, mut holds: impl FnMut(&Record) -> bool) -> u32 {
@@ -112,7 +120,7 @@ impl Row {
         piece.is_some_and(|all| all.binary_search_by_key(&place, |one| one.place).is_ok())
     }
 
-    /// The same, and all are known to share what they hold.
+    /// The same, and all are known to share what they hold, or not.
     pub(super) fn sharing(self, is_same: bool) -> Self {
         Self { is_same, ..self }
     }
@@ -181,11 +189,10 @@ impl Row {
 
     /// The sizes of all, together. Records that share what they hold have the same.
     pub fn size(&self, size: impl Fn(&Record) -> u64) -> u64 {
-        if let Some(one) = self.shared() {
-            return size(one) * u64::from(self.len);
+        match self.shared() {
+            Some(one) => size(one) * u64::from(self.len),
+            None => self.runs().map(|(one, many)| size(one) * u64::from(many)).sum(),
         }
-        let mut known = Known::default();
-        self.iter().map(|record| known.size(record, &size)).sum()
     }
 
     /// About what a copy takes, in bytes: the records are shared.
@@ -200,31 +207,16 @@ impl Row {
 pub(crate) struct Known {
     content: Option<*const Content>,
     size: u64,
-    /// So many were different from the one before.
-    different: u32,
-    seen: u32,
 }
 
 impl Known {
     #[inline]
     pub(crate) fn size(&mut self, record: &Record, size: impl Fn(&Record) -> u64) -> u64 {
         let content = Some(Rc::as_ptr(&record.content));
-        self.seen += 1;
         if self.content != content {
-            (self.content, self.size) = (content, size(record));
-            self.different += 1;
+            *self = Self { content, size: size(record) };
         }
         self.size
-    }
-
-    /// Whether only one was measured.
-    pub(crate) fn is_first(&self) -> bool {
-        self.seen == 1
-    }
-
-    /// Whether all that were measured share what they hold.
-    pub(crate) fn is_same(&self) -> bool {
-        self.different == 1
     }
 }
 

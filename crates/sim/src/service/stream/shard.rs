@@ -10,7 +10,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::record::{Content, Record, Sequence};
-use super::row::{Known, Row};
+use super::row::Row;
 use super::{Kind, ShardId};
 use crate::service::shelf::Shelf;
 use crate::time::{Instant, Span};
@@ -301,20 +301,27 @@ impl Shard {
     pub(super) fn after(&self, from: u32, limits: &ReadLimits) -> Batch {
         let mut next = from.max(self.horizon);
         let missed = next - from;
-        let (mut bytes, mut known) = (0, Known::default());
         let most = next.saturating_add(limits.records).min(self.tip()).max(next);
         let mut records = Row::of(&self.records, next, most);
-        let count = records.leading(|record| {
-            let size = known.size(record, Record::bytes);
-            let fits = known.is_first() || bytes + size <= limits.bytes;
-            bytes += if fits { size } else { 0 };
-            fits
-        });
+        let (mut count, mut bytes, mut is_same) = (0, 0, true);
+        let first = records.first().map(|first| &first.content);
+        for (record, many) in records.runs() {
+            let (size, left) = (record.bytes(), limits.bytes.saturating_sub(bytes));
+            let fit = left.checked_div(size).unwrap_or(u64::MAX).min(many.into());
+            // A call brings one at least.
+            let fit = if count == 0 { fit.max(1) } else { fit };
+            is_same &= first.is_some_and(|first| Rc::ptr_eq(first, &record.content));
+            bytes += size * fit;
+            count += u32::try_from(fit).expect("not more than there are");
+            if fit < u64::from(many) {
+                break;
+            }
+        }
         if count < records.len() {
             records = records.take(count);
         }
         next += count;
-        let records = records.sharing(known.is_same());
+        let records = records.sharing(is_same);
         let is_behind = next < self.tip();
         let is_end = !is_behind && !self.is_open();
         Batch { records, bytes, next, missed, is_behind, is_end }
