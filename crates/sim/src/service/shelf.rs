@@ -77,7 +77,7 @@ impl<T: Clone> Shelf<T> {
             let start = number * PIECE;
             from.max(start) - start..to.min(start + PIECE) - start
         };
-        let full = full.take_while(move |(number, _)| number * PIECE < to);
+        let full = full.take_while(move |(number, _)| from < to && number * PIECE < to);
         full.map(move |(number, piece)| (piece, within(number))).chain(open_piece)
     }
 

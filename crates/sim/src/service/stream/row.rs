@@ -274,6 +274,13 @@ mod tests {
         row.iter().map(|record| record.place).collect()
     }
 
+    #[test]
+    fn nothing_of_a_shelf_is_nothing() {
+        let row = Row::of(&shelf(700), 90, 90);
+        assert!(row.is_empty() && !row.has(90) && row.first().is_none());
+        assert_eq!(row.size(Record::bytes), 0);
+    }
+
     proptest! {
         #[test]
         fn it_is_taken_apart_as_a_list_is(
