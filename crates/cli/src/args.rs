@@ -137,12 +137,12 @@ pub enum Workload {
         #[command(flatten)]
         how: How,
     },
-    /// Pipelines of a stream or a queue (not simulated yet)
+    /// Records of a stream, or messages of a queue, and batches that fail
     W3 {
         /// Stream or queue
-        #[arg(value_parser = ["a", "b"])]
-        case: String,
+        case: Pipeline,
         /// Records
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
         records: u32,
         #[command(flatten)]
         how: How,
@@ -173,6 +173,12 @@ pub enum Letter {
     B,
     C,
     D,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Pipeline {
+    A,
+    B,
 }
 
 fn moment(text: &str) -> Result<Moment, &'static str> {

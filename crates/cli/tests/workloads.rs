@@ -3,6 +3,7 @@
 use lambdarium::bench::Workload;
 use lambdarium::bench::hold::{self, Hold};
 use lambdarium::bench::one_function::{ARRIVALS, CASES, Case, Outcome, plain, simulated};
+use lambdarium::bench::pipeline;
 use lambdarium_sim::limits;
 
 fn all<W: Workload>(mut work: W) -> W::Outcome {
@@ -117,4 +118,52 @@ fn a_benchmark_may_run_for_longer_than_a_person() {
     let [.., single] = &CASES;
     let end = simulated(single, 10_000).end_us;
     assert!(end > 30 * limits::RUN_SPAN_MAX.0, "{end}");
+}
+
+/// What comes out of a pipeline, but for how many events are pending: a plain loop needs
+/// others.
+fn piped<W: Workload<Outcome = pipeline::Outcome>>(work: W) -> pipeline::Outcome {
+    pipeline::Outcome { pending_max: 0, ..all(work) }
+}
+
+const PIPELINES: [pipeline::Case; 2] = [pipeline::Case::Stream, pipeline::Case::Queue];
+
+#[test]
+fn a_pipeline_comes_out_as_the_plain_loop_says_record_by_record() {
+    for case in PIPELINES {
+        for records in [1, 7, 99, 5_003, 100_000] {
+            let expected = piped(pipeline::plain::Pipeline::new(case, records));
+            let found = piped(pipeline::simulated::Pipeline::untraced(case, records));
+            assert_eq!(found, expected, "{case:?}, {records} records");
+        }
+    }
+}
+
+#[test]
+fn a_recorded_pipeline_comes_out_as_without_a_trace() {
+    for case in PIPELINES {
+        let expected = piped(pipeline::plain::Pipeline::new(case, 20_000));
+        let found = piped(pipeline::simulated::Pipeline::recorded(case, 20_000));
+        assert_eq!(found, expected, "{case:?}");
+    }
+}
+
+#[test]
+fn slices_change_nothing_in_a_pipeline() {
+    for case in PIPELINES {
+        let mut plain = pipeline::plain::Pipeline::new(case, 5_003);
+        while plain.advance(7) {}
+        let mut simulated = pipeline::simulated::Pipeline::untraced(case, 5_003);
+        while simulated.advance(13) {}
+        let expected = piped(pipeline::plain::Pipeline::new(case, 5_003));
+        assert_eq!([piped(plain), piped(simulated)], [expected; 2], "{case:?}");
+    }
+}
+
+#[test]
+fn a_million_records_come_out_as_the_workload_says() {
+    for case in PIPELINES {
+        let outcome = all(pipeline::plain::Pipeline::new(case, pipeline::RECORDS));
+        assert!(outcome.is_right(case), "{outcome:?}");
+    }
 }

@@ -229,7 +229,7 @@ impl Observed {
 #[must_use]
 pub fn payload(played: &Played, job: Job) -> Option<Value> {
     let plan = played.recording.last_plan();
-    let content = played.recording.head().content(job)?;
+    let content = played.recording.content(job)?;
     content.payload(plan).json().cloned()
 }
 

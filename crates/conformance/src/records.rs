@@ -24,7 +24,7 @@ pub struct Got {
 #[must_use]
 pub fn batch(recording: &Recording, job: Job) -> Option<Vec<Got>> {
     let Origin::Mapping(_) = job.origin else { return None };
-    let Content::Message(message, _) = recording.head().content(job)? else {
+    let Content::Message(message, _) = recording.content(job)? else {
         return None;
     };
     let plan = recording.last_plan();
@@ -47,7 +47,7 @@ pub fn batch(recording: &Recording, job: Job) -> Option<Vec<Got>> {
 /// The first record of a request as the function sees it.
 #[must_use]
 pub fn first_record(recording: &Recording, job: Job) -> Option<Value> {
-    let content = recording.head().content(job)?;
+    let content = recording.content(job)?;
     let event = content.payload(recording.last_plan()).json().cloned()?;
     match event.get("Records")? {
         Value::List(records) => records.first().cloned(),
@@ -101,7 +101,7 @@ pub fn names(recording: &Recording, setting: &Setting, senders: &[Vec<Origin>]) 
 /// Whether a request is a batch of records of a stream.
 #[must_use]
 pub fn is_of_stream(recording: &Recording, job: Job) -> bool {
-    match (job.origin, recording.head().content(job)) {
+    match (job.origin, recording.content(job)) {
         (Origin::Mapping(_), Some(Content::Message(message, _))) => {
             matches!(message.body, Body::Records(_))
         }

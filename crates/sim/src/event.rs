@@ -253,7 +253,7 @@ pub enum MappingEvent {
         /// For this batch.
         call: u32,
         /// Where the function's own answer lies, if it gave one.
-        letter: u32,
+        parcel: u32,
         /// What Lambda says.
         answer: Answer,
         /// The version that ran, if one did.

@@ -89,8 +89,7 @@ pub const LINK_CHARS_MAX: usize = 64 * 1024;
 /// Deepest nesting of a JSON value.
 pub const DEPTH_MAX: usize = 64;
 /// Memory that checkpoints of one recording may take, in bytes.
-pub const CHECKPOINT_BYTES_MAX: usize =
-    if cfg!(target_family = "wasm") { 64 << 20 } else { 128 << 20 };
+pub const CHECKPOINT_BYTES_MAX: usize = 64 << 20;
 /// Largest synchronous request, in bytes (section 8 of the invocation rules: 6 MB).
 pub const SYNC_REQUEST_BYTES_MAX: u64 = 6 << 20;
 /// Largest asynchronous request, in bytes (ASY-03).

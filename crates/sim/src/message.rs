@@ -19,6 +19,7 @@ use alloc::vec::Vec;
 use crate::Given;
 use crate::id::{CallerId, FunctionId, Job, ServiceId};
 use crate::lambda::answer::Ran;
+use crate::lambda::supplied::{self, Call};
 use crate::mapping::batch::Batch;
 use crate::mapping::stream::letter::{GivenUp, Records};
 use crate::plan::Plan;
@@ -87,6 +88,52 @@ impl Content {
     /// bucket tells of: what code sends on.
     pub(crate) fn inner(&self) -> &Self {
         self.notice().map_or(self, |notice| &notice.of.content)
+    }
+
+    /// What somebody has said with it from outside, if that is all it is.
+    fn as_given(&self) -> Option<&Payload> {
+        let Self::Message(message, _) = self else { return None };
+        match &message.body {
+            Body::Given(payload) if message.chain.is_empty() => Some(payload),
+            Body::Given(_)
+            | Body::Published(_)
+            | Body::Record(_)
+            | Body::DeadLetter(_)
+            | Body::Undelivered(_)
+            | Body::OnBus(_)
+            | Body::Batch(_)
+            | Body::Records(_)
+            | Body::Notice(_)
+            | Body::GivenUp(_) => None,
+        }
+    }
+
+    /// A message that says this, from outside, like the one before it if that said the same.
+    pub(crate) fn given_again(payload: Payload, before: Option<&Self>) -> Self {
+        match before.filter(|before| before.as_given() == Some(&payload)) {
+            Some(before) => before.clone(),
+            None => Self::message(Body::Given(payload), Vec::new()),
+        }
+    }
+
+    /// It as code gets it, if it is a batch.
+    pub(crate) fn call(&self, now: Instant) -> Option<Call<'_>> {
+        let Self::Message(message, _) = self else { return None };
+        let records = match &message.body {
+            Body::Batch(batch) => supplied::Records::Messages(&batch.messages),
+            Body::Records(records) => {
+                supplied::Records::Records(&records.invocation.records)
+            }
+            Body::Given(_)
+            | Body::Published(_)
+            | Body::Record(_)
+            | Body::DeadLetter(_)
+            | Body::Undelivered(_)
+            | Body::OnBus(_)
+            | Body::Notice(_)
+            | Body::GivenUp(_) => return None,
+        };
+        Some(Call { now, records })
     }
 
     fn notice(&self) -> Option<&Notice> {

@@ -7,8 +7,10 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
+use crate::id::Job;
 use crate::knob::Issue;
 use crate::limits::{self, Bounds};
+use crate::message::Content;
 use crate::plan::Plan;
 use crate::scenario::{Act, Run};
 use crate::sim::Sim;
@@ -193,6 +195,19 @@ impl Recording {
     fn nearest(&self, moment: Moment) -> &Sim {
         let after = self.checkpoints.partition_point(|sim| reaches(sim, moment));
         &self.checkpoints[after.saturating_sub(1)]
+    }
+
+    /// What a request says: where nobody has it any more, as when it was first told of. The
+    /// run may have to be played again up to there.
+    #[must_use]
+    pub fn content(&self, job: Job) -> Option<Content> {
+        self.head.content(job).or_else(|| {
+            let first = self.log.iter().find(|entry| entry.job == Some(job))?;
+            let moment = Moment { at: first.at, step: first.step };
+            let mut sim = self.nearest(moment).clone();
+            sim.run_to(moment, &mut Log::numbering_from(sim.entries()));
+            sim.content(job)
+        })
     }
 
     /// Changes the acts: everything before the first difference stays, the rest is

@@ -61,6 +61,12 @@ impl Cx<'_> {
         self.note(part, job, rule, fact);
     }
 
+    /// Whether nobody will look at what is noted.
+    #[inline(always)]
+    pub(crate) fn keeps_nothing(&self) -> bool {
+        self.log.keeps_nothing()
+    }
+
     /// Sends an event for later, seldom.
     #[inline(never)]
     pub(crate) fn post(&mut self, at: Instant, rank: Rank, event: Event) {
@@ -491,7 +497,8 @@ impl Receive for Turn<'_> {
 }
 
 impl Sim {
-    /// What a request or message says, once it was sent.
+    /// What a request or message says, once it was sent; a batch says nothing any more when
+    /// it is settled.
     #[must_use]
     pub fn content(&self, job: Job) -> Option<Content> {
         if !EVENTS {

@@ -10,7 +10,7 @@ use lambdarium_sim::limits::Bounds;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::rule::Rule;
 use lambdarium_sim::scenario::{Act, Run};
-use lambdarium_sim::trace::{Entry, Fact, Reason, Room, Stop};
+use lambdarium_sim::trace::{AliasFact, Entry, Fact, Reason, Room, Stop};
 use lambdarium_sim::value::Value;
 use proptest::prelude::*;
 use small::Numbers;
@@ -30,11 +30,15 @@ struct Function {
     pools: BTreeMap<VersionIx, Pool>,
     /// Qualifiers with provisioned concurrency.
     configured: BTreeSet<String>,
+    /// The versions that aliases have been led to.
+    leads: BTreeMap<String, Vec<VersionIx>>,
 }
 
 #[derive(Default)]
 struct Pool {
     requested: u64,
+    /// In which step that was told.
+    told: u32,
     ready: u64,
     busy: u64,
 }
@@ -147,9 +151,15 @@ impl<'a> Ledger<'a> {
                 let reserved = self.functions[at].reserved.is_some();
                 assert!(!full || reserved == (reason == Reason::Reserved), "{entry:?}");
             }
+            Fact::Alias(AliasFact::Points { alias, version, additional, .. }) => {
+                let plan = &self.recording.last_plan().functions()[at];
+                let name = plan.alias(alias).name().to_string();
+                let versions = [version].into_iter().chain(additional).collect();
+                self.functions[at].leads.insert(name, versions);
+            }
             Fact::ProvisioningStarted { version, count } => {
                 let pool = self.functions[at].pools.entry(version).or_default();
-                pool.requested = count.into();
+                (pool.requested, pool.told) = (count.into(), entry.step);
                 pool.ready = pool.ready.min(pool.requested);
             }
             Fact::ProvisioningReady { version, count } => {
@@ -194,9 +204,14 @@ impl<'a> Ledger<'a> {
                 let plan = self.recording.last_plan();
                 let plan = &plan.functions()[at.expect("a function")];
                 // What is deleted by the end has told of its end itself.
-                if let Some(version) = plan.resolve(&qualifier) {
-                    let pool = function.pools.entry(version).or_default();
-                    (pool.requested, pool.ready) = (0, 0);
+                let never_moved: Vec<_> = plan.resolve(&qualifier).into_iter().collect();
+                let leads = function.leads.get(&qualifier).unwrap_or(&never_moved);
+                for version in leads {
+                    let pool = function.pools.entry(*version).or_default();
+                    // Where another qualifier keeps some, it was told how many.
+                    if pool.told != entry.step {
+                        (pool.requested, pool.ready) = (0, 0);
+                    }
                 }
             }
             _ => {}

@@ -64,7 +64,7 @@ impl Deliveries {
         let Some(Content::Message(message, _)) = content else { return };
         let Body::Records(batch) = &message.body else { panic!("a batch has records") };
         let factor = sim.plan().mappings()[at].spec().parallel.unwrap_or(1);
-        for record in &batch.invocation.records {
+        for record in batch.invocation.records.iter() {
             let number = record.sequence.0;
             if !self.delivered.insert((at, number)) {
                 continue;
@@ -115,7 +115,7 @@ proptest! {
             let Fact::Stream(StreamFact::Batched { first, last, .. }) = entry.fact else {
                 continue;
             };
-            let content = entry.job.and_then(|job| recording.head().content(job));
+            let content = entry.job.and_then(|job| recording.content(job));
             let Some(Content::Message(message, _)) = content else {
                 panic!("{:?} has no content", entry.job)
             };

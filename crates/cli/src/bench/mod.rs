@@ -5,7 +5,9 @@
 //! Units: simulated time is microseconds (W1 counts bare units), wall time seconds.
 
 pub mod hold;
+mod machine;
 pub mod one_function;
+pub mod pipeline;
 mod plain;
 
 /// Work that can be done in slices; setting it up is not part of it.

@@ -67,6 +67,12 @@ impl<E> Heap<E> {
         self.heap.pop().map(|Pending { at, event, .. }| (at, event))
     }
 
+    /// When the earliest is due.
+    #[inline]
+    pub fn next_at(&self) -> Option<u64> {
+        self.heap.peek().map(|next| next.at)
+    }
+
     /// How many are pending.
     #[inline]
     pub fn len(&self) -> usize {

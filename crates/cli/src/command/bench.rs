@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use cpu_time::ProcessTime;
 use lambdarium::bench::one_function::{self, Case, Outcome, plain, simulated};
-use lambdarium::bench::{Reading, Workload, hold, time};
+use lambdarium::bench::{Reading, Workload, hold, pipeline, time};
 use lambdarium_format::json;
 use lambdarium_sim::value::Value;
 
-use crate::args::{How, Letter, Trace, Workload as Asked};
+use crate::args::{How, Letter, Pipeline, Trace, Workload as Asked};
 use crate::failure::Failure;
 
 /// Runs `lambdarium bench`.
@@ -21,9 +21,13 @@ pub fn run(workload: &Asked, out: &mut dyn Write) -> Result<(), Failure> {
         Asked::W2 { case, arrivals, seed, how } => {
             w2(case_of(*case), *arrivals, *seed, how, out)
         }
-        Asked::W3 { .. } => Err(Failure::Usage(
-            "w3 needs event source mappings, and they are not simulated yet".into(),
-        )),
+        Asked::W3 { case, records, how } => {
+            let case = match case {
+                Pipeline::A => pipeline::Case::Stream,
+                Pipeline::B => pipeline::Case::Queue,
+            };
+            w3(case, *records, how, out)
+        }
     }
 }
 
@@ -107,11 +111,7 @@ fn w2(
         }
     };
     let trace = if how.yardstick { Trace::Off } else { how.trace };
-    let what = match (how.yardstick, trace) {
-        (true, _) => "a plain loop",
-        (false, Trace::Off) => "the simulator, trace off",
-        (false, Trace::Full) => "the simulator, full trace",
-    };
+    let what = kept_words(how.yardstick, trace);
     writeln!(out, "W2 {}, {what}: {arrivals} arrivals, seed {seed}.", case.letter)?;
     if how.yardstick && how.trace == Trace::Full {
         writeln!(out, "The plain loop has no trace to keep.")?;
@@ -158,6 +158,77 @@ fn w2_report(
         ("pending_max", Value::number(outcome.pending_max as u64)),
     ];
     members.map(|(key, value)| (key.to_string(), value)).to_vec()
+}
+
+fn w3(
+    case: pipeline::Case,
+    records: u32,
+    how: &How,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    use pipeline::{Case, plain, simulated};
+    let (bytes, (outcome, passed)) = match (how.yardstick, how.trace) {
+        (true, _) => {
+            let work = plain::Pipeline::new(case, records);
+            (plain::Pipeline::bytes_per_pending(case), measure(work))
+        }
+        (false, trace) => {
+            let make = match trace {
+                Trace::Off => simulated::Pipeline::untraced,
+                Trace::Full => simulated::Pipeline::recorded,
+            };
+            (simulated::BYTES_PER_PENDING, measure(make(case, records)))
+        }
+    };
+    let trace = if how.yardstick { Trace::Off } else { how.trace };
+    let (letter, from) = match case {
+        Case::Stream => ("a", "a stream"),
+        Case::Queue => ("b", "a queue"),
+    };
+    let what = kept_words(how.yardstick, trace);
+    writeln!(out, "W3 {letter}, {what}: {records} records of {from}.")?;
+    if how.yardstick && how.trace == Trace::Full {
+        writeln!(out, "The plain loop has no trace to keep.")?;
+    }
+    say_rate(records.into(), passed, out)?;
+    let right = records != pipeline::RECORDS || outcome.is_right(case);
+    if records == pipeline::RECORDS {
+        let verdict = if right { "as it must be" } else { "WRONG" };
+        writeln!(out, "What comes out is {verdict}.")?;
+    }
+    let trace = match trace {
+        Trace::Off => "off",
+        Trace::Full => "full",
+    };
+    let report = Value::object([
+        ("workload", Value::text("w3")),
+        ("yardstick", Value::Bool(how.yardstick)),
+        ("trace", Value::text(trace)),
+        ("case", Value::text(letter)),
+        ("events", Value::number(records.into())),
+        ("seconds", float(passed.seconds)),
+        ("cpu_seconds", passed.cpu_seconds.map_or(Value::Null, float)),
+        ("invocations", Value::number(outcome.invocations)),
+        ("failed", Value::number(outcome.failed)),
+        ("deliveries", Value::number(outcome.deliveries)),
+        ("ok", Value::number(outcome.ok)),
+        ("dlq", Value::number(outcome.dlq)),
+        ("makespan_ms", Value::number(outcome.makespan_ms)),
+        ("digest", Value::Text(format!("{:016x}", outcome.digest))),
+        ("pending_max", Value::number(outcome.pending_max as u64)),
+        ("bytes_per_pending", Value::number(bytes as u64)),
+        ("peak_bytes", peak_bytes().map_or(Value::Null, Value::number)),
+    ]);
+    finish(&report, right, out)
+}
+
+/// What is measured, in words.
+const fn kept_words(yardstick: bool, trace: Trace) -> &'static str {
+    match (yardstick, trace) {
+        (true, _) => "a plain loop",
+        (false, Trace::Off) => "the simulator, trace off",
+        (false, Trace::Full) => "the simulator, full trace",
+    }
 }
 
 fn say_rate(events: u64, passed: Reading, out: &mut dyn Write) -> Result<(), Failure> {

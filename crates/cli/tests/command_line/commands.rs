@@ -220,6 +220,21 @@ fn bench_ends_with_one_json_object() {
         args.extend(how);
         let report = last(&args);
         assert!(report.contains(r#","arrivals":5000,"cold":100,"#), "{report}");
+        for (case, members) in [
+            (
+                "a",
+                r#","invocations":80,"failed":10,"deliveries":6203,"ok":5999,"dlq":1,"#,
+            ),
+            (
+                "b",
+                r#","invocations":1445,"failed":241,"deliveries":6287,"ok":6000,"dlq":0,"#,
+            ),
+        ] {
+            let mut args = vec!["bench", "w3", case, "6000"];
+            args.extend(how);
+            let report = last(&args);
+            assert!(report.contains(members), "{report}");
+        }
     }
 }
 

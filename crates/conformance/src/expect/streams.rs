@@ -29,7 +29,7 @@ impl Comparison<'_> {
     /// The event of a run, as its code reads it.
     fn event(&self, job: Job) -> Option<Payload> {
         let recording = &self.played.recording;
-        let content = recording.head().content(job)?;
+        let content = recording.content(job)?;
         Some(content.as_read(recording.last_plan()).into_owned())
     }
 

@@ -90,8 +90,17 @@ pub(super) fn read(
 
 /// Writes what differs from `base`.
 pub(super) fn write(behaviour: &Behaviour, base: &Behaviour, members: &mut Members) {
-    let Behaviour { init, duration, answer, sends, per_record, reports, faults } =
-        behaviour;
+    // What code does that a program has supplied, no text can say.
+    let Behaviour {
+        init,
+        duration,
+        answer,
+        sends,
+        per_record,
+        reports,
+        supplied: _,
+        faults,
+    } = behaviour;
     if *init != base.init {
         members.put("init", write_draw(init));
     }

@@ -223,6 +223,7 @@ fn spec(n: &mut Numbers) -> Spec {
                 after: n.maybe(|n| Span(n.within(0, limits::RUN_SPAN_MAX.0))),
                 given: Given,
             }),
+            supplied: None,
             faults: n.list(3, fault),
         })
         .unwrap_or_default();

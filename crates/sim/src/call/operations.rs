@@ -147,12 +147,8 @@ impl Desk<'_, '_> {
             Operation::GetFunctionRecursionConfig => {
                 Ok(Some((self.recursion_reply(id), Rule::Rec01)))
             }
-            // Without events they are no acts of a plan.
-            Operation::SetFault | Operation::ListProvisionedConcurrencyConfigs
-                if !EVENTS =>
-            {
-                Ok(None)
-            }
+            // Not acts of a plan without events.
+            _ if !EVENTS => Ok(None),
             Operation::SetFault => self.set_fault(id, name, with),
             Operation::ListProvisionedConcurrencyConfigs => self.list_provisioned(id),
         }

@@ -160,11 +160,7 @@ impl Desk<'_, '_> {
     }
 
     /// `DeleteProvisionedConcurrencyConfig`: deleting what is not there succeeds.
-    pub(super) fn unprovision(
-        &mut self,
-        id: FunctionId,
-        name: &FunctionName,
-    ) -> Answer {
+    pub(super) fn unprovision(&mut self, id: FunctionId, name: &FunctionName) -> Answer {
         let version = self.published(id, name)?;
         if self.is_provisioned(id, name) {
             self.provision(id, name, version, 0);

@@ -187,9 +187,7 @@ impl State {
             Pattern::Burst { count } if index == 0 => (load.start, *count),
             Pattern::Burst { .. } => return None,
             Pattern::Constant { rate } => {
-                let gap =
-                    u128::from(index) * u128::from(MICROS_BY_RATE) / u128::from(*rate);
-                (load.start.plus(Span(u64::try_from(gap).ok()?)), 1)
+                (load.start.plus(Span(constant_gap(index, *rate)?)), 1)
             }
             Pattern::Poisson { rate } => {
                 let from = if index == 0 { load.start } else { self.last };
@@ -227,6 +225,16 @@ impl State {
             *gap = dice.exponential(Purpose::Arrival, index, 0, mean);
         }
     }
+}
+
+/// How long after the first one call `index` of evenly spaced ones is due, in microseconds.
+fn constant_gap(index: u64, rate: u64) -> Option<u64> {
+    // Most gaps are whole microseconds, and wide divisions slow.
+    if MICROS_BY_RATE.is_multiple_of(rate) {
+        return index.checked_mul(MICROS_BY_RATE / rate);
+    }
+    let gap = u128::from(index) * u128::from(MICROS_BY_RATE) / u128::from(rate);
+    u64::try_from(gap).ok()
 }
 
 /// When call `index` of a ramp is due: where the area under the rate reaches `index`.

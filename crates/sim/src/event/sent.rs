@@ -247,8 +247,8 @@ impl Sent {
                 numbers: Numbers::new(poller, parcel),
                 ..of(MessageKind::Received)
             },
-            MappingEvent::Answered { call, letter, answer, version } => {
-                let numbers = Numbers::new(call, letter);
+            MappingEvent::Answered { call, parcel, answer, version } => {
+                let numbers = Numbers::new(call, parcel);
                 Self { numbers, answer, version, ..of(MessageKind::BatchAnswered) }
             }
             MappingEvent::WindowDue { poller, serial } => Self {
@@ -393,9 +393,9 @@ impl Sent {
                 to.on_mapping(mapping, received);
             }
             MessageKind::BatchAnswered => {
-                let (call, letter) = (number, slot);
+                let (call, parcel) = (number, slot);
                 let Self { answer, version, .. } = self;
-                let answered = MappingEvent::Answered { call, letter, answer, version };
+                let answered = MappingEvent::Answered { call, parcel, answer, version };
                 to.on_mapping(mapping, answered);
             }
             MessageKind::WindowDue => {

@@ -164,13 +164,12 @@ fn given(ran: &Ran, event: &Payload, arn: &str) -> Payload {
         let reported = per_record.reported(event);
         return Payload::Json(outcome::answer(reported.into_iter()));
     }
-    let version = ran.version_name();
     let value = match &ran.spec.behaviour.answer {
         Gives::Null => Value::Null,
         Gives::Value(value) => value.clone(),
         Gives::Echo => return event.clone(),
         Gives::Bytes(count) => return Payload::Bytes(*count),
-        Gives::Version => Value::Text(version),
+        Gives::Version => Value::Text(ran.version_name()),
         Gives::InitializationType => Value::text(if ran.provisioned {
             "provisioned-concurrency"
         } else {
@@ -183,7 +182,7 @@ fn given(ran: &Ran, event: &Payload, arn: &str) -> Payload {
         Gives::Context => Value::object([
             ("version_id", Value::text(&ran.spec.code)),
             ("invoked_arn", Value::text(arn)),
-            ("version_from_ctx", Value::Text(version)),
+            ("version_from_ctx", Value::Text(ran.version_name())),
         ]),
     };
     Payload::Json(value)

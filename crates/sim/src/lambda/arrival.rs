@@ -52,6 +52,7 @@ impl State {
                         }
                     },
                     payload: &planned.caller.payload,
+                    batch: None,
                     bytes: planned.payload_bytes,
                     dice: planned.function_dice,
                     draw: request.attempt,
@@ -127,7 +128,8 @@ impl State {
         if run::may_be_out(spec) {
             let (dice, draw) = (plan.dice_for(id, job), request.attempt);
             let payload = content.as_read(plan);
-            let case = Case { request, payload: &payload, dice, draw, now: cx.now };
+            let now = cx.now;
+            let case = Case { request, payload: &payload, batch: None, dice, draw, now };
             if case.is_outage(spec) {
                 return Err(refuse(id, cx, job, Rule::Inv04, Refusal::ServiceException));
             }
@@ -174,7 +176,7 @@ impl State {
         };
         let dice = plan.function(id).dice.with(&plan.desk);
         let (bytes, draw) = (payload.bytes(), request.attempt);
-        let asked = For { routed, payload, bytes, dice, draw };
+        let asked = For { routed, payload, batch: None, bytes, dice, draw };
         self.enter_seldom(id, plan, cx, request, asked)
     }
 
@@ -197,7 +199,8 @@ impl State {
         let payload = event.content.as_read(plan).into_owned();
         let dice = plan.dice_for(id, request.job);
         // It was measured when it was accepted.
-        let asked = For { routed, payload: &payload, bytes: 0, dice, draw };
+        let payload = &payload;
+        let asked = For { routed, payload, batch: None, bytes: 0, dice, draw };
         self.enter_seldom(id, plan, cx, request, asked)
     }
 
@@ -262,7 +265,7 @@ impl State {
         request: &Request,
         asked: For<'_>,
     ) -> Result<(), Answer> {
-        let For { routed, payload, bytes, dice, draw } = asked;
+        let For { routed, payload, batch, bytes, dice, draw } = asked;
         let job = request.job;
         let Some(routed) = routed else {
             return Err(refuse(id, cx, job, Rule::Ver15, Refusal::ResourceNotFound));
@@ -279,7 +282,7 @@ impl State {
             cx.tell(Part::Function(id), Some(job), Rule::Inv01, Fact::DryRunAnswered);
             return Err(Answer::Checked);
         }
-        let case = Case { request, payload, dice, draw, now: cx.now };
+        let case = Case { request, payload, batch, dice, draw, now: cx.now };
         match case.refusal(&target.spec) {
             Some(Failure::ServiceException) => {
                 return Err(refuse(id, cx, job, Rule::Inv04, Refusal::ServiceException));
@@ -319,6 +322,8 @@ pub(super) struct For<'a> {
     /// The version it runs; none if there is none.
     pub(super) routed: Option<Routed>,
     pub(super) payload: &'a Payload,
+    /// The batch, if it is one.
+    pub(super) batch: Option<&'a Content>,
     /// Its size, where that is still to be looked at.
     pub(super) bytes: u64,
     pub(super) dice: Dice,

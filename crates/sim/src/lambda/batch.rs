@@ -3,20 +3,24 @@
 //!
 //! Rules: ESM-07, REC-02, REC-04.
 
-use alloc::vec::Vec;
+use alloc::borrow::Cow;
 
 use super::answer::Ran;
 use super::arrival::For;
+use super::behaviour::Behaviour;
 use super::invoke::{State, refuse};
 use crate::event::{Answer, Event, MappingEvent, Request};
 use crate::id::{FunctionId, Job, MappingId, VersionIx};
-use crate::message::{Body, Content, Letter};
+use crate::mapping::outcome::Response;
+use crate::message::{Content, Letter};
 use crate::plan::Plan;
 use crate::plan::alias::Routed;
 use crate::queue::Rank;
 use crate::rule::Rule;
+use crate::service::parcel::Parcel;
 use crate::sim::Cx;
 use crate::trace::{Ending, Refusal};
+use crate::value::Payload;
 
 impl State {
     /// Lets a batch of a mapping in, unless it comes from a loop (REC-04).
@@ -43,9 +47,12 @@ impl State {
             None => Some(Routed::to(VersionIx::LATEST)),
         };
         let dice = plan.dice_for(id, request.job);
-        let payload = content.as_read(plan);
+        let version = routed.map_or(VersionIx::LATEST, |routed| routed.version);
+        let spec = &planned.version(version).spec;
+        let payload = read(&spec.behaviour, &content, plan);
         let (bytes, draw) = (content.bytes(plan), request.attempt);
-        let asked = For { routed, payload: &payload, bytes, dice, draw };
+        let batch = Some(&content);
+        let asked = For { routed, payload: &payload, batch, bytes, dice, draw };
         self.enter_seldom(id, plan, cx, request, asked)?;
         drop(payload);
         let batches = &mut self.functions[usize::from(id.0)].batches;
@@ -73,13 +80,10 @@ impl State {
         let batches = &mut self.functions[usize::from(id.0)].batches;
         let place = place_of(batches, job);
         let (_, content) = batches.remove(place);
-        let letter = match ran.ending {
+        let parcel = match ran.ending {
             Ending::Succeeded => {
-                let event = content.as_read(plan);
-                let answer = ran.response(&event, "", plan.mapping(mapping).target());
-                let body = Body::Given(answer);
-                let content = Content::message(body, Vec::new());
-                cx.mail.put(Letter { content, qualifier: None, permitted: true })
+                let response = response(plan, mapping, cx, &content, ran);
+                cx.parcels.put(Parcel::Response(response))
             }
             Ending::Threw
             | Ending::TimedOut
@@ -91,8 +95,36 @@ impl State {
         let (call, answer) = (job.call, Answer::Ran(ran.ending));
         let version = plan.function(id).version_numbered(ran.version);
         let version = version.unwrap_or(VersionIx::LATEST);
-        let answered = MappingEvent::Answered { call, letter, answer, version };
+        let answered = MappingEvent::Answered { call, parcel, answer, version };
         cx.post(cx.now, Rank::RunEnd, Event::Mapping(mapping, answered));
+    }
+}
+
+/// What a function answers to a batch.
+fn response(
+    plan: &Plan,
+    mapping: MappingId,
+    cx: &Cx<'_>,
+    batch: &Content,
+    ran: &Ran,
+) -> Response {
+    let behaviour = &ran.spec.behaviour;
+    if let Some((supplied, call)) = behaviour.supplied.as_ref().zip(batch.call(cx.now)) {
+        return Response::Failed(supplied.code().reports(&call));
+    }
+    let event = read(behaviour, batch, plan);
+    Response::Payload(ran.response(&event, "", plan.mapping(mapping).target()))
+}
+
+/// A batch as code reads it, if it does.
+fn read<'a>(
+    behaviour: &Behaviour,
+    batch: &'a Content,
+    plan: &'a Plan,
+) -> Cow<'a, Payload> {
+    match behaviour.reads_event() {
+        true => batch.as_read(plan),
+        false => Cow::Owned(Payload::default()),
     }
 }
 

@@ -9,6 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
+use super::supplied::Supplied;
 use crate::release::deployment::HookStatus;
 use crate::time::{Instant, Span};
 use crate::value::{Payload, Value};
@@ -417,6 +418,23 @@ pub struct Behaviour {
     pub per_record: Option<PerRecord>,
     /// What it reports of a deployment that calls it as a hook.
     pub reports: Option<Report>,
+    /// Code that does the handler's work with the records of a batch, and answers for it;
+    /// no text can hold it.
+    pub supplied: Option<Supplied>,
     /// What goes wrong; the first that applies counts, `slow` adds to the others.
     pub faults: Vec<Fault>,
+}
+
+impl Behaviour {
+    /// Whether what it does depends on the JSON of what it is given; if not, nobody has to
+    /// word that.
+    #[must_use]
+    pub(crate) fn reads_event(&self) -> bool {
+        let draws = [&self.init, &self.duration];
+        let draws = draws.iter().any(|draw| matches!(draw, Draw::Payload { .. }));
+        let answers = matches!(self.answer, Answer::Echo | Answer::Sum(_));
+        let mut faults = self.faults.iter();
+        let faults = faults.any(|fault| fault.when.payload.is_some());
+        draws || answers || faults || self.per_record.is_some()
+    }
 }

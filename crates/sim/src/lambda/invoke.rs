@@ -541,8 +541,8 @@ pub(super) fn reply(cx: &mut Cx<'_>, request: &Request, answer: Answer) {
             cx.post(cx.now, Rank::RunEnd, Event::Service(service, answered));
         }
         Origin::Mapping(mapping) => {
-            let (call, letter, version) = (request.job.call, 0, VersionIx::LATEST);
-            let answered = MappingEvent::Answered { call, letter, answer, version };
+            let (call, parcel, version) = (request.job.call, 0, VersionIx::LATEST);
+            let answered = MappingEvent::Answered { call, parcel, answer, version };
             cx.post(cx.now, Rank::RunEnd, Event::Mapping(mapping, answered));
         }
         Origin::Deployment(group) => {

@@ -19,6 +19,7 @@ pub mod invoke;
 pub mod keep;
 pub mod provision;
 pub mod run;
+pub mod supplied;
 
 use alloc::string::String;
 use alloc::vec::Vec;

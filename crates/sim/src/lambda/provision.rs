@@ -152,6 +152,7 @@ impl State {
         let request = Request { job, attempt, slot: 0, mode: Mode::Answer };
         let payload = Payload::default();
         let case = Case {
+            batch: None,
             request: &request,
             payload: &payload,
             dice: planned.dice,

@@ -7,12 +7,13 @@ use alloc::rc::Rc;
 
 use super::Spec;
 use super::answer::Ran;
-use super::behaviour::{Answer, Draw, Failure, Fault, On};
+use super::behaviour::{Answer, Behaviour, Draw, Failure, Fault, On};
 use crate::EVENTS;
 use crate::dice::{Dice, Purpose};
 use crate::event::Request;
 use crate::id::{AliasIx, Job, VersionIx};
 use crate::limits;
+use crate::message::Content;
 use crate::plan::PlannedFunction;
 use crate::rule::Rule;
 use crate::scenario::Settings;
@@ -93,6 +94,8 @@ impl Run {
 pub(crate) struct Case<'a> {
     pub(crate) request: &'a Request,
     pub(crate) payload: &'a Payload,
+    /// The batch, if it is one.
+    pub(crate) batch: Option<&'a Content>,
     pub(crate) dice: Dice,
     /// By which number of attempt its draws are keyed.
     pub(crate) draw: u16,
@@ -250,9 +253,14 @@ pub(crate) fn course(
 /// Whether the handler throws on a record of a batch, where nothing else goes wrong.
 #[inline]
 fn throws(case: &Case<'_>, spec: &Spec, ending: Ending) -> bool {
-    EVENTS
-        && ending == Ending::Succeeded
-        && spec.behaviour.per_record.as_ref().is_some_and(|one| one.throws(case.payload))
+    if !EVENTS || ending != Ending::Succeeded {
+        return false;
+    }
+    let Behaviour { per_record, supplied, .. } = &spec.behaviour;
+    let call = case.batch.and_then(|batch| batch.call(case.now));
+    let code = supplied.as_ref().zip(call);
+    per_record.as_ref().is_some_and(|one| one.throws(case.payload))
+        || code.is_some_and(|(supplied, call)| supplied.code().throws(&call))
 }
 
 /// How a run ends in which nothing goes wrong (INV-08).

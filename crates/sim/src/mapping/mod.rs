@@ -112,7 +112,7 @@ impl State {
         self.stream.as_ref()
     }
 
-    /// The event of a batch under way.
+    /// The event of a batch under way: what has become of all others, the trace tells.
     #[must_use]
     pub fn content(&self, call: u32) -> Option<Content> {
         match &self.stream {

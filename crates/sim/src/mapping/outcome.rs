@@ -2,10 +2,27 @@
 //!
 //! Pure. Rules: PBR-01 to PBR-03.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::lambda::invoke::small;
 use crate::value::{Payload, Value};
+
+/// What a function that ran without an error answers to a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Response {
+    /// This.
+    Payload(Payload),
+    /// That the records at these places failed, as code says that a program has supplied.
+    Failed(Vec<u32>),
+}
+
+impl Default for Response {
+    /// Nothing.
+    fn default() -> Self {
+        Self::Payload(Payload::default())
+    }
+}
 
 /// What has become of the records of a batch that a function ran with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,21 +31,35 @@ pub enum Outcome {
     Done,
     /// None counts as processed.
     Failed,
-    /// Those with these identifiers failed, and the others were processed.
-    Partly(Vec<String>),
+    /// Those at these places failed, and the others were processed.
+    Partly(Vec<u32>),
 }
 
 /// Reads the answer of a function that ran without an error; `ids` are the identifiers of
-/// the records it was given (PBR-02).
+/// the `count` records it was given (PBR-02).
 #[must_use]
-pub fn outcome<'a>(
-    answer: &Payload,
+pub fn outcome(
+    response: &Response,
     partial: bool,
-    ids: impl Iterator<Item = &'a str>,
+    count: usize,
+    ids: impl FnOnce() -> Vec<String>,
 ) -> Outcome {
     if !partial {
         return Outcome::Done;
     }
+    match response {
+        Response::Payload(answer) => of_payload(answer, ids),
+        Response::Failed(places) if places.is_empty() => Outcome::Done,
+        Response::Failed(places) => {
+            match places.iter().all(|place| (*place as usize) < count) {
+                true => Outcome::Partly(places.clone()),
+                false => Outcome::Failed,
+            }
+        }
+    }
+}
+
+fn of_payload(answer: &Payload, ids: impl FnOnce() -> Vec<String>) -> Outcome {
     // An answer of which only the size is known is not one that says what failed.
     let Payload::Json(answer) = answer else { return Outcome::Failed };
     let items = match answer {
@@ -48,17 +79,23 @@ pub fn outcome<'a>(
             return Outcome::Failed;
         }
     };
-    let known: Vec<&str> = ids.collect();
-    let mut failed: Vec<String> = Vec::new();
+    if items.is_empty() {
+        return Outcome::Done;
+    }
+    let known = ids();
+    let mut failed: Vec<u32> = Vec::new();
     for item in items {
         let id = item.get("itemIdentifier").and_then(Value::as_text);
-        match id.filter(|id| known.contains(id)) {
-            Some(id) if failed.iter().any(|other| other == id) => {}
-            Some(id) => failed.push(id.to_string()),
-            None => return Outcome::Failed,
+        let Some(place) = known.iter().position(|known| Some(known.as_str()) == id)
+        else {
+            return Outcome::Failed;
+        };
+        let place = small(place as u64);
+        if !failed.contains(&place) {
+            failed.push(place);
         }
     }
-    if failed.is_empty() { Outcome::Done } else { Outcome::Partly(failed) }
+    Outcome::Partly(failed)
 }
 
 /// An answer that names the records which failed (PBR-02).
@@ -69,8 +106,12 @@ pub fn answer<'a>(failed: impl Iterator<Item = &'a str>) -> Value {
 }
 
 /// Whether an answer names records that failed.
-pub(super) fn names_failures(response: &Payload) -> bool {
-    let named = response.json().and_then(|answer| answer.get("batchItemFailures"));
+pub(super) fn names_failures(response: &Response) -> bool {
+    let payload = match response {
+        Response::Payload(payload) => payload,
+        Response::Failed(places) => return !places.is_empty(),
+    };
+    let named = payload.json().and_then(|answer| answer.get("batchItemFailures"));
     named.is_some_and(|items| matches!(items, Value::List(items) if !items.is_empty()))
 }
 
@@ -79,8 +120,12 @@ mod tests {
     use super::*;
     use alloc::vec;
 
+    fn read_if(partial: bool, response: &Response) -> Outcome {
+        outcome(response, partial, 2, || vec!["a".into(), "b".into()])
+    }
+
     fn read(answer: Value) -> Outcome {
-        outcome(&Payload::Json(answer), true, ["a", "b"].into_iter())
+        read_if(true, &Response::Payload(Payload::Json(answer)))
     }
 
     fn failures(ids: &[Value]) -> Value {
@@ -121,16 +166,22 @@ mod tests {
         for answer in bad {
             assert_eq!(read(answer.clone()), Outcome::Failed, "{answer:?}");
         }
-        let size = Payload::Bytes(10);
-        assert_eq!(outcome(&size, true, ["a"].into_iter()), Outcome::Failed);
+        let size = Response::Payload(Payload::Bytes(10));
+        assert_eq!(read_if(true, &size), Outcome::Failed);
+        assert_eq!(read_if(true, &Response::Failed(vec![0, 2])), Outcome::Failed);
     }
 
     #[test]
     fn valid_identifiers_fail_alone_and_only_where_they_are_asked_for() {
         let answer = failures(&[Value::text("b"), Value::text("b")]);
-        assert_eq!(read(answer.clone()), Outcome::Partly(vec!["b".into()]));
+        assert_eq!(read(answer.clone()), Outcome::Partly(vec![1]));
         assert_eq!(super::answer(["b", "b"].into_iter()), answer);
-        let ignored = outcome(&Payload::Json(answer), false, ["b"].into_iter());
-        assert_eq!(ignored, Outcome::Done);
+        for response in
+            [Response::Payload(Payload::Json(answer)), Response::Failed(vec![1])]
+        {
+            assert_eq!(read_if(true, &response), Outcome::Partly(vec![1]));
+            assert_eq!(read_if(false, &response), Outcome::Done);
+        }
+        assert_eq!(read_if(true, &Response::Failed(vec![])), Outcome::Done);
     }
 }

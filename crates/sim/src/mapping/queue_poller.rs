@@ -23,7 +23,6 @@ use crate::plan::{Plan, PlannedMapping};
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::service::parcel::{Handed, Parcel};
-use crate::service::shelf::Shelf;
 use crate::sim::Cx;
 use crate::time::{Instant, Span};
 use crate::trace::{Fact, MessageFact};
@@ -43,8 +42,8 @@ pub struct State {
     lowered: Option<(u64, Instant)>,
     /// Whether it receives: it does not while its mapping is not enabled.
     reads: bool,
-    /// What the batches it has made say.
-    made: Shelf<Content>,
+    /// Batches made so far.
+    made: u32,
     /// Whether it is about to look whether it needs more pollers.
     ramps: bool,
     metrics: Metrics,
@@ -96,6 +95,24 @@ const NEW: Poller = Poller {
 };
 
 impl Poller {
+    /// Takes all that was found for its next batch, if it has nothing and that fits; gives
+    /// it back if not.
+    fn take(
+        &mut self,
+        found: Vec<Handed>,
+        plan: &Plan,
+        mapping: &PlannedMapping,
+    ) -> Vec<Handed> {
+        let size: u64 = found.iter().map(|handed| in_event(handed, plan)).sum();
+        let fits = found.len() as u64 <= mapping.batch_size
+            && size <= plan.settings.esm_payload_limit;
+        if !fits {
+            return found;
+        }
+        self.size += size;
+        core::mem::replace(&mut self.messages, found)
+    }
+
     /// It is not needed.
     fn rest(&mut self) {
         self.doing = Doing::Resting;
@@ -104,11 +121,20 @@ impl Poller {
     }
 }
 
+/// What a message takes in an event, with what stands around it (ESM-08).
+fn in_event(handed: &Handed, plan: &Plan) -> u64 {
+    handed.message.content.bytes(plan) + plan.settings.esm_record_overhead
+}
+
 fn job(id: MappingId, call: u32) -> Job {
     Job { origin: Origin::Mapping(id), call }
 }
 
+#[inline]
 fn tell(id: MappingId, cx: &mut Cx<'_>, call: u32, rule: Rule, fact: MessageFact) {
+    if cx.keeps_nothing() {
+        return;
+    }
     cx.tell(Part::Mapping(id), Some(job(id, call)), rule, Fact::Message(fact));
 }
 
@@ -122,7 +148,7 @@ impl State {
     /// Batches made so far.
     #[must_use]
     pub fn made(&self) -> u32 {
-        small(self.made.len() as u64)
+        self.made
     }
 
     /// Batches that wait for an answer or for another try.
@@ -131,10 +157,10 @@ impl State {
         self.batches.len() as u64
     }
 
-    /// The event of a batch.
+    /// The event of a batch under way.
     #[must_use]
     pub fn content(&self, call: u32) -> Option<Content> {
-        self.made.get((call as usize).checked_sub(1)?).cloned()
+        self.batches.get(&call).map(|batch| batch.content.clone())
     }
 
     /// Pollers that it has now.
@@ -154,7 +180,6 @@ impl State {
     pub(super) fn bytes(&self) -> usize {
         self.pollers.len() * size_of::<Poller>()
             + self.batches.len() * size_of::<(u32, UnderWay)>()
-            + self.made.bytes()
     }
 
     pub(super) fn awaits(&self) -> bool {
@@ -178,8 +203,8 @@ impl State {
             MappingEvent::Received { poller, parcel } => {
                 self.on_received(id, plan, cx, poller, parcel);
             }
-            MappingEvent::Answered { call, letter, answer, .. } => {
-                self.on_answered(id, plan, cx, call, letter, answer);
+            MappingEvent::Answered { call, parcel, answer, .. } => {
+                self.on_answered(id, plan, cx, call, parcel, answer);
             }
             MappingEvent::WindowDue { poller, serial } => {
                 let state = &mut self.pollers[poller as usize];
@@ -298,9 +323,13 @@ impl State {
     ) {
         let (mapping, settings) = (plan.mapping(id), &plan.settings);
         let poller = &mut self.pollers[number as usize];
+        let found = match poller.messages.is_empty() {
+            true => poller.take(found, plan, mapping),
+            false => found,
+        };
         let mut rest = found.into_iter();
         for handed in rest.by_ref() {
-            let size = handed.message.content.bytes(plan) + settings.esm_record_overhead;
+            let size = in_event(&handed, plan);
             let is_first = poller.messages.is_empty();
             let is_full = poller.messages.len() as u64 >= mapping.batch_size;
             let is_large = poller.size + size > settings.esm_payload_limit;
@@ -377,7 +406,8 @@ impl State {
         let messages = core::mem::take(&mut poller.messages);
         let size = core::mem::take(&mut poller.size);
         let lapses = messages.iter().map(|handed| handed.hidden_until).min();
-        let call = self.made() + 1;
+        self.made += 1;
+        let call = self.made;
         let records = small(messages.len() as u64);
         let is_at_cap = mapping.spec.concurrency_max.is_some()
             && self.pollers.iter().all(|poller| poller.doing == Doing::Busy)
@@ -388,7 +418,6 @@ impl State {
         let chain = batch.chain();
         let body = Body::Batch(Rc::clone(&batch));
         let content = Content::message(body, chain);
-        self.made.push(content.clone());
         let lapses = lapses.expect("a batch has messages");
         let under_way = UnderWay { poller: number, content, batch, tries: 0, lapses };
         self.batches.insert(call, under_way);

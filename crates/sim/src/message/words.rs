@@ -55,7 +55,7 @@ impl Body {
             Self::Undelivered(undelivered) => undelivered.event.bytes(plan),
             Self::OnBus(on_bus) => RECORD_BYTES + on_bus.record.bytes(plan),
             Self::Batch(batch) => batch.bytes(),
-            Self::Records(records) => records.size,
+            Self::Records(records) => records.invocation.size,
             Self::GivenUp(_) => RECORD_BYTES,
             Self::Notice(notice) => notice.bytes(plan),
         }

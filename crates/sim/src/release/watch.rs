@@ -95,7 +95,7 @@ fn measure(plan: &Plan, cx: &mut Cx<'_>, call: Call, metric: Metric, value: u64)
         if alarm.function != function
             || spec.metric != metric
             || !is_asked
-            || !spec.executed_version.is_none_or(|wanted| number == Some(wanted))
+            || spec.executed_version.is_some_and(|wanted| number != Some(wanted))
         {
             continue;
         }

@@ -408,8 +408,8 @@ impl State {
             let job = Job { origin: Origin::Service(id), call };
             let fact = Fact::Stream(StreamFact::Put { shard: shard.0 });
             cx.tell(Part::Service(id), Some(job), what.rule(), fact);
-            let body = Body::Given(what.payload());
-            let content = Content::message(body, Vec::new());
+            let before = self.received.last().map(|before| &before.content);
+            let content = Content::given_again(what.payload(), before);
             self.received.push(Received { at: cx.now, job, content });
             Stream::tell_readers(id, plan, cx, shard);
         }

@@ -11,6 +11,7 @@ use crate::WithEvents;
 use crate::call::{REGION, arn_of};
 use crate::dice::Dice;
 use crate::id::{MappingId, ServiceId};
+use crate::mapping::outcome::Response;
 use crate::md5;
 use crate::message::Content;
 use crate::plan::Plan;
@@ -33,13 +34,26 @@ pub struct Message {
     pub content: Content,
     /// When it was sent.
     pub sent: Instant,
-    /// The group it belongs to, in a queue that keeps order.
-    pub group: Option<Rc<str>>,
+    /// What comes with it, in a queue that keeps order.
+    pub order: Option<Rc<Order>>,
+}
+
+/// What comes with a message of a queue that keeps order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The group it belongs to.
+    pub group: Rc<str>,
     /// What tells it from others, if it was sent with that.
     pub deduplication: Option<Rc<str>>,
 }
 
 impl Message {
+    /// The group it belongs to, in a queue that keeps order.
+    #[must_use]
+    pub fn group(&self) -> Option<&Rc<str>> {
+        self.order.as_deref().map(|order| &order.group)
+    }
+
     /// Its `messageId`, which it keeps (SQS-13).
     #[must_use]
     pub fn id(&self, plan: &Plan) -> String {
@@ -51,7 +65,7 @@ impl Message {
 #[derive(Clone, Debug)]
 pub struct Handed {
     /// The message.
-    pub message: Rc<Message>,
+    pub message: Message,
     /// What it takes to delete it.
     pub receipt: Receipt,
     /// When anybody received it first.
@@ -93,8 +107,8 @@ impl Handed {
         ]
         .map(|(key, value)| (key.into(), value))
         .into();
-        if let Some(group) = &message.group {
-            let same = message.deduplication.as_deref();
+        if let Some(Order { group, deduplication }) = message.order.as_deref() {
+            let same = deduplication.as_deref();
             let same = same.map_or_else(|| Value::Text(message.id(plan)), Value::text);
             let sequence = sequence(message.number);
             attributes.extend([
@@ -147,11 +161,13 @@ pub(crate) enum Parcel {
     /// is because a filter does not let it through.
     Deleted(Vec<Receipt>, Option<MappingId>),
     /// A message that moves to a dead-letter queue.
-    Redriven(Rc<Message>),
+    Redriven(Message),
     /// The shards of a stream.
     Listed(Vec<Listed>),
     /// What a shard has answered.
     Read(Read),
+    /// What a function has answered to a batch.
+    Response(Response),
 }
 
 /// Parcels under way. Each is taken at the instant it was put, in any order.

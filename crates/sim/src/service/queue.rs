@@ -5,10 +5,10 @@
 //! Units: visibility counts from each receive, retention from the send.
 //! Rules: SQS-01, SQS-05, SQS-06, SQS-11 to SQS-16, FIFO-01 to FIFO-09.
 
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::rc::Rc;
 
-use super::parcel::{DEDUPLICATION, Message, Parcel, Receipt};
+use super::parcel::{DEDUPLICATION, Message, Order, Parcel, Receipt};
 use super::shelf::Shelf;
 use super::{DeduplicationScope, Received};
 use crate::event::{Event, MappingEvent, Poll, ServiceEvent};
@@ -22,19 +22,26 @@ use crate::time::{Instant, Span};
 use crate::trace::{Fact, MessageFact};
 use crate::value::Payload;
 
+mod dues;
+mod numbers;
 mod receive;
+mod window;
+
+use dues::Dues;
+use numbers::Numbers;
+use window::Window;
 
 /// What a queue holds for those that read it.
 #[derive(Clone, Debug, Default)]
 pub struct State {
     /// By number.
-    held: BTreeMap<u32, Held>,
+    held: Window<Held>,
     /// Those that a poll gets, by number.
-    visible: BTreeSet<u32>,
+    visible: Numbers,
     /// Those that it does not get before an instant.
-    hidden: BTreeSet<(Instant, u32)>,
+    hidden: Dues,
     /// When those are gone that are not kept until the end of the run.
-    ends: BTreeSet<(Instant, u32)>,
+    ends: Dues,
     polls: VecDeque<Poll>,
     /// Messages in flight of each group that has any.
     groups: BTreeMap<Rc<str>, u32>,
@@ -49,7 +56,7 @@ pub struct State {
     counts: Counts,
     /// While nobody reads the queue: messages that are not just what was received, with
     /// their numbers, and from when on a poll would get them.
-    unread: Shelf<(u32, Rc<Message>, Instant)>,
+    unread: Shelf<(u32, Message, Instant)>,
 }
 
 /// What has become of all messages.
@@ -70,7 +77,7 @@ pub struct Counts {
 /// A message in the queue.
 #[derive(Clone, Debug)]
 struct Held {
-    message: Rc<Message>,
+    message: Message,
     receives: u32,
     first: Instant,
     /// Since when it is hidden, or visible.
@@ -134,7 +141,11 @@ fn job(id: ServiceId, number: u32) -> Job {
     Job { origin: Origin::Service(id), call: number }
 }
 
+#[inline]
 fn tell(id: ServiceId, cx: &mut Cx<'_>, number: u32, rule: Rule, fact: MessageFact) {
+    if cx.keeps_nothing() {
+        return;
+    }
     cx.tell(Part::Service(id), Some(job(id, number)), rule, Fact::Message(fact));
 }
 
@@ -146,20 +157,13 @@ fn message(
     received: &Received,
     extra: Extra<'_>,
 ) -> Message {
-    let group = match (service.spec.fifo, extra.group) {
-        (false, _) => None,
-        (true, "") => Some(NO_GROUP.into()),
-        (true, group) => Some(group.into()),
-    };
-    let same = Some(extra.deduplication).filter(|id| service.spec.fifo && !id.is_empty());
-    Message {
-        queue: id,
-        number,
-        content: received.content.clone(),
-        sent: received.at,
-        group,
-        deduplication: same.map(Into::into),
-    }
+    let order = service.spec.fifo.then(|| {
+        let group = if extra.group.is_empty() { NO_GROUP } else { extra.group };
+        let same = Some(extra.deduplication).filter(|id| !id.is_empty());
+        Rc::new(Order { group: group.into(), deduplication: same.map(Into::into) })
+    });
+    let content = received.content.clone();
+    Message { queue: id, number, content, sent: received.at, order }
 }
 
 impl State {
@@ -190,15 +194,15 @@ impl State {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.held.is_empty()
+        self.held.len() == 0
     }
 
     /// The messages in the queue, the oldest first.
     pub fn held(&self) -> impl Iterator<Item = Lies<'_>> {
         self.held.iter().map(|(number, held)| {
             let Held { receives, since, hidden_until, is_in_flight, .. } = *held;
-            let (number, until) = (*number, hidden_until);
-            let group = held.message.group.as_deref();
+            let until = hidden_until;
+            let group = held.message.group().map(|group| &**group);
             let blocked = until.is_none() && self.is_locked(number);
             Lies { number, receives, group, since, until, is_in_flight, blocked }
         })
@@ -207,7 +211,7 @@ impl State {
     /// When the oldest message in the queue was sent.
     #[must_use]
     pub fn oldest(&self) -> Option<Instant> {
-        self.held.values().next().map(|held| held.message.sent)
+        self.held.iter().next().map(|(_, held)| held.message.sent)
     }
 
     /// Whether something will happen in it by itself: its timer alone does not say so.
@@ -218,21 +222,23 @@ impl State {
     /// The highest receive count of a message in the queue.
     #[must_use]
     pub fn receives_max(&self) -> u32 {
-        self.held.values().map(|held| held.receives).max().unwrap_or(0)
+        self.held.iter().map(|(_, held)| held.receives).max().unwrap_or(0)
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.held.len() * (size_of::<Held>() + 64) + self.known.len() * size_of::<Known>()
+        let lists = self.visible.bytes() + self.hidden.bytes() + self.ends.bytes();
+        self.held.bytes() + lists + self.known.len() * size_of::<Known>()
     }
 
     pub(super) fn assert_consistent(&self) {
         let Counts { entered, deleted, filtered, moved, expired } = self.counts;
         let gone = deleted + filtered + moved + expired;
         assert_eq!(entered, gone + self.len(), "a message was lost");
-        let hidden = self.held.values().filter(|held| held.hidden_until.is_some());
+        let held = || self.held.iter().map(|(_, held)| held);
+        let hidden = held().filter(|held| held.hidden_until.is_some());
         assert_eq!(self.hidden.len(), hidden.count(), "a message is hidden for ever");
         assert_eq!(self.len(), self.visible() + self.hidden.len() as u64);
-        let in_flight = self.held.values().filter(|held| held.is_in_flight).count();
+        let in_flight = held().filter(|held| held.is_in_flight).count();
         assert_eq!(self.in_flight, in_flight as u64, "in flight, or not");
     }
 
@@ -285,7 +291,7 @@ impl State {
         if !service.holds && !service.spec.fifo && delay == Span::ZERO {
             return;
         }
-        let message = Rc::new(message(id, service, number, received, extra));
+        let message = message(id, service, number, received, extra);
         self.enter(id, plan, cx, number, message, delay);
     }
 
@@ -296,7 +302,7 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         number: u32,
-        message: Rc<Message>,
+        message: Message,
         delay: Span,
     ) {
         if plan.service(id).holds {
@@ -320,11 +326,10 @@ impl State {
         for (number, received) in (1..).zip(all.iter()) {
             let told = unread.next_if(|(other, ..)| *other == number);
             let (message, visible) = match told {
-                Some((_, message, visible)) => (Rc::clone(message), *visible),
+                Some((_, message, visible)) => (message.clone(), *visible),
                 None => {
                     let (service, extra) = (plan.service(id), Extra::default());
-                    let message = message(id, service, number, received, extra);
-                    (Rc::new(message), cx.now)
+                    (message(id, service, number, received, extra), cx.now)
                 }
             };
             let delay = visible.max(cx.now).since(cx.now);
@@ -340,7 +345,7 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         number: u32,
-        message: Rc<Message>,
+        message: Message,
         delay: Span,
     ) {
         let spec = &plan.service(id).spec;
@@ -350,7 +355,9 @@ impl State {
         let sent = if spec.fifo { cx.now } else { message.sent };
         let gone_at = sent.plus(spec.retention).max(cx.now);
         let gone_at = Some(gone_at).filter(|at| *at <= plan.until());
-        self.ends.extend(gone_at.map(|at| (at, number)));
+        if let Some(at) = gone_at {
+            self.ends.insert(at, number);
+        }
         let until = cx.now.plus(delay);
         let hidden_until = (delay > Span::ZERO).then_some(until);
         let (receives, first, since) = (0, cx.now, cx.now);
@@ -360,7 +367,7 @@ impl State {
         self.held.insert(number, held);
         self.counts.entered += 1;
         if hidden_until.is_some() {
-            self.hidden.insert((until, number));
+            self.hidden.insert(until, number);
         } else {
             self.visible.insert(number);
             self.ask_to_serve(id, plan, cx);
@@ -379,10 +386,8 @@ impl State {
     }
 
     fn set_timer(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
-        let earliest =
-            |times: &BTreeSet<(Instant, u32)>| times.first().map(|(at, _)| *at);
-        let next = [earliest(&self.hidden), earliest(&self.ends)];
-        let Some(next) = next.into_iter().flatten().min() else { return };
+        let next = [self.hidden.first(), self.ends.first()].into_iter().flatten();
+        let Some((next, _)) = next.min() else { return };
         if next <= plan.until() && self.due.is_none_or(|due| due > next) {
             self.due = Some(next);
             let due = ServiceEvent::MessagesDue;
@@ -402,7 +407,7 @@ impl State {
         }
         let cause = cx.cause();
         let fifo = plan.service(id).spec.fifo;
-        while let Some((at, number)) = self.ends.first().copied()
+        while let Some((at, number)) = self.ends.first()
             && at <= cx.now
         {
             self.drop_message(number);
@@ -410,16 +415,16 @@ impl State {
             tell(id, cx, number, Rule::Sqs14, MessageFact::Expired);
             cx.because_of(cause);
         }
-        while let Some((at, number)) = self.hidden.first().copied()
+        while let Some((at, number)) = self.hidden.first()
             && at <= cx.now
         {
-            self.hidden.pop_first();
-            let held = self.held.get_mut(&number).expect("what is hidden is held");
+            self.hidden.pop_first(|number| self.held.get(number).is_some());
+            let held = self.held.get_mut(number).expect("what is hidden is held");
             held.hidden_until = None;
             held.since = cx.now;
             let was_received = held.is_in_flight;
             held.is_in_flight = false;
-            let group = held.message.group.clone();
+            let group = held.message.group().cloned();
             if was_received {
                 self.leave_flight(group.as_ref());
             }
@@ -449,17 +454,19 @@ impl State {
     }
 
     /// Takes a message out of the queue, wherever it is.
-    fn drop_message(&mut self, number: u32) -> Option<Rc<Message>> {
-        let held = self.held.remove(&number)?;
+    fn drop_message(&mut self, number: u32) -> Option<Message> {
+        let held = self.held.remove(number)?;
+        let is_held = |number| self.held.get(number).is_some();
         match held.hidden_until {
-            Some(until) => self.hidden.remove(&(until, number)),
-            None => self.visible.remove(&number),
-        };
-        if let Some(at) = held.gone_at {
-            self.ends.remove(&(at, number));
+            Some(_) => self.hidden.remove(is_held),
+            None => self.visible.remove(number),
         }
+        if held.gone_at.is_some() {
+            self.ends.remove(is_held);
+        }
+        self.visible.forget_before(self.held.start());
         if held.is_in_flight {
-            self.leave_flight(held.message.group.as_ref());
+            self.leave_flight(held.message.group());
         }
         Some(held.message)
     }
@@ -483,7 +490,7 @@ impl State {
         };
         let (cause, filtered, mut deleted) = (cx.cause(), told.is_none(), 0);
         for Receipt { number, receives } in receipts {
-            let fits = self.held.get(&number).is_some_and(|held| {
+            let fits = self.held.get(number).is_some_and(|held| {
                 held.receives == receives && (!until_lapse || held.is_in_flight)
             });
             let (rule, fact) = match (fits, filtered, fifo) {

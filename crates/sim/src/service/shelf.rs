@@ -2,6 +2,7 @@
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// Items in a shared piece.
 const PIECE: usize = 256;
@@ -48,6 +49,36 @@ impl<T: Clone> Shelf<T> {
             Some(piece) => piece.get(place % PIECE),
             None => self.open.get(place.checked_sub(self.full.len() * PIECE)?),
         }
+    }
+
+    /// The item that was put on last.
+    #[must_use]
+    pub fn last(&self) -> Option<&T> {
+        self.open.last()
+    }
+
+    /// Items from a place up to another, by the pieces in which they lie, each with the
+    /// range there. What lies in full pieces is shared.
+    pub(crate) fn pieces(
+        &self,
+        from: usize,
+        to: usize,
+    ) -> impl Iterator<Item = (Rc<Vec<T>>, Range<usize>)> {
+        let full = self.full.iter().enumerate().skip(from / PIECE);
+        let full = full.map(|(number, piece)| (number, Rc::clone(piece)));
+        let open = self.full.len();
+        let first = from.saturating_sub(open * PIECE);
+        let last = to.saturating_sub(open * PIECE);
+        let open_piece = (first < last).then(|| {
+            let items = self.open[first..last].to_vec();
+            (Rc::new(items), 0..last - first)
+        });
+        let within = move |number: usize| {
+            let start = number * PIECE;
+            from.max(start) - start..to.min(start + PIECE) - start
+        };
+        let full = full.take_while(move |(number, _)| from < to && number * PIECE < to);
+        full.map(move |(number, piece)| (piece, within(number))).chain(open_piece)
     }
 
     /// All items, the oldest first.

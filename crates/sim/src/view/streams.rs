@@ -264,7 +264,7 @@ fn whereabouts(
     }
     for lane in read.lanes() {
         for (depth, batch) in lane.work().iter().rev().enumerate() {
-            if batch.records.binary_search_by_key(&place, |record| record.place).is_ok() {
+            if batch.records.has(place) {
                 let runs = depth == 0 && lane.is_running();
                 let is = if runs { RecordIs::Running } else { RecordIs::Held };
                 return (is, batch.attempts);
@@ -298,10 +298,8 @@ fn read_by(
             }
             let Batch { records, attempts, not_before, .. } = batch;
             let is_running = depth == 0 && lane.is_running();
-            let begin = records.partition_point(|record| record.place < drawn.start);
-            let inside = records[begin..].iter().map(|record| record.place);
-            let places: Vec<u32> =
-                inside.take_while(|place| *place < drawn.end).collect();
+            let inside = drawn.clone().filter(|place| records.has(*place));
+            let places: Vec<u32> = inside.collect();
             if places.is_empty() && !records.is_empty() {
                 continue;
             }

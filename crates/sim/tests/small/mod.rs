@@ -280,6 +280,7 @@ fn spec(n: &mut Numbers) -> Spec {
             },
             per_record: None,
             reports: None,
+            supplied: None,
             faults: (0..n.below(4)).map(|_| fault(n)).collect(),
         },
         dead_letter: target(&["q", "t"], n),

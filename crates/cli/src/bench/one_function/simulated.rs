@@ -1,69 +1,23 @@
 //! W2 on the real simulator: one SDK that never retries, one function, no rate limits.
 
-use std::rc::Rc;
-
 use lambdarium_sim::caller::load::{Load, Pattern};
 use lambdarium_sim::caller::sdk::{self, RetryProfile};
 use lambdarium_sim::caller::{Caller, Kind};
-use lambdarium_sim::event::Sent;
 use lambdarium_sim::id::FunctionId;
 use lambdarium_sim::lambda::behaviour::{Behaviour, Draw};
 use lambdarium_sim::lambda::invoke::FunctionState;
 use lambdarium_sim::lambda::{Function, Spec};
 use lambdarium_sim::limits::Bounds;
-use lambdarium_sim::plan::Plan;
-use lambdarium_sim::queue::Queue;
-use lambdarium_sim::record::Recording;
 use lambdarium_sim::scenario::{Run, Scenario, Settings};
 use lambdarium_sim::sim::Sim;
 use lambdarium_sim::time::Span;
-use lambdarium_sim::trace::{Keep, Log};
 use lambdarium_sim::value::Payload;
 
 use super::{Case, IDLE_TTL, Outcome};
 use crate::bench::Workload;
+use crate::bench::machine::{Kept, Machine};
 
-/// Bytes of key and event for each pending event.
-pub const BYTES_PER_PENDING: usize = Queue::<Sent>::bytes_per_pending();
-
-/// A machine that can be stepped, whatever it keeps of what happens.
-trait Machine {
-    /// Takes the steps that are due next, at most so many; says how many.
-    fn steps_due(&mut self, most: u32) -> u32;
-    /// The machine itself.
-    fn sim(&self) -> &Sim;
-}
-
-/// A machine of which nothing is kept.
-#[derive(Debug)]
-struct Untraced {
-    sim: Sim,
-    log: Log,
-}
-
-impl Machine for Untraced {
-    #[inline]
-    fn steps_due(&mut self, most: u32) -> u32 {
-        self.sim.steps_due(most, &mut self.log)
-    }
-
-    #[inline]
-    fn sim(&self) -> &Sim {
-        &self.sim
-    }
-}
-
-impl Machine for Recording {
-    #[inline]
-    fn steps_due(&mut self, most: u32) -> u32 {
-        self.steps_due(most)
-    }
-
-    #[inline]
-    fn sim(&self) -> &Sim {
-        self.head()
-    }
-}
+pub use crate::bench::machine::BYTES_PER_PENDING;
 
 /// A million arrivals take ten years in case d.
 fn bounds() -> Bounds {
@@ -74,12 +28,6 @@ fn bounds() -> Bounds {
         calls: u32::MAX.into(),
         ..Bounds::default()
     }
-}
-
-#[derive(Debug)]
-enum Kept {
-    Nothing(Box<Untraced>),
-    Everything(Box<Recording>),
 }
 
 /// The workload on the simulator.
@@ -97,11 +45,7 @@ impl OneFunction {
     /// If the workload is no scenario, which would be our mistake.
     #[must_use]
     pub fn untraced(case: &Case, arrivals: u32, seed: u64) -> Self {
-        let run = run(case, arrivals, seed);
-        let plan = Plan::check_within(&run, bounds()).expect("the workload is in order");
-        let mut log = Log::new(Keep::Nothing);
-        let sim = Sim::new(Rc::new(plan), Rc::new(run.acts), &mut log);
-        Self::of(Kept::Nothing(Box::new(Untraced { sim, log })), arrivals)
+        Self::of(Kept::untraced(run(case, arrivals, seed), bounds()), arrivals)
     }
 
     /// One case with so many arrivals, recorded with its whole trace and checkpoints.
@@ -110,9 +54,7 @@ impl OneFunction {
     /// If the workload is no scenario, which would be our mistake.
     #[must_use]
     pub fn recorded(case: &Case, arrivals: u32, seed: u64) -> Self {
-        let recording = Recording::open_within(run(case, arrivals, seed), bounds());
-        let recording = recording.expect("the workload is in order");
-        Self::of(Kept::Everything(Box::new(recording)), arrivals)
+        Self::of(Kept::recorded(run(case, arrivals, seed), bounds()), arrivals)
     }
 
     fn of(kept: Kept, arrivals: u32) -> Self {

@@ -3,7 +3,6 @@
 //! Rules: PBR-01 to PBR-04, SQS-05, SQS-06, SQS-08, FIFO-06, REC-05.
 
 use alloc::rc::Rc;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{State, job, tell};
@@ -11,7 +10,7 @@ use crate::dice::Purpose;
 use crate::event::{Answer, Event, MappingEvent, ServiceEvent};
 use crate::id::{MappingId, Part};
 use crate::lambda::invoke::small;
-use crate::mapping::outcome::{Outcome, names_failures, outcome};
+use crate::mapping::outcome::{Outcome, Response, names_failures, outcome};
 use crate::mapping::spec::Source;
 use crate::plan::{Plan, PlannedMapping};
 use crate::queue::Rank;
@@ -21,7 +20,6 @@ use crate::service::parcel::{Parcel, Receipt};
 use crate::sim::Cx;
 use crate::time::Span;
 use crate::trace::{Ending, Fact, MessageFact, Refusal};
-use crate::value::Payload;
 
 impl State {
     pub(super) fn on_answered(
@@ -30,13 +28,14 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         call: u32,
-        letter: u32,
+        parcel: u32,
         answer: Answer,
     ) {
         match answer {
             Answer::Ran(Ending::Succeeded) => {
-                let content = cx.mail.take(letter).content;
-                let response = content.payload(plan).into_owned();
+                let Parcel::Response(response) = cx.parcels.take(parcel) else {
+                    unreachable!("a function answers with a response")
+                };
                 self.on_success(id, plan, cx, call, &response);
             }
             Answer::Ran(
@@ -72,15 +71,15 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         call: u32,
-        response: &Payload,
+        response: &Response,
     ) {
         let mapping = plan.mapping(id);
         let batch = Rc::clone(&self.batches[&call].batch);
         let all = batch.messages.len() as u64;
         let partial = mapping.spec.partial;
-        let ids = if partial { batch.ids(plan) } else { Vec::new() };
-        let (failed, rule): (Vec<String>, _) =
-            match outcome(response, partial, ids.iter().map(String::as_str)) {
+        let count = batch.messages.len();
+        let (failed, rule): (Vec<u32>, _) =
+            match outcome(response, partial, count, || batch.ids(plan)) {
                 Outcome::Done if !partial && names_failures(response) => {
                     (Vec::new(), Rule::Pbr01)
                 }
@@ -99,8 +98,8 @@ impl State {
         let done: Vec<Receipt> = match failed.is_empty() {
             true => batch.messages.iter().map(|handed| handed.receipt).collect(),
             false => {
-                let named = batch.messages.iter().zip(&ids);
-                let done = named.filter(|(_, id)| !failed.contains(id));
+                let placed = batch.messages.iter().zip(0..);
+                let done = placed.filter(|(_, place)| !failed.contains(place));
                 done.map(|(handed, _)| handed.receipt).collect()
             }
         };

@@ -4,15 +4,13 @@
 //! of its own. Rules: KIN-09 to KIN-16, KIN-18, ERR-01, ERR-03, ERR-04, PBR-01, PBR-03,
 //!
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use super::spec::{Quota, Split, Terms};
 use crate::dice::{Dice, Purpose};
 use crate::event::Answer;
-use crate::mapping::outcome::{self, outcome};
+use crate::mapping::outcome::{self, Response as Answered, outcome};
 use crate::service::stream::Kind;
 use crate::service::stream::record::Record;
+use crate::service::stream::row::Row;
 use crate::time::{Instant, Span};
 use crate::trace::Ending;
 use crate::value::{Payload, Value};
@@ -76,8 +74,8 @@ impl Outcome {
     #[must_use]
     pub fn of(
         answer: Answer,
-        response: &Payload,
-        records: &[Record],
+        response: &Answered,
+        records: &Row,
         terms: &Terms<'_>,
     ) -> Self {
         match answer {
@@ -105,25 +103,25 @@ impl Outcome {
     /// the first counts.
     #[must_use]
     pub fn answered(
-        response: &Payload,
-        records: &[Record],
+        response: &Answered,
+        records: &Row,
         kind: Kind,
         partial: bool,
         tumbles: bool,
     ) -> Self {
-        let members = response.json().filter(|_| tumbles);
-        let state = members.and_then(|answer| answer.get("state")).cloned();
-        let ids: Vec<String> =
-            records.iter().map(|record| record.sequence.text(kind)).collect();
-        let known = ids.iter().map(String::as_str);
-        let without = without_state(response);
-        let response = if tumbles { &without } else { response };
-        match outcome(response, partial, known) {
+        let answer = match response {
+            Answered::Payload(payload) => payload.json().filter(|_| tumbles),
+            Answered::Failed(_) => None,
+        };
+        let state = answer.and_then(|answer| answer.get("state")).cloned();
+        let without = answer.map(without_state);
+        let response = without.as_ref().unwrap_or(response);
+        let ids = || records.iter().map(|record| record.sequence.text(kind)).collect();
+        match outcome(response, partial, records.len() as usize, ids) {
             outcome::Outcome::Done => Self::Succeeded { state },
             outcome::Outcome::Failed => Self::Malformed,
             outcome::Outcome::Partly(failed) => {
-                let lowest = ids.iter().position(|id| failed.contains(id));
-                let lowest = small(lowest.expect("only known records are reported"));
+                let lowest = *failed.iter().min().expect("some failed");
                 Self::Reported { lowest, count: small(failed.len()), state }
             }
         }
@@ -131,10 +129,12 @@ impl Outcome {
 }
 
 /// An answer without the state of a tumbling window: what is left says what failed.
-fn without_state(response: &Payload) -> Payload {
-    let Payload::Json(Value::Object(members)) = response else { return response.clone() };
+fn without_state(answer: &Value) -> Answered {
+    let Value::Object(members) = answer else {
+        return Answered::Payload(Payload::Json(answer.clone()));
+    };
     let others = members.iter().filter(|(key, _)| key != "state");
-    Payload::Json(Value::Object(others.cloned().collect()))
+    Answered::Payload(Payload::Json(Value::Object(others.cloned().collect())))
 }
 
 /// What the last run of a batch that is given up answered.
@@ -167,7 +167,9 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
     /// Its records; none for the last call of a tumbling window.
-    pub records: Vec<Record>,
+    pub records: Row,
+    /// Their size in an event, with what stands around each.
+    pub size: u64,
     /// Whether it is the last call of a tumbling window.
     pub is_final: bool,
     /// Invocations that reached the function, as far as they count.
@@ -191,9 +193,10 @@ pub struct Batch {
 impl Batch {
     /// A batch that is to be tried from an instant on.
     #[must_use]
-    pub const fn new(records: Vec<Record>, not_before: Instant) -> Self {
+    pub const fn new(records: Row, size: u64, not_before: Instant) -> Self {
         Self {
             records,
+            size,
             is_final: false,
             ran: 0,
             attempts: 0,
@@ -209,13 +212,13 @@ impl Batch {
     /// The last call of a tumbling window.
     #[must_use]
     pub fn last_call(not_before: Instant) -> Self {
-        Self { is_final: true, ..Self::new(Vec::new(), not_before) }
+        Self { is_final: true, ..Self::new(Row::default(), 0, not_before) }
     }
 
     /// How many records it has.
     #[must_use]
     pub fn len(&self) -> u32 {
-        small(self.records.len())
+        self.records.len()
     }
 
     /// Whether it has none.
@@ -306,11 +309,12 @@ impl Batch {
     }
 
     /// Takes off the first records; what is left is a batch of its own.
-    pub fn take(&mut self, count: u32, not_before: Instant) -> Vec<Record> {
-        let rest = self.records.split_off(count as usize);
-        let is_half = self.is_half;
-        let rest = Self { is_half, is_rest: true, ..Self::new(rest, not_before) };
-        core::mem::replace(self, rest).records
+    pub fn take(&mut self, count: u32, terms: &Terms<'_>, not_before: Instant) -> Row {
+        let taken = self.records.take(count);
+        let (rest, is_half) = (core::mem::take(&mut self.records), self.is_half);
+        let size = terms.size_of(&rest);
+        *self = Self { is_half, is_rest: true, ..Self::new(rest, size, not_before) };
+        taken
     }
 
     /// Its two halves, the first with so many records.
@@ -325,11 +329,10 @@ impl Batch {
             Quota::Fresh => 0,
             Quota::Inherit => self.ran,
         };
-        let right = self.records.split_off(count as usize);
-        [self.records, right].map(|records| Self {
-            ran,
-            is_half: true,
-            ..Self::new(records, not_before)
+        let left = self.records.take(count);
+        [left, self.records].map(|records| {
+            let size = terms.size_of(&records);
+            Self { ran, is_half: true, ..Self::new(records, size, not_before) }
         })
     }
 

@@ -12,6 +12,7 @@ use super::batch::Response;
 use super::lane::{Condition, Fate, Invocation, Settlement};
 use crate::service::stream::Kind;
 use crate::service::stream::record::{Record, Source};
+use crate::service::stream::row::Row;
 use crate::service::stream::text::compact;
 use crate::time::Instant;
 use crate::value::Value;
@@ -51,7 +52,7 @@ impl Invocation {
     }
 }
 
-fn records(records: &[Record], source: &Source<'_>) -> Value {
+fn records(records: &Row, source: &Source<'_>) -> Value {
     Value::List(records.iter().map(|record| record.value(source)).collect())
 }
 
@@ -114,7 +115,7 @@ impl Settlement {
             ("endSequenceNumber", sequence(last)),
             ("approximateArrivalOfFirstRecord", Value::Text(time(first.arrived))),
             ("approximateArrivalOfLastRecord", Value::Text(time(last.arrived))),
-            ("batchSize", Value::number(self.records.len() as u64)),
+            ("batchSize", Value::number(self.records.len().into())),
             ("streamArn", Value::text(source.arn)),
         ]);
         Some((name.into(), info))

@@ -5,7 +5,6 @@
 //! before what came after it.
 //! Rules: KIN-03, KIN-04, KIN-09 to KIN-18, KIN-22, ESM-08 to ESM-10, A-03, A-04, A-19.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::batch::{Batch, Outcome, Response, Verdict, small};
@@ -13,6 +12,7 @@ use super::spec::{AgeDrop, Terms};
 use super::window;
 use crate::dice::Dice;
 use crate::service::stream::record::Record;
+use crate::service::stream::row::{Known, Row};
 use crate::time::{Instant, Span};
 use crate::value::Value;
 
@@ -22,7 +22,9 @@ pub struct Invocation {
     /// The lane, which waits for the outcome.
     pub lane: u32,
     /// The records; none in the last call of a tumbling window.
-    pub records: Vec<Record>,
+    pub records: Row,
+    /// Their size in an event, with what stands around each.
+    pub size: u64,
     /// Which try of this batch, from 1.
     pub attempt: u32,
     /// The age of the last record (KIN-22); none without records.
@@ -64,7 +66,7 @@ pub struct Settlement {
     /// In this lane.
     pub lane: u32,
     /// They, in order.
-    pub records: Vec<Record>,
+    pub records: Row,
     /// What has become of them.
     pub fate: Fate,
     /// Whether their batch was tried at all.
@@ -102,12 +104,21 @@ pub struct Judged {
     pub verdict: Verdict,
 }
 
+/// Records for one batch.
+struct Fitting {
+    count: u32,
+    /// Their size in an event.
+    size: u64,
+    /// Whether no more would fit.
+    is_full: bool,
+}
+
 /// A lane.
 #[derive(Clone, Debug)]
 pub struct Lane {
     number: u32,
     /// Read, and not yet in a batch.
-    queue: VecDeque<Record>,
+    queue: Row,
     /// The batch under way and, below it, the parts that come after it; the next on top.
     work: Vec<Batch>,
     is_running: bool,
@@ -135,10 +146,10 @@ pub fn lane_of(key: &str, terms: &Terms<'_>) -> u32 {
 impl Lane {
     /// A lane without records.
     #[must_use]
-    pub const fn new(number: u32) -> Self {
+    pub fn new(number: u32) -> Self {
         Self {
             number,
-            queue: VecDeque::new(),
+            queue: Row::default(),
             work: Vec::new(),
             is_running: false,
             anchor: None,
@@ -147,35 +158,36 @@ impl Lane {
         }
     }
 
-    /// Adds a record at the end. If nothing was there when the window of a batch lapsed,
-    /// the next window begins with it.
-    pub fn push(&mut self, now: Instant, record: Record, terms: &Terms<'_>) {
+    /// Adds records at the end. If nothing was there when the window of a batch lapsed,
+    /// the next window begins with them.
+    pub fn append(&mut self, now: Instant, records: Row, terms: &Terms<'_>) {
         let lapsed = |anchor: Instant| now > anchor.plus(terms.spec.window);
-        if self.queue.is_empty() && self.anchor.is_none_or(lapsed) {
+        let begins = self.queue.is_empty() && !records.is_empty();
+        if begins && self.anchor.is_none_or(lapsed) {
             self.anchor = Some(now);
         }
-        self.queue.push_back(record);
+        self.queue.append(records);
     }
 
     /// How many records wait to be put into a batch.
     #[must_use]
     pub fn waiting(&self) -> u32 {
-        small(self.queue.len())
+        self.queue.len()
     }
 
     /// How many records it has that are not settled.
     #[must_use]
     pub fn held(&self) -> u64 {
         let held = self.held.as_ref().map_or(0, |held| held.records.len());
-        let in_work: usize = self.work.iter().map(|batch| batch.records.len()).sum();
-        (held + in_work + self.queue.len()) as u64
+        let in_work: u32 = self.work.iter().map(Batch::len).sum();
+        u64::from(held + in_work + self.queue.len())
     }
 
     /// How many records the function has now.
     #[must_use]
     pub fn running(&self) -> u64 {
         let batch = self.work.last().filter(|_| self.is_running);
-        batch.map_or(0, |batch| batch.records.len() as u64)
+        batch.map_or(0, |batch| batch.len().into())
     }
 
     /// Whether an invocation is under way.
@@ -206,9 +218,8 @@ impl Lane {
     /// yet to be reported.
     #[must_use]
     pub fn keeps(&self, place: u32) -> bool {
-        let is_at = |record: &Record| record.place == place;
-        let held = self.held.as_ref().is_some_and(|held| held.records.iter().any(is_at));
-        held || self.queue.binary_search_by_key(&place, |record| record.place).is_ok()
+        let held = self.held.as_ref().is_some_and(|held| held.records.has(place));
+        held || self.queue.has(place)
     }
 
     /// The tumbling window that is open.
@@ -220,8 +231,8 @@ impl Lane {
     /// About what a copy takes, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let in_work: usize = self.work.iter().map(|batch| batch.records.len()).sum();
-        let records = (self.queue.len() + in_work) * size_of::<Record>();
+        let in_work: usize = self.work.iter().map(|batch| batch.records.bytes()).sum();
+        let records = self.queue.bytes() + in_work;
         size_of::<Self>() + self.work.len() * size_of::<Batch>() + records
     }
 
@@ -230,7 +241,7 @@ impl Lane {
     pub fn unsettled(&self) -> Option<u32> {
         let held = self.held.as_ref().and_then(|held| held.records.first());
         let in_work = || self.work.iter().rev().find_map(|batch| batch.records.first());
-        let first = held.or_else(in_work).or(self.queue.front());
+        let first = held.or_else(in_work).or(self.queue.first());
         first.map(|record| record.place)
     }
 
@@ -268,7 +279,7 @@ impl Lane {
             }
             Verdict::Again => {}
             Verdict::Rest(count) => {
-                let done = batch.take(count, later);
+                let done = batch.take(count, terms, later);
                 self.keep_state(outcome, terms);
                 self.settle(done, Fate::Processed, true, terms, steps);
             }
@@ -327,7 +338,7 @@ impl Lane {
 
     fn settle(
         &mut self,
-        records: Vec<Record>,
+        records: Row,
         fate: Fate,
         was_tried: bool,
         terms: &Terms<'_>,
@@ -349,9 +360,9 @@ impl Lane {
     }
 
     /// Keeps a part that was given up: the next part may be given up as well.
-    fn hold(&mut self, records: Vec<Record>, fate: Fate, steps: &mut Vec<Step>) {
+    fn hold(&mut self, records: Row, fate: Fate, steps: &mut Vec<Step>) {
         match &mut self.held {
-            Some(held) if held.fate == fate => held.records.extend(records),
+            Some(held) if held.fate == fate => held.records.append(records),
             Some(_) | None => {
                 let (lane, was_tried) = (self.number, true);
                 let settlement = Settlement { lane, records, fate, was_tried };
@@ -385,6 +396,7 @@ impl Lane {
             steps.push(Step::Invoke(Invocation {
                 lane: self.number,
                 records: batch.records.clone(),
+                size: batch.size,
                 attempt: batch.attempts,
                 iterator_age: batch.records.last().map(|last| now.since(last.arrived)),
                 window,
@@ -416,7 +428,7 @@ impl Lane {
             (expired, _) => (expired, Fate::Expired),
         };
         let was_tried = batch.attempts > 0;
-        let dropped = batch.take(count, later);
+        let dropped = batch.take(count, terms, later);
         if batch.is_empty() {
             self.work.pop();
         }
@@ -432,17 +444,17 @@ impl Lane {
             self.work.push(Batch::last_call(now));
             return true;
         }
-        let Some(first) = self.queue.front() else { return false };
+        let Some(first) = self.queue.first() else { return false };
         if terms.tumbles() && self.tumbling.is_none() {
             self.tumbling = Some(window::Open::of(first.arrived, terms.spec.tumbling));
         }
         let anchor = *self.anchor.get_or_insert(now);
-        let (count, is_full) = self.fitting(terms);
+        let Fitting { count, size, is_full } = self.fitting(terms);
         if !is_full && now < self.closes_at(anchor, terms) {
             return false;
         }
-        let records = self.queue.drain(..count as usize).collect();
-        self.work.push(Batch::new(records, now));
+        let records = self.queue.take(count);
+        self.work.push(Batch::new(records, size, now));
         self.anchor = None;
         true
     }
@@ -453,29 +465,40 @@ impl Lane {
         self.tumbling.as_ref().map_or(at, |open| at.min(open.end()))
     }
 
-    /// How many of the waiting records fit into one batch, and whether no more would.
-    fn fitting(&self, terms: &Terms<'_>) -> (u32, bool) {
+    /// How many of the waiting records fit into one batch.
+    fn fitting(&self, terms: &Terms<'_>) -> Fitting {
         let assumed = terms.assumed;
-        let (mut count, mut bytes) = (0, 0);
-        for record in &self.queue {
-            let is_other = |open: &window::Open| !open.holds(record.arrived);
-            bytes += record.body_bytes(terms.view) + assumed.record_overhead_bytes;
-            let overflows = count > 0 && bytes > assumed.payload_bytes_max;
-            if overflows || self.tumbling.as_ref().is_some_and(is_other) {
-                return (count, true);
-            }
-            count += 1;
-            if count == terms.spec.batch_size {
-                return (count, true);
-            }
+        let most = terms.spec.batch_size;
+        if let Some(one) = self.queue.shared().filter(|_| self.tumbling.is_none()) {
+            let bytes = terms.size(one);
+            let fit = assumed.payload_bytes_max / bytes.max(1);
+            let fit = most.min(u32::try_from(fit).unwrap_or(u32::MAX)).max(1);
+            let count = fit.min(self.queue.len());
+            let is_full = count == most || self.queue.len() > fit;
+            return Fitting { count, size: bytes * u64::from(count), is_full };
         }
-        (count, false)
+        let (mut size, mut known, mut is_full) = (0, Known::default(), false);
+        let is_other = |record: &Record| {
+            self.tumbling.as_ref().is_some_and(|open| !open.holds(record.arrived))
+        };
+        let mut left = most;
+        let count = self.queue.leading(|record| {
+            let bytes = known.size(record, |record| terms.size(record));
+            let is_first = left == most;
+            let overflows = !is_first && size + bytes > assumed.payload_bytes_max;
+            is_full = left == 0 || overflows || is_other(record);
+            if !is_full {
+                (size, left) = (size + bytes, left - 1);
+            }
+            !is_full
+        });
+        Fitting { count, size, is_full: is_full || left == 0 }
     }
 
     /// Whether the tumbling window is to have its last call now (TW-02, TW-03).
     fn closes_window(&self, now: Instant, seen: Seen) -> bool {
         let Some(open) = &self.tumbling else { return false };
-        let is_over = match self.queue.front() {
+        let is_over = match self.queue.first() {
             Some(next) => !open.holds(next.arrived),
             None => seen.is_end || now >= open.end() && seen.until >= open.end(),
         };

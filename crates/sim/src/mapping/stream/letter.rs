@@ -64,8 +64,6 @@ pub struct Records {
     pub shard: ShardId,
     /// The records, and what comes with them.
     pub invocation: Invocation,
-    /// Their size, with what stands around them (ESM-08).
-    pub size: u64,
 }
 
 impl Records {

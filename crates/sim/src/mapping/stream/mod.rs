@@ -29,6 +29,7 @@ use alloc::vec::Vec;
 
 use crate::dice::Dice;
 use crate::service::stream::ShardId;
+use crate::service::stream::row::Row;
 use crate::service::stream::shard::Read;
 use crate::time::Instant;
 use batch::{Outcome, small};
@@ -203,14 +204,11 @@ impl State {
             // It will be read again, from the checkpoint on.
             Read::Throttled { .. } if self.power != Power::On => {}
             Read::Records(batch) if self.power != Power::On => {
-                self.forgotten += batch.records.len() as u64;
+                self.forgotten += u64::from(batch.records.len());
             }
             Read::Throttled { until } => self.poll_at = Some(until.max(now)),
             Read::Records(batch) => {
-                for record in batch.records {
-                    let lane = lane_of(record.key(), terms);
-                    self.lanes[lane as usize].push(now, record, terms);
-                }
+                self.sort(now, terms, batch.records);
                 self.next = batch.next;
                 self.poll_at = batch.is_behind.then_some(now);
                 if !batch.is_behind {
@@ -219,6 +217,20 @@ impl State {
             }
         }
         self.go_on(now, terms)
+    }
+
+    /// Gives each lane the records of its keys.
+    fn sort(&mut self, now: Instant, terms: &Terms<'_>, records: Row) {
+        if let [lane] = &mut self.lanes[..] {
+            return lane.append(now, records, terms);
+        }
+        let mut sorted: Vec<Row> = self.lanes.iter().map(|_| Row::default()).collect();
+        for record in records.iter() {
+            sorted[lane_of(record.key(), terms) as usize].push(record.clone());
+        }
+        for (lane, records) in self.lanes.iter_mut().zip(sorted) {
+            lane.append(now, records, terms);
+        }
     }
 
     /// The function has answered in a lane.

@@ -19,20 +19,19 @@ use crate::event::{
 };
 use crate::id::{Job, MappingId, Origin, Part, ServiceId, VersionIx};
 use crate::lambda::invoke::small;
+use crate::mapping::outcome::{Response, names_failures};
 use crate::message::{Body, Content, Letter};
 use crate::plan::{Plan, PlannedMapping};
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::service;
 use crate::service::parcel::Parcel;
-use crate::service::shelf::Shelf;
 use crate::service::stream::ShardId;
 use crate::service::stream::record::Record;
 use crate::service::stream::shard::Read;
 use crate::sim::Cx;
 use crate::time::Span;
 use crate::trace::{Delivery, End, Ending, EventFact, Fact, StreamFact};
-use crate::value::Payload;
 
 /// What has become of the records that it has read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,8 +57,6 @@ pub struct State {
     is_enabling: bool,
     /// Batches that the function has, or that wait for another try, by number.
     batches: BTreeMap<u32, UnderWay>,
-    /// What all batches say, by their numbers less one; nothing where none was sent.
-    made: Shelf<Option<Content>>,
     /// The versions that ran last, by lane of a shard.
     versions: BTreeMap<(ShardId, u32), VersionIx>,
     fates: Fates,
@@ -74,6 +71,7 @@ pub struct State {
 #[derive(Clone, Debug)]
 struct UnderWay {
     batch: Rc<Records>,
+    content: Content,
 }
 
 /// What this mapping of a plan goes by.
@@ -102,7 +100,6 @@ impl State {
             is_on: false,
             is_enabling: false,
             batches: BTreeMap::new(),
-            made: Shelf::default(),
             versions: BTreeMap::new(),
             fates: Fates::default(),
             asides: Asides::default(),
@@ -142,10 +139,10 @@ impl State {
         self.batches.len() as u64
     }
 
-    /// The event of a batch.
+    /// The event of a batch under way.
     #[must_use]
     pub fn content(&self, call: u32) -> Option<Content> {
-        self.made.get((call as usize).checked_sub(1)?).cloned().flatten()
+        self.batches.get(&call).map(|batch| batch.content.clone())
     }
 
     /// What it says of the last batch.
@@ -205,8 +202,7 @@ impl State {
 
     pub(crate) fn bytes(&self) -> usize {
         let batches = self.batches.len() * size_of::<(u32, UnderWay)>();
-        let kept = self.made.bytes() + self.asides.bytes();
-        size_of::<Self>() + self.reader.bytes() + kept + batches
+        size_of::<Self>() + self.reader.bytes() + self.asides.bytes() + batches
     }
 
     pub(crate) fn assert_consistent(&self) {
@@ -247,8 +243,8 @@ impl State {
                 };
                 self.on_read(id, plan, cx, shard, read)
             }
-            MappingEvent::Answered { call, letter, answer, version } => {
-                return self.on_answered(id, plan, cx, call, (letter, answer), version);
+            MappingEvent::Answered { call, parcel, answer, version } => {
+                return self.on_answered(id, plan, cx, call, (parcel, answer), version);
             }
             // These are about queues.
             MappingEvent::Received { .. }
@@ -283,7 +279,7 @@ impl State {
                 let fact = StreamFact::Missed { shard, records: batch.missed };
                 cx.tell(part, None, Rule::Kin10, Fact::Stream(fact));
             }
-            let records = small(batch.records.len() as u64);
+            let records = batch.records.len();
             if !mapping.filters.is_empty() {
                 filtered = batch.filter(|record| {
                     let passes = mapping.lets_record_through(record, &terms);
@@ -309,7 +305,7 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         call: u32,
-        (letter, answer): (u32, Answer),
+        (parcel, answer): (u32, Answer),
         version: VersionIx,
     ) {
         let terms = terms(plan.mapping(id), plan);
@@ -317,7 +313,10 @@ impl State {
         let invocation = &batch.invocation;
         let response = match answer {
             Answer::Ran(Ending::Succeeded) => {
-                cx.mail.take(letter).content.payload(plan).into_owned()
+                let Parcel::Response(response) = cx.parcels.take(parcel) else {
+                    unreachable!("a function answers with a response")
+                };
+                response
             }
             Answer::Ran(
                 Ending::Threw
@@ -331,7 +330,7 @@ impl State {
             | Answer::Checked
             | Answer::Accepted
             | Answer::Throttled(_)
-            | Answer::Refused(_) => Payload::default(),
+            | Answer::Refused(_) => Response::default(),
         };
         if let Answer::Ran(_) = answer {
             self.versions.insert((batch.shard, invocation.lane), version);
@@ -339,8 +338,7 @@ impl State {
         let outcome = Outcome::of(answer, &response, &invocation.records, &terms);
         self.last_result = LastResult::from(&outcome);
         let deeds = self.reader.on_outcome(cx.now, &terms, call, &outcome);
-        let ignored =
-            !terms.spec.partial && crate::mapping::outcome::names_failures(&response);
+        let ignored = !terms.spec.partial && names_failures(&response);
         let ended =
             Ended { call, attempt: invocation.attempt, outcome: &outcome, ignored };
         self.perform(id, plan, cx, deeds, Some(&ended));
@@ -414,27 +412,16 @@ impl State {
         };
         cx.tell(Part::Mapping(id), Some(job(id, call)), fact.0, fact.1);
         self.iterator_age = invocation.iterator_age.or(self.iterator_age);
-        let overhead = terms.assumed.record_overhead_bytes;
-        let sizes = invocation.records.iter();
-        let size = sizes.map(|record| record.body_bytes(terms.view) + overhead).sum();
         let tries = narrow(invocation.attempt);
-        let batch = Rc::new(Records { source: mapping.source, shard, invocation, size });
+        let batch = Rc::new(Records { source: mapping.source, shard, invocation });
         let body = Body::Records(Rc::clone(&batch));
         let content = Content::message(body, Vec::new());
-        self.keep(call, Some(content.clone()));
-        self.batches.insert(call, UnderWay { batch });
+        self.batches.insert(call, UnderWay { batch, content: content.clone() });
         let qualifier = mapping.qualifier.name();
         let slot = cx.mail.put(Letter { content, qualifier, permitted: true });
         let (job, mode) = (job(id, call), Mode::Answer);
         let arrived = FunctionEvent::Arrived(Request { job, attempt: tries, slot, mode });
         cx.post(cx.now, Rank::Arrival, Event::Function(mapping.function, arrived));
-    }
-
-    /// Keeps what a batch says, once: numbers of batches go up by one.
-    fn keep(&mut self, call: u32, content: Option<Content>) {
-        if call as usize > self.made.len() {
-            self.made.push(content);
-        }
     }
 
     /// It was decided what becomes of a batch that has run.
@@ -498,17 +485,16 @@ impl State {
             end,
             shard: narrow(shard.0),
             lane: u8::try_from(settlement.lane).unwrap_or(u8::MAX),
-            records: narrow(small(records.len() as u64)),
+            records: narrow(records.len()),
             first,
             last,
         };
-        self.keep(call, None);
         let tried = settlement.was_tried && end != End::Processed;
         if tried && ended.is_none() {
             self.batches.remove(&call);
         }
         cx.tell(Part::Mapping(id), Some(job(id, call)), rule, Fact::Stream(fact));
-        let all = settlement.records.len() as u64;
+        let all = u64::from(settlement.records.len());
         match settlement.fate {
             Fate::Processed => self.fates.processed += all,
             Fate::Expired => {
@@ -529,7 +515,7 @@ impl State {
     }
 
     fn set_aside(&mut self, shard: ShardId, settlement: &Settlement, why: Aside) {
-        for record in &settlement.records {
+        for record in settlement.records.iter() {
             self.asides.put(shard, record.place, why);
         }
     }

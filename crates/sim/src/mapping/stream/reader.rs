@@ -255,7 +255,7 @@ impl Reader {
         filtered_out: u64,
     ) -> Vec<Deed> {
         if let Read::Records(batch) = &read {
-            self.counts.polled += batch.records.len() as u64 + filtered_out;
+            self.counts.polled += u64::from(batch.records.len()) + filtered_out;
             self.counts.filtered_out += filtered_out;
         }
         self.tell(now, terms, id, |state| state.on_read(now, terms, read))
@@ -292,7 +292,7 @@ impl Reader {
     /// The destination was told of records that were given up, or could not be, or there
     /// is none (KIN-21).
     pub fn on_told(&mut self, settlement: &Settlement, is_told: bool) {
-        let records = settlement.records.len() as u64;
+        let records = u64::from(settlement.records.len());
         match settlement.fate {
             Fate::GivenUp { .. } if is_told => self.counts.delivered += records,
             Fate::GivenUp { .. } => self.counts.dropped += records,
@@ -365,7 +365,7 @@ impl Reader {
     }
 
     fn invoke(&mut self, shard: ShardId, invocation: Invocation) -> Deed {
-        self.counts.invoked += invocation.records.len() as u64;
+        self.counts.invoked += u64::from(invocation.records.len());
         let call = self.calls.entry((shard, invocation.lane)).or_default();
         if invocation.attempt == 1 {
             self.made += 1;

@@ -11,6 +11,8 @@ use crate::limits;
 use crate::mapping::spec::StartingPosition;
 use crate::mapping::{self, Source};
 use crate::scenario::Settings;
+use crate::service::stream::record::Record;
+use crate::service::stream::row::Row;
 use crate::service::stream::table::View;
 use crate::service::stream::{self, Kind, Position};
 use crate::time::{Instant, Span};
@@ -151,6 +153,8 @@ pub struct Assumptions {
     pub age_drop: AgeDrop,
     /// the least count of invocations that a record of too old records says.
     pub age_invoke_count_min: u64,
+    /// Whether shards of Kinesis take only so much in a second.
+    pub write_limit: bool,
     /// time between polls of a shard of Kinesis.
     pub kinesis_poll: Span,
     /// time between polls of a shard of a table.
@@ -181,6 +185,7 @@ impl Default for Assumptions {
             consolidate_failures: false,
             age_drop: AgeDrop::Exact,
             age_invoke_count_min: 1,
+            write_limit: true,
             kinesis_poll: Span::SECOND,
             dynamodb_poll: Span::millis(250),
             pushed_latency: Span::millis(70),
@@ -193,6 +198,8 @@ impl Default for Assumptions {
 
 const WAIT: Takes =
     Takes::Span { min: Span::millis(1), max: limits::RUN_SPAN_MAX, whole_seconds: false };
+const WAIT_OR_NONE: Takes =
+    Takes::Span { min: Span::ZERO, max: limits::RUN_SPAN_MAX, whole_seconds: false };
 const UP_TO_A_MINUTE: Takes =
     Takes::Span { min: Span::ZERO, max: Span::MINUTE, whole_seconds: false };
 const POLL: Takes = Takes::Span {
@@ -208,7 +215,7 @@ impl Knobs for Assumptions {
     const KNOBS: &'static [Knob<Self>] = &[
         knob!(duplicate_ppm: count, "stream.duplicate_rate", "", "Duplicate batches", Takes::Ppm, Kin09,
             "Share of batches of streams that are run twice although nothing went wrong."),
-        knob!(backoff_initial: span, "stream.backoff_initial", "", "First wait of a batch", WAIT, Kin17,
+        knob!(backoff_initial: span, "stream.backoff_initial", "", "First wait of a batch", WAIT_OR_NONE, Kin17,
             "How long a batch of a stream waits before its first retry."),
         knob!(backoff_factor: count, "stream.backoff_factor", "", "Growth of that wait",
             Takes::Count { min: 1, max: 100, unit: "times" }, Kin17,
@@ -234,6 +241,8 @@ impl Knobs for Assumptions {
         knob!(age_invoke_count_min: count, "stream.age_invoke_count", "", "Count for too old records",
             Takes::Count { min: 0, max: 1, unit: "" }, Kin18,
             "The least count of invocations that is told of records which were too old."),
+        knob!(write_limit: bool, "kinesis.write_limit", "", "Write limits of shards", Takes::Bool, Kin03,
+            "Whether a shard of Kinesis takes 1,000 records and 1 MB in a second and no more."),
         knob!(kinesis_poll: span, "kinesis.poll", "", "Poll of Kinesis", POLL, Kin01,
             "Time between two polls of a shard of Kinesis."),
         knob!(dynamodb_poll: span, "ddb.poll", "", "Poll of a table's stream", POLL, Dds01,
@@ -279,6 +288,18 @@ impl<'a> Terms<'a> {
     pub fn new(spec: &'a Spec, assumed: &'a Assumptions, stream: &stream::Spec) -> Self {
         let stream::Spec { kind, view, .. } = *stream;
         Self { spec, assumed, kind, retention: stream.kept(), view }
+    }
+
+    /// What a record takes in an event, with what stands around it.
+    #[must_use]
+    pub fn size(&self, record: &Record) -> u64 {
+        record.body_bytes(self.view) + self.assumed.record_overhead_bytes
+    }
+
+    /// What records take in an event.
+    #[must_use]
+    pub fn size_of(&self, records: &Row) -> u64 {
+        records.size(|record| self.size(record))
     }
 
     /// Time between two polls of a shard.

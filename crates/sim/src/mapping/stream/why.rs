@@ -61,7 +61,7 @@ pub(super) fn made(
         return (rule, StreamFact::WindowClosed { shard });
     }
     let records = &invocation.records;
-    let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
+    let count = records.len();
     let batch = lane.batch().expect("it runs");
     let is_full = count == terms.spec.batch_size || lane.waiting() > 0;
     let rule = if batch.is_rest {

@@ -46,7 +46,7 @@ fn check_alarm(scenario: &Scenario, alarm: &Alarm, place: &str, issues: &mut Vec
         wrong("watches", format!("{watches:?}"), allowed, Rule::Ali34);
     }
     let seconds = spec.period.0 / Span::SECOND.0;
-    if !matches!(seconds, 10 | 20 | 30) && (seconds == 0 || seconds % 60 != 0) {
+    if !matches!(seconds, 10 | 20 | 30) && (seconds == 0 || !seconds.is_multiple_of(60)) {
         let allowed = "10, 20 or 30 s, or whole minutes".to_string();
         wrong("period", spec.period.to_string(), allowed, Rule::Cw04);
     }

@@ -3,7 +3,6 @@
 //!
 //! Rules: SQS-01, SQS-11, SQS-13, SQS-15, FIFO-01, FIFO-03, FIFO-05.
 
-use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
@@ -11,6 +10,7 @@ use super::{State, job, tell};
 use crate::event::{Event, MappingEvent, Poll, ServiceEvent};
 use crate::id::{MappingId, Part, ServiceId};
 use crate::lambda::invoke::small;
+use crate::mapping::spec::RECEIVE_MAX;
 use crate::plan::Plan;
 use crate::queue::Rank;
 use crate::rule::Rule;
@@ -59,8 +59,7 @@ impl State {
         mapping: MappingId,
     ) {
         let fifo = plan.service(id).spec.fifo;
-        let free =
-            self.visible.iter().filter(|number| !fifo || !self.is_locked(**number));
+        let free = self.visible.iter().filter(|number| !fifo || !self.is_locked(*number));
         let event = MappingEvent::Backlog { count: small(free.count() as u64) };
         cx.post(cx.now, Rank::Arrival, Event::Mapping(mapping, event));
     }
@@ -68,43 +67,44 @@ impl State {
     /// Gives those who ask what there is, in the order they asked.
     fn serve(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
         let cause = cx.cause();
-        let mut waiting = VecDeque::new();
-        while let Some(poll) = self.polls.pop_front() {
+        let mut place = 0;
+        while let Some(poll) = self.polls.get(place).copied() {
             let found = self.pick(id, plan, cx, poll);
             cx.because_of(cause);
             if found.is_empty() && poll.waits {
-                waiting.push_back(poll);
+                place += 1;
                 continue;
             }
+            self.polls.remove(place);
             let Poll { mapping, poller, .. } = poll;
             let parcel = cx.parcels.put(Parcel::Received(found));
             let event = MappingEvent::Received { poller, parcel };
             cx.post(cx.now, Rank::Arrival, Event::Mapping(mapping, event));
             cx.because_of(cause);
         }
-        self.polls = waiting;
         self.set_timer(id, plan, cx);
     }
 
     /// Whether a message belongs to a group that has others in flight (FIFO-01).
     pub(super) fn is_locked(&self, number: u32) -> bool {
-        let group = self.held[&number].message.group.as_ref();
+        let group = self.held.get(number).and_then(|held| held.message.group());
         group.is_some_and(|group| self.groups.contains_key(group))
     }
 
     /// The next message of a receive that has taken some of a group, if it has.
     fn next_of(&self, group: Option<&Rc<str>>, mixes: bool) -> Option<u32> {
         if let Some(group) = group {
-            let mut visible = self.visible.iter();
-            let is_of_it =
-                |number: &&u32| self.held[number].message.group.as_ref() == Some(group);
-            match visible.find(is_of_it) {
-                Some(number) => return Some(*number),
+            let of = |number: u32| self.held.get(number)?.message.group();
+            match self.visible.iter().find(|number| of(*number) == Some(group)) {
+                Some(number) => return Some(number),
                 None if !mixes => return None,
                 None => {}
             }
         }
-        self.visible.iter().copied().find(|number| !self.is_locked(*number))
+        match self.groups.is_empty() {
+            true => self.visible.first(),
+            false => self.visible.iter().find(|number| !self.is_locked(*number)),
+        }
     }
 
     /// Messages for one poll: the oldest first, of groups that are free.
@@ -115,28 +115,31 @@ impl State {
         cx: &mut Cx<'_>,
         poll: Poll,
     ) -> Vec<Handed> {
+        if self.visible.is_empty() {
+            return Vec::new();
+        }
         let service = plan.service(id);
         let limit = plan.settings.sqs_in_flight_max;
         let mapping = plan.mapping(poll.mapping);
         let hidden = mapping.visibility(plan, service.spec.visibility);
-        let mut taken: Vec<u32> = Vec::new();
+        let (mut taken, mut count) = ([0; RECEIVE_MAX as usize], 0);
         let mut group = None;
         let cause = cx.cause();
-        while taken.len() < usize::from(poll.most) {
+        while count < taken.len().min(poll.most.into()) {
             let Some(number) =
                 self.next_of(group.as_ref(), plan.settings.fifo_mix_groups)
             else {
                 break;
             };
-            if self.in_flight + taken.len() as u64 >= limit {
+            if self.in_flight + count as u64 >= limit {
                 if !core::mem::replace(&mut self.is_over_limit, true) {
                     let fact = Fact::Message(MessageFact::OverLimit);
                     cx.tell(Part::Service(id), None, Rule::Sqs15, fact);
                 }
                 break;
             }
-            let held = &self.held[&number];
-            group = held.message.group.clone();
+            let held = self.held.get(number).expect("what is visible is held");
+            group = held.message.group().cloned();
             let most = service.spec.receives_max;
             if let Some(to) = service.dead_letter
                 && u64::from(held.receives) >= most
@@ -145,13 +148,13 @@ impl State {
                 cx.because_of(cause);
                 continue;
             }
-            self.visible.remove(&number);
-            taken.push(number);
+            self.visible.remove(number);
+            taken[count] = number;
+            count += 1;
         }
-        let mut handed: Vec<Handed> = Vec::with_capacity(taken.len());
-        for number in taken {
-            let next = self.hand_out(id, cx, number, poll.mapping, hidden, &handed);
-            handed.push(next);
+        let mut handed: Vec<Handed> = Vec::with_capacity(count);
+        for number in taken.into_iter().take(count) {
+            self.hand_out(id, cx, number, poll.mapping, hidden, &mut handed);
             cx.because_of(cause);
         }
         handed
@@ -164,10 +167,10 @@ impl State {
         number: u32,
         to: MappingId,
         (hidden, stretched): (Span, bool),
-        before: &[Handed],
-    ) -> Handed {
+        handed: &mut Vec<Handed>,
+    ) {
         let until = cx.now.plus(hidden);
-        let held = self.held.get_mut(&number).expect("what is visible is held");
+        let held = self.held.get_mut(number).expect("what is visible is held");
         if held.receives == 0 {
             held.first = cx.now;
         }
@@ -176,12 +179,13 @@ impl State {
         held.is_in_flight = true;
         held.hidden_until = Some(until);
         let receipt = Receipt { number, receives: held.receives };
-        let (message, first) = (Rc::clone(&held.message), held.first);
-        self.hidden.insert((until, number));
+        let (message, first) = (held.message.clone(), held.first);
+        self.hidden.insert(until, number);
         self.in_flight += 1;
         let mut rule = Rule::Sqs01;
-        if let Some(group) = &message.group {
-            let mixed = before.iter().any(|other| other.message.group != message.group);
+        if let Some(group) = message.group() {
+            let of_it = |other: &Handed| other.message.group() == Some(group);
+            let mixed = !handed.iter().all(of_it);
             rule = if mixed { Rule::Fifo03 } else { Rule::Fifo01 };
             *self.groups.entry(Rc::clone(group)).or_insert(0) += 1;
         }
@@ -193,7 +197,7 @@ impl State {
         let receives = u16::try_from(receipt.receives).unwrap_or(u16::MAX);
         let fact = MessageFact::HandedOut { to: Part::Mapping(to), receives, hidden };
         tell(id, cx, number, rule, fact);
-        Handed { message, receipt, first, hidden_until: until }
+        handed.push(Handed { message, receipt, first, hidden_until: until });
     }
 
     /// Moves a message to the dead-letter queue (SQS-13).

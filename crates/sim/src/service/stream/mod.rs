@@ -6,6 +6,7 @@
 
 pub mod part;
 pub mod record;
+pub mod row;
 pub mod shard;
 pub mod table;
 pub mod text;
@@ -17,7 +18,7 @@ use alloc::vec::Vec;
 use crate::md5;
 use crate::time::{Instant, Span};
 use record::{Content, Data, EPOCH_S, Sequence};
-use shard::{HashRange, Read, Shard};
+use shard::{HashRange, Read, Shard, WriteLimits};
 use table::{NoKey, Table, View, Write};
 
 choices! {
@@ -208,18 +209,29 @@ impl State {
         partition_key: &str,
         data: Data,
     ) -> Result<Taken, PutRefusal> {
-        let bytes = partition_key.len() as u64 + data.bytes();
+        self.put_within(now, partition_key, data, &Kind::Kinesis.write_limits())
+    }
+
+    /// The same with other limits.
+    pub(crate) fn put_within(
+        &mut self,
+        now: Instant,
+        partition_key: &str,
+        data: Data,
+        limits: &WriteLimits,
+    ) -> Result<Taken, PutRefusal> {
+        let content = Content::Data { partition_key: partition_key.into(), data };
+        let bytes = content.bytes();
         if bytes > RECORD_BYTES_MAX {
             return Err(PutRefusal::TooLarge);
         }
         let sequence = Sequence(self.taken + 1);
         let shard = self.shard_of(partition_key);
         let id = shard.id();
-        if !shard.admits(now, bytes, &Kind::Kinesis.write_limits()) {
+        if !shard.admits(now, bytes, limits) {
             return Err(PutRefusal::Throttled { shard: id });
         }
-        let partition_key = partition_key.into();
-        shard.push(now, sequence, Content::Data { partition_key, data });
+        shard.push(now, sequence, content);
         self.taken += 1;
         Ok(Taken { shard: id, sequence })
     }

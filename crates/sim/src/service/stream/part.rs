@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::record::Data;
-use super::shard::Read;
+use super::shard::{Read, WriteLimits};
 use super::table::{NoKey, Write};
 use super::{Kind, PutRefusal, ReshardRefusal, ShardId, State, Taken};
 use crate::event::{Event, MappingEvent, ServiceEvent};
@@ -192,7 +192,12 @@ impl Stream {
         let spec = plan.service(id).stream.as_ref().expect("it has a stream");
         match what {
             What::Record { partition_key, payload } => {
-                match self.state.put(cx.now, partition_key, data(payload)) {
+                let limits = match plan.settings.streams.write_limit {
+                    true => spec.kind.write_limits(),
+                    false => WriteLimits::NONE,
+                };
+                let data = data(payload);
+                match self.state.put_within(cx.now, partition_key, data, &limits) {
                     Ok(taken) => Ok(Some(taken)),
                     Err(PutRefusal::TooLarge) => Err(Refusal::Invalid),
                     Err(PutRefusal::Throttled { shard }) => {

@@ -95,6 +95,28 @@ pub enum Content {
     Change(Change),
 }
 
+impl Content {
+    /// What decides about its lane (KIN-04, DDS-03).
+    #[must_use]
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Data { partition_key, .. } => partition_key,
+            Self::Change(change) => &change.key_text,
+        }
+    }
+
+    /// What it counts for against limits of the stream.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        match self {
+            Self::Data { partition_key, data } => {
+                partition_key.len() as u64 + data.bytes()
+            }
+            Self::Change(change) => change.bytes,
+        }
+    }
+}
+
 /// A record of a shard. Copies share what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -131,21 +153,13 @@ impl Record {
     /// (KIN-04, DDS-03).
     #[must_use]
     pub fn key(&self) -> &str {
-        match &*self.content {
-            Content::Data { partition_key, .. } => partition_key,
-            Content::Change(change) => &change.key_text,
-        }
+        self.content.key()
     }
 
     /// What it counts for against limits of the stream.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        match &*self.content {
-            Content::Data { partition_key, data } => {
-                partition_key.len() as u64 + data.bytes()
-            }
-            Content::Change(change) => change.bytes,
-        }
+        self.content.bytes()
     }
 
     /// What it takes in an event, without its envelope.

@@ -10,6 +10,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::record::{Content, Record, Sequence};
+use super::row::Row;
 use super::{Kind, ShardId};
 use crate::service::shelf::Shelf;
 use crate::time::{Instant, Span};
@@ -95,6 +96,12 @@ pub struct WriteLimits {
     pub bytes_per_second: u64,
 }
 
+impl WriteLimits {
+    /// None.
+    pub const NONE: Self =
+        Self { records_per_second: u64::MAX, bytes_per_second: u64::MAX };
+}
+
 /// What came of a call to read a shard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Read {
@@ -111,7 +118,9 @@ pub enum Read {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
     /// They, in order.
-    pub records: Vec<Record>,
+    pub records: Row,
+    /// What they count for against limits of the stream.
+    pub bytes: u64,
     /// Where to read on.
     pub next: u32,
     /// So many before them are no longer kept.
@@ -128,7 +137,7 @@ impl Batch {
     pub fn filter(&mut self, passes: impl FnMut(&Record) -> bool) -> u64 {
         let before = self.records.len();
         self.records.retain(passes);
-        (before - self.records.len()) as u64
+        u64::from(before - self.records.len())
     }
 }
 
@@ -238,7 +247,13 @@ impl Shard {
     }
 
     pub(super) fn push(&mut self, now: Instant, sequence: Sequence, content: Content) {
-        let content = Rc::new(content);
+        // A load puts the same again and again: that is kept once.
+        let before = self.tip().checked_sub(1).and_then(|place| self.record(place));
+        let before = before.map(|record| &record.content);
+        let content = match before.filter(|before| ***before == content) {
+            Some(before) => Rc::clone(before),
+            None => Rc::new(content),
+        };
         let record = Record { place: self.tip(), sequence, arrived: now, content };
         self.written.used += 1;
         self.written_bytes.used += record.bytes();
@@ -275,7 +290,7 @@ impl Shard {
         }
         let batch = self.after(from, limits);
         self.read_bytes.turn(now, limits.bytes_per_second);
-        self.read_bytes.used += batch.records.iter().map(Record::bytes).sum::<u64>();
+        self.read_bytes.used += batch.bytes;
         self.calls.retain(|call| now.since(*call) < Span::SECOND);
         self.calls.push(now);
         Read::Records(batch)
@@ -286,20 +301,30 @@ impl Shard {
     pub(super) fn after(&self, from: u32, limits: &ReadLimits) -> Batch {
         let mut next = from.max(self.horizon);
         let missed = next - from;
-        let (mut records, mut bytes) = (Vec::new(), 0);
-        while let Some(record) = self.record(next) {
-            let size = record.bytes();
-            let fits = records.is_empty() || bytes + size <= limits.bytes;
-            if !fits || records.len() as u64 >= limits.records.into() {
+        let most = next.saturating_add(limits.records).min(self.tip()).max(next);
+        let mut records = Row::of(&self.records, next, most);
+        let (mut count, mut bytes, mut is_same) = (0, 0, true);
+        let first = records.first().map(|first| &first.content);
+        for (record, many) in records.runs() {
+            let (size, left) = (record.bytes(), limits.bytes.saturating_sub(bytes));
+            let fit = left.checked_div(size).unwrap_or(u64::MAX).min(many.into());
+            // A call brings one at least.
+            let fit = if count == 0 { fit.max(1) } else { fit };
+            is_same &= first.is_some_and(|first| Rc::ptr_eq(first, &record.content));
+            bytes += size * fit;
+            count += u32::try_from(fit).expect("not more than there are");
+            if fit < u64::from(many) {
                 break;
             }
-            bytes += size;
-            records.push(record.clone());
-            next += 1;
         }
+        if count < records.len() {
+            records = records.take(count);
+        }
+        next += count;
+        let records = records.sharing(is_same);
         let is_behind = next < self.tip();
         let is_end = !is_behind && !self.is_open();
-        Batch { records, next, missed, is_behind, is_end }
+        Batch { records, bytes, next, missed, is_behind, is_end }
     }
 
     /// When the next call is answered.
@@ -343,9 +368,7 @@ impl Kind {
             Self::Kinesis => {
                 WriteLimits { records_per_second: 1_000, bytes_per_second: 1 << 20 }
             }
-            Self::DynamoDb => {
-                WriteLimits { records_per_second: u64::MAX, bytes_per_second: u64::MAX }
-            }
+            Self::DynamoDb => WriteLimits::NONE,
         }
     }
 }

@@ -19,9 +19,10 @@ use super::lane::{Fate, Invocation, Settlement};
 use super::reader::{Deed, Reader};
 use super::spec::{Assumptions, Reading, Spec, Terms};
 use crate::dice::Dice;
-use crate::mapping::outcome::answer;
+use crate::mapping::outcome::{Response as Answered, answer};
 use crate::queue::{Queue, Rank};
 use crate::service::stream::record::{Data, Record};
+use crate::service::stream::row::Row;
 use crate::service::stream::shard::Read;
 use crate::service::stream::table::Write;
 use crate::service::stream::{self, Kind, Listed, Position, ShardId};
@@ -244,7 +245,7 @@ impl Rig {
         };
         let mut out = 0;
         if let Read::Records(batch) = &mut read {
-            let bytes = batch.records.iter().map(Record::bytes).sum();
+            let bytes = batch.bytes;
             self.reads.push((now, id, bytes));
             let Self { filtered, .. } = self;
             out = batch.filter(|record| !filtered.contains(&record.sequence.0));
@@ -315,7 +316,7 @@ impl Rig {
                 Fate::GivenUp { condition, .. } => condition.word(),
                 Fate::Expired => "expired",
             };
-            for Record { sequence, .. } in &settlement.records {
+            for Record { sequence, .. } in settlement.records.iter() {
                 fates
                     .push((sequence.0, format!("{} {fate} {}", sequence.0, millis(*at))));
             }
@@ -327,7 +328,8 @@ impl Rig {
     /// How often each record was delivered, in the order of the records.
     fn deliveries(&self) -> Vec<u64> {
         let mut counts: Vec<u64> = self.puts.iter().map(|_| 0).collect();
-        for record in self.attempts.iter().flat_map(|attempt| &attempt.call.records) {
+        for record in self.attempts.iter().flat_map(|attempt| attempt.call.records.iter())
+        {
             counts[usize::try_from(record.sequence.0).expect("few") - 1] += 1;
         }
         counts
@@ -339,7 +341,7 @@ fn millis(at: Instant) -> u64 {
 }
 
 /// Records by their numbers: `1-10`, `7`, `1,3`.
-fn numbers(records: &[Record]) -> String {
+fn numbers(records: &Row) -> String {
     let all: Vec<u64> = records.iter().map(|record| record.sequence.0).collect();
     match all.as_slice() {
         [] => "none".into(),
@@ -368,7 +370,8 @@ fn reports(call: &Invocation, poison: &[u64]) -> Outcome {
 fn reports_of(kind: Kind, call: &Invocation, poison: &[u64]) -> Outcome {
     let bad = call.records.iter().filter(|record| poison.contains(&record.sequence.0));
     let ids: Vec<String> = bad.map(|record| record.sequence.text(kind)).collect();
-    let response = Payload::Json(answer(ids.iter().map(String::as_str)));
+    let response =
+        Answered::Payload(Payload::Json(answer(ids.iter().map(String::as_str))));
     Outcome::answered(&response, &call.records, kind, true, false)
 }
 

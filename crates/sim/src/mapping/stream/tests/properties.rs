@@ -62,7 +62,7 @@ fn played(spec: Spec, puts: &[(u64, u8)], split: Option<u64>, enabled: u64) -> R
 fn first_deliveries(rig: &Rig) -> Vec<(ShardId, Record)> {
     let mut seen: Vec<(ShardId, Record)> = Vec::new();
     for attempt in &rig.attempts {
-        for record in &attempt.call.records {
+        for record in attempt.call.records.iter() {
             if !seen.iter().any(|(_, other)| other.sequence == record.sequence) {
                 seen.push((attempt.shard, record.clone()));
             }
@@ -103,7 +103,7 @@ proptest! {
     ) {
         let rig = played(spec, &puts, split, enabled);
         let fates: Vec<u64> = rig.settled.iter()
-            .flat_map(|settled| &settled.settlement.records)
+            .flat_map(|settled| settled.settlement.records.iter())
             .map(|record| record.sequence.0)
             .collect();
         let mut sorted = fates.clone();
@@ -200,7 +200,7 @@ proptest! {
         }
         rig.run(at(90_000_000), moody);
         let mut fates: Vec<u64> = rig.settled.iter()
-            .flat_map(|settled| &settled.settlement.records)
+            .flat_map(|settled| settled.settlement.records.iter())
             .map(|record| record.sequence.0)
             .collect();
         fates.sort_unstable();
@@ -242,7 +242,7 @@ proptest! {
         let mut windows: Vec<u64> = Vec::new();
         for attempt in &rig.attempts {
             let window = attempt.call.window.as_ref().expect("it is of a window");
-            for record in &attempt.call.records {
+            for record in attempt.call.records.iter() {
                 prop_assert!(window.start <= record.arrived && record.arrived < window.end);
             }
             prop_assert!(!windows.contains(&millis(window.start)));
@@ -251,7 +251,7 @@ proptest! {
                 prop_assert!(attempt.at >= window.end);
                 windows.push(millis(window.start));
                 let mine = rig.settled.iter()
-                    .flat_map(|settled| &settled.settlement.records)
+                    .flat_map(|settled| settled.settlement.records.iter())
                     .filter(|r| window.start <= r.arrived && r.arrived < window.end);
                 let sum: u64 = mine.map(windows::value_of).sum();
                 prop_assert_eq!(windows::state_of(&attempt.call), Some(sum));

@@ -181,9 +181,10 @@ fn answers_mean_what_the_table_says() {
         (Payload::Json(Value::object([("foo", Value::Null)])), Outcome::Malformed),
     ] {
         let ran = Answer::Ran(Ending::Succeeded);
+        let response = Answered::Payload(response);
         assert_eq!(Outcome::of(ran, &response, records, &terms), outcome, "{response:?}");
     }
-    let other = |answer| Outcome::of(answer, &Payload::default(), records, &terms);
+    let other = |answer| Outcome::of(answer, &Answered::default(), records, &terms);
     assert_eq!(other(Answer::Ran(Ending::TimedOut)), Outcome::Failed);
     assert_eq!(other(Answer::Ran(Ending::InitFailed)), Outcome::Failed);
     let throttled = Answer::Throttled(Reason::Reserved);
@@ -199,7 +200,7 @@ fn the_state_of_a_window_stands_beside_what_failed() {
     rig.run(day(), |_, _| SUCCESS);
     let records = &rig.attempts[0].call.records;
     let read = |answer: Value, tumbles| {
-        let response = Payload::Json(answer);
+        let response = Answered::Payload(Payload::Json(answer));
         Outcome::answered(&response, records, Kind::Kinesis, true, tumbles)
     };
     let state = || ("state", Value::number(3));
@@ -317,9 +318,9 @@ fn a_backlog_is_read_without_pause_and_within_the_limits() {
         }
     }
     rig.run(day(), |_, _| SUCCESS);
-    let sizes: Vec<usize> =
+    let sizes: Vec<u32> =
         rig.attempts.iter().map(|tried| tried.call.records.len()).collect();
-    assert_eq!(sizes.iter().sum::<usize>(), 27_000);
+    assert_eq!(sizes.iter().sum::<u32>(), 27_000);
     // 6 MB hold 10,000 records of 604 bytes.
     assert_eq!(sizes, [10_000, 10_000, 7_000]);
     let starts: Vec<u64> = rig.attempts.iter().map(|tried| millis(tried.at)).collect();

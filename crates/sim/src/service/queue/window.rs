@@ -1,0 +1,165 @@
+//! What a queue holds, by number: numbers only go up, and most of it goes as it came.
+//!
+//! It lies in small pages that copies share until one of them changes a page, because a
+//! machine is copied again and again: a hundred thousand messages cost a copy a few
+//! thousand pointers.
+
+use alloc::collections::VecDeque;
+use alloc::rc::Rc;
+
+/// Things on one page.
+const PAGE: u32 = 16;
+
+#[derive(Clone, Debug)]
+struct Page<T> {
+    count: u8,
+    slots: [Option<T>; PAGE as usize],
+}
+
+/// Things by number.
+#[derive(Clone, Debug)]
+pub(super) struct Window<T> {
+    /// The number of the first page, if there are any.
+    first: u32,
+    pages: VecDeque<Option<Rc<Page<T>>>>,
+    len: usize,
+}
+
+impl<T> Default for Window<T> {
+    fn default() -> Self {
+        Self { first: 0, pages: VecDeque::new(), len: 0 }
+    }
+}
+
+/// A page that is about to change: a copy, if others share it.
+#[inline]
+fn own<T: Clone>(page: &mut Rc<Page<T>>) -> &mut Page<T> {
+    if Rc::get_mut(page).is_none() {
+        *page = Rc::new(Page::clone(page));
+    }
+    Rc::get_mut(page).expect("nobody shares it")
+}
+
+impl<T: Clone> Window<T> {
+    /// Adds a thing.
+    ///
+    /// # Panics
+    /// If its number is below all that are there.
+    pub(super) fn insert(&mut self, number: u32, thing: T) {
+        let page = number / PAGE;
+        if self.pages.is_empty() {
+            self.first = page;
+        }
+        let place = (page - self.first) as usize;
+        while self.pages.len() <= place {
+            self.pages.push_back(None);
+        }
+        let new = || Rc::new(Page { count: 0, slots: [const { None }; PAGE as usize] });
+        let page = own(self.pages[place].get_or_insert_with(new));
+        if page.slots[(number % PAGE) as usize].replace(thing).is_none() {
+            page.count += 1;
+            self.len += 1;
+        }
+    }
+
+    /// The thing with a number.
+    #[inline]
+    pub(super) fn get(&self, number: u32) -> Option<&T> {
+        let place = (number / PAGE).checked_sub(self.first)? as usize;
+        self.pages.get(place)?.as_ref()?.slots[(number % PAGE) as usize].as_ref()
+    }
+
+    /// The same, to be changed.
+    #[inline]
+    pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut T> {
+        let place = (number / PAGE).checked_sub(self.first)? as usize;
+        let page = own(self.pages.get_mut(place)?.as_mut()?);
+        page.slots[(number % PAGE) as usize].as_mut()
+    }
+
+    /// Takes a thing out.
+    pub(super) fn remove(&mut self, number: u32) -> Option<T> {
+        let place = (number / PAGE).checked_sub(self.first)? as usize;
+        let found = self.pages.get_mut(place)?;
+        let page = own(found.as_mut()?);
+        let thing = page.slots[(number % PAGE) as usize].take()?;
+        page.count -= 1;
+        self.len -= 1;
+        if page.count == 0 {
+            *found = None;
+            while self.pages.pop_front_if(|page| page.is_none()).is_some() {
+                self.first += 1;
+            }
+        }
+        Some(thing)
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// No number is below this one.
+    pub(super) fn start(&self) -> u32 {
+        self.first * PAGE
+    }
+
+    /// All of them, in the order of their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        let pages = self.pages.iter().zip(self.first..);
+        let pages = pages.filter_map(|(page, at)| Some((page.as_ref()?, at * PAGE)));
+        pages.flat_map(|(page, first)| {
+            let slots = page.slots.iter().zip(first..);
+            slots.filter_map(|(slot, number)| Some((number, slot.as_ref()?)))
+        })
+    }
+
+    /// About what a copy takes: most pages stay shared.
+    pub(super) fn bytes(&self) -> usize {
+        let full = self.len.div_ceil(PAGE as usize);
+        self.pages.len() * size_of::<usize>() + full.min(64) * size_of::<Page<T>>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Window;
+    use alloc::collections::BTreeMap;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn it_holds_what_a_map_holds_and_so_do_its_copies(
+            steps in prop::collection::vec((0u32..40, 0u32..3), 1..300),
+        ) {
+            let (mut window, mut model) = (Window::default(), BTreeMap::new());
+            let (mut next, mut copies) = (1, Vec::new());
+            for (back, what) in steps {
+                let number = u32::saturating_sub(next, back + 1);
+                match what {
+                    0 => {
+                        next += back;
+                        window.insert(next, next);
+                        model.insert(next, next);
+                        next += 1;
+                    }
+                    1 => prop_assert_eq!(window.remove(number), model.remove(&number)),
+                    _ => {
+                        copies.push((window.clone(), model.clone()));
+                        let found = (window.get_mut(number), model.get_mut(&number));
+                        prop_assert_eq!(found.0.is_some(), found.1.is_some());
+                        found.0.into_iter().chain(found.1).for_each(|thing| *thing += 7);
+                    }
+                }
+                prop_assert!(model.keys().next().is_none_or(|at| *at >= window.start()));
+            }
+            copies.push((window, model));
+            for (window, model) in copies {
+                prop_assert_eq!(window.len(), model.len());
+                prop_assert!(window.iter().eq(model.iter().map(|(at, one)| (*at, one))));
+                prop_assert!((0..next).all(|at| window.get(at) == model.get(&at)));
+            }
+        }
+    }
+}
