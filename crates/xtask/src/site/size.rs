@@ -54,12 +54,12 @@ const LOADS: [Load; 8] = [
     Load {
         name: "the whole playground, once a scenario has events",
         files: &["app-whole.js", "app-whole_bg.wasm"],
-        budget: 500_000,
+        budget: 530_000,
     },
     Load {
         name: "the whole embedded player, once a scenario has events",
         files: &["embed-whole.js", "embed-whole_bg.wasm"],
-        budget: 300_000,
+        budget: 330_000,
     },
     Load {
         name: "the text editor, once it is opened",
@@ -69,7 +69,7 @@ const LOADS: [Load; 8] = [
     Load {
         name: "the book of rules and settings, once somebody asks why",
         files: &["book.txt"],
-        budget: 12_000,
+        budget: 15_000,
     },
     Load {
         name: "the list of lessons, once the gallery is opened",
