@@ -95,18 +95,7 @@ pub(super) fn sentence(plan: &Plan, entry: &Entry, fact: MessageFact) -> String 
         MessageFact::Batched { records } => {
             format!("{name} makes {it} of {records} messages.")
         }
-        MessageFact::Settled { failed: 0, .. } => format!("{it} is processed."),
-        MessageFact::Settled { done: 0, .. } if entry.rule == Rule::Pbr03 => format!(
-            "{it} counts as failed, as its answer cannot be read: its messages come back later."
-        ),
-        MessageFact::Settled { done: 0, .. } => {
-            format!("{it} has failed: its messages come back later.")
-        }
-        MessageFact::Settled { done, failed } => {
-            let is = if done == 1 { "is" } else { "are" };
-            let come = if failed == 1 { "comes" } else { "come" };
-            format!("Of {it}, {done} {is} processed, and {failed} {come} back later.")
-        }
+        MessageFact::Settled { done, failed } => settled(&it, entry.rule, done, failed),
         MessageFact::LetGo => {
             format!("{it} is let go: its messages can be received again.")
         }
@@ -126,4 +115,22 @@ pub(super) fn sentence(plan: &Plan, entry: &Entry, fact: MessageFact) -> String 
 /// The names of what a mapping reads and calls.
 fn ends(plan: &Plan, source: ServiceId, function: FunctionId) -> (&str, &str) {
     (plan.service(source).name(), plan.function(function).name())
+}
+
+/// What has become of a batch.
+fn settled(it: &str, rule: Rule, done: u32, failed: u32) -> String {
+    if failed == 0 {
+        return format!("{it} is processed.");
+    }
+    if done == 0 && rule == Rule::Pbr03 {
+        return format!(
+            "{it} counts as failed, as its answer cannot be read: its messages come back later."
+        );
+    }
+    if done == 0 {
+        return format!("{it} has failed: its messages come back later.");
+    }
+    let is = if done == 1 { "is" } else { "are" };
+    let come = if failed == 1 { "comes" } else { "come" };
+    format!("Of {it}, {done} {is} processed, and {failed} {come} back later.")
 }

@@ -106,10 +106,8 @@ impl Teller<'_> {
 
     fn plans_retry(&self, after: Span, attempt: u16) -> String {
         let request = self.request();
-        let unread = match self.entry.rule {
-            Rule::Pbr03 => ", as its answer cannot be read,",
-            _ => "",
-        };
+        let is_unread = self.entry.rule == Rule::Pbr03;
+        let unread = if is_unread { ", as its answer cannot be read," } else { "" };
         if after == Span::ZERO {
             return format!("{request}{unread} tries again at once (attempt {attempt}).");
         }
