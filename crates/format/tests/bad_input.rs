@@ -424,3 +424,113 @@ fn what_events_cannot_be_like_is_told_with_the_range() {
         assert_eq!(told(&text), [said]);
     }
 }
+
+/// A scenario with one alarm and one deployment group of an alias.
+fn deployed(alarm: &str, group: &str) -> String {
+    format!(
+        r#"{{"lambdarium":1,
+            "functions":{{"f":{{"versions":{{"1":{{}},"2":{{}}}},"aliases":{{"live":"1"}}}}}},
+            "alarms":{{"a":{{{alarm}}}}},"deployment-groups":{{"g":{{{group}}}}}}}"#
+    )
+}
+
+const ALL_AT_ONCE: &str = r#""config":"CodeDeployDefault.LambdaAllAtOnce""#;
+
+fn watching(more: &str) -> String {
+    format!(r#""watches":"f:live"{more}"#)
+}
+
+fn leading(more: &str) -> String {
+    format!(r#""alias":"f:live",{ALL_AT_ONCE}{more}"#)
+}
+
+#[track_caller]
+fn assert_told(alarm: &str, group: &str, place: &str, allowed: &str, rule: &str) {
+    let told = told(&deployed(alarm, group));
+    let [said] = &told[..] else { panic!("{place}: {told:#?}") };
+    assert!(said.starts_with(&format!("{place}: ")), "{said}");
+    assert!(said.contains(allowed) && said.ends_with(&format!("({rule})")), "{said}");
+}
+
+#[test]
+fn what_alarms_cannot_be_is_told_with_place_and_rule() {
+    assert_eq!(told(&deployed(&watching(""), &leading(""))), [""; 0]);
+    let cases = [
+        (watching(r#","metric":"Weather""#), "alarms.a.metric", "Invocations", "SIM-02"),
+        (watching(r#","period":"45s""#), "alarms.a.period", "whole minutes", "CW-04"),
+        (
+            watching(r#","evaluation-periods":2,"datapoints-to-alarm":3"#),
+            "alarms.a.datapoints-to-alarm",
+            "at most 2",
+            "CW-01",
+        ),
+        (
+            watching(r#","extended-statistic":"p101""#),
+            "alarms.a.extended-statistic",
+            "p99.9",
+            "CW-04",
+        ),
+        (r#""watches":"g""#.into(), "alarms.a.watches", "a function", "ALI-34"),
+        (
+            r#""watches":"f","executed-version":2"#.into(),
+            "alarms.a.executed-version",
+            "unless an alias is watched",
+            "ALI-34",
+        ),
+    ];
+    for (alarm, place, allowed, rule) in cases {
+        assert_told(&alarm, &leading(""), place, allowed, rule);
+    }
+}
+
+#[test]
+fn what_deployments_cannot_be_is_told_with_place_and_rule() {
+    let routing = |kind: &str, percentage: u64, interval: u64| {
+        format!(
+            r#""alias":"f:live","traffic-routing":{{"type":"{kind}",
+                "percentage":{percentage},"interval":{interval}}}"#
+        )
+    };
+    let cases = [
+        (
+            leading(r#","before-allow-traffic":"nobody""#),
+            "deployment-groups.g.before-allow-traffic",
+            "a function",
+            "CD-05",
+        ),
+        (
+            leading(r#","alarms":["b"]"#),
+            "deployment-groups.g.alarms.0",
+            "an alarm of the scenario",
+            "CD-24",
+        ),
+        (
+            format!(r#""alias":"f",{ALL_AT_ONCE}"#),
+            "deployment-groups.g.alias",
+            "one of its aliases",
+            "CD-19",
+        ),
+        (
+            r#""alias":"f:live","config":"CodeDeployDefault.LambdaCanary20Percent5Minutes""#
+                .into(),
+            "deployment-groups.g.config",
+            "CodeDeployDefault.LambdaCanary10Percent5Minutes",
+            "CD-10",
+        ),
+        (
+            routing("TimeBasedLinear", 1, 30),
+            "deployment-groups.g.traffic-routing",
+            "at most 2880 minutes",
+            "CD-15",
+        ),
+        (
+            routing("TimeBasedCanary", 100, 5),
+            "deployment-groups.g.traffic-routing.percentage",
+            "1 to 99",
+            "SIM-02",
+        ),
+    ];
+    for (group, place, allowed, rule) in cases {
+        assert_told(&watching(""), &group, place, allowed, rule);
+    }
+}

@@ -345,6 +345,7 @@ fn seeking_and_editing() {
             "#e=sdk-retries".into(),
             address(&fifty_parts()),
             address(&hours_of_throttling()),
+            address(&backlog()),
         ];
         for run in &runs {
             page.open("?").await?;

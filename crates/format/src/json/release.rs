@@ -65,7 +65,8 @@ fn read_group(reader: &mut Reader, name: &str, mut fields: Fields<'_>) -> Option
         .require(reader, "alias", what, |reader, value| reader.text(value, TARGET_MAX));
     let mut spec = Spec::default();
     knobs::read(&mut spec, &mut fields, reader);
-    let custom = fields.read(reader, ROUTING, read_routing);
+    let custom =
+        fields.read(reader, ROUTING, |reader, value| Some(read_routing(reader, value)));
     let alarms = fields.read(reader, "alarms", |reader, value| {
         items(reader, value, limits::LIST_MAX, |reader, value| {
             reader.text(value, limits::NAME_MAX)
@@ -75,6 +76,11 @@ fn read_group(reader: &mut Reader, name: &str, mut fields: Fields<'_>) -> Option
         items(reader, value, RollbackEvent::WORDS.len(), Reader::choice)
     });
     fields.finish(reader);
+    // Where it says how it shifts, and that cannot be read, nothing is to be said of it.
+    let custom = match custom {
+        Some(custom) => Some(custom?),
+        None => None,
+    };
     let group = Group {
         name: name.to_string(),
         alias: alias?,
