@@ -302,6 +302,14 @@ rules! {
     Ali34 "ALI-34" Documented(dg!("monitoring-metrics-types")) "CloudWatch counts by function, by alias, and by alias and executed version.";
     Ali35 "ALI-35" Assumed("alias_propagation") "A change of an alias holds for everything that follows, at once or after a while.";
     Ali36 "ALI-36" Observed(STACKD) "Events that wait are led by the alias as it is when they are tried; its settings for events go with it.";
+    // Kafka and MQ
+    Kaf01 "KAF-01" Documented(dg!("with-kafka")) "Each partition of a topic has at most one consumer, and its records keep their order.";
+    Kaf02 "KAF-02" Documented(dg!("kafka-scaling-modes")) "Pollers of a topic follow how far behind they are, and are never more than there are partitions.";
+    Kaf03 "KAF-03" Documented(dg!("with-kafka")) "Offsets are committed after a success; after an error the batch is tried again, and its partition waits.";
+    Kaf04 "KAF-04" Documented(dg!("with-kafka")) "The record of a batch that was given up names the offsets of each partition.";
+    Kaf05 "KAF-05" Documented(dg!("with-kafka")) "What a consumer group has committed counts more than the starting position.";
+    Kaf06 "KAF-06" Documented(dg!("with-kafka")) "Share groups keep no order, and may have more consumers than partitions.";
+    Mq01 "MQ-01" Documented(dg!("with-mq")) "After an error a broker delivers the whole batch again, until it succeeds or the broker gives it up.";
     // Deployments of CodeDeploy
     Cd01 "CD-01" Documented(cd!("reference-appspec-file-structure-hooks")) "A deployment goes through BeforeAllowTraffic, AllowTraffic and AfterAllowTraffic; only the first and the last can call a function.";
     Cd02 "CD-02" Assumed("statuses of a deployment") "A deployment is Created, then InProgress, and ends Succeeded, Failed or Stopped.";
@@ -475,6 +483,13 @@ pub const NOT_SIMULATED: &[(Rule, &str)] = &[
     ),
     (Rule::Cd33, "no topic is told of deployments yet"),
     (Rule::Pbr02, "it is about how an answer is written"),
+    (Rule::Kaf01, "Kafka is no source yet"),
+    (Rule::Kaf02, "Kafka is no source yet"),
+    (Rule::Kaf03, "Kafka is no source yet"),
+    (Rule::Kaf04, "Kafka is no source yet"),
+    (Rule::Kaf05, "Kafka is no source yet"),
+    (Rule::Kaf06, "Kafka is no source yet"),
+    (Rule::Mq01, "a broker of MQ is no source yet"),
     (Rule::Kin08, "records of one producer are not aggregated here"),
     (Rule::Kin22, "it is about what is counted, and a count is no step"),
 ];
