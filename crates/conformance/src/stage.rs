@@ -441,9 +441,7 @@ impl Stage<'_> {
             let state = replies.iter().flat_map(|reply| &reply.fields);
             let mut state = state.filter(|(key, _)| key == "State");
             let word = state.next().and_then(|(_, value)| value.as_text());
-            let known = Status::WORDS.iter().position(|known| Some(*known) == word);
-            let known = known.and_then(|at| u8::try_from(at).ok());
-            known.and_then(Status::from_place).is_some_and(Status::is_passing)
+            word.and_then(Status::from_word).is_some_and(Status::is_passing)
         });
         let transition = self.setting.scenario.settings.esm_transition;
         let passes =

@@ -292,6 +292,21 @@ fn covered() -> Vec<String> {
         ("DLQ", (1..=8).collect()),
         ("DST", [1..=8, 10..=16].into_iter().flatten().collect()),
         ("REC", (1..=6).collect()),
+        ("ESM", (1..=21).collect()),
+        ("SQS", (1..=18).collect()),
+        ("FIFO", (1..=9).collect()),
+        ("KIN", (1..=23).collect()),
+        ("DDS", (1..=5).collect()),
+        ("PBR", (1..=4).collect()),
+        ("TW", (1..=4).collect()),
+        ("ERR", (1..=7).collect()),
+        ("KAF", (1..=6).collect()),
+        ("MQ", vec![1]),
+        ("DOC", vec![1]),
+        ("VER", (1..=25).collect()),
+        ("ALI", (1..=36).collect()),
+        ("CD", (1..=33).collect()),
+        ("CW", (1..=5).collect()),
     ];
     all.into_iter().flat_map(|(family, numbers)| ids(family, numbers)).collect()
 }

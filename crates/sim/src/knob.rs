@@ -319,6 +319,12 @@ pub trait Choices: Sized + Copy {
     const WORDS: &'static [&'static str];
     /// The value at a place.
     fn from_place(place: u8) -> Option<Self>;
+
+    /// The value that is written so.
+    fn from_word(word: &str) -> Option<Self> {
+        let place = Self::WORDS.iter().position(|known| *known == word)?;
+        Self::from_place(u8::try_from(place).ok()?)
+    }
 }
 
 /// Declares an enum with the words it is written by.

@@ -34,7 +34,6 @@ pub(crate) use check::wrong_filter;
 pub use events::{NEEDS_EVENTS, lacks_events, needs_events};
 pub use function::{Configured, PlannedFunction, PlannedVersion};
 pub use mapping::PlannedMapping;
-pub(crate) use release::rollback_event;
 pub use release::{PlannedAlarm, PlannedGroup};
 pub use service::PlannedService;
 pub(crate) use service::{Passes, PlannedInlet, PlannedOutlet};

@@ -310,6 +310,7 @@ rules! {
     Kaf05 "KAF-05" Documented(dg!("with-kafka")) "What a consumer group has committed counts more than the starting position.";
     Kaf06 "KAF-06" Documented(dg!("with-kafka")) "Share groups keep no order, and may have more consumers than partitions.";
     Mq01 "MQ-01" Documented(dg!("with-mq")) "After an error a broker delivers the whole batch again, until it succeeds or the broker gives it up.";
+    Doc01 "DOC-01" Documented(dg!("with-documentdb")) "A change stream of DocumentDB keeps its order, and repeats a batch until it succeeds.";
     // Deployments of CodeDeploy
     Cd01 "CD-01" Documented(cd!("reference-appspec-file-structure-hooks")) "A deployment goes through BeforeAllowTraffic, AllowTraffic and AfterAllowTraffic; only the first and the last can call a function.";
     Cd02 "CD-02" Assumed("statuses of a deployment") "A deployment is Created, then InProgress, and ends Succeeded, Failed or Stopped.";
@@ -354,18 +355,24 @@ rules! {
     Esm01 "ESM-01" Documented(api!("GetEventSourceMapping")) "A mapping is Creating, Enabling, Enabled, Disabling, Disabled, Updating or Deleting.";
     Esm02 "ESM-02" Observed(LOCALSTACK) "What is asked of a mapping is answered with the state that leads there, and comes about some seconds later.";
     Esm03 "ESM-03" Documented(dg!("with-kinesis")) "A mapping of a stream says where it begins to read: with the oldest record, after the newest, or at a time.";
+    Esm04 "ESM-04" Observed(LOCALSTACK) "What a call says of a mapping: who changed it last, and of a stream how its last batch went.";
     Esm05 "ESM-05" Observed(LOCALSTACK) "There is one mapping from a source to a function; its source has to exist.";
+    Esm06 "ESM-06" Documented(api!("CreateEventSourceMapping")) "A mapping calls a function, a version or an alias; an alias is looked up for each batch.";
+    Esm07 "ESM-07" Documented(dg!("invocation-eventsourcemapping")) "A mapping calls synchronously: what is set for asynchronous events does not apply.";
     Esm08 "ESM-08" Documented(dg!("invocation-eventsourcemapping")) "A batch is made when it has as many records as it may have, when its window is over, or when one more would take it over 6 MB.";
     Esm09 "ESM-09" Documented(dg!("invocation-eventsourcemapping")) "A batching window opens with the first record, or when the call before it has ended.";
     Esm10 "ESM-10" Documented(dg!("with-sqs")) "Without a batching window a batch is whatever one poll has found.";
     Esm11 "ESM-11" Observed(LOCALSTACK) "More than 10 messages of a queue in a batch need a batching window.";
     Esm12 "ESM-12" Documented(dg!("invocation-eventsourcemapping")) "Any source may deliver a record more than once although nothing went wrong.";
+    Esm13 "ESM-13" Documented(dg!("monitoring-metrics-types")) "Tags change nothing; event counts are only made where they are asked for.";
     Esm14 "ESM-14" Documented(dg!("monitoring-metrics-types")) "CloudWatch counts the events of a mapping that were polled, filtered out, handed over and deleted, if it is asked to.";
     Esm15 "ESM-15" Documented(dg!("invocation-eventfiltering")) "A mapping has up to five filters of at most 4,096 characters; a record passes if one of them matches.";
     Esm16 "ESM-16" Documented(dg!("invocation-eventfiltering")) "A pattern tests values, text, numbers and presence; of the patterns under $or one must match.";
     Esm17 "ESM-17" Documented(dg!("with-sqs-filtering")) "Messages of a queue are filtered by their body alone, records of Kinesis by what their data says, and those of a table by all there is.";
     Esm18 "ESM-18" Observed(LOCALSTACK) "A mapping with a pattern that cannot be read is refused.";
     Esm19 "ESM-19" Documented(dg!("invocation-eventfiltering")) "A message that no filter lets through is deleted from its queue at once; a record of a stream is passed over.";
+    Esm20 "ESM-20" Documented(dg!("invocation-eventfiltering")) "What is no JSON where a pattern asks for JSON, or the other way round, is not let through.";
+    Esm21 "ESM-21" Observed(LOCALSTACK) "An event has records, each as its source writes it.";
     // Queues that are read
     Sqs01 "SQS-01" Documented(dg!("with-sqs")) "A mapping waits at its queue and receives up to ten messages at once.";
     Sqs02 "SQS-02" Documented(dg!("services-sqs-scaling")) "A mapping runs 5 batches of a queue at once, and up to 300 more each minute while messages remain.";
@@ -375,6 +382,7 @@ rules! {
     Sqs06 "SQS-06" Documented(dg!("services-sqs-errorhandling")) "After a function error nothing is deleted: each message comes back when its own visibility timeout is over.";
     Sqs07 "SQS-07" Assumed("sqs.error_backoff") "After function errors a mapping runs fewer batches of a queue for a while; AWS does not say how many.";
     Sqs08 "SQS-08" Documented(dg!("services-sqs-errorhandling")) "A batch that finds no room is tried again until the visibility timeout is over; that costs one receive.";
+    Sqs09 "SQS-09" Documented(dg!("with-sqs")) "Pollers know nothing of reserved concurrency: what a low one throttles can end in the dead-letter queue.";
     Sqs10 "SQS-10" Documented(dg!("services-sqs-configure")) "The visibility timeout of a queue, 0 s to 12 h, may not be below the timeout of the function that a mapping calls.";
     Sqs11 "SQS-11" Assumed("sqs.effective_visibility") "Where batching window and function timeout are longer than the visibility timeout, messages are hidden for both and 30 s.";
     Sqs12 "SQS-12" Documented("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html") "A message whose visibility timeout ends while its function runs is received again, and the first run deletes nothing.";
@@ -426,6 +434,7 @@ rules! {
     Pbr04 "PBR-04" Observed(LOCALSTACK) "Messages that a function does not report are deleted, and those it reports come back after their visibility timeout.";
     // FIFO queues
     Fifo01 "FIFO-01" Documented("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html") "Messages of a group come in order, and none while another of the group is in flight.";
+    Fifo02 "FIFO-02" Documented(dg!("services-sqs-scaling")) "There are never more batches at once than groups; one group is strictly serial.";
     Fifo03 "FIFO-03" Documented(dg!("services-sqs-scaling")) "A batch may hold several groups: as many messages of one as there are, then of the next.";
     Fifo04 "FIFO-04" Documented(dg!("services-sqs-errorhandling")) "After a function error all groups of the batch wait until the visibility timeout is over.";
     Fifo05 "FIFO-05" Documented("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html") "Once a message has moved to the dead-letter queue or is kept no longer, its group goes on without it.";
@@ -434,8 +443,13 @@ rules! {
     Fifo08 "FIFO-08" Documented(dg!("services-sqs-parameters")) "A mapping of a FIFO queue has no batching window, and at most 10 messages in a batch.";
     Fifo09 "FIFO-09" Assumed("reading of FIFO-01") "When the visibility timeout ends during a run, the group is free again, and the late delete fails.";
     // Errors of what a mapping calls
+    Err01 "ERR-01" Documented(dg!("monitoring-metrics-types")) "A function error is an answer of 200; time-outs, exits and failed Inits are function errors.";
     Err02 "ERR-02" Documented(dg!("services-sqs-configure")) "A visibility timeout that is set below the timeout of a function later is not refused, and lets runs overlap.";
+    Err03 "ERR-03" Documented(dg!("services-kinesis-create")) "Only function errors split a batch or make part of it count, never throttles.";
+    Err04 "ERR-04" Assumed("stream.backoff_initial, stream.backoff_cap") "Waits of a lane grow with each attempt that fails, and begin anew with another batch.";
     Err05 "ERR-05" Documented(api!("DeleteFunction")) "Deleting a function leaves its mappings in place; their calls fail from then on.";
+    Err06 "ERR-06" Documented(dg!("invocation-recursion")) "A message that comes of a loop of 16 runs goes to the dead-letter queue.";
+    Err07 "ERR-07" Documented(dg!("invocation-eventsourcemapping")) "Records come twice after retries, splits, late runs, and at random.";
     // The simulator's own
     Sim01 "SIM-01" Assumed("this simulator") "A run ends at the time it was given, or when nothing but idle timers is left, or at a bound.";
     Sim02 "SIM-02" Assumed("this simulator") "A scenario is checked before it runs: what it says must be known, within range, and name things that exist.";
@@ -461,8 +475,25 @@ pub const NOT_SIMULATED: &[(Rule, &str)] = &[
         "it says what does not happen: no step shows a record that is not sent",
     ),
     (Rule::Dst04, "a scenario has room for no more than one of each"),
+    (
+        Rule::Esm04,
+        "it says how a call answers, and an answer is no step; cases compare it",
+    ),
+    (Rule::Esm06, "ALI-20 says the same of each try of a batch, and is cited there"),
+    (Rule::Esm07, "it says what does not happen: no step shows it"),
+    (Rule::Esm13, "it is about what is counted, and a count is no step"),
     (Rule::Esm14, "it is about what is counted, and a count is no step"),
     (Rule::Esm16, "it says how patterns are read; what comes of that is ESM-19"),
+    (Rule::Esm20, "what it keeps out is filtered, and ESM-19 is cited there"),
+    (Rule::Esm21, "it says how events are written; cases compare them"),
+    (Rule::Sqs09, "it follows from SQS-08 and SQS-13, which its steps cite"),
+    (Rule::Fifo02, "it is a bound, and holding it is no step"),
+    (Rule::Err01, "INV-02 says the same of all calls, and is cited there"),
+    (Rule::Err03, "it says what does not happen: a throttle cites KIN-12"),
+    (Rule::Err04, "each wait cites what it comes after: KIN-09, KIN-11 or KIN-12"),
+    (Rule::Err06, "REC-04 says the same of all loops, and is cited there"),
+    (Rule::Err07, "it sums up others, which are cited: SQS-06, KIN-13, ESM-12"),
+    (Rule::Doc01, "DocumentDB is no source yet"),
     (Rule::Ver20, "the size of code is not simulated"),
     (Rule::Ver21, "SnapStart is not simulated yet"),
     (Rule::Ver22, "tags are not simulated"),

@@ -61,9 +61,7 @@ pub(super) fn to_service(service: &Service) -> Vec<String> {
 
 /// The run with what somebody does to a function or service at an instant.
 pub(super) fn done(run: &Run, deed: &str, part: &str, at: Instant) -> Edited {
-    let place = Deed::WORDS.iter().position(|word| *word == deed);
-    let deed = place.and_then(|place| Deed::from_place(u8::try_from(place).ok()?));
-    let Some(deed) = deed else { return Ok(run.clone()) };
+    let Some(deed) = Deed::from_word(deed) else { return Ok(run.clone()) };
     let function = run.scenario.functions.iter().find(|drawn| drawn.name == part);
     let service = run.scenario.services.iter().find(|drawn| drawn.name == part);
     let sent = service.and_then(|service| sent::to_service(service, None));

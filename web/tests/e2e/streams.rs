@@ -158,7 +158,7 @@ fn answers_that_cannot_be_read_fail_the_whole_batch_and_it_is_said() {
             for (what, answer) in UNREADABLE {
                 let text = format!(
                     r#"{{"lambdarium":1,"title":"{what}","settings":{{"until":"20s"}},
-                        "functions":{{"f":{{"answer":{{"value":{answer}}}}}}},
+                        "functions":{{"f":{{"duration":"1s","answer":{{"value":{answer}}}}}}},
                         "services":{{"s":{source}}},"mappings":{{"m":{{"source":"s",
                         "calls":"f",{start}"report-batch-item-failures":true}}}}}}"#
                 );
@@ -166,9 +166,11 @@ fn answers_that_cannot_be_read_fail_the_whole_batch_and_it_is_said() {
                 let titled =
                     format!("document.querySelector('h1').innerText === '{what}'");
                 page.wait_until(&titled).await?;
-                press(page, Key::End).await?;
+                // It is not there yet: what is told then is told of this run.
                 let told = "document.querySelector('#story').innerText\
                     .includes('as its answer cannot be read')";
+                page.wait_until(&format!("!{told}")).await?;
+                press(page, Key::End).await?;
                 page.wait_until(told).await?;
             }
         }

@@ -3,7 +3,7 @@
 
 use lambdarium_sim::id::{FunctionId, GroupId, Part, VersionIx};
 use lambdarium_sim::knob::Choices;
-use lambdarium_sim::release::deployment::{Deployment, EventStatus, LifecycleEvent};
+use lambdarium_sim::release::deployment::{Deployment, LifecycleEvent};
 use lambdarium_sim::time::Span;
 use lambdarium_sim::trace::{AliasFact, Fact};
 use lambdarium_sim::value::Value;
@@ -61,11 +61,10 @@ pub fn deployment_ended(
         let all = Members::of("expect.deployment.lifecycle", lifecycle)?.take_all();
         for (name, status) in all {
             let place = format!("deployment.lifecycle.{name}");
-            let known = LifecycleEvent::WORDS.iter().position(|word| *word == name);
-            let got = known.and_then(|at| found.lifecycle.get(at).copied());
-            let Some(got) = got else { return unsupported(place) };
+            let event = LifecycleEvent::from_word(name);
+            let Some(event) = event else { return unsupported(place) };
             let status = text(&place, status)?;
-            on.same(place, status, EventStatus::word(got), |it| it.to_string());
+            on.same(place, status, found.event(event).word(), |it| it.to_string());
         }
     }
     Ok(())

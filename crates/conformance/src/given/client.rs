@@ -25,9 +25,7 @@ pub fn read(place: &str, value: &Value) -> Result<Spec, Unsupported> {
     let mut members = Members::of(place, value)?;
     let mut spec = Spec::default();
     if let Some(word) = members.read("retry_profile", text)? {
-        let at = RetryProfile::WORDS.iter().position(|known| *known == word);
-        let profile = at.and_then(|at| RetryProfile::from_place(u8::try_from(at).ok()?));
-        let Some(profile) = profile else {
+        let Some(profile) = RetryProfile::from_word(word) else {
             return unsupported(format!("{place}.retry_profile: {word}"));
         };
         spec.profile = profile;

@@ -291,9 +291,8 @@ fn read_condition(members: &mut Members<'_>) -> Result<Condition, Unsupported> {
     let operator = members.read("op", text)?.unwrap_or("==");
     let value = members.take("value").cloned();
     let word = if operator == "==" { "=" } else { operator };
-    let known = Operator::WORDS.iter().position(|known| *known == word);
-    let known = known.and_then(|at| Operator::from_place(u8::try_from(at).ok()?));
-    let (Some(path), Some(operator), Some(value)) = (path, known, value) else {
+    let operator = Operator::from_word(word);
+    let (Some(path), Some(operator), Some(value)) = (path, operator, value) else {
         return unsupported(place);
     };
     without_placeholders(&place, &value)?;

@@ -379,7 +379,5 @@ pub fn version(place: &str, value: &Value) -> Result<u64, Unsupported> {
 /// One of some words.
 fn word<T: Choices>(place: &str, value: &Value) -> Result<T, Unsupported> {
     let word = text(place, value)?;
-    let at = T::WORDS.iter().position(|known| *known == word);
-    let found = at.and_then(|at| T::from_place(u8::try_from(at).ok()?));
-    found.map_or_else(|| unsupported(format!("{place}: {word}")), Ok)
+    T::from_word(word).map_or_else(|| unsupported(format!("{place}: {word}")), Ok)
 }

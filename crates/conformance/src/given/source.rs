@@ -268,9 +268,7 @@ fn stream(
         stream.spec.kept = Span(Span::HOUR.0.saturating_mul(hours));
     }
     if let Some(view) = members.read("StreamViewType", text)? {
-        let place = View::WORDS.iter().position(|word| *word == view);
-        let place = place.and_then(|place| u8::try_from(place).ok());
-        let Some(view) = place.and_then(View::from_place) else {
+        let Some(view) = View::from_word(view) else {
             return unsupported(members.place(view));
         };
         stream.spec.view = view;

@@ -108,9 +108,7 @@ fn read(
     members.take("note");
     let id = members.read("id", text)?.unwrap_or(place).to_string();
     let word = members.read("op", text)?.unwrap_or_default();
-    let at = Operation::WORDS.iter().position(|known| *known == word);
-    let operation = at.and_then(|at| Operation::from_place(u8::try_from(at).ok()?));
-    let Some(operation) = operation else {
+    let Some(operation) = Operation::from_word(word) else {
         return unsupported(format!("operation {word} (step {id})"));
     };
     let times = members.read("times", count)?.unwrap_or(1);

@@ -43,9 +43,7 @@ pub(super) fn read(
     let kind =
         fields.require(reader, "kind", &Kind::WORDS.join(", "), |reader, value| {
             let word = value.as_text().unwrap_or_default();
-            let place = Kind::WORDS.iter().position(|known| *known == word);
-            let kind =
-                place.and_then(|place| Kind::from_place(u8::try_from(place).ok()?));
+            let kind = Kind::from_word(word);
             if kind.is_none() {
                 reader.refuse(value, one_of(word, Kind::WORDS));
             }

@@ -19,7 +19,7 @@ use crate::knob::Choices;
 use crate::lambda::Routing;
 use crate::lambda::alias;
 use crate::plan::alias::Pointer;
-use crate::plan::{Plan, PlannedGroup, rollback_event};
+use crate::plan::{Plan, PlannedGroup};
 use crate::queue::Rank;
 use crate::release::alarm::StateValue;
 use crate::release::deployment::{
@@ -273,10 +273,7 @@ impl Desk<'_, '_> {
     fn report(&mut self, with: &Value) -> Result<(Reply, Rule), Refused> {
         let (id, _) = self.deployment(text(with, "deploymentId"))?;
         let status = text(with, "status");
-        let known = HookStatus::WORDS.iter().position(|word| *word == status);
-        let known =
-            known.and_then(|place| HookStatus::from_place(u8::try_from(place).ok()?));
-        let status = known.ok_or_else(|| {
+        let status = HookStatus::from_word(status).ok_or_else(|| {
             let code = "InvalidLifecycleEventHookExecutionStatusException";
             let message = format!("{status:?} is neither Succeeded nor Failed");
             refused(code, message, Rule::Cd07)
@@ -313,14 +310,11 @@ impl Desk<'_, '_> {
         })?;
         let id = AlarmId::new(at);
         let value = text(with, "StateValue");
-        let place = StateValue::WORDS.iter().position(|word| *word == value);
-        let value = place
-            .and_then(|place| StateValue::from_place(u8::try_from(place).ok()?))
-            .ok_or_else(|| {
-                let message =
-                    format!("{value:?} is none of {}", StateValue::WORDS.join(", "));
-                refused("ValidationError", message, Rule::Cw01)
-            })?;
+        let value = StateValue::from_word(value).ok_or_else(|| {
+            let known = StateValue::WORDS.join(", ");
+            let message = format!("{value:?} is none of {known}");
+            refused("ValidationError", message, Rule::Cw01)
+        })?;
         let alarm = &mut self.world.alarms[usize::from(at)];
         if alarm.value() != value {
             let cause = self.cx.cause();
@@ -390,7 +384,7 @@ fn rollback(group: &PlannedGroup, with: &Value) -> Result<Vec<RollbackEvent>, Re
     };
     let events = events.iter().map(|event| {
         let word = event.as_text().unwrap_or_default();
-        rollback_event(word).ok_or_else(|| {
+        RollbackEvent::from_word(word).ok_or_else(|| {
             wrong(format!("{word:?} is none of {}", RollbackEvent::WORDS.join(", ")))
         })
     });

@@ -86,7 +86,7 @@ fn fault(with: &Value) -> Result<Option<Fault>, (&'static str, String)> {
         return Err(("parameters", allowed(&KEYS)));
     }
     let Some(fails) = with.get("Fails") else { return Ok(None) };
-    let failure = fails.as_text().and_then(chosen::<Failure>);
+    let failure = fails.as_text().and_then(Failure::from_word);
     let failure = failure.ok_or_else(|| ("Fails", allowed(Failure::WORDS)))?;
     let mut fault = Fault::always(failure);
     if let Some(chance) = with.get("Chance") {
@@ -117,14 +117,8 @@ fn condition(when: &Value) -> Option<Condition> {
     let path = when.get("Path")?.as_text().filter(|path| path.len() <= PATH_MAX)?;
     let operator = match when.get("Is") {
         None => Operator::Equals,
-        Some(word) => chosen(word.as_text()?)?,
+        Some(word) => Choices::from_word(word.as_text()?)?,
     };
     let value = when.get("Value")?.clone();
     Some(Condition { path: path.into(), operator, value })
-}
-
-/// The choice that a word names.
-fn chosen<C: Choices>(word: &str) -> Option<C> {
-    let place = C::WORDS.iter().position(|known| *known == word)?;
-    C::from_place(u8::try_from(place).ok()?)
 }

@@ -41,10 +41,7 @@ pub(crate) fn perform(
     world: &mut World,
     cx: &mut Cx<'_>,
 ) {
-    let words = Operation::WORDS.iter();
-    let place = words.clone().position(|word| *word == act.operation);
-    let place = place.and_then(|place| u8::try_from(place).ok());
-    let operation = place.and_then(Operation::from_place).expect("a plan knows its acts");
+    let operation = Operation::from_word(&act.operation).expect("a plan knows its acts");
     let mut desk = Desk { act: number, plan, world, cx };
     let parameters = &act.parameters;
     let answer = if EVENTS && operation.is_beyond_functions() {
@@ -144,11 +141,13 @@ impl Desk<'_, '_> {
                 unreachable!("they were answered above, or are not acts of a plan")
             }
             Operation::PutFunctionRecursionConfig => self.put_recursion(id, with),
-            Operation::GetFunctionRecursionConfig => {
-                Ok(Some((self.recursion_reply(id), Rule::Rec01)))
-            }
+            Operation::GetFunctionRecursionConfig => self.get_recursion(id),
             // Not acts of a plan without events.
-            _ if !EVENTS => Ok(None),
+            Operation::SetFault | Operation::ListProvisionedConcurrencyConfigs
+                if !EVENTS =>
+            {
+                Ok(None)
+            }
             Operation::SetFault => self.set_fault(id, name, with),
             Operation::ListProvisionedConcurrencyConfigs => self.list_provisioned(id),
         }

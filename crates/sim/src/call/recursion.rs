@@ -30,7 +30,11 @@ impl Desk<'_, '_> {
         Ok(Some((self.recursion_reply(id), Rule::Rec01)))
     }
 
-    pub(super) fn recursion_reply(&self, id: FunctionId) -> Reply {
+    pub(super) fn get_recursion(&self, id: FunctionId) -> Answer {
+        Ok(Some((self.recursion_reply(id), Rule::Rec01)))
+    }
+
+    fn recursion_reply(&self, id: FunctionId) -> Reply {
         let allows = self.plan.function(id).allows_loops;
         let word = if allows { "Allow" } else { "Terminate" };
         Reply::ok(200, [("RecursiveLoop", Value::text(word))])

@@ -296,7 +296,7 @@ impl State {
         let fact =
             Fact::Started { environment: taken, version, room, init: course.init, alias };
         cx.note(part, Some(job), rule, fact);
-        if EVENTS {
+        if EVENTS && matches!(job.origin, Origin::Deployment(_)) {
             hook::report(&self.functions[usize::from(id.0)].runs[place as usize], cx);
         }
         if course.init_cut {

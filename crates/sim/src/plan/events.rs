@@ -26,9 +26,7 @@ pub fn needs_events(run: &Run) -> bool {
 
 fn is_about_events(act: &Act) -> bool {
     let asks = act.parameters.get("InvocationType").and_then(Value::as_text);
-    let place = Operation::WORDS.iter().position(|word| *word == act.operation);
-    let place = place.and_then(|place| u8::try_from(place).ok());
-    let operation = place.and_then(Operation::from_place);
+    let operation = Operation::from_word(&act.operation);
     operation.is_some_and(Operation::is_beyond_functions)
         || operation.is_some_and(Operation::is_about_versions)
         || act.operation.contains("EventInvokeConfig")

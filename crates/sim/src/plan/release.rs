@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 use super::{Plan, Qualifier, split_target};
 use crate::dice::Dice;
 use crate::id::{AlarmId, FunctionId, GroupId};
-use crate::knob::Choices;
 use crate::release::alarm::{self, Alarm};
 use crate::release::deployment::{Hook, RollbackEvent};
 use crate::release::routing::TrafficRouting;
@@ -206,10 +205,4 @@ impl Plan {
         let (name, qualifier) = split_target(target);
         Some(Hook { function: self.find_function(name)?, qualifier })
     }
-}
-
-/// The event that a word means.
-pub(crate) fn rollback_event(word: &str) -> Option<RollbackEvent> {
-    let place = RollbackEvent::WORDS.iter().position(|known| *known == word)?;
-    RollbackEvent::from_place(u8::try_from(place).ok()?)
 }
