@@ -14,7 +14,7 @@ use lambdarium_format::json;
 use lambdarium_format::link::{self, Link};
 use lambdarium_sim::id::Part;
 use lambdarium_sim::record::Recording;
-use lambdarium_sim::time::Moment;
+use lambdarium_sim::time::{Instant, Moment};
 use lambdarium_sim::view::{self, Look, Pane};
 use lambdarium_sim::{EVENTS, WithEvents};
 
@@ -127,6 +127,16 @@ impl Engine {
         Some(&player.recording)
     }
 
+    /// The ID of the deployment of a group that is under way at an instant.
+    fn deployment(&mut self, slot: Slot, group: &str, at: Instant) -> Option<String> {
+        let player = self.players.get_mut(usize::from(slot.0))?.as_mut()?;
+        let sim = player.recording.at(Moment::end_of(at));
+        let groups = sim.plan().groups().iter().zip(sim.world().groups());
+        let (planned, state) = { groups }.find(|(planned, _)| planned.name() == group)?;
+        let (number, _) = state.active()?;
+        Some(planned.deployment_id(number.into()))
+    }
+
     fn open(&mut self, slot: Slot, read: Result<Read, Refusal>, kept: bool) -> Answer {
         match read.and_then(recording) {
             Ok((recording, link)) => self.play(slot, recording, Opened { kept, ..link }),
@@ -221,6 +231,8 @@ impl Player {
             expect: words::expectations(scenario),
             services: words::services(scenario),
             mappings: words::mappings(scenario),
+            alarms: words::alarms(scenario),
+            groups: words::groups(scenario),
             sends: words::sends(scenario),
             ..link
         };

@@ -8,9 +8,9 @@ mod board;
 
 pub use axis::{Axis, Tick, clock, clock_short};
 pub use board::{
-    Board, CallerBox, CallerShape, Cells, FunctionBox, FunctionShape, Row, SHARD_HEAD_H,
-    SHARDS_HEAD_H, SendWire, ServiceShape, Shape, VersionBox, VersionShape, Wire,
-    bracket_rows, fitted, layout, shard_h,
+    Board, CallerBox, CallerShape, Cells, FunctionBox, FunctionShape, Posts, Row,
+    SHARD_HEAD_H, SHARDS_HEAD_H, SendWire, ServiceShape, Shape, VersionBox, VersionShape,
+    Wire, bracket_rows, fitted, layout, shard_h,
 };
 
 /// A point.

@@ -367,6 +367,12 @@ pub struct Opened {
     /// Its event source mappings, in the order of the plan: `gets` is how they make batches.
     /// (A type of its own would cost the small program, which has none.)
     pub mappings: WithEvents<ServiceText>,
+    /// Its alarms, in the order of the plan: `kind` is what one watches, `gets` when it goes
+    /// off.
+    pub alarms: WithEvents<ServiceText>,
+    /// Its deployment groups, in the order of the plan: `kind` is how one shifts traffic,
+    /// `gets` the alias.
+    pub groups: WithEvents<ServiceText>,
     /// Who hands something over to whom, without waiting for what becomes of it; calls of
     /// callers are not among it.
     pub sends: WithEvents<(Part, Part)>,
@@ -454,6 +460,8 @@ pub struct FunctionText {
     pub does: String,
     /// Whether events may wait for it.
     pub queue: bool,
+    /// Whether an alias of it may lead requests to two versions.
+    pub splits: bool,
     /// How far it was moved to the right and down.
     pub nudge: (i16, i16),
 }

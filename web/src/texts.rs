@@ -75,6 +75,18 @@ texts! {
     UNDER_WAY "under way";
     POLLS "polls";
     KEEPS "keeps";
+    ALIAS "alias";
+    NO_DEPLOYMENT "No deployment so far.";
+    WEIGHT_OF "Weight of version";
+    TAKEN_BACK "rolled back at";
+    ENDED "ended at";
+    NEXT_SHIFT "next step";
+    STATE "state";
+    LEADS_TO "leads to";
+    BEFORE "before";
+    AFTER "after";
+    NO_HOOK "no hook, skipped";
+    STOPS "stops";
     SHARD "shard";
     SHARDS "shards";
     SHARD_DONE "closed and done";

@@ -1,5 +1,7 @@
 //! What a scenario says, in words: when a caller calls, and what a function does.
 
+mod release;
+
 use lambdarium_format::{edit, json};
 use lambdarium_sim::caller::Kind;
 use lambdarium_sim::caller::load::{Load, PER_SECOND, Pattern};
@@ -15,6 +17,8 @@ use lambdarium_sim::service::{Kind as ServiceKind, Service};
 use lambdarium_sim::time::{Instant, Span};
 use lambdarium_sim::value::Value;
 use lambdarium_sim::{EVENTS, WithEvents};
+
+pub use release::{alarms, groups};
 
 use crate::message::{CallerText, FunctionText, ServiceText};
 
@@ -50,6 +54,10 @@ fn has_queue(run: &Run, name: &str) -> bool {
     callers.any(|caller| caller.kind.is_asynchronous())
         || services.any(|outlet| is_it(&outlet.target))
         || scenario.functions.iter().any(|function| edit::sends_to(function, name))
+        || scenario
+            .groups
+            .iter()
+            .any(|group| is_it(&group.spec.before) || is_it(&group.spec.after))
         || run.acts.iter().any(|act| {
             let says = |key| act.parameters.get(key).and_then(Value::as_text);
             says("InvocationType") == Some(InvocationType::Event.word())
@@ -85,6 +93,7 @@ pub fn functions(run: &Run) -> Vec<FunctionText> {
         name: function.name.clone(),
         does: behaviour(&function.spec.behaviour),
         queue: EVENTS && has_queue(run, &function.name),
+        splits: release::splits(run, function),
         nudge: nudge(scenario, &function.name),
     });
     functions.collect()
@@ -213,6 +222,7 @@ pub fn sends(scenario: &Scenario) -> WithEvents<(Part, Part)> {
         let to = queue(caller.kind.dead_letter());
         all.extend(to.map(|to| (Part::Caller(CallerId(at)), to)));
     }
+    all.extend(release::hooks(scenario));
     // Two subscriptions may name one function, or one queue.
     let mut seen = Vec::new();
     all.retain(|pair| {

@@ -97,6 +97,9 @@ pub fn add(run: &Run, kind: &str) -> Result<(Run, String), Vec<Issue>> {
     if kind == MAPPING {
         return add_mapping(run);
     }
+    if kind == ALARM || kind == GROUP {
+        return release::add(run, kind);
+    }
     let kinds = || Kind::NAMES.iter().map(|(key, _)| *key);
     if kinds().all(|known| known != kind) {
         return Err(wrong("callers", kind, &kinds().collect::<Vec<_>>().join(", ")));
@@ -114,6 +117,11 @@ pub fn add(run: &Run, kind: &str) -> Result<(Run, String), Vec<Issue>> {
 
 /// What is added as an event source mapping.
 pub const MAPPING: &str = "mapping";
+
+/// What is added as an alarm.
+pub const ALARM: &str = "alarm";
+/// What is added as a deployment group.
+pub const GROUP: &str = "deployment-group";
 
 /// Adds a mapping of the queue that was added last, to the function that was.
 fn add_mapping(run: &Run) -> Result<(Run, String), Vec<Issue>> {

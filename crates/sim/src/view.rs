@@ -11,20 +11,24 @@ mod lanes;
 mod life;
 mod order;
 mod records;
+mod release;
 mod scale;
 mod source_gauges;
 mod sources;
+mod steps;
 mod story;
 mod streams;
 mod tokens;
+mod version_gauges;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::WithEvents;
 use crate::id::{CallerId, EnvironmentId, FunctionId, Job, Part, ServiceId, VersionIx};
+use crate::lambda::counts::VersionCounts;
 use crate::time::{Instant, Moment, Span};
 use crate::trace::{Ending, Outcome, Room};
+use crate::{Given, WithEvents};
 
 pub use datapoints::{Datapoint, datapoints};
 pub use fold::frame;
@@ -33,14 +37,17 @@ pub use gauges::{ENTRIES_PLAYED, Gauge, Gauges, SAMPLES, gauges};
 pub use jobs::{Fate, Fated, jobs};
 pub use lanes::{Lane, LaneKind, LaneSpan, Lanes, Paint, PaintedColumn, Pane, lanes};
 pub use life::{Life, Shown, Shows, Station, life};
+pub use release::{AlarmView, DeploymentView, GroupView, POINTS_SHOWN, Point};
 pub use scale::{By, Scale};
 pub use source_gauges::{SourceGauge, SourceSeries};
 pub use sources::{MappingView, MessageView, QueueView, Tray};
+pub use steps::{Step, StepIs, StepLane};
 pub use story::{StoryLine, story};
 pub use streams::{
     BatchView, ReadView, RecordIs, RecordView, SHARDS_DRAWN, ShardView, StreamView,
     newest_records,
 };
+pub use version_gauges::VersionSeries;
 
 /// Where a screen looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +76,10 @@ pub struct Frame {
     pub services: WithEvents<ServiceView>,
     /// The event source mappings, in plan order.
     pub mappings: WithEvents<MappingView>,
+    /// The alarms, in plan order.
+    pub alarms: WithEvents<AlarmView>,
+    /// The deployment groups, in plan order.
+    pub groups: WithEvents<GroupView>,
     /// The account's ledger.
     pub account: AccountView,
     /// What moves or waits, if it is few enough to be drawn one by one.
@@ -106,6 +117,32 @@ pub struct CallerView {
     pub bucket: Option<u64>,
 }
 
+/// An alias at the playhead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AliasView {
+    /// Its name.
+    pub name: String,
+    /// The version it leads to.
+    pub version: VersionIx,
+    /// The version that gets some of the requests, if one does.
+    pub additional: Option<Share>,
+}
+
+/// What an alias's additional version gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// That version.
+    pub version: VersionIx,
+    /// So many of a million requests.
+    pub weight_ppm: u32,
+    /// Runs that have come through the alias since it has these weights.
+    pub runs: u64,
+    /// How many of them were of that version.
+    pub drawn: u64,
+    /// Only the whole simulator has weights.
+    pub given: Given,
+}
+
 /// A function at the playhead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FunctionView {
@@ -113,8 +150,8 @@ pub struct FunctionView {
     pub name: String,
     /// Its versions, `$LATEST` first.
     pub versions: Vec<VersionView>,
-    /// Its aliases: name and the version's place.
-    pub aliases: Vec<(String, VersionIx)>,
+    /// Its aliases.
+    pub aliases: Vec<AliasView>,
     /// Reserved concurrency.
     pub reserved: Option<u64>,
     /// Requests in flight, on demand.
@@ -171,6 +208,8 @@ pub struct VersionView {
     pub provisioned_ready_at: Option<Instant>,
     /// Whether provisioned concurrency failed.
     pub provisioned_failed: bool,
+    /// What it has done so far, if anything; one at most.
+    pub counts: WithEvents<VersionCounts>,
 }
 
 /// What an environment is doing.

@@ -2,6 +2,7 @@
 //! requests that move between them.
 
 mod account;
+mod alias;
 mod caller;
 mod caption;
 mod function;
@@ -11,6 +12,7 @@ pub(super) mod marks;
 mod path;
 mod question;
 mod queue;
+mod release;
 mod scene;
 mod service;
 mod shape;

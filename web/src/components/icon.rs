@@ -18,6 +18,10 @@ pub enum Icon {
     Mapping,
     /// An alias or a version.
     Signpost,
+    /// A deployment.
+    Stairs,
+    /// An alarm.
+    Lamp,
     /// Start playing.
     Play,
     /// Stop playing.
@@ -87,6 +91,11 @@ fn paths(icon: Icon) -> (&'static str, &'static str) {
         Icon::Service => ("M2.500 5h11v8h-11zM2.500 8h3l1 2h3l1-2h3", ""),
         Icon::Mapping => ("M3 3v10M13 3v10M3 8h10M10 5.5 13 8l-3 2.500", ""),
         Icon::Signpost => ("M8 1.5v13M4 3.5h7.5L13.500 5.500 11.500 7.500H4z", ""),
+        Icon::Stairs => ("M2 13h4V9.500h4V6h4V2.500", ""),
+        Icon::Lamp => (
+            "M8 3.500a3.500 3.500 0 1 0 0 7 3.500 3.500 0 0 0 0-7M8 1v1M2.500 7h-1M14.500 7h-1M6.500 13h3M4 3l-.7-.7M12 3l.7-.7",
+            "",
+        ),
         Icon::Play => ("", "M4.5 2.5v11l9-5.500z"),
         Icon::Pause => ("", "M4 3h3v10H4zM9 3h3v10H9z"),
         Icon::Right => ("m3 8.5 3.500 3.500L13 4.500", ""),

@@ -4,6 +4,7 @@ pub mod advice;
 pub mod fates;
 mod life;
 mod now;
+mod release;
 pub mod settings;
 mod story;
 

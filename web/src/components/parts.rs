@@ -23,7 +23,7 @@ pub struct Part {
 }
 
 /// The parts of a run: callers, functions and the aliases of each, services,
-/// mappings.
+/// mappings, alarms, deployment groups.
 pub fn outline(desk: &Desk) -> Vec<Part> {
     let Some(run) = &desk.run else { return Vec::new() };
     let part = |name: &str, icon| {
@@ -35,14 +35,18 @@ pub fn outline(desk: &Desk) -> Vec<Part> {
     for (number, function) in run.functions.iter().enumerate() {
         parts.push(part(&function.name, Icon::Function));
         let view = desk.frame.as_ref().and_then(|frame| frame.functions.get(number));
-        for (alias, _) in view.map(|view| view.aliases.as_slice()).unwrap_or_default() {
-            let (name, icon) = (alias.clone(), Icon::Signpost);
+        for alias in view.map(|view| view.aliases.as_slice()).unwrap_or_default() {
+            let (name, icon) = (alias.name.clone(), Icon::Signpost);
             parts.push(Part { name, icon, inner: true, advised: false });
         }
     }
     parts.extend(run.services.iter().map(|service| part(&service.name, Icon::Service)));
     let mappings = run.mappings.iter().filter(|_| EVENTS);
     parts.extend(mappings.map(|mapping| part(&mapping.name, Icon::Mapping)));
+    let groups = run.groups.iter().filter(|_| EVENTS);
+    parts.extend(groups.map(|group| part(&group.name, Icon::Stairs)));
+    let alarms = run.alarms.iter().filter(|_| EVENTS);
+    parts.extend(alarms.map(|alarm| part(&alarm.name, Icon::Lamp)));
     parts
 }
 

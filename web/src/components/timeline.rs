@@ -11,6 +11,7 @@ mod gauges;
 mod gestures;
 mod lanes;
 mod place;
+mod steps;
 mod tools;
 
 use lambdarium_sim::EVENTS;
@@ -197,7 +198,10 @@ fn Window(props: &WindowProps) -> Html {
                 { picture(place, height, Some(texts::GAUGES), html! {
                     <>
                         { still(Layer::Front) }
-                        if let Some(frame) = frame { { gauges::readings(painted, frame, place, run) } }
+                        if let Some(frame) = frame {
+                            if EVENTS { { steps::labels(painted, frame, place) } }
+                            { gauges::readings(painted, frame, place, run) }
+                        }
                         if let Some(picked) = *picked {
                             { details::bubble((told.as_ref(), frame.as_deref()), painted, place, picked) }
                         }
@@ -354,12 +358,14 @@ fn Still(props: &StillProps) -> Html {
         Layer::Ground => svg::all(vec![
             ticks(painted, place, false),
             lanes::names(painted, place),
+            steps::names(painted, place),
             gauges::names(painted, place, run),
         ]),
         Layer::Front => gauges::highest(painted, place, run),
         Layer::Past | Layer::Ahead => svg::all(vec![
             gauges::curves(painted, place, run, *layer == Layer::Past),
             lanes::spans(painted, place, *layer == Layer::Past),
+            steps::steps(painted, place, *layer == Layer::Past),
         ]),
     };
     html! { <g aria-hidden="true">{ content }</g> }

@@ -141,10 +141,9 @@ impl Desk {
                 opened.callers.iter().any(|caller| caller.name == *name)
                     || opened.functions.iter().any(|function| function.name == *name)
                     || opened.services.iter().any(|service| service.name == *name)
-                    || opened
-                        .mappings
+                    || [&opened.mappings, &opened.alarms, &opened.groups]
                         .iter()
-                        .any(|mapping| EVENTS && mapping.name == *name)
+                        .any(|all| all.iter().any(|part| EVENTS && part.name == *name))
             };
             self.selection = self.selection.take().filter(is_there);
         } else {

@@ -2,7 +2,7 @@
 //! playhead. It is kept in simulated time and moved on the axis that is on screen.
 
 use lambdarium_sim::EVENTS;
-use lambdarium_sim::id::{FunctionId, MappingId, Part, ServiceId};
+use lambdarium_sim::id::{AlarmId, FunctionId, GroupId, MappingId, Part, ServiceId};
 use lambdarium_sim::time::Instant;
 use lambdarium_sim::view::{Pane, Scale};
 
@@ -37,9 +37,13 @@ impl Desk {
         }
         let service = (0..).zip(&run.services).find(|(_, part)| part.name == *name);
         let mapping = (0..).zip(&run.mappings).find(|(_, part)| part.name == *name);
+        let alarm = (0..).zip(&run.alarms).find(|(_, part)| part.name == *name);
+        let group = (0..).zip(&run.groups).find(|(_, part)| part.name == *name);
         function
             .or_else(|| service.map(|(at, _)| Part::Service(ServiceId::new(at))))
             .or_else(|| mapping.map(|(at, _)| Part::Mapping(MappingId::new(at))))
+            .or_else(|| alarm.map(|(at, _)| Part::Alarm(AlarmId::new(at))))
+            .or_else(|| group.map(|(at, _)| Part::Deployment(GroupId::new(at))))
     }
 
     /// Zooms by so many steps, inwards if positive. What stands at a share of the window
@@ -136,9 +140,10 @@ mod tests {
             scale: Scale::time(end),
             columns: Vec::new(),
             lanes: Vec::new(),
+            steps: WithEvents::new(),
         };
-        let of_source = WithEvents::new();
-        let gauges = Gauges { function: None, series: Vec::new(), of_source };
+        let (of_source, of_version) = (WithEvents::new(), WithEvents::new());
+        let gauges = Gauges { function: None, series: Vec::new(), of_source, of_version };
         let painted = Box::new(Painted { lanes, gauges });
         let desk = Rc::new(Desk::new(None, false));
         let desk = act(&desk, Action::Answered(Box::new(Answer::Opened(opened.into()))));

@@ -20,8 +20,15 @@ const SHOWN_MAX: usize = 60;
 
 impl Engine {
     pub(super) fn edit(&mut self, slot: Slot, edit: Edit) -> Option<Answer> {
+        let deployment = if let Edit::Act { at, function, .. } = &edit
+            && EVENTS
+        {
+            self.deployment(slot, function, *at)
+        } else {
+            None
+        };
         let run = self.recording(slot)?.run();
-        let (changed, selection) = match apply(run, edit) {
+        let (changed, selection) = match apply(run, edit, deployment.as_deref()) {
             Ok(changed) => changed,
             Err(issues) => return Some(Answer::Rejected(issue_texts(&issues))),
         };
@@ -66,7 +73,11 @@ impl Engine {
 }
 
 /// The changed run, and the name of a part that is to be selected.
-fn apply(run: &Run, edit: Edit) -> Result<(Run, Option<String>), Vec<Issue>> {
+fn apply(
+    run: &Run,
+    edit: Edit,
+    deployment: Option<&str>,
+) -> Result<(Run, Option<String>), Vec<Issue>> {
     if let Edit::Set { path, text, .. } = &edit
         && let [list, number, key] = &path[..]
         && (list.as_str(), key.as_str()) == ("acts", "at")
@@ -97,7 +108,7 @@ fn apply(run: &Run, edit: Edit) -> Result<(Run, Option<String>), Vec<Issue>> {
         Edit::Remove { part } => (edit::remove(run, &part)?, None),
         Edit::Nudge { part, by: (x, y) } => (edit::nudge(run, &part, x, y)?, None),
         Edit::Act { at, deed, function } if EVENTS => {
-            (deeds::done(run, &deed, &function, at)?, None)
+            (deeds::done(run, &deed, &function, at, deployment)?, None)
         }
         Edit::Vary { number } if EVENTS => match advice(run).get(number as usize) {
             Some(advised) => (variation(run, advised), None),

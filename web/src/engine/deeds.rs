@@ -17,6 +17,7 @@ use lambdarium_sim::value::Value;
 
 use sent::Parameters;
 
+mod release;
 mod sent;
 
 choices! {
@@ -42,6 +43,14 @@ choices! {
         Release "Let it run again",
         /// A version is published.
         Publish "Publish a version",
+        /// The newest version is deployed.
+        Deploy "Deploy the newest version",
+        /// The deployment under way is stopped.
+        StopDeployment "Stop the deployment",
+        /// The alarm goes off.
+        Ring "Ring the alarm",
+        /// It is put back.
+        Quiet "Set it to OK",
     }
 }
 
@@ -49,7 +58,19 @@ choices! {
 const BURST: usize = 10;
 /// What can be done to a part, in words.
 pub(super) fn to_function() -> Vec<String> {
-    Deed::WORDS.iter().map(ToString::to_string).collect()
+    let deeds = (0..).map_while(Deed::from_place);
+    let deeds = deeds.take_while(|deed| *deed != Deed::Deploy);
+    deeds.map(|deed| deed.word().to_string()).collect()
+}
+
+/// The same of a deployment group.
+pub(super) fn to_group() -> Vec<String> {
+    [Deed::Deploy, Deed::StopDeployment].map(|deed| deed.word().to_string()).into()
+}
+
+/// The same of an alarm.
+pub(super) fn to_alarm() -> Vec<String> {
+    [Deed::Ring, Deed::Quiet].map(|deed| deed.word().to_string()).into()
 }
 
 /// The same of a service: something is sent to it, if anything can be.
@@ -59,15 +80,23 @@ pub(super) fn to_service(service: &Service) -> Vec<String> {
     deeds.map(|deed| deed.word().to_string()).collect()
 }
 
-/// The run with what somebody does to a function or service at an instant.
-pub(super) fn done(run: &Run, deed: &str, part: &str, at: Instant) -> Edited {
+/// The run with what somebody does to a part at an instant; `deployment` is the one that is
+/// under way then, if the part is a deployment group.
+pub(super) fn done(
+    run: &Run,
+    deed: &str,
+    part: &str,
+    at: Instant,
+    deployment: Option<&str>,
+) -> Edited {
     let Some(deed) = Deed::from_word(deed) else { return Ok(run.clone()) };
     let function = run.scenario.functions.iter().find(|drawn| drawn.name == part);
     let service = run.scenario.services.iter().find(|drawn| drawn.name == part);
     let sent = service.and_then(|service| sent::to_service(service, None));
     let meant = function
-        .map(|function| meant(run, deed, function))
-        .or(sent.map(|sent| (sent.operation, sent.parameters)));
+        .and_then(|function| meant(run, deed, function))
+        .or(sent.map(|sent| (sent.operation, sent.parameters)))
+        .or_else(|| release::meant(run, deed, part, deployment));
     let Some((operation, parameters)) = meant else { return Ok(run.clone()) };
     let count = if deed == Deed::SendBurst { BURST } else { 1 };
     (0..count).try_fold(run.clone(), |run, _| {
@@ -76,7 +105,7 @@ pub(super) fn done(run: &Run, deed: &str, part: &str, at: Instant) -> Edited {
     })
 }
 
-fn meant(run: &Run, deed: Deed, function: &Function) -> (Operation, Parameters) {
+fn meant(run: &Run, deed: Deed, function: &Function) -> Option<(Operation, Parameters)> {
     let named = |more: Parameters| {
         let name = ("FunctionName".to_string(), Value::text(&function.name));
         [name].into_iter().chain(more).collect()
@@ -91,7 +120,7 @@ fn meant(run: &Run, deed: Deed, function: &Function) -> (Operation, Parameters) 
         let units = ("ReservedConcurrentExecutions".to_string(), Value::number(units));
         (Operation::PutFunctionConcurrency, named(vec![units]))
     };
-    match deed {
+    Some(match deed {
         Deed::SendOne | Deed::SendBurst => {
             let sent = sent::to_function(run, function);
             (sent.operation, sent.parameters)
@@ -114,7 +143,9 @@ fn meant(run: &Run, deed: Deed, function: &Function) -> (Operation, Parameters) 
             None => (Operation::DeleteFunctionConcurrency, named(Vec::new())),
         },
         Deed::Publish => (Operation::PublishVersion, named(Vec::new())),
-    }
+        // Nobody is offered these for a function.
+        Deed::Deploy | Deed::StopDeployment | Deed::Ring | Deed::Quiet => return None,
+    })
 }
 
 #[cfg(test)]

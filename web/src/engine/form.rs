@@ -4,6 +4,7 @@
 //! loads, durations and faults, is described here.
 
 mod mapping;
+mod release;
 mod service;
 
 use lambdarium_format::{edit, json, unit};
@@ -53,18 +54,24 @@ pub(super) fn form(run: &Run, part: Option<String>) -> Form {
     let writer = Writer { whole: &whole };
     let service = scenario.services.iter().find(|s| Some(s.name.as_str()) == named);
     let mapping = scenario.mappings.iter().find(|m| Some(m.name.as_str()) == named);
+    let mut alarms = scenario.alarms.iter().filter(|_| EVENTS);
+    let alarm = alarms.find(|a| Some(a.name.as_str()) == named);
+    let mut groups = scenario.groups.iter().filter(|_| EVENTS);
+    let group = groups.find(|g| Some(g.name.as_str()) == named);
     let mut form = match (function, caller, service) {
         (Some(function), ..) => writer.function(function, run),
         (None, Some(caller), _) => writer.caller(caller, run),
         (None, None, Some(service)) if EVENTS => writer.service(service, run),
         (None, None, _) => match mapping.filter(|_| EVENTS) {
             Some(mapping) => writer.mapping(mapping, run),
-            None => writer.scenario(run),
+            None => match (alarm, group) {
+                (Some(alarm), _) => writer.alarm(alarm),
+                (None, Some(group)) => writer.deployments(group),
+                (None, None) => writer.scenario(run),
+            },
         },
     };
-    let known =
-        function.is_some() || caller.is_some() || service.is_some() || mapping.is_some();
-    form.part = part.filter(|_| known);
+    form.part = part.filter(|name| edit::part(run, name).is_some());
     form
 }
 
@@ -74,7 +81,11 @@ pub(super) fn kinds() -> Vec<(String, String)> {
     let callers = CallerKind::NAMES.iter().copied();
     let services = (0..).map_while(ServiceKind::from_place);
     let services = services.map(|kind| (kind.word(), kind.name()));
-    let services = services.chain([(edit::MAPPING, "Event source mapping")]);
+    let services = services.chain([
+        (edit::MAPPING, "Event source mapping"),
+        (edit::GROUP, "Deployment group"),
+        (edit::ALARM, "CloudWatch alarm"),
+    ]);
     let all = [("function", "Function")].into_iter().chain(callers).chain(services);
     all.map(|(key, name)| (key.to_string(), name.to_string())).collect()
 }

@@ -4,6 +4,8 @@
 //! The layout depends on what there is, never on what happens at the moment, so nothing
 //! jumps while a run plays. Wide boards read from left to right, narrow ones downwards.
 
+mod function;
+mod release;
 mod sends;
 mod shape;
 
@@ -11,6 +13,8 @@ use lambdarium_sim::id::Part;
 use lambdarium_sim::{EVENTS, WithEvents};
 
 use super::{Point, Rect};
+use function::function_box;
+use release::{alarms, groups};
 pub use shape::{
     CallerShape, FunctionShape, Row, SHARD_HEAD_H, SHARDS_HEAD_H, ServiceShape, Shape,
     VersionShape, bracket_rows, shard_h,
@@ -37,6 +41,10 @@ pub struct Board {
     pub mappings: WithEvents<Rect>,
     /// The wires of what is handed over.
     pub sends: WithEvents<SendWire>,
+    /// Deployment groups, in plan order.
+    pub groups: WithEvents<Rect>,
+    /// Alarms, in plan order.
+    pub alarms: WithEvents<Rect>,
 }
 
 /// Where a caller stands.
@@ -55,12 +63,26 @@ pub struct FunctionBox {
     pub rect: Rect,
     /// Where its events wait.
     pub queue: Option<Rect>,
-    /// Middle of each alias row.
-    pub aliases: Vec<f64>,
+    /// Its aliases: rows, or posts that show how they split requests.
+    pub aliases: Vec<Rect>,
+    /// Which of both.
+    pub posts: Posts,
     /// Its versions.
     pub versions: Vec<VersionBox>,
     /// Where its ledger begins.
     pub ledger_y: f64,
+}
+
+/// How the aliases of a function are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Posts {
+    /// As rows that name a version.
+    #[default]
+    Rows,
+    /// As signposts with their weights, above the versions.
+    Above,
+    /// The same, beside the versions.
+    Beside,
 }
 
 /// A wire to what something is handed over to.
@@ -167,10 +189,6 @@ impl Wire {
 
 /// Below this width a board reads downwards.
 const WIDE: f64 = 660.0;
-/// Cells up to this many are large enough to show the request in them.
-const LARGE_CELLS: u32 = 8;
-/// Cells up to this many are drawn one by one.
-const CELLS_MAX: u32 = 96;
 
 const MARGIN: f64 = 16.0;
 const CAPTION: f64 = 44.0;
@@ -178,10 +196,6 @@ const GAP: f64 = 16.0;
 const CALLER_H: f64 = 104.0;
 const CALLER_NARROW_H: f64 = 88.0;
 const TRAY_H: f64 = 48.0;
-const HEAD_H: f64 = 52.0;
-const QUEUE_H: f64 = 62.0;
-const ALIAS_H: f64 = 26.0;
-const VERSION_HEAD: f64 = 24.0;
 const LEDGER_H: f64 = 46.0;
 const ACCOUNT_H: f64 = 190.0;
 const SERVICE_H: f64 = 70.0;
@@ -203,10 +217,14 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
     if EVENTS && shape.has_stream() {
         columns.make_room_for_records(width, narrow);
     }
+    if EVENTS && shape.splits() && !narrow {
+        columns.make_room_for_versions(width);
+    }
     let mut board = Board { narrow, ..Board::default() };
     let y = lefts(shape, &columns, &mut board);
     let mut function_y = if narrow { y + 28.0 } else { CAPTION };
     board.mappings = shape.mappings.iter().map(|_| Rect::default()).collect();
+    board.groups = shape.groups.iter().map(|_| Rect::default()).collect();
     for (number, function) in shape.functions.iter().enumerate() {
         if EVENTS {
             function_y = above(shape, number, &columns, function_y, &mut board);
@@ -215,6 +233,9 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
             function_box(function, columns.function_x, function_y, columns.function_w);
         function_y = placed.rect.bottom() + GAP;
         board.functions.push(placed);
+        if EVENTS {
+            function_y = groups(shape, number, &columns, function_y, &mut board);
+        }
     }
     board.account = Rect {
         x: columns.account_x,
@@ -231,7 +252,14 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
         board.services[service] = Rect { x, y: service_y, w, h: SERVICE_H };
         service_y += SERVICE_H + GAP;
     }
-    centre_lefts(shape, &mut board, function_y - GAP - (y - GAP));
+    if EVENTS {
+        board.alarms = alarms(shape, &columns, &mut service_y);
+    }
+    let lefts_end = match EVENTS {
+        true => release::widen(&mut board, y, function_y),
+        false => function_y,
+    };
+    centre_lefts(shape, &mut board, lefts_end - y);
     if !narrow {
         nudge(shape, &mut board);
     }
@@ -248,18 +276,25 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
     if EVENTS {
         board.sends = sends::sends(shape, &board);
     }
-    let mut bottom = function_y.max(y).max(service_y);
+    let bottom = bottom(&board, function_y.max(y).max(service_y));
+    board.size = Point { x: width, y: bottom };
+    board
+}
+
+/// Where a board ends whose columns end there.
+fn bottom(board: &Board, columns_end: f64) -> f64 {
+    let mut bottom = columns_end;
     let callers = board.callers.iter().map(|caller| caller.rect);
     let services = board.services.iter().copied();
     let functions = board.functions.iter().map(|function| function.rect);
-    for rect in callers.chain(services).chain(functions) {
+    let release = board.groups.iter().chain(board.alarms.iter()).copied();
+    for rect in callers.chain(services).chain(functions).chain(release) {
         bottom = bottom.max(rect.bottom() + GAP);
     }
     for send in board.sends.iter().filter(|_| EVENTS) {
         bottom = bottom.max(send.wire.lowest() + GAP);
     }
-    board.size = Point { x: width, y: bottom };
-    board
+    bottom
 }
 
 /// Places the mappings that call a function above it, side by side, and says where the
@@ -336,7 +371,12 @@ pub fn fitted(shape: &Shape, width: f64, height: f64) -> (Board, f64) {
     let fits = |(board, zoom): &(Board, f64)| {
         board.size.y * zoom <= height && board.size.x >= ZOOMED_MIN
     };
-    boards.find(fits).unwrap_or_else(|| (layout(shape, width), 1.0))
+    let (mut board, zoom) =
+        boards.find(fits).unwrap_or_else(|| (layout(shape, width), 1.0));
+    if EVENTS {
+        release::stretch(&mut board, height / zoom);
+    }
+    (board, zoom)
 }
 
 /// What stands at the left and needs less height than the functions stands in the middle of
@@ -447,6 +487,15 @@ impl Columns {
         self.account_x = self.account_x.min(self.function_x + self.function_w + 72.0);
     }
 
+    /// Widens functions, so that signposts have room beside the versions they lead to.
+    fn make_room_for_versions(&mut self, width: f64) {
+        self.caller_w = self.caller_w.min(168.0);
+        self.function_x = MARGIN + self.caller_w + 52.0;
+        self.account_x = width - MARGIN - self.account_w;
+        self.function_w = (self.account_x - 28.0 - self.function_x).min(640.0);
+        self.account_x = self.account_x.min(self.function_x + self.function_w + 72.0);
+    }
+
     /// The left edge of a caller's card, and whether its row ends with it.
     fn caller_place(&self, number: usize, count: usize) -> (f64, bool) {
         let margin = if self.callers_per_row == 1 && self.function_x > MARGIN {
@@ -458,51 +507,6 @@ impl Columns {
         let x = margin + column as f64 * (self.caller_w + GAP);
         (x, column + 1 == self.callers_per_row || number + 1 == count)
     }
-}
-
-fn function_box(function: &FunctionShape, x: f64, y: f64, w: f64) -> FunctionBox {
-    let mut below = y + HEAD_H;
-    let queue = function.queue.then(|| {
-        let rect = Rect { x: x + 8.0, y: below, w: w - 16.0, h: QUEUE_H - 8.0 };
-        below += QUEUE_H;
-        rect
-    });
-    let mut aliases = Vec::new();
-    for _ in 0..function.aliases {
-        aliases.push(below + ALIAS_H / 2.0);
-        below += ALIAS_H;
-    }
-    if !aliases.is_empty() {
-        below += 6.0;
-    }
-    let mut versions = Vec::new();
-    for version in &function.versions {
-        let (cells, h) = cells(version.peak, x + 16.0, below + VERSION_HEAD, w - 32.0);
-        let rect = Rect { x: x + 8.0, y: below, w: w - 16.0, h: VERSION_HEAD + h };
-        versions.push(VersionBox { index: version.index, rect, cells });
-        below = rect.bottom() + 8.0;
-    }
-    let rect = Rect { x, y, w, h: below + LEDGER_H - y };
-    FunctionBox { rect, queue, aliases, versions, ledger_y: below }
-}
-
-/// Cells for at most so many environments, and their height.
-fn cells(peak: u32, x: f64, y: f64, w: f64) -> (Cells, f64) {
-    let count = peak.max(1);
-    if count > CELLS_MAX {
-        return (Cells::Bar(Rect { x, y: y + 2.0, w, h: 18.0 }), 48.0);
-    }
-    let large = count <= LARGE_CELLS;
-    let (side, pitch, row_pitch) =
-        if large { (36.0, 48.0, 50.0) } else { (16.0, 20.0, 20.0) };
-    let fit = ((w + pitch - side) / pitch).floor().max(1.0) as usize;
-    let count = count as usize;
-    let rows = count.div_ceil(fit);
-    let per_row = fit.min(count.max(1));
-    let corner = Point { x, y: y + 2.0 };
-    let tail = if large { 12.0 } else { 24.0 };
-    let height = (rows as f64 - 1.0) * row_pitch + side + tail;
-    (Cells::Grid { corner, side, pitch, row_pitch, per_row, count }, height)
 }
 
 fn wire(caller: Rect, function: &FunctionBox, row: Row, narrow: bool) -> Wire {
@@ -522,7 +526,9 @@ fn wire(caller: Rect, function: &FunctionBox, row: Row, narrow: bool) -> Wire {
             function.queue.map_or(function.rect.y + 26.0, |queue| queue.y + 36.0)
         }
         Row::Alias(at) => {
-            function.aliases.get(at).copied().unwrap_or(function.rect.y + 26.0)
+            let alias = function.aliases.get(at);
+            alias
+                .map_or(function.rect.y + 26.0, |alias| alias.y + alias.h.min(44.0) / 2.0)
         }
         Row::Version(at) => function
             .versions

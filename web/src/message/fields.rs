@@ -4,15 +4,19 @@ use lambdarium_sim::id::{
     AlarmId, CallerId, EnvironmentId, FunctionId, GroupId, Job, MappingId, Origin, Part,
     ServiceId, VersionIx,
 };
+use lambdarium_sim::lambda::counts::VersionCounts;
 use lambdarium_sim::mapping::Metrics as MappingMetrics;
+use lambdarium_sim::release::alarm::StateValue;
+use lambdarium_sim::release::deployment::{ErrorCode, EventStatus, Status};
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::{Ending, Room, Stop};
 use lambdarium_sim::view::{
-    AccountView, Back, BatchView, By, CallerView, Doing, EnvironmentView, Fate, Fates,
-    Frame, FunctionView, Gauges, Lane, LaneKind, LaneSpan, Lanes, Look, MappingView,
-    MessageView, Metrics, Paint, PaintedColumn, Pane, Place, QueueView, ReadView,
-    RecordIs, RecordView, Scale, Sent, ServiceView, ShardView, SourceGauge, SourceSeries,
-    StreamView, Token, Tray, VersionView,
+    AccountView, AlarmView, AliasView, Back, BatchView, By, CallerView, DeploymentView,
+    Doing, EnvironmentView, Fate, Fates, Frame, FunctionView, Gauge, Gauges, GroupView,
+    Lane, LaneKind, LaneSpan, Lanes, Look, MappingView, MessageView, Metrics, Paint,
+    PaintedColumn, Pane, Place, Point, QueueView, ReadView, RecordIs, RecordView, Scale,
+    Sent, ServiceView, ShardView, Share, SourceGauge, SourceSeries, Step, StepIs,
+    StepLane, StreamView, Token, Tray, VersionSeries, VersionView,
 };
 
 use super::{
@@ -25,6 +29,10 @@ use crate::pack::pack;
 
 pack! {
     choices Ending
+    choices ErrorCode
+    choices EventStatus
+    choices StateValue
+    choices Status
     choices Fate
     choices Room
     choices Stop
@@ -62,17 +70,29 @@ pack! {
         at_destination, lost, running, waiting, twice,
     }
     struct Frame {
-        moment, entries, callers, functions, services, mappings, account, tokens, sent, counted, fates,
+        moment, entries, callers, functions, services, mappings, alarms, groups, account, tokens, sent, counted, fates,
     }
     struct FunctionView {
         name, versions, aliases, reserved, on_demand, on_provisioned, provisioned, queued,
         metrics, micro_usd,
     }
-    struct Gauges { function, series, of_source }
+    struct AlarmView { id, name, value, points, measured, ends_at }
+    struct AliasView { name, version, additional }
+    struct Share { version, weight_ppm, runs, drawn, given }
+    struct GroupView { id, name, function, deployment }
+    struct DeploymentView {
+        deployment_id, status, current, target, percentage, interval, created, lifecycle, error, ended,
+        taken_back, percent, next_shift, shifts, plan, ends,
+    }
+    struct Gauges { function, series, of_source, of_version }
+    struct VersionSeries { function, version, name, gauge, values }
+    struct VersionCounts { invocations, errors, duration_count, duration_us }
+    struct StepLane { name, part, steps }
+    struct Step { from, to, is, entry }
     struct SourceSeries { part, gauge, values }
-    struct Lane { name, kind, rows, used, spans, merged }
+    struct Lane { name, part, kind, rows, used, spans, merged }
     struct LaneSpan { row, from, init, to, paint, job, entry, version }
-    struct Lanes { from, to, scale, columns, lanes }
+    struct Lanes { from, to, scale, columns, lanes, steps }
     struct Look { moment, glide, tokens_max }
     struct Metrics {
         invocations, errors, throttles, duration_count, duration_us, duration_max_us,
@@ -102,7 +122,7 @@ pack! {
     struct Token { job, function, attempt, copy, place, room }
     struct VersionView {
         name, index, memory_mb, timeout, environments, busy, idle, provisioned,
-        provisioned_ready_at, provisioned_failed,
+        provisioned_ready_at, provisioned_failed, counts,
     }
 }
 
@@ -110,6 +130,9 @@ pack! {
     enum Back { Ok, Failed, Throttled, Refused }
     enum By { Time, Events }
     enum Doing { Init, Busy, Idle, Reset }
+    enum Gauge { Concurrent, Errors, Throttles, Invocations, Duration, Cost }
+    enum Point { Missing, Holds, Breaches }
+    enum StepIs { Leads { version, additional, weight_ppm }, Alarm { value }, Nothing }
     enum LaneKind { Function, Caller, Queue, Messages, Mapping }
     enum Origin {
         Caller(id), Act(number), Function(id), Service(id), Mapping(id), Deployment(id),
@@ -162,7 +185,7 @@ pack! {
     struct Judged { holds, found, broken }
     struct Field { path, label, aws, help, allowed, rule, input, value, usual, act }
     struct Form { part, about, groups, deeds }
-    struct FunctionText { name, does, queue, nudge }
+    struct FunctionText { name, does, queue, splits, nudge }
     struct Group { title, fields }
     struct Handed { past, present, future, left, ask, text, caret }
     struct IssueText { place, found, allowed, rule }
@@ -171,7 +194,7 @@ pack! {
     struct Mistake { issue, spot }
     struct Opened {
         address, title, about, markers, acts, advice, kept, draft, question, expect, kinds, callers, functions, services,
-        mappings, sends, moment, selection, problems, progress,
+        mappings, alarms, groups, sends, moment, selection, problems, progress,
     }
     struct Painted { lanes, gauges }
     struct Progress { reached, stop, pace, peaks }

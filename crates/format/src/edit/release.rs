@@ -1,9 +1,11 @@
 //! Edits of alarms and deployment groups.
 
 use lambdarium_sim::EVENTS;
-use lambdarium_sim::scenario::Scenario;
+use lambdarium_sim::knob::Issue;
+use lambdarium_sim::scenario::{Run, Scenario};
+use lambdarium_sim::value::Value;
 
-use super::qualifier;
+use super::{ALARM, qualifier, set, unused, wrong};
 
 /// The member of the text that an alarm or a deployment group stands in.
 pub(super) fn part(scenario: &Scenario, name: &str) -> Option<&'static str> {
@@ -14,6 +16,32 @@ pub(super) fn part(scenario: &Scenario, name: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Adds an alarm on the errors of the function that was added last, or a deployment group of
+/// the first alias there is.
+pub(super) fn add(run: &Run, kind: &str) -> Result<(Run, String), Vec<Issue>> {
+    let name = unused(run, kind);
+    if kind == ALARM {
+        let Some(function) = run.scenario.functions.last() else {
+            return Err(wrong("alarms", "no function", "a function that it can watch"));
+        };
+        let new = Value::object([("watches", Value::text(&function.name))]);
+        return Ok((set(run, &["alarms".into(), name.clone()], Some(new))?, name));
+    }
+    let functions = run.scenario.functions.iter();
+    let mut aliases = functions.filter_map(|function| {
+        let alias = function.aliases.first()?;
+        Some([&function.name, ":", &alias.name].concat())
+    });
+    let Some(alias) = aliases.next() else {
+        let allowed = "a function with an alias that it can lead";
+        return Err(wrong("deployment-groups", "no alias", allowed));
+    };
+    let config = "CodeDeployDefault.LambdaCanary10Percent5Minutes";
+    let new =
+        Value::object([("alias", Value::text(&alias)), ("config", Value::text(config))]);
+    Ok((set(run, &["deployment-groups".into(), name.clone()], Some(new))?, name))
 }
 
 /// Gives an alarm, and where it is heeded, or a deployment group another name.

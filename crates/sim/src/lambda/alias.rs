@@ -9,6 +9,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::Routing;
+use super::counts::at;
 use super::environment::Status;
 use super::invoke::State;
 use crate::Given;
@@ -48,6 +49,7 @@ pub(crate) fn point(
     let function = Rc::make_mut(plan).function_mut(id);
     let planned = &mut function.aliases[usize::from(alias.0)];
     planned.lead(to, cx.now, spreads_in);
+    *at(&mut lambda.functions[usize::from(id.0)].split, alias.0.into()) = [0; 2];
     if holds && let Some(given) = Given::mark() {
         let (version, weight_ppm) = (before.version, WHOLE_PPM);
         planned.pointer.routing = Some(Routing { version, weight_ppm, given });

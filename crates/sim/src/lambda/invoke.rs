@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use super::admission::Admitted;
 use super::answer::Asked;
 use super::concurrency::{self, Account, NoRoom};
+use super::counts::{VersionCounts, count_end};
 use super::environment;
 use super::run::{self, Case, Run};
 use super::{answer, async_queue, billing};
@@ -58,6 +59,11 @@ pub struct FunctionState {
     pub(crate) queue: async_queue::State,
     /// What it has sent to other parts, by its number there less one.
     pub(crate) outbox: Shelf<Content>,
+    /// What each version has done, in the order of their places.
+    pub(crate) by_version: WithEvents<VersionCounts>,
+    /// Of each alias that has weights, runs since it was given them: of its version, and of
+    /// the additional one.
+    pub(crate) split: WithEvents<[u64; 2]>,
     /// Batches of mappings that run, in the order of their jobs.
     pub(crate) batches: WithEvents<(Job, Content)>,
     serial: u32,
@@ -75,6 +81,8 @@ impl FunctionState {
             on_provisioned: 0,
             queue: async_queue::State::default(),
             outbox: Shelf::default(),
+            by_version: WithEvents::default(),
+            split: WithEvents::default(),
             batches: WithEvents::default(),
             serial: 0,
         }
@@ -281,12 +289,7 @@ impl State {
             serial,
         });
         function.environments.get_mut(environment).run = Some(place);
-        let metrics = &mut function.metrics;
-        metrics.invocations += 1;
-        metrics.provisioned_invocations += u64::from(provisioned);
-        metrics.provisioned_max = metrics.provisioned_max.max(function.on_provisioned);
-        let in_flight = function.ledger.on_demand() + function.on_provisioned;
-        metrics.concurrent_max = metrics.concurrent_max.max(in_flight);
+        function.count_start(plan.function(id), version, alias, provisioned);
         if let Origin::Caller(caller) = job.origin
             && !queued
         {
@@ -339,6 +342,7 @@ impl State {
         let function = &mut functions[usize::from(id.0)];
         let run = &mut function.runs[slot as usize];
         run.serial = 0;
+        let version = run.version;
         // Its place is free, and keeps the run until another takes it.
         let run = &function.runs[slot as usize];
         let ending = cut.unwrap_or(run.ending);
@@ -357,6 +361,10 @@ impl State {
         metrics.duration_count += 1;
         metrics.duration_us += duration;
         metrics.duration_max_us = metrics.duration_max_us.max(duration);
+        if EVENTS {
+            let failed = ending != Ending::Succeeded;
+            count_end(&mut function.by_version, version, failed, duration);
+        }
         let rule = ending_rule(ending, run, plan);
         let fact = Fact::Ended { ending, billed_ms: small(billed), environment: taken };
         cx.note(Part::Function(id), Some(run.job), rule, fact);
@@ -491,6 +499,7 @@ impl State {
             assert_eq!(running, function.in_flight(), "a unit of concurrency was lost");
             let busy = function.environments.iter().filter(|e| e.run.is_some()).count();
             assert_eq!(running, busy as u64, "a run without an environment");
+            function.assert_counted();
             if planned.reserved.is_none() {
                 pool_used += function.ledger.on_demand();
             }

@@ -12,6 +12,7 @@ mod batch;
 pub mod behaviour;
 pub mod billing;
 pub mod concurrency;
+pub mod counts;
 pub mod destination;
 pub mod environment;
 pub mod event_invoke;

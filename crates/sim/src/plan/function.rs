@@ -119,11 +119,12 @@ impl PlannedFunction {
         &self.versions
     }
 
-    /// Its aliases: name and version number.
-    pub fn aliases(&self) -> impl Iterator<Item = (&str, VersionIx)> {
-        let aliases = self.aliases.iter().filter(|alias| alias.is_there());
-        aliases.filter_map(|alias| {
-            Some((alias.name.as_str(), self.existing(alias.pointer.version)?))
+    /// Its aliases, each with its place and the version it leads to.
+    pub fn aliases(&self) -> impl Iterator<Item = (usize, &PlannedAlias, VersionIx)> {
+        let aliases = self.aliases.iter().enumerate();
+        let aliases = aliases.filter(|(_, alias)| alias.is_there());
+        aliases.filter_map(|(at, alias)| {
+            Some((at, alias, self.existing(alias.pointer.version)?))
         })
     }
 

@@ -144,6 +144,8 @@ pub struct Deployment {
     pub ended: Option<Instant>,
     /// The share of traffic that the new version has by it, in percent.
     pub percent: u8,
+    /// Each share of traffic that it has given the new version, in percent, and since when.
+    pub shifts: Vec<(Instant, u8)>,
     /// When traffic is shifted next.
     pub next_shift: Option<Instant>,
     /// The number of the deployment that took it back.
@@ -163,11 +165,16 @@ impl Deployment {
             error: None,
             ended: None,
             percent: 0,
+            shifts: Vec::new(),
             next_shift: None,
             rolled_back_by: None,
             rolls_back: None,
             hook: None,
         }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(self.shifts.as_slice())
     }
 
     /// Whether it has not ended.

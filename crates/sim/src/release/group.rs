@@ -66,7 +66,7 @@ impl State {
 
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>()
-            + self.deployments.len() * size_of::<Deployment>()
+            + self.deployments.iter().map(Deployment::bytes).sum::<usize>()
             + self.outbox.len() * size_of::<Content>()
     }
 
@@ -402,6 +402,7 @@ impl State {
             return self.go_on(id, plan, cx, event);
         };
         current.percent = shift.percent;
+        current.shifts.push((cx.now, shift.percent));
         let is_last = number + 1 == routing.count();
         let interval = Span::MINUTE.times(routing.interval().into());
         // What comes after the last shift comes when the alias leads there.
@@ -465,6 +466,9 @@ impl State {
         };
         let version = terms.target;
         failed.percent = 0;
+        if !failed.shifts.is_empty() {
+            failed.shifts.push((cx.now, 0));
+        }
         tell(id, cx, Rule::Cd28, ReleaseFact::RolledBack { to: small(version) });
         self.deployments.push(Deployment {
             status: Status::Succeeded,

@@ -8,14 +8,14 @@ use alloc::vec::Vec;
 use super::order::keep_first;
 use super::tokens::tokens;
 use super::{
-    AccountView, CallerView, Doing, EnvironmentView, Fates, Frame, FunctionView, Look,
-    ServiceView, VersionView,
+    AccountView, AliasView, CallerView, Doing, EnvironmentView, Fates, Frame,
+    FunctionView, Look, ServiceView, Share, VersionView,
 };
-use super::{sources, streams};
-use crate::WithEvents;
+use super::{release, sources, streams};
 use crate::caller::Kind;
 use crate::caller::state as caller;
 use crate::id::{FunctionId, ServiceId, VersionIx};
+use crate::lambda::Routing;
 use crate::lambda::billing::{self, Month, billed_end};
 use crate::lambda::environment::{Environment, Status};
 use crate::lambda::invoke::{FunctionState, small};
@@ -24,11 +24,16 @@ use crate::plan::{Plan, PlannedCaller, PlannedFunction};
 use crate::record::Recording;
 use crate::sim::Sim;
 use crate::time::{Instant, Moment};
+use crate::{EVENTS, WithEvents};
 
 /// What a screen shows at a moment.
 pub fn frame(recording: &mut Recording, look: &Look) -> Frame {
     let moment = Moment { at: look.moment.at.min(recording.end()), ..look.moment };
     let look = Look { moment, ..*look };
+    let recorded = match EVENTS {
+        true => release::recorded(recording.head()),
+        false => WithEvents::new(),
+    };
     let (sim, log) = recording.look(moment);
     let plan = sim.plan();
     let entries = log.count_until(moment);
@@ -58,6 +63,8 @@ pub fn frame(recording: &mut Recording, look: &Look) -> Frame {
         functions,
         services: services(sim, moment.at),
         mappings: sources::mappings(sim),
+        alarms: release::alarms(sim, moment.at),
+        groups: release::groups(sim, &recorded),
         account: account_view(sim, plan),
         callers,
         tokens,
@@ -262,9 +269,19 @@ fn function_view(
                 Status::None | Status::Ready | Status::Failed => None,
             },
             provisioned_failed: status == Status::Failed,
+            counts: state.counts(version_at(at)).copied().into_iter().collect(),
         }
     });
-    let aliases = planned.aliases().map(|(name, version)| (name.to_string(), version));
+    let aliases = planned.aliases().map(|(at, alias, version)| AliasView {
+        name: alias.name().to_string(),
+        version,
+        additional: alias.routing().and_then(|routing| {
+            let Routing { version, weight_ppm, given } = routing;
+            let version = planned.existing(version)?;
+            let [others, drawn] = state.split.get(at).copied().unwrap_or_default();
+            Some(Share { version, weight_ppm, runs: others + drawn, drawn, given })
+        }),
+    });
     FunctionView {
         name: planned.name().to_string(),
         versions: views.collect(),

@@ -6,7 +6,9 @@ use super::datapoints::{Datapoint, Fold, Periods};
 use super::fold::costs;
 use super::scale::Scale;
 use super::source_gauges::{self as sources, SourceSeries};
+use super::version_gauges::{self as versions, VersionSeries};
 use crate::id::{FunctionId, Part};
+use crate::plan::Plan;
 use crate::record::Recording;
 use crate::time::{Instant, Moment, Span};
 use crate::{EVENTS, WithEvents};
@@ -29,6 +31,8 @@ pub struct Gauges {
     pub series: Vec<Vec<u64>>,
     /// Those of a queue or stream that is read, or of a mapping.
     pub of_source: WithEvents<SourceSeries>,
+    /// Those of the versions of a function of which several run.
+    pub of_version: WithEvents<VersionSeries>,
 }
 
 /// A gauge, and the statistic that makes one value of what happens in a column.
@@ -61,7 +65,7 @@ impl Gauge {
 }
 
 #[inline(never)]
-fn value(gauge: Gauge, point: &Datapoint, micro_usd: u64) -> u64 {
+pub(super) fn value(gauge: Gauge, point: &Datapoint, micro_usd: u64) -> u64 {
     match gauge {
         Gauge::Concurrent => point.concurrent_max,
         Gauge::Errors => point.errors,
@@ -84,26 +88,20 @@ pub fn gauges(
     columns: u32,
     chosen: Option<Part>,
 ) -> Gauges {
-    let function = match chosen {
-        Some(Part::Function(id)) => Some(id),
-        Some(
-            Part::Caller(_)
-            | Part::Service(_)
-            | Part::Mapping(_)
-            | Part::Alarm(_)
-            | Part::Deployment(_)
-            | Part::Desk,
-        )
-        | None => None,
-    };
+    let function = function_of(recording.plan(), chosen);
     let columns = columns.clamp(1, COLUMNS_MAX);
     let to = to.min(recording.end());
     let mut starts = scale.columns(from, to, columns);
     starts.push(to.plus(Span(1)));
     let ends: Vec<Instant> =
         starts.iter().skip(1).map(|start| Instant(start.0.saturating_sub(1))).collect();
+    let several = versions::shown(recording, chosen).filter(|_| EVENTS);
+    let mut of_version = several.map(|id| versions::Drawing::new(recording, id, &starts));
     let mut fold = Fold::new(Periods::Starts(starts));
     for entry in recording.log().iter() {
+        if let Some(drawing) = &mut of_version {
+            drawing.add(entry);
+        }
         if let Part::Function(id) = entry.part
             && function.is_none_or(|wanted| wanted == id)
         {
@@ -122,7 +120,19 @@ pub fn gauges(
         series.push(columns.map(|(point, usd)| value(gauge, point, *usd)).collect());
     }
     let of_source = of_source.map_or_else(WithEvents::new, sources::Drawing::finish);
-    Gauges { function, series, of_source }
+    let of_version = of_version
+        .map_or_else(WithEvents::new, |drawing| drawing.finish(recording, after));
+    Gauges { function, series, of_source, of_version }
+}
+
+/// The function that a part is, or that it watches or deploys.
+pub(super) fn function_of(plan: &Plan, chosen: Option<Part>) -> Option<FunctionId> {
+    match chosen? {
+        Part::Function(id) => Some(id),
+        Part::Alarm(id) => Some(plan.alarm(id).function()),
+        Part::Deployment(id) => Some(plan.group(id).function()),
+        Part::Caller(_) | Part::Service(_) | Part::Mapping(_) | Part::Desk => None,
+    }
 }
 
 /// The cost at each of some instants; where the machine is looked at for it, so are gauges of

@@ -3,12 +3,17 @@
 //! One pass over the trace; a lane with more spans than are drawn one by one is counted in
 //! columns from then on.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::order::keep_first;
 use super::scale::{By, Scale};
-use crate::id::{EnvironmentId, Job, Origin, Part, VersionIx};
+use super::steps::{StepLane, steps};
+use crate::id::{
+    CallerId, EnvironmentId, FunctionId, Job, MappingId, Origin, Part, ServiceId,
+    VersionIx,
+};
+use crate::lambda::counts::VersionCounts;
 use crate::record::Recording;
 use crate::time::{Instant, Span};
 use crate::trace::{Ending, Entry, EventFact, Fact, MessageFact};
@@ -77,8 +82,10 @@ pub struct LaneSpan {
 /// One lane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lane {
-    /// The part's name.
+    /// The part's name; of one version among others, with its number.
     pub name: String,
+    /// The part.
+    pub part: Part,
     /// What it is.
     pub kind: LaneKind,
     /// Rows it has.
@@ -117,6 +124,8 @@ pub struct Lanes {
     pub columns: Vec<PaintedColumn>,
     /// Lanes per part.
     pub lanes: Vec<Lane>,
+    /// Lanes of what stands until it changes.
+    pub steps: WithEvents<StepLane>,
 }
 
 /// Most spans drawn one by one in a lane; above that they are merged into columns.
@@ -140,16 +149,29 @@ pub fn lanes(recording: &Recording, pane: &Pane) -> Lanes {
     let columns = pane.columns.clamp(1, COLUMNS_MAX);
     let window = Columns::new(&scale, from, to, columns);
     let plan = recording.plan();
-    let functions = plan.functions().iter().map(|function| function.name());
-    let functions = functions.map(|name| Drawn::new(name, LaneKind::Function, &window));
-    let queues = plan.functions().iter().filter(|_| EVENTS);
-    let queues = queues.map(|of| Drawn::new(of.name(), LaneKind::Queue, &window));
-    let messages = plan.services().iter().filter(|_| EVENTS);
-    let messages = messages.map(|of| Drawn::new(of.name(), LaneKind::Messages, &window));
-    let mappings = plan.mappings().iter().filter(|_| EVENTS);
-    let mappings = mappings.map(|of| Drawn::new(of.name(), LaneKind::Mapping, &window));
-    let callers = plan.callers().iter().map(|caller| caller.name());
-    let callers = callers.map(|name| Drawn::new(name, LaneKind::Caller, &window));
+    let lane = |name: &str, part, kind| Drawn::new(name.to_string(), part, kind, &window);
+    let functions = plan.functions().iter().zip((0..).map(FunctionId));
+    let functions = functions.map(|(function, id)| {
+        let named =
+            |name| Drawn::new(name, Part::Function(id), LaneKind::Function, &window);
+        let whole = named(function.name().to_string());
+        let versions = versions(recording, id).into_iter();
+        [whole].into_iter().chain(versions.map(named)).collect()
+    });
+    let queues = plan.functions().iter().zip((0..).map(FunctionId)).filter(|_| EVENTS);
+    let queues =
+        queues.map(|(of, id)| lane(of.name(), Part::Function(id), LaneKind::Queue));
+    let messages = plan.services().iter().zip(0..).filter(|_| EVENTS);
+    let messages = messages.map(|(of, at)| {
+        lane(of.name(), Part::Service(ServiceId::new(at)), LaneKind::Messages)
+    });
+    let mappings = plan.mappings().iter().zip(0..).filter(|_| EVENTS);
+    let mappings = mappings.map(|(of, at)| {
+        lane(of.name(), Part::Mapping(MappingId::new(at)), LaneKind::Mapping)
+    });
+    let callers = plan.callers().iter().zip((0..).map(CallerId));
+    let callers =
+        callers.map(|(of, id)| lane(of.name(), Part::Caller(id), LaneKind::Caller));
     let whole = Columns::new(&scale, Instant::START, end, columns);
     let mut drawing = Drawing {
         end,
@@ -166,7 +188,20 @@ pub fn lanes(recording: &Recording, pane: &Pane) -> Lanes {
         drawing.add(number, entry);
     }
     let (columns, lanes) = drawing.finish();
-    Lanes { from, to, columns, lanes, scale }
+    let steps = if EVENTS { steps(recording) } else { WithEvents::new() };
+    Lanes { from, to, columns, lanes, steps, scale }
+}
+
+/// The names of the lanes of a function's versions, if code of several runs.
+fn versions(recording: &Recording, id: FunctionId) -> Vec<String> {
+    let state = recording.head().world().lambda().function(id);
+    let run = |counts: &&VersionCounts| counts.invocations > 0;
+    if state.by_version.iter().filter(run).count() < 2 {
+        return Vec::new();
+    }
+    let function = recording.last_plan().function(id);
+    let versions = function.versions().iter();
+    versions.map(|version| [function.name(), ":", &version.name()].concat()).collect()
 }
 
 /// Lanes on their way.
@@ -175,7 +210,8 @@ struct Drawing<'a> {
     scrubber: Coverage<'a>,
     /// Runs under way, by function and environment.
     open: Vec<Vec<Option<LaneSpan>>>,
-    functions: Vec<Drawn<'a>>,
+    /// Of each function: what belongs to no version, and the versions, if several run.
+    functions: Vec<Vec<Drawn<'a>>>,
     queues: Vec<Drawn<'a>>,
     /// Messages that somebody has received and not deleted.
     received: WithEvents<(Job, LaneSpan)>,
@@ -287,7 +323,12 @@ impl Drawing<'_> {
         let lane = match part {
             Part::Function(id) => {
                 self.scrubber.add(&span);
-                self.functions.get_mut(usize::from(id.0))
+                let lanes = self.functions.get_mut(usize::from(id.0));
+                let of_version = span.version.map_or(0, |at| usize::from(at.0) + 1);
+                lanes.and_then(|lanes| {
+                    let place = if lanes.len() > 1 { of_version } else { 0 };
+                    lanes.get_mut(place)
+                })
             }
             Part::Caller(id) => self.callers.get_mut(usize::from(id.0)),
             Part::Mapping(id) => self.mappings.get_mut(usize::from(id.0)),
@@ -351,10 +392,10 @@ impl Drawing<'_> {
     }
 
     fn finish(mut self) -> (Vec<PaintedColumn>, Vec<Lane>) {
-        for (lane, open) in self.functions.iter_mut().zip(self.open) {
+        let open = core::mem::take(&mut self.open);
+        for (id, open) in (0..).map(FunctionId).zip(open) {
             for run in open.into_iter().flatten() {
-                self.scrubber.add(&run);
-                lane.add(run);
+                self.draw(Part::Function(id), run);
             }
         }
         let paints = self.scrubber.paints();
@@ -369,7 +410,8 @@ impl Drawing<'_> {
         let mut lanes = Vec::new();
         let mut queues = self.queues.into_iter();
         for function in self.functions {
-            lanes.push(function.finish());
+            lanes
+                .extend(function.into_iter().filter(|lane| lane.used).map(Drawn::finish));
             // Below it what waits for it, if anything does.
             lanes.extend(queues.next().filter(|queue| queue.used).map(Drawn::finish));
         }
@@ -383,6 +425,7 @@ impl Drawing<'_> {
 /// A lane on its way: spans one by one, or columns once there are too many.
 struct Drawn<'a> {
     name: String,
+    part: Part,
     kind: LaneKind,
     window: &'a Columns,
     spans: Vec<LaneSpan>,
@@ -391,9 +434,9 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    fn new(name: &str, kind: LaneKind, window: &'a Columns) -> Self {
+    fn new(name: String, part: Part, kind: LaneKind, window: &'a Columns) -> Self {
         let (spans, merged, used) = (Vec::new(), None, false);
-        Self { name: name.into(), kind, window, spans, merged, used }
+        Self { name, part, kind, window, spans, merged, used }
     }
 
     fn add(&mut self, span: LaneSpan) {
@@ -415,14 +458,14 @@ impl<'a> Drawn<'a> {
     }
 
     fn finish(self) -> Lane {
-        let Self { name, kind, mut spans, merged, used, .. } = self;
+        let Self { name, part, kind, mut spans, merged, used, .. } = self;
         // Runs were added when they ended.
         keep_first(&mut spans, usize::MAX, |span| (span.from.0, span.to.0));
         let (rows, spans, merged) = match merged {
             Some(coverage) => (1, coverage.spans(), true),
             None => (stack(&mut spans, rows_of(kind)), spans, false),
         };
-        Lane { name, kind, rows, spans, merged, used }
+        Lane { name, part, kind, rows, spans, merged, used }
     }
 }
 

@@ -9,6 +9,7 @@ use lambdarium_sim::view::{
 
 use super::super::picture::{self, Node};
 use super::account::filled;
+use super::alias;
 use super::caller::cut;
 use crate::geometry::{
     Board, Cells, FunctionBox, Point, Rect, VersionBox, clock_short, px,
@@ -48,10 +49,7 @@ pub fn card(
             nodes.push(picture::text(tray.right() - 8.0, at, "t11 end dd", nothing));
         }
     }
-    for (middle, (name, version)) in at.aliases.iter().zip(&view.aliases) {
-        let target = view.versions.iter().find(|v| v.index == version.0);
-        push_alias(&mut nodes, &rect, *middle, name, target);
-    }
+    nodes.extend(alias::all(at, view));
     for block in &at.versions {
         let version = view.versions.iter().find(|version| version.index == block.index);
         if let Some(version) = version {
@@ -63,24 +61,9 @@ pub fn card(
     picture::group("", nodes)
 }
 
-fn version_title(name: &str) -> String {
+/// `Version 1`, or `$LATEST`.
+pub fn version_title(name: &str) -> String {
     if name.starts_with('$') { name.to_string() } else { format!("Version {name}") }
-}
-
-/// An alias: a signpost to a version.
-fn push_alias(
-    nodes: &mut Vec<Node>,
-    card: &Rect,
-    middle: f64,
-    name: &str,
-    version: Option<&VersionView>,
-) {
-    let row = Rect { x: card.x + 8.0, y: middle - 11.0, w: card.w - 16.0, h: 22.0 };
-    let version = version_title(version.map_or("", |version| version.name.as_str()));
-    let to = format!("alias → {version}");
-    nodes.push(picture::rect(row, "4", "tray"));
-    nodes.push(picture::text(row.x + 8.0, middle + 4.0, "t12 b", name.to_string()));
-    nodes.push(picture::text(row.right() - 8.0, middle + 4.0, "t11 end d", to));
 }
 
 fn version_block(at: &VersionBox, view: &VersionView) -> Node {
@@ -90,6 +73,9 @@ fn version_block(at: &VersionBox, view: &VersionView) -> Node {
         picture::text(x + 8.0, y + 14.0, class, version_title(&view.name)),
         picture::text(x + w - 8.0, y + 14.0, "t11 end d", state(view)),
     ];
+    if EVENTS && w > 230.0 {
+        nodes.extend(failures(at.rect, view));
+    }
     match at.cells {
         Cells::Grid { count, .. } => {
             for cell in 0..count {
@@ -99,6 +85,15 @@ fn version_block(at: &VersionBox, view: &VersionView) -> Node {
         Cells::Bar(bar) => push_counted(&mut nodes, bar, view),
     }
     picture::group("", nodes).keyed(view.index.into())
+}
+
+/// How many of its runs have failed, beside the title of a version.
+fn failures(at: Rect, view: &VersionView) -> Option<Node> {
+    let counts = view.counts.first().filter(|counts| counts.errors > 0)?;
+    let (errors, all) = (grouped(counts.errors), grouped(counts.invocations));
+    let text = [&errors, " ", texts::OF, " ", &all, " ", texts::FAILED].concat();
+    let x = at.x + 16.0 + version_title(&view.name).len() as f64 * 7.0;
+    Some(picture::text(x, at.y + 14.0, "t11 b tfail", text))
 }
 
 /// The state of a version in words.

@@ -32,6 +32,10 @@ enum Hold {
     Service(usize),
     /// A mapping's card, which does too.
     Mapping(usize),
+    /// A deployment group's card, likewise.
+    Group(usize),
+    /// An alarm's card, likewise.
+    Alarm(usize),
 }
 
 /// Whoever moves a pointer by less than this has only pressed.
@@ -116,6 +120,9 @@ fn hold(board: &Board, at: Point) -> Option<Hold> {
     let card = caller.map(Hold::Caller).or(function.map(Hold::Function));
     let mapping = board.mappings.iter().position(|rect| EVENTS && rect.holds(at));
     let card = card.or(service.map(Hold::Service)).or(mapping.map(Hold::Mapping));
+    let group = board.groups.iter().position(|rect| EVENTS && rect.holds(at));
+    let alarm = board.alarms.iter().position(|rect| EVENTS && rect.holds(at));
+    let card = card.or(group.map(Hold::Group)).or(alarm.map(Hold::Alarm));
     wire.map(Hold::Wire).or(card)
 }
 
@@ -132,6 +139,8 @@ impl Drag {
             Hold::Function(at) => Some(run.functions.get(at)?.name.clone()),
             Hold::Service(at) => Some(run.services.get(at)?.name.clone()),
             Hold::Mapping(at) => Some(run.mappings.get(at)?.name.clone()),
+            Hold::Group(at) => Some(run.groups.get(at)?.name.clone()),
+            Hold::Alarm(at) => Some(run.alarms.get(at)?.name.clone()),
         }
     }
 
@@ -140,7 +149,9 @@ impl Drag {
         match self.hold {
             Hold::Wire(_) => true,
             Hold::Caller(_) | Hold::Function(_) => !board.narrow,
-            Hold::Service(_) | Hold::Mapping(_) => false,
+            Hold::Service(_) | Hold::Mapping(_) | Hold::Group(_) | Hold::Alarm(_) => {
+                false
+            }
         }
     }
 
@@ -161,9 +172,11 @@ impl Drag {
                 let path = vec!["callers".into(), caller.name.clone(), "calls".into()];
                 Edit::Set { path, text: function.name.clone(), from: None }
             }
-            (Hold::Wire(_), None) | (Hold::Service(_) | Hold::Mapping(_), _) => {
-                return None;
-            }
+            (Hold::Wire(_), None)
+            | (
+                Hold::Service(_) | Hold::Mapping(_) | Hold::Group(_) | Hold::Alarm(_),
+                _,
+            ) => return None,
             (Hold::Caller(number), None) => {
                 let caller = run.callers.get(number)?;
                 nudged(&caller.name, caller.nudge)
@@ -192,7 +205,10 @@ impl Drag {
         };
         let mut drawn = Vec::new();
         match (self.hold, self.onto(board)) {
-            (Hold::Service(_) | Hold::Mapping(_), _) => {}
+            (
+                Hold::Service(_) | Hold::Mapping(_) | Hold::Group(_) | Hold::Alarm(_),
+                _,
+            ) => {}
             (Hold::Function(number), _) => {
                 drawn.push(moved(board.functions.get(number)?.rect));
             }

@@ -8,7 +8,9 @@ use lambdarium_sim::view::Frame;
 use web_sys::Element;
 
 use super::super::picture::{self, Drawn, Node};
-use super::{account, caller, function, ground, mapping, path, service, tokens, wire};
+use super::{
+    account, caller, function, ground, mapping, path, release, service, tokens, wire,
+};
 use crate::geometry::{Board, Rect};
 use crate::message::{Life, Opened};
 use crate::shared::Shared;
@@ -49,6 +51,10 @@ enum Part {
     Service(usize),
     /// A mapping's card.
     Mapping(usize),
+    /// A deployment group's card.
+    Group(usize),
+    /// An alarm's card.
+    Alarm(usize),
     /// The account's ledger.
     Account,
     /// How far each run is.
@@ -88,6 +94,8 @@ impl Scene {
         still.extend((0..sight.board.mappings.len()).map(Part::Mapping));
         still.extend((0..callers).map(Part::Caller));
         still.extend((0..sight.board.functions.len()).map(Part::Function));
+        still.extend((0..sight.board.groups.len()).map(Part::Group));
+        still.extend((0..sight.board.alarms.len()).map(Part::Alarm));
         still.push(Part::Account);
         let mut parts = write(&sheets[0], &sight, still);
         parts.extend(write(&sheets[1], &sight, vec![Part::Runs, Part::Tokens]));
@@ -164,6 +172,8 @@ impl Sight {
             Part::Mapping(at) => {
                 self.board.mappings.get(at).is_some_and(|rect| shows(*rect))
             }
+            Part::Group(at) => self.board.groups.get(at).is_some_and(|rect| shows(*rect)),
+            Part::Alarm(at) => self.board.alarms.get(at).is_some_and(|rect| shows(*rect)),
             // These wires never change.
             Part::Send(_) => false,
             Part::Ground | Part::Path | Part::Runs | Part::Tokens => true,
@@ -199,6 +209,23 @@ impl Sight {
                 let (now, then) = (now.functions.get(at), then.functions.get(at));
                 pool && now == then && !selected(now.map(|view| &view.name))
             }
+            Part::Group(at) => {
+                let (view, was) = (now.groups.get(at), then.groups.get(at));
+                let pixel = |frame: &Frame| {
+                    let place = self.board.groups.get(at).zip(frame.groups.get(at));
+                    let narrow = self.board.narrow;
+                    place.map(|(rect, view)| {
+                        release::pixel(*rect, narrow, view, frame.moment.at)
+                    })
+                };
+                view == was
+                    && pixel(now) == pixel(then)
+                    && !selected(view.map(|view| &view.name))
+            }
+            Part::Alarm(at) => {
+                let (now, then) = (now.alarms.get(at), then.alarms.get(at));
+                now == then && !selected(now.map(|view| &view.name))
+            }
             Part::Account | Part::Runs | Part::Tokens => false,
         }
     }
@@ -227,7 +254,13 @@ impl Sight {
                 let selected = self.is_selected(&view.name);
                 function::card(place, &text.does, view, &frame.account, selected)
             }
-            Part::Send(_) | Part::Service(_) | Part::Mapping(_) if !EVENTS => {
+            Part::Send(_)
+            | Part::Service(_)
+            | Part::Mapping(_)
+            | Part::Group(_)
+            | Part::Alarm(_)
+                if !EVENTS =>
+            {
                 return None;
             }
             Part::Send(at) => service::wire(board.sends.get(at)?),
@@ -240,6 +273,18 @@ impl Sight {
                 let (place, text) = (board.mappings.get(at)?, run.mappings.get(at)?);
                 let view = frame.mappings.get(at)?;
                 mapping::card(*place, text, view, self.is_selected(&view.name))
+            }
+            Part::Group(at) => {
+                let (place, text) = (board.groups.get(at)?, run.groups.get(at)?);
+                let view = frame.groups.get(at)?;
+                let selected = self.is_selected(&view.name);
+                let now = frame.moment.at;
+                release::group(*place, board.narrow, text, view, now, selected)
+            }
+            Part::Alarm(at) => {
+                let (place, text) = (board.alarms.get(at)?, run.alarms.get(at)?);
+                let view = frame.alarms.get(at)?;
+                release::alarm(*place, text, view, self.is_selected(&view.name))
             }
             Part::Account => {
                 account::card(board.account, &frame.account, &frame.functions)

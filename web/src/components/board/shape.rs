@@ -1,5 +1,7 @@
 //! What a board has to show, from the run and the screen at the playhead.
 
+use lambdarium_sim::EVENTS;
+use lambdarium_sim::id::VersionIx;
 use lambdarium_sim::view::{CallerView, Frame, FunctionView, ServiceView, VersionView};
 
 use crate::geometry::{
@@ -19,6 +21,7 @@ pub fn of(run: &Opened, frame: &Frame, peaks: &[Vec<u32>]) -> Shape {
     let functions = functions.map(|(number, (function, versions))| FunctionShape {
         queue: run.functions.get(number).is_some_and(|text| text.queue),
         aliases: function.aliases.len(),
+        splits: EVENTS && run.functions.get(number).is_some_and(|text| text.splits),
         versions: versions
             .iter()
             .map(|version| VersionShape {
@@ -48,6 +51,8 @@ pub fn of(run: &Opened, frame: &Frame, peaks: &[Vec<u32>]) -> Shape {
             .map(|mapping| mapping.function.0.into())
             .collect(),
         sends: run.sends.clone(),
+        groups: frame.groups.iter().map(|group| group.function.0.into()).collect(),
+        alarms: run.alarms.len(),
     }
 }
 
@@ -87,10 +92,12 @@ fn versions_shown<'a>(
         frame.callers.iter().filter(|caller| usize::from(caller.function) == number);
     let called: Vec<&str> = mine.map(|caller| qualifier(&caller.target)).collect();
     let is_shown = |version: &&VersionView| {
-        let by_alias = function
-            .aliases
-            .iter()
-            .any(|(name, at)| at.0 == version.index && called.contains(&name.as_str()));
+        let by_alias = function.aliases.iter().any(|alias| {
+            let other = alias.additional.filter(|_| EVENTS).map(|other| other.version);
+            let leads =
+                [Some(alias.version), other].contains(&Some(VersionIx(version.index)));
+            leads && called.contains(&alias.name.as_str())
+        });
         by_alias
             || called.contains(&version.name.as_str())
             || version.provisioned > 0
@@ -102,7 +109,7 @@ fn versions_shown<'a>(
 
 fn row(caller: &CallerView, function: &FunctionView, versions: &[&VersionView]) -> Row {
     let qualifier = qualifier(&caller.target);
-    let alias = function.aliases.iter().position(|(name, _)| name == qualifier);
+    let alias = function.aliases.iter().position(|alias| alias.name == qualifier);
     let version = versions.iter().position(|version| version.name == qualifier);
     alias.map(Row::Alias).or(version.map(Row::Version)).unwrap_or_default()
 }

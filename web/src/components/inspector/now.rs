@@ -5,14 +5,14 @@ use lambdarium_sim::time::Span;
 use lambdarium_sim::view::{CallerView, Frame, FunctionView, MappingView};
 use yew::prelude::*;
 
-use super::fates;
+use super::{fates, release};
 use crate::desk::{Action, Desk};
 use crate::geometry::clock;
-use crate::message::{Content, Opened};
+use crate::message::{Content, Opened, ServiceText};
 use crate::texts::{grouped, usd};
 
 /// A list of names and values.
-type Pairs = Vec<(String, String)>;
+pub(super) type Pairs = Vec<(String, String)>;
 
 /// The panel's content.
 pub fn now(desk: &Desk, on_action: &Callback<Action>) -> Html {
@@ -35,11 +35,20 @@ pub fn now(desk: &Desk, on_action: &Callback<Action>) -> Html {
         }
         (None, None, None) => match mapping {
             Some(mapping) => mapping_sections(mapping, run),
-            None => account_sections(frame, run),
+            None => release_sections(selected, frame, run)
+                .unwrap_or_else(|| account_sections(frame, run)),
         },
     };
     // Of calls the equation beside the clock says the same.
-    let of_all = EVENTS && caller.is_none() && function.is_none() && shelf.is_none();
+    let is_release = |name: &str| {
+        frame.alarms.iter().any(|alarm| alarm.name == name)
+            || frame.groups.iter().any(|group| group.name == name)
+    };
+    let of_all = EVENTS
+        && caller.is_none()
+        && function.is_none()
+        && shelf.is_none()
+        && !selected.is_some_and(is_release);
     let contents = desk.contents.as_ref().zip(shelf);
     let contents = contents.filter(|((of, _), (shown, _))| of == shown);
     html! {
@@ -79,13 +88,13 @@ fn content(item: &Content) -> Html {
     }
 }
 
-type Section = (String, String, Pairs);
+pub(super) type Section = (String, String, Pairs);
 
-fn pair(name: &str, value: impl Into<String>) -> (String, String) {
+pub(super) fn pair(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_string(), value.into())
 }
 
-fn counted(name: &str, count: impl Into<u64>) -> (String, String) {
+pub(super) fn counted(name: &str, count: impl Into<u64>) -> (String, String) {
     pair(name, grouped(count.into()))
 }
 
@@ -189,7 +198,8 @@ fn caller_sections(caller: &CallerView, run: &Opened) -> Vec<Section> {
     ]
 }
 
-fn function_sections(function: &FunctionView, run: &Opened) -> Vec<Section> {
+/// CloudWatch's metrics of a function.
+fn numbers(function: &FunctionView) -> Pairs {
     let metrics = &function.metrics;
     let average = metrics.duration_us.checked_div(metrics.duration_count).unwrap_or(0);
     let mut numbers = vec![
@@ -224,6 +234,10 @@ fn function_sections(function: &FunctionView, run: &Opened) -> Vec<Section> {
             metrics.spillovers,
         ));
     }
+    numbers
+}
+
+fn function_sections(function: &FunctionView, run: &Opened) -> Vec<Section> {
     let reserved = match function.reserved {
         Some(units) => grouped(units),
         None => "none, shares the pool".to_string(),
@@ -245,15 +259,36 @@ fn function_sections(function: &FunctionView, run: &Opened) -> Vec<Section> {
     let text = run.functions.iter().find(|text| text.name == function.name);
     let does = text.map(|text| format!("It {}.", text.does)).unwrap_or_default();
     let cost = vec![pair("So far", usd(function.micro_usd))];
-    vec![
-        ("Function".into(), does, settings),
-        ("CloudWatch metrics since the start".into(), String::new(), numbers),
+    let mut sections = vec![("Function".into(), does, settings)];
+    if EVENTS {
+        sections.extend(release::aliases(function));
+        sections.extend(release::versions(function));
+    }
+    sections.extend([
+        ("CloudWatch metrics since the start".into(), String::new(), numbers(function)),
         (
             "Cost in us-east-1".into(),
             "Prices as of November 2026, without free tier unless set.".into(),
             cost,
         ),
-    ]
+    ]);
+    sections
+}
+
+/// Of an alarm or a deployment group, if one is selected.
+fn release_sections(
+    selected: Option<&str>,
+    frame: &Frame,
+    run: &Opened,
+) -> Option<Vec<Section>> {
+    let name = selected.filter(|_| EVENTS)?;
+    let text =
+        |texts: &[ServiceText]| texts.iter().find(|text| text.name == name).cloned();
+    if let Some(alarm) = frame.alarms.iter().find(|alarm| alarm.name == name) {
+        return Some(release::alarm(alarm, text(&run.alarms).as_ref()));
+    }
+    let group = frame.groups.iter().find(|group| group.name == name)?;
+    Some(release::group(group, text(&run.groups).as_ref()))
 }
 
 fn account_sections(frame: &Frame, run: &Opened) -> Vec<Section> {

@@ -1,6 +1,7 @@
 //! What a span on a lane stands for, in words, beside the span that is pointed at or
 //! chosen by keyboard. The sentence is that of the story.
 
+use lambdarium_sim::id::Part;
 use lambdarium_sim::time::Span;
 use lambdarium_sim::view::{Frame, LaneSpan};
 use yew::prelude::*;
@@ -39,7 +40,7 @@ pub fn next(
 type Known<'a> = (Option<&'a (u32, String)>, Option<&'a Frame>);
 
 /// Two lines on a span: what it is, and when.
-fn words((told, frame): Known<'_>, picked: Picked, span: &LaneSpan) -> [String; 2] {
+fn words((told, frame): Known<'_>, part: Part, span: &LaneSpan) -> [String; 2] {
     let told = told.filter(|told| Some(told.0) == span.entry);
     let what = match (told, span.entry) {
         (Some(told), _) => told.1.clone(),
@@ -54,9 +55,10 @@ fn words((told, frame): Known<'_>, picked: Picked, span: &LaneSpan) -> [String; 
     if span.init > Span::ZERO {
         when += &format!(", Init {}", span.init);
     }
-    if let (Some(version), Some(frame)) = (span.version, frame) {
-        let versions =
-            frame.functions.get(picked.lane).map(|function| &function.versions);
+    if let (Some(version), Some(frame), Part::Function(id)) = (span.version, frame, part)
+    {
+        let function = frame.functions.get(usize::from(id.0));
+        let versions = function.map(|function| &function.versions);
         let found = versions.and_then(|all| all.iter().find(|v| v.index == version.0));
         if let Some(found) = found {
             when += &[", ", texts::VERSION, " ", &found.name].concat();
@@ -80,7 +82,8 @@ pub fn found(
 /// The two lines, drawn beside the span.
 pub fn bubble(known: Known<'_>, painted: &Painted, place: Place, picked: Picked) -> Html {
     let Some((span, at)) = found(painted, place, picked) else { return Html::default() };
-    let [what, when] = words(known, picked, span);
+    let part = painted.lanes.lanes.get(picked.lane).map_or(Part::Desk, |lane| lane.part);
+    let [what, when] = words(known, part, span);
     let from = at.x.max(place.left - 6.0);
     let to = at.right().min(place.right() + 6.0);
     let at =

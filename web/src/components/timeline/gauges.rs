@@ -4,7 +4,9 @@
 use lambdarium_sim::EVENTS;
 use lambdarium_sim::id::Part;
 use lambdarium_sim::time::Span;
-use lambdarium_sim::view::{Frame, FunctionView, Gauge, SourceGauge, SourceSeries};
+use lambdarium_sim::view::{
+    Frame, FunctionView, Gauge, SourceGauge, SourceSeries, VersionSeries,
+};
 use yew::prelude::*;
 
 use super::super::board::cut;
@@ -73,6 +75,7 @@ fn average(sum: u64, count: u64) -> u64 {
 enum Drawn<'a> {
     Functions(Gauge, &'a [u64]),
     Source(&'a SourceSeries),
+    Version(&'a VersionSeries),
 }
 
 impl<'a> Drawn<'a> {
@@ -80,6 +83,7 @@ impl<'a> Drawn<'a> {
         match self {
             Self::Functions(_, values) => values,
             Self::Source(series) => &series.values,
+            Self::Version(series) => &series.values,
         }
     }
 
@@ -90,6 +94,7 @@ impl<'a> Drawn<'a> {
     fn name(self) -> (&'static str, &'static str) {
         match self {
             Self::Functions(gauge, _) => name(gauge),
+            Self::Version(series) => name(series.gauge),
             Self::Source(series) if series.gauge.is_sum() => {
                 (source_name(series.gauge), texts::SUM)
             }
@@ -100,6 +105,7 @@ impl<'a> Drawn<'a> {
     fn text(self, value: u64) -> String {
         match self {
             Self::Functions(gauge, _) => text(gauge, value),
+            Self::Version(series) => text(series.gauge, value),
             Self::Source(series) if series.gauge.is_time() => {
                 Span(value / 1_000 * 1_000).to_string()
             }
@@ -110,6 +116,7 @@ impl<'a> Drawn<'a> {
     fn classes(self) -> (&'static str, &'static str) {
         match self {
             Self::Functions(gauge, _) => classes(gauge, self.most()),
+            Self::Version(series) => classes(series.gauge, self.most()),
             Self::Source(_) if self.most() == 0 => ("g g-none", "g g-none g-0"),
             Self::Source(_) => ("g", "g g-0"),
         }
@@ -162,13 +169,22 @@ fn sections<'a>(painted: &'a Painted, place: Place, run: &'a Opened) -> Vec<Sect
         all.push(Section { title, top, gauges });
         top += height;
     }
+    let first_top = top;
     let whose = painted.gauges.function;
     let whose = whose.and_then(|id| run.functions.get(usize::from(id.0)));
     let title = whose.map_or(texts::ALL_FUNCTIONS, |function| function.name.as_str());
     let series = painted.gauges.series.iter().map(Vec::as_slice);
     let gauges = Gauge::ALL.into_iter().zip(series);
     let gauges = gauges.map(|(gauge, values)| Drawn::Functions(gauge, values));
-    all.push(Section { title, top, gauges: gauges.collect() });
+    let gauges: Vec<Drawn> = gauges.collect();
+    top += TITLE_H + place.gauge() * gauges.len() as f64;
+    all.push(Section { title, top: first_top, gauges });
+    for series in painted.gauges.of_version.chunk_by(|a, b| a.version == b.version) {
+        let gauges: Vec<Drawn> = series.iter().map(Drawn::Version).collect();
+        let height = TITLE_H + place.gauge() * gauges.len() as f64;
+        all.push(Section { title: series[0].name.as_str(), top, gauges });
+        top += height;
+    }
     all
 }
 
@@ -272,6 +288,7 @@ pub fn readings(painted: &Painted, frame: &Frame, place: Place, run: &Opened) ->
                 (now(gauge, &functions), gauge == Gauge::Concurrent)
             }
             Drawn::Source(series) => (source_now(series, frame), !series.gauge.is_sum()),
+            Drawn::Version(series) => (version_now(series, frame), false),
         };
         let when = if stands { texts::NOW_IS } else { texts::SO_FAR };
         let mut text = [&gauge.text(value), " ", when].concat();
@@ -291,6 +308,22 @@ pub fn readings(painted: &Painted, frame: &Frame, place: Place, run: &Opened) ->
         });
     }
     html! { <g id="readings" role="list" aria-label={texts::GAUGES}>{ svg::all(drawn) }</g> }
+}
+
+/// What a gauge of a version says at the playhead.
+fn version_now(series: &VersionSeries, frame: &Frame) -> u64 {
+    let function = frame.functions.get(usize::from(series.function.0));
+    let mut versions = function.iter().flat_map(|function| &function.versions);
+    let version = versions.find(|version| version.index == series.version.0);
+    let Some(counts) = version.and_then(|version| version.counts.first()) else {
+        return 0;
+    };
+    match series.gauge {
+        Gauge::Errors => counts.errors,
+        Gauge::Invocations => counts.invocations,
+        Gauge::Duration => average(counts.duration_us, counts.duration_count),
+        Gauge::Concurrent | Gauge::Throttles | Gauge::Cost => 0,
+    }
 }
 
 /// What a gauge of a source or mapping says at the playhead, as the panel has it.

@@ -1,7 +1,8 @@
 //! Where everything on the timeline stands, from the width of the page.
 
+use lambdarium_sim::EVENTS;
 use lambdarium_sim::time::Instant;
-use lambdarium_sim::view::{Gauge, Lane, Lanes};
+use lambdarium_sim::view::{Gauge, Lane, Lanes, StepLane};
 
 use crate::geometry::Axis;
 use crate::message::Painted;
@@ -77,7 +78,7 @@ impl Place {
         lanes: &'a Lanes,
     ) -> impl Iterator<Item = (usize, &'a Lane, f64)> + use<'a> {
         let above = self.above();
-        let mut y = 0.0;
+        let mut y = self.steps_end(lanes);
         let used = lanes.lanes.iter().enumerate().filter(|(_, lane)| lane.used);
         used.map(move |(place, lane)| {
             let top = y;
@@ -86,10 +87,25 @@ impl Place {
         })
     }
 
+    /// The lanes of what stands until it changes, above the others, with their upper edges.
+    pub fn steps<'a>(
+        &self,
+        lanes: &'a Lanes,
+    ) -> impl Iterator<Item = (&'a StepLane, f64)> + use<'a> {
+        let each = ROW + PAD + self.above();
+        let steps = lanes.steps.iter().filter(|_| EVENTS).enumerate();
+        steps.map(move |(place, lane)| (lane, each * place as f64))
+    }
+
+    /// Where the last of them ends.
+    fn steps_end(&self, lanes: &Lanes) -> f64 {
+        self.steps(lanes).count() as f64 * (ROW + PAD + self.above())
+    }
+
     /// Where the gauges begin.
     pub fn gauges(&self, lanes: &Lanes) -> f64 {
         let last = self.lanes(lanes).last();
-        last.map_or(0.0, |(_, lane, top)| {
+        last.map_or(self.steps_end(lanes), |(_, lane, top)| {
             top + f64::from(lane.rows.max(1)) * ROW + PAD + self.above()
         })
     }
@@ -101,9 +117,10 @@ impl Place {
 
     /// The height of lanes and gauges.
     pub fn height(&self, Painted { lanes, gauges }: &Painted) -> f64 {
-        let more = gauges.of_source.len();
-        let titles = if more > 0 { 2.0 } else { 1.0 };
-        let all = (Gauge::ALL.len() + more) as f64;
-        self.gauges(lanes) + TITLE_H * titles + self.gauge() * all + 4.0
+        let (of_source, of_version) = (gauges.of_source.len(), &gauges.of_version);
+        let versions = of_version.chunk_by(|a, b| a.version == b.version).count();
+        let titles = 1 + usize::from(of_source > 0) + versions;
+        let all = (Gauge::ALL.len() + of_source + of_version.len()) as f64;
+        self.gauges(lanes) + TITLE_H * titles as f64 + self.gauge() * all + 4.0
     }
 }

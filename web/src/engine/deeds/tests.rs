@@ -1,12 +1,13 @@
 //! What is done at the playhead, and that it leaves the past as it was.
 
-use super::Deed;
+use super::{Deed, to_alarm, to_function, to_group};
 use crate::engine::Engine;
 use crate::gallery::{LIST, at_hand, lessons};
 use crate::message::{Answer, Ask, Edit, Opened, Slot, Source};
 use lambdarium_format::{json, report};
 use lambdarium_sim::knob::Choices;
 use lambdarium_sim::record::Recording;
+use lambdarium_sim::release::deployment::Status;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::{Ending, Entry, Fact};
 use lambdarium_sim::view::{Fates, Look};
@@ -40,10 +41,6 @@ fn doing(engine: &mut Engine, deed: Deed, function: &str, at: Instant) -> Opened
     }
 }
 
-fn all() -> impl Iterator<Item = Deed> {
-    (0..).map_while(Deed::from_place)
-}
-
 /// What stands in the trace before an instant.
 fn before(engine: &Engine, at: Instant) -> String {
     let recording = recording(engine);
@@ -62,10 +59,14 @@ fn whatever_is_done_at_the_playhead_leaves_the_past_as_it_was() {
         let entries = recording(&engine).log().len();
         let busy = recording(&engine).log().get(entries / 2).expect("an entry").at;
         let playheads = [Instant(0), Instant(end / 3 + 1), busy, Instant(end - 1)];
-        for function in &opened.functions {
-            for (deed, at) in all().flat_map(|deed| playheads.map(|at| (deed, at))) {
+        let functions = opened.functions.iter().map(|part| (&part.name, to_function()));
+        let groups = opened.groups.iter().map(|part| (&part.name, to_group()));
+        let alarms = opened.alarms.iter().map(|part| (&part.name, to_alarm()));
+        for (part, deeds) in functions.chain(groups).chain(alarms) {
+            let deeds = deeds.iter().map(|deed| Deed::from_word(deed).expect("a deed"));
+            for (deed, at) in deeds.flat_map(|deed| playheads.map(|at| (deed, at))) {
                 let (mut changed, _) = self::opened(&text);
-                let acts = doing(&mut changed, deed, &function.name, at).acts;
+                let acts = doing(&mut changed, deed, part, at).acts;
                 let what = format!("{}: {deed:?} at {at}", lesson.name);
                 assert!(acts.len() > opened.acts.len(), "{what}");
                 let made = recording(&changed).run().acts.iter();
@@ -355,4 +356,45 @@ fn advice_comes_with_the_run_and_shows_what_it_means() {
     let before = recording(&engine).run().clone();
     ask(&mut engine, Ask::Edit(Edit::Vary { number: 7 }));
     assert_eq!(*recording(&engine).run(), before);
+}
+
+const RELEASE: &str = r#"{"lambdarium":1,
+    "functions":{"f":{"duration":"100ms","versions":{"1":{},"2":{}},"aliases":{"live":"1"}}},
+    "callers":{"c":{"kind":"sdk","calls":"f:live","load":{"constant":1,"count":400}}},
+    "alarms":{"errors":{"watches":"f:live","evaluation-periods":3}},
+    "deployment-groups":{"release":{"alias":"f:live","alarms":["errors"],
+        "config":"CodeDeployDefault.LambdaCanary10Percent5Minutes",
+        "auto-rollback":["DEPLOYMENT_STOP_ON_ALARM"]}}}"#;
+
+/// How far the deployment is at an instant: its status, the weight of the new version, and
+/// whether it was taken back.
+fn deployment(engine: &mut Engine, at: u64) -> Option<(Status, u8, bool)> {
+    let moment = Moment::end_of(Instant(at * 1_000_000));
+    let look = Look { moment, glide: Span::ZERO, tokens_max: 0 };
+    let Answer::Screen(screen) = ask(engine, Ask::Look { look, lines: 0 }) else {
+        panic!("a screen");
+    };
+    let deployment = screen.frame.groups[0].deployment.as_ref()?;
+    Some((deployment.status, deployment.percent, deployment.taken_back))
+}
+
+#[test]
+fn a_deployment_is_begun_stopped_and_rung_out_of_at_the_playhead() {
+    let (mut engine, opened) = opened(RELEASE);
+    assert_eq!(opened.groups[0].gets, "f:live");
+    let at = |second: u64| Instant(second * 1_000_000);
+    doing(&mut engine, Deed::Deploy, "release", at(10));
+    assert_eq!(deployment(&mut engine, 9), None);
+    assert_eq!(deployment(&mut engine, 11), Some((Status::InProgress, 10, false)));
+    assert_eq!(deployment(&mut engine, 311), Some((Status::Succeeded, 100, false)));
+    // Stopped: nothing is taken back, because the group does not ask for that.
+    doing(&mut engine, Deed::StopDeployment, "release", at(60));
+    assert_eq!(deployment(&mut engine, 61), Some((Status::Stopped, 10, false)));
+    assert_eq!(deployment(&mut engine, 311), Some((Status::Stopped, 10, false)));
+    // The alarm would have come first.
+    doing(&mut engine, Deed::Ring, "errors", at(40));
+    assert_eq!(deployment(&mut engine, 41), Some((Status::Stopped, 0, true)));
+    let run = recording(&engine).run();
+    let told: Vec<&str> = run.acts.iter().map(|act| act.operation.as_str()).collect();
+    assert_eq!(told, ["CreateDeployment", "SetAlarmState", "StopDeployment"]);
 }

@@ -17,12 +17,12 @@ pub(super) fn sends(shape: &Shape, board: &Board) -> WithEvents<SendWire> {
         let wire = match to {
             Part::Function(id) => match from {
                 Part::Mapping(_) => down(board, from, id.0.into())?,
+                Part::Deployment(_) => to_hook(board, from, id.0.into())?,
                 Part::Caller(_)
                 | Part::Function(_)
                 | Part::Service(_)
                 | Part::Desk
-                | Part::Alarm(_)
-                | Part::Deployment(_) => into_function(board, from, id.0.into())?,
+                | Part::Alarm(_) => into_function(board, from, id.0.into())?,
             },
             Part::Service(id) => {
                 into_service(board, from, *board.services.get(usize::from(id.0))?)?
@@ -47,7 +47,9 @@ fn card(board: &Board, part: Part) -> Option<Rect> {
         Part::Function(id) => Some(board.functions.get(usize::from(id.0))?.rect),
         Part::Service(id) => board.services.get(usize::from(id.0)).copied(),
         Part::Mapping(id) => board.mappings.get(usize::from(id.0)).copied(),
-        Part::Desk | Part::Alarm(_) | Part::Deployment(_) => None,
+        Part::Alarm(id) => board.alarms.get(usize::from(id.0)).copied(),
+        Part::Deployment(id) => board.groups.get(usize::from(id.0)).copied(),
+        Part::Desk => None,
     }
 }
 
@@ -57,6 +59,15 @@ fn down(board: &Board, from: Part, function: usize) -> Option<Wire> {
     let x = (card.x + card.w / 2.0).max(function.x + 24.0).min(function.right() - 24.0);
     let (from, to) = (Point { x, y: card.bottom() }, Point { x, y: function.y - 2.0 });
     Some(Wire { from, bend: from.towards(to, 0.33), bend_to: from.towards(to, 0.67), to })
+}
+
+/// From a deployment to the queue of the hook that it calls.
+fn to_hook(board: &Board, from: Part, function: usize) -> Option<Wire> {
+    let (card, function) = (card(board, from)?, board.functions.get(function)?);
+    let queue = function.queue?;
+    let from = Point { x: card.right(), y: card.y + card.h / 2.0 };
+    let to = Point { x: queue.right() + 2.0, y: queue.y + queue.h / 2.0 };
+    Some(around(from, to, board.narrow))
 }
 
 /// From a queue to the mapping that polls it, as messages go.

@@ -20,6 +20,10 @@ pub struct Shape {
     pub mappings: WithEvents<usize>,
     /// Who hands something over to whom.
     pub sends: WithEvents<(Part, Part)>,
+    /// The functions that deployment groups are about, in plan order of the groups.
+    pub groups: WithEvents<usize>,
+    /// How many alarms there are.
+    pub alarms: usize,
 }
 
 impl Shape {
@@ -39,6 +43,11 @@ impl Shape {
     pub(super) fn has_stream(&self) -> bool {
         let is_stream = |shape: &ServiceShape| matches!(shape, ServiceShape::Stream(_));
         self.services.iter().any(is_stream)
+    }
+
+    /// Whether some alias shows how it splits requests.
+    pub(super) fn splits(&self) -> bool {
+        self.functions.iter().any(|function| function.splits)
     }
 
     /// Those services, by their places.
@@ -139,6 +148,8 @@ pub struct FunctionShape {
     pub queue: bool,
     /// How many aliases it has.
     pub aliases: usize,
+    /// Whether one of them may lead requests to two versions.
+    pub splits: bool,
     /// The versions shown.
     pub versions: Vec<VersionShape>,
     /// How far somebody has moved it.

@@ -1,19 +1,22 @@
 //! Laws of the layout. The generator of shapes is for native programs alone.
 
 use super::*;
-use lambdarium_sim::id::{CallerId, FunctionId, MappingId, ServiceId};
+use lambdarium_sim::id::{CallerId, FunctionId, GroupId, MappingId, ServiceId};
 use proptest::prelude::*;
 
 fn shapes() -> impl Strategy<Value = Shape> {
     let version =
         (0u16..3, 0u32..300).prop_map(|(index, peak)| VersionShape { index, peak });
-    let function = (0usize..4, prop::collection::vec(version, 1..4), any::<bool>())
-        .prop_map(|(aliases, versions, queue)| FunctionShape {
+    let switches = (any::<bool>(), any::<bool>());
+    let function = (0usize..4, prop::collection::vec(version, 1..4), switches).prop_map(
+        |(aliases, versions, (queue, splits))| FunctionShape {
             queue,
             aliases,
+            splits,
             versions,
             nudge: Point::default(),
-        });
+        },
+    );
     let caller =
         (0usize..5, 0usize..4, any::<bool>()).prop_map(|(function, row, tray)| {
             let row =
@@ -26,6 +29,7 @@ fn shapes() -> impl Strategy<Value = Shape> {
             Part::Function(FunctionId(at)),
             Part::Service(ServiceId::new(at)),
             Part::Mapping(MappingId::new(at)),
+            Part::Deployment(GroupId::new(at)),
         ];
         prop::sample::select(parts.to_vec())
     });
@@ -42,13 +46,16 @@ fn shapes() -> impl Strategy<Value = Shape> {
     ];
     let services = prop::collection::vec(prop::sample::select(kinds.to_vec()), 0..5);
     let mappings = prop::collection::vec(0usize..6, 0..4);
-    (callers, functions, services, mappings, sends).prop_map(
-        |(mut callers, functions, services, mut mappings, sends)| {
+    let release = (prop::collection::vec(0usize..6, 0..3), 0usize..3);
+    (callers, functions, services, mappings, sends, release).prop_map(
+        |(mut callers, functions, services, mut mappings, sends, release)| {
             for caller in &mut callers {
                 caller.function %= functions.len();
             }
             mappings.iter_mut().for_each(|function| *function %= functions.len());
-            Shape { callers, functions, services, mappings, sends }
+            let (mut groups, alarms) = release;
+            groups.iter_mut().for_each(|function| *function %= functions.len());
+            Shape { callers, functions, services, mappings, sends, groups, alarms }
         },
     )
 }
@@ -105,6 +112,8 @@ proptest! {
         rects.push(board.account);
         rects.extend(&board.services);
         rects.extend(&board.mappings);
+        rects.extend(&board.groups);
+        rects.extend(&board.alarms);
         for SendWire { wire, to, .. } in &board.sends {
             let is_left = |rect: &Rect| rect.right() < board.functions[0].rect.x;
             let back = match to {
