@@ -464,8 +464,10 @@ impl State {
             rollback: Vec::new(),
         };
         let version = terms.target;
+        let shifted = failed.percent > 0;
         failed.percent = 0;
-        tell(id, cx, Rule::Cd28, ReleaseFact::RolledBack { to: small(version) });
+        let fact = ReleaseFact::RolledBack { to: small(version), shifted };
+        tell(id, cx, Rule::Cd28, fact);
         self.deployments.push(Deployment {
             status: Status::Succeeded,
             lifecycle: [
