@@ -21,7 +21,10 @@ const BEYOND = [
   "sqs-maximum-concurrency", "sqs-dead-letters", "sqs-partial-batch", "sqs-visibility",
   "sqs-batching", "fifo-groups", "fifo-dead-letters", "stream-order", "stream-poison",
   "stream-bisect", "stream-parallel", "stream-partial-batch", "stream-windows",
-  "stream-iterator-age", "dynamodb-streams",
+  "stream-iterator-age", "dynamodb-streams", "versions-latest", "versions-immutable",
+  "aliases", "alias-weights", "alias-retry", "deploy-all-at-once", "deploy-canary",
+  "deploy-canary-30", "deploy-linear-3", "deploy-linear-10", "deploy-alarm",
+  "deploy-hook-before", "deploy-hook-after",
 ];
 
 // Where it finds what it does not need at once.

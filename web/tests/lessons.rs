@@ -26,7 +26,7 @@ const TITLE_MAX: usize = 34;
 const TEXT_MAX: usize = 200;
 
 /// The lessons by their families, in the order they are shown.
-const FAMILIES: [(&str, &[&str]); 4] = [
+const FAMILIES: [(&str, &[&str]); 6] = [
     (
         "Synchronous invocation",
         &[
@@ -75,6 +75,29 @@ const FAMILIES: [(&str, &[&str]); 4] = [
             "stream-windows",
             "stream-iterator-age",
             "dynamodb-streams",
+        ],
+    ),
+    (
+        "Versions and aliases",
+        &[
+            "versions-latest",
+            "versions-immutable",
+            "aliases",
+            "alias-weights",
+            "alias-retry",
+        ],
+    ),
+    (
+        "Deployments",
+        &[
+            "deploy-all-at-once",
+            "deploy-canary",
+            "deploy-canary-30",
+            "deploy-linear-3",
+            "deploy-linear-10",
+            "deploy-alarm",
+            "deploy-hook-before",
+            "deploy-hook-after",
         ],
     ),
 ];
@@ -199,7 +222,7 @@ fn run_end(page: &Page) -> Instant {
 /// What the fates equation says at the end: entered, succeeded, failed, throttled, timed
 /// out; of events dead-lettered, at a destination, lost, and succeeded twice. The answers of
 /// the questions rest on it.
-const ENDS: [(&str, [u32; 9]); 30] = [
+const ENDS: [(&str, [u32; 9]); 43] = [
     ("sdk-retries", [16, 14, 0, 2, 0, 0, 0, 0, 0]),
     ("api-gateway-timeout", [2, 0, 0, 0, 2, 0, 0, 0, 0]),
     ("function-errors", [6, 3, 3, 0, 0, 0, 0, 0, 0]),
@@ -230,6 +253,19 @@ const ENDS: [(&str, [u32; 9]); 30] = [
     ("stream-windows", [4, 4, 0, 0, 0, 0, 0, 0, 0]),
     ("stream-iterator-age", [400, 400, 0, 0, 0, 0, 0, 0, 0]),
     ("dynamodb-streams", [6, 6, 0, 0, 0, 0, 0, 0, 0]),
+    ("versions-latest", [36, 31, 5, 0, 0, 0, 0, 0, 0]),
+    ("versions-immutable", [12, 6, 6, 0, 0, 0, 0, 0, 0]),
+    ("aliases", [23, 23, 0, 0, 0, 0, 0, 0, 0]),
+    ("alias-weights", [30, 30, 0, 0, 0, 0, 0, 0, 0]),
+    ("alias-retry", [10, 10, 0, 0, 0, 0, 0, 0, 0]),
+    ("deploy-all-at-once", [90, 35, 55, 0, 0, 0, 0, 0, 0]),
+    ("deploy-canary", [70, 70, 0, 0, 0, 0, 0, 0, 0]),
+    ("deploy-canary-30", [12, 10, 2, 0, 0, 0, 0, 0, 0]),
+    ("deploy-linear-3", [110, 110, 0, 0, 0, 0, 0, 0, 0]),
+    ("deploy-linear-10", [70, 68, 0, 2, 0, 0, 0, 0, 0]),
+    ("deploy-alarm", [210, 193, 17, 0, 0, 0, 0, 0, 0]),
+    ("deploy-hook-before", [36, 36, 0, 0, 0, 0, 0, 0, 0]),
+    ("deploy-hook-after", [71, 71, 0, 0, 0, 0, 0, 0, 0]),
 ];
 
 #[test]

@@ -353,7 +353,8 @@ fn a_shard_stands_still_whatever_is_read() {
 
 /// What is advised on the lessons, each of which is about that; but for those on streams
 /// that leave retries as AWS sets them, without a limit.
-const LESSONS: [(&str, &[Kind]); 20] = [
+const LESSONS: [(&str, &[Kind]); 21] = [
+    ("alias-retry", &[Kind::LostSilently]),
     ("api-gateway-timeout", &[Kind::WaitShort]),
     ("async-duplicates", &[Kind::LostSilently]),
     ("async-loop", &[Kind::Loop]),

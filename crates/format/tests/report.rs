@@ -98,6 +98,30 @@ The run ends: nothing was left to happen.
 }
 
 #[test]
+fn a_rollback_of_traffic_that_never_moved_says_so() {
+    let told = |case: &str| {
+        let case = format!("../../scenarios/rules/deployments/{case}/scenario.json");
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(case);
+        let run =
+            json::read(&fs::read_to_string(file).expect("a case")).expect("a scenario");
+        let recording = Recording::of(run).expect("a plan");
+        let (plan, log) = (recording.last_plan(), recording.log());
+        let told = (0..log.len()).map(|number| report::sentence(plan, log, number));
+        let back = told.filter(|sentence| sentence.contains(" back")).collect::<Vec<_>>();
+        back.join(" ")
+    };
+    assert_eq!(
+        told("t09-the-hook-after-fails"),
+        "release leads all traffic of checkout:live straight back to version 1."
+    );
+    assert_eq!(
+        told("t08-the-hook-before-fails"),
+        "release has shifted nothing, so it takes nothing back: \
+         all traffic of checkout:live goes to version 1."
+    );
+}
+
+#[test]
 fn csv_keeps_commas_in_their_cell() {
     let csv = report::csv(&shown());
     let lines: Vec<&str> = csv.lines().collect();

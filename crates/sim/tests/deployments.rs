@@ -191,7 +191,7 @@ proptest! {
                         back = None;
                     }
                 }
-                Fact::Release(ReleaseFact::RolledBack { to }) => back = Some(to),
+                Fact::Release(ReleaseFact::RolledBack { to, .. }) => back = Some(to),
                 Fact::Started { version, alias: Some(_), .. }
                     if entry.part == Part::Function(CHECKOUT) =>
                 {

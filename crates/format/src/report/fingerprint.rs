@@ -273,7 +273,7 @@ impl Fnv {
                 self.text(status.word());
                 self.text(error.map_or("", ErrorCode::word));
             }
-            ReleaseFact::RolledBack { to } => self.numbers([77, to.into()]),
+            ReleaseFact::RolledBack { to, .. } => self.numbers([77, to.into()]),
         }
     }
 

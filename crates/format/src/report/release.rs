@@ -30,7 +30,7 @@ pub(super) fn words(plan: &Plan, fact: ReleaseFact) -> String {
                 error.map_or_else(String::new, |code| format!(", {}", code.word()));
             format!("{}{error}", status.word())
         }
-        ReleaseFact::RolledBack { to } => format!("rolled back to {to}"),
+        ReleaseFact::RolledBack { to, .. } => format!("rolled back to {to}"),
     }
 }
 
@@ -59,18 +59,7 @@ pub(super) fn sentence(plan: &Plan, entry: &Entry, fact: ReleaseFact) -> String 
         ReleaseFact::Created { current, target } => {
             format!("{name} is to lead {alias} from version {current} to {target}.")
         }
-        ReleaseFact::Lifecycle { event, status } => {
-            let event = event.word();
-            match status {
-                EventStatus::Pending => format!("{event} waits."),
-                EventStatus::InProgress => format!("{event} of {name} begins."),
-                EventStatus::Succeeded => format!("{event} of {name} is done."),
-                EventStatus::Failed => format!("{event} of {name} has failed."),
-                EventStatus::Skipped => {
-                    format!("{name} has no hook for {event}: it is skipped.")
-                }
-            }
-        }
+        ReleaseFact::Lifecycle { event, status } => stage(name, event.word(), status),
         ReleaseFact::HookCalled { to } => {
             let hook = plan.function(to).name();
             format!("{name} calls the hook {hook} and waits for what it reports.")
@@ -95,8 +84,26 @@ pub(super) fn sentence(plan: &Plan, entry: &Entry, fact: ReleaseFact) -> String 
         ReleaseFact::Ended { status, error } => {
             ended(name, &alias, entry.rule, status, error)
         }
-        ReleaseFact::RolledBack { to } => {
+        ReleaseFact::RolledBack { to, shifted: true } => {
             format!("{name} leads all traffic of {alias} straight back to version {to}.")
+        }
+        ReleaseFact::RolledBack { to, shifted: false } => {
+            format!(
+                "{name} has shifted nothing, so it takes nothing back: \
+                 all traffic of {alias} goes to version {to}."
+            )
+        }
+    }
+}
+
+fn stage(name: &str, event: &str, status: EventStatus) -> String {
+    match status {
+        EventStatus::Pending => format!("{event} waits."),
+        EventStatus::InProgress => format!("{event} of {name} begins."),
+        EventStatus::Succeeded => format!("{event} of {name} is done."),
+        EventStatus::Failed => format!("{event} of {name} has failed."),
+        EventStatus::Skipped => {
+            format!("{name} has no hook for {event}: it is skipped.")
         }
     }
 }

@@ -465,11 +465,13 @@ impl State {
             rollback: Vec::new(),
         };
         let version = terms.target;
+        let shifted = failed.percent > 0;
         failed.percent = 0;
-        if !failed.shifts.is_empty() {
+        if shifted {
             failed.shifts.push((cx.now, 0));
         }
-        tell(id, cx, Rule::Cd28, ReleaseFact::RolledBack { to: small(version) });
+        let fact = ReleaseFact::RolledBack { to: small(version), shifted };
+        tell(id, cx, Rule::Cd28, fact);
         self.deployments.push(Deployment {
             status: Status::Succeeded,
             lifecycle: [

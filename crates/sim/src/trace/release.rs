@@ -54,5 +54,7 @@ pub enum ReleaseFact {
     RolledBack {
         /// To this version.
         to: u32,
+        /// Whether it had shifted anything yet (CD-29).
+        shifted: bool,
     },
 }
