@@ -54,12 +54,12 @@ const LOADS: [Load; 8] = [
     Load {
         name: "the whole playground, once a scenario has events",
         files: &["app-whole.js", "app-whole_bg.wasm"],
-        budget: 530_000,
+        budget: 560_000,
     },
     Load {
         name: "the whole embedded player, once a scenario has events",
         files: &["embed-whole.js", "embed-whole_bg.wasm"],
-        budget: 330_000,
+        budget: 350_000,
     },
     Load {
         name: "the text editor, once it is opened",

@@ -53,12 +53,10 @@ fn check_routing(
     let of = |number: u64| function.versions.iter().find(|one| one.number == number);
     let mut wrong = |allowed: &str, rule| {
         let place = format!("{place}.additional-version-weights.{version}");
-        issues.push(issue(
-            place,
-            weight_ppm.to_string() + " of a million",
-            allowed,
-            rule,
-        ));
+        let (whole, rest) = (weight_ppm / WHOLE_PPM, weight_ppm % WHOLE_PPM);
+        let weight = format!("{whole}.{rest:06}");
+        let found = weight.trim_end_matches('0').trim_end_matches('.');
+        issues.push(issue(place, found, allowed, rule));
     };
     if weight_ppm > WHOLE_PPM {
         wrong("a weight from 0 to 1", Rule::Ali11);
