@@ -10,6 +10,7 @@ mod history;
 mod keeping;
 mod life;
 mod moving;
+mod odds;
 mod play;
 mod question;
 mod rescue;
@@ -32,6 +33,7 @@ use crate::message::{
 use crate::shared::Shared;
 pub use history::History;
 pub use keeping::{Keeping, Kept, file_name};
+pub use odds::Odds;
 pub use question::{Card, Quiz};
 pub use rescue::Worker;
 pub use text::{Doing, TextPane};
@@ -57,6 +59,8 @@ pub enum Dialog {
     Find,
     /// The keys.
     Help,
+    /// How the ends of many runs are spread.
+    Odds,
 }
 
 /// What the panel on the right shows.
@@ -106,6 +110,8 @@ pub struct Desk {
     pub gallery: Option<Shared<String>>,
     /// Whether something is being opened.
     pub opening: bool,
+    /// The odds, once somebody has asked for them.
+    pub odds: Option<Shared<Odds>>,
     /// The last screen.
     pub frame: Option<Shared<Frame>>,
     /// When the next thing happens after the last screen, and when the last one did.
@@ -279,6 +285,8 @@ pub enum Action {
     Rules(Option<String>),
     /// The list of the lessons was loaded, or could not be.
     Gallery(Option<String>),
+    /// Play so many seeds; none stops that.
+    Odds(Option<u32>),
     /// Open a dialog.
     Open(Dialog),
     /// Close the dialog.
@@ -454,6 +462,7 @@ impl Reducible for Desk {
                 let list = list.filter(|list| !gallery::lessons(list).is_empty());
                 next.gallery = Some(Shared::new(list.unwrap_or_default()));
             }
+            Action::Odds(of) => next.ask_odds(of),
             Action::Open(dialog) => next.open(dialog),
             Action::Close => next.dialog = None,
             Action::ToggleLinkMoment => {

@@ -6,6 +6,7 @@ mod change;
 mod deeds;
 mod form;
 mod life;
+mod odds;
 mod open;
 mod peaks;
 mod tell;
@@ -106,7 +107,11 @@ impl Engine {
             Ask::Contents { service, moment } => {
                 Answer::Contents { service, items: player.contents(service, moment) }
             }
-            Ask::Judge | Ask::Fate { .. } if !EVENTS => return None,
+            Ask::Judge | Ask::Odds { .. } | Ask::Fate { .. } if !EVENTS => return None,
+            Ask::Odds { from, count } => {
+                let ends = Whole(odds::ends(player.recording.run(), from, count));
+                Answer::Odds { from, ends }
+            }
             Ask::Judge => Answer::Judged(Whole(player.judge())),
             Ask::Fate { which, moment } => {
                 Answer::Fate { which, list: Whole(player.fate(which, moment)) }
@@ -185,6 +190,7 @@ fn is_beyond(answer: &Answer) -> bool {
         | Answer::Contents { .. }
         | Answer::Life(_)
         | Answer::Judged(_)
+        | Answer::Odds { .. }
         | Answer::Fate { .. }
         | Answer::Link(_)
         | Answer::Beyond(_) => false,

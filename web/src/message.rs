@@ -10,6 +10,7 @@ mod life;
 
 use lambdarium_sim::WithEvents;
 use lambdarium_sim::id::{Job, Part};
+use lambdarium_sim::odds::Ended;
 use lambdarium_sim::plan::lacks_events;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Stop;
@@ -104,6 +105,13 @@ pub enum Ask {
     },
     /// Whether the run is what its scenario expects.
     Judge,
+    /// How the run ends with other seeds: some of them, as many as are soon played.
+    Odds {
+        /// The first, by its place after the run's own.
+        from: u32,
+        /// At most so many.
+        count: u32,
+    },
     /// The calls and events behind a number of the fates.
     Fate {
         /// Which number.
@@ -172,6 +180,13 @@ pub enum Answer {
         which: Fate,
         /// The list.
         list: Whole<FateList>,
+    },
+    /// How runs with other seeds have ended.
+    Odds {
+        /// The place of the first.
+        from: u32,
+        /// The ends, in the order of the seeds.
+        ends: Whole<Vec<Ended>>,
     },
     /// A fragment, or why there is none.
     Link(Result<String, String>),

@@ -76,6 +76,21 @@ texts! {
     POLLS "polls";
     KEEPS "keeps";
     ALIAS "alias";
+    ODDS "Odds";
+    ODDS_INTRO "The same scenario, played with many seeds: how much of what comes out is luck? Each seed is a run of its own, and the same seeds give the same odds everywhere.";
+    ODDS_PLAYED "runs played";
+    SEEDS "seeds";
+    CANCEL "Cancel";
+    UNLUCKY "Show the unlucky one: seed";
+    DEPLOYMENTS_OF "Deployments of";
+    STOPPED_BY_ALARM "stopped by an alarm";
+    HAS_SUCCEEDED "succeeded";
+    ENDED_OTHERWISE "ended otherwise";
+    NOT_ENDED "not ended, or none";
+    RUNS_OF_NEW "Runs of the new version";
+    IN_HALF "at most in half of the runs";
+    TO "to";
+    IN_MOST "in nine of ten";
     NO_DEPLOYMENT "No deployment so far.";
     WEIGHT_OF "Weight of version";
     TAKEN_BACK "rolled back at";
@@ -292,6 +307,9 @@ texts! {
     FOUND "found";
     ALLOWED "allowed";
 }
+
+/// The columns of the table of odds.
+pub const ODDS_HEAD: [&str; 7] = ["", "least", "5 %", "median", "95 %", "most", ""];
 
 /// The keys, each with what it does.
 pub const KEYS: &[(&str, &str)] = &[

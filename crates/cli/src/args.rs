@@ -2,6 +2,7 @@
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use lambdarium_format::link::read_moment;
+use lambdarium_sim::odds::SEEDS_MAX;
 use lambdarium_sim::time::Moment;
 
 const EXIT_CODES: &str = "\
@@ -39,6 +40,9 @@ pub enum Command {
     /// Play a scenario to its end and print its trace
     #[command(after_help = EXIT_CODES)]
     Trace(TraceArgs),
+    /// Play a scenario with many seeds and say how its ends are spread
+    #[command(after_help = EXIT_CODES)]
+    Odds(OddsArgs),
     /// Explain a rule, or list all
     #[command(after_help = EXIT_CODES)]
     Explain {
@@ -79,6 +83,22 @@ pub struct RunArgs {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Group)]
+pub struct OddsArgs {
+    #[arg(value_name = "FILE|LINK", help = INPUT)]
+    pub input: String,
+    /// Play it with so many seeds
+    #[arg(long, value_name = "N", default_value_t = 1_000,
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(SEEDS_MAX)))]
+    pub seeds: u32,
+    /// Begin with this seed instead of the scenario's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Say how long it took
+    #[arg(long)]
+    pub time: bool,
 }
 
 #[derive(Debug, Group)]

@@ -28,6 +28,7 @@ fn obey(command: Command, out: &mut dyn Write) -> Result<(), Failure> {
     match command {
         Command::Check(args) => command::check::run(&args, out),
         Command::Run(args) => command::run::run(&args, out),
+        Command::Odds(args) => command::odds::run(&args, out),
         Command::Trace(args) => command::trace::run(&args, out),
         Command::Explain { rule, used_in } => {
             command::explain::run(rule.as_deref(), used_in.as_deref(), out)

@@ -33,6 +33,7 @@ pub mod limits;
 pub mod mapping;
 pub mod md5;
 pub mod message;
+pub mod odds;
 pub mod plan;
 pub mod queue;
 pub mod record;

@@ -77,13 +77,13 @@ pub fn App() -> Html {
             <footer class="dock" ref={dock}>
                 { transport(&desk, dock_width, &on_action, &on_step) }
                 <Timeline desk={(*desk).clone()} width={dock_width}
-                    on_action={on_action.clone()} {on_edit} />
+                    on_action={on_action.clone()} on_edit={on_edit.clone()} />
             </footer>
             if let Some(refusal) = &desk.refusal {
                 { notice(refusal, desk.run.is_some(), &on_action) }
             }
             if desk.keeping.refused { { quiet(&on_action) } }
-            if let Some(open) = desk.dialog { { dialog(open, &node, &desk, &on_action, &on_open) } }
+            if let Some(open) = desk.dialog { { dialog(open, &node, &desk, &on_action, &on_open, &on_edit) } }
         </div>
     }
 }

@@ -1,5 +1,6 @@
 //! The bar at the top: what is open, and what can be done with it.
 
+use lambdarium_sim::EVENTS;
 use yew::prelude::*;
 
 use super::icon::{self, Icon};
@@ -40,6 +41,12 @@ pub fn bar(desk: &Desk, theme: Theme, on_action: &Callback<Action>) -> Html {
                     disabled={desk.run.is_none()} popovertarget="menu" popovertargetaction="hide">
                     { icon::icon(Icon::Text) }<span>{ texts::TEXT }</span>
                 </button>
+                if EVENTS {
+                    <button class="btn" id="open-odds" onclick={open(Dialog::Odds)}
+                        disabled={desk.run.is_none()} popovertarget="menu" popovertargetaction="hide">
+                        { icon::icon(Icon::Dice) }<span>{ texts::ODDS }</span>
+                    </button>
+                }
                 <span class="sep"></span>
                 { travel(desk, true, on_action) }
                 { travel(desk, false, on_action) }

@@ -2,16 +2,18 @@
 
 mod find;
 mod gallery;
+mod odds;
 mod own;
 mod share;
 
+use lambdarium_sim::EVENTS;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use super::icon::{self, Icon};
 use crate::desk::{Action, Desk, Dialog};
 use crate::effects;
-use crate::message::Source;
+use crate::message::{Edit, Source};
 use crate::texts;
 
 /// Where the dialog is; it is opened as soon as it is there.
@@ -35,12 +37,14 @@ pub fn dialog(
     desk: &Desk,
     on_action: &Callback<Action>,
     on_open: &Callback<Source>,
+    on_edit: &Callback<Edit>,
 ) -> Html {
     let title = match dialog {
         Dialog::Share => texts::SHARE,
         Dialog::Gallery => texts::GALLERY,
         Dialog::Find => texts::FIND,
         Dialog::Help => texts::HELP,
+        Dialog::Odds => texts::ODDS,
     };
     // Escape closes the element by itself; the desk follows.
     let on_close = on_action.reform(|_: Event| Action::Close);
@@ -70,6 +74,8 @@ pub fn dialog(
                         on_open={on_open.clone()} />
                 },
                 Dialog::Help => keys(desk.no_single_keys, on_action),
+                Dialog::Odds if EVENTS => odds::content(desk, on_action, on_edit),
+                Dialog::Odds => Html::default(),
             } }
         </dialog>
     }

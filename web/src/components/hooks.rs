@@ -137,6 +137,12 @@ fn use_counting(desk: &UseReducerHandle<Desk>, wire: &Wire) {
             count.ask(Ask::Fate { which, moment });
         }
     });
+    let odds = wire.clone();
+    use_effect_with((desk.odds_due(), desk.run.clone()), move |(due, _)| {
+        if EVENTS && let Some((from, count)) = *due {
+            odds.ask(Ask::Odds { from, count });
+        }
+    });
     let judge = wire.clone();
     use_effect_with((desk.is_unjudged(), desk.run.clone()), move |(unjudged, _)| {
         if EVENTS && *unjudged {

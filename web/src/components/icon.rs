@@ -52,6 +52,8 @@ pub enum Icon {
     Undo,
     /// One change on again.
     Redo,
+    /// Luck.
+    Dice,
     /// A menu.
     Menu,
     /// Leads out of this page.
@@ -119,6 +121,7 @@ fn paths(icon: Icon) -> (&'static str, &'static str) {
         Icon::Text => ("M3 3.500h10M3 6.500h6M3 9.500h10M3 12.500h6", ""),
         Icon::Undo => ("M5.500 3 2.500 6l3 3M2.500 6h7a4 4 0 0 1 0 8H7", ""),
         Icon::Redo => ("m10.500 3 3 3-3 3M13.500 6h-7a4 4 0 0 0 0 8H9", ""),
+        Icon::Dice => ("M3 3h10v10H3zM6 6v.1M10 10v.1M8 8v.1M10 6v.1M6 10v.1", ""),
         Icon::Menu => ("M2.500 4.500h11M2.500 8h11M2.500 11.500h11", ""),
         Icon::Out => (
             "M9.5 2.500h4v4M13.500 2.500 8 8M7 3.500H3.500a1 1 0 0 0-1 1v8a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1V9",

@@ -62,6 +62,7 @@ impl Desk {
                     *list = Some(Shared::new(told.0));
                 }
             }
+            Answer::Odds { from, ends } => self.told_odds(from, ends.0),
             Answer::Link(link) => self.link = Some(link),
             Answer::Beyond(ask) => {
                 self.opening = true;
@@ -105,6 +106,7 @@ impl Desk {
         self.progress = Shared::new(std::mem::take(&mut opened.progress));
         self.quiz = Quiz::default();
         self.contents = None;
+        self.odds = None;
         self.verdicts = None;
         self.refusal = None;
         if !opened.problems.is_empty() {

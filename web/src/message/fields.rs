@@ -6,6 +6,7 @@ use lambdarium_sim::id::{
 };
 use lambdarium_sim::lambda::counts::VersionCounts;
 use lambdarium_sim::mapping::Metrics as MappingMetrics;
+use lambdarium_sim::odds::{Ended, Released};
 use lambdarium_sim::release::alarm::StateValue;
 use lambdarium_sim::release::deployment::{ErrorCode, EventStatus, Status};
 use lambdarium_sim::time::{Instant, Moment, Span};
@@ -157,13 +158,13 @@ pack! {
     enum Ask {
         Open { source, lesson, keep }, Edit(edit), Form { part }, More, Look { look, lines },
         Paint { pane, part }, Text, Write { text, draft }, Step { from, forward }, Why { entry },
-        Contents { service, moment }, Judge, Fate { which, moment }, Link { moment, selection }, Life { job },
+        Contents { service, moment }, Judge, Odds { from, count }, Fate { which, moment }, Link { moment, selection }, Life { job },
     }
     enum Answer {
         Opened(opened), Refused(refusal), Rejected(issues), Form(form),
         Progress(progress), Screen(screen), Painted(painted), Moment(moment),
         Why { entry, chain }, Link(link), Text(text), Contents { service, items },
-        Mistakes { draft, mistakes }, Beyond(ask), Life(life), Judged(verdicts), Fate { which, list },
+        Mistakes { draft, mistakes }, Beyond(ask), Life(life), Judged(verdicts), Odds { from, ends }, Fate { which, list },
     }
     enum Edit {
         Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part }, Nudge { part, by },
@@ -175,6 +176,8 @@ pack! {
 }
 
 pack! {
+    struct Ended { seed, fates, releases, steps }
+    struct Released { status, error, runs }
     struct ServiceText { name, kind, gets }
     struct ActText { at, label, with }
     struct CallerText { name, kind, about, load, retries, later, nudge }

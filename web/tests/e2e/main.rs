@@ -18,6 +18,7 @@ mod keys;
 mod lessons;
 mod loading;
 mod mistakes;
+mod odds;
 mod queues;
 mod senders;
 mod site;

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod check;
 pub mod explain;
 pub mod link;
+pub mod odds;
 pub mod run;
 pub mod summary;
 mod table;

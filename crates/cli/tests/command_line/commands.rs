@@ -247,3 +247,19 @@ fn a_reader_that_goes_away_is_no_error() {
     assert!(output.status.success(), "{output:?}");
     assert_eq!(output.stderr, b"");
 }
+
+#[test]
+fn odds_say_how_the_ends_of_many_runs_are_spread() {
+    let args = ["odds", "gallery/deploy-alarm.json", "--seeds", "50"];
+    let told = done(lambdarium(&args));
+    assert_eq!(told, done(lambdarium(&args)), "the same seeds, the same odds");
+    assert!(told.starts_with("gallery/deploy-alarm.json: 50 runs, seeds 5 to 54\n"), "{told}");
+    let lines: Vec<Vec<&str>> =
+        told.lines().map(|line| line.split_whitespace().collect()).collect();
+    let failed = lines.iter().find(|line| line.first() == Some(&"failed"));
+    assert_eq!(failed.map(|line| line.len()), Some(6), "{told}");
+    assert!(told.contains("  50 of 50 stopped by an alarm\n"), "{told}");
+    let Answer { code, err, .. } = lambdarium(&["odds", args[1], "--seeds", "0"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("0 is not in 1..=10000"), "{err}");
+}

@@ -1,0 +1,65 @@
+//! The odds: how many seeds are to be played, and how the runs have ended so far.
+
+use lambdarium_sim::EVENTS;
+use lambdarium_sim::odds::Ended;
+
+use super::Desk;
+use crate::shared::Shared;
+
+/// Odds on their way, or all of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Odds {
+    /// So many seeds are to be played.
+    pub of: u32,
+    /// How the runs have ended, in the order of their seeds.
+    pub ends: Vec<Ended>,
+    /// Whether somebody has had enough.
+    pub is_cancelled: bool,
+}
+
+impl Odds {
+    /// How many have been played.
+    #[must_use]
+    pub fn played(&self) -> u32 {
+        u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether more are to be played.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        !self.is_cancelled && self.played() < self.of
+    }
+}
+
+impl Desk {
+    /// The seed that is to be played next, by its place, and how many there are left.
+    #[must_use]
+    pub fn odds_due(&self) -> Option<(u32, u32)> {
+        let odds = self.odds.as_ref().filter(|odds| EVENTS && odds.is_under_way())?;
+        Some((odds.played(), odds.of - odds.played()))
+    }
+
+    /// So many seeds are to be played, or no more.
+    pub(super) fn ask_odds(&mut self, of: Option<u32>) {
+        self.odds = match (of, self.odds.take()) {
+            (Some(of), _) => Some(Shared::new(Odds { of, ..Odds::default() })),
+            (None, Some(odds)) => {
+                Some(Shared::new(Odds { is_cancelled: true, ..(*odds).clone() }))
+            }
+            (None, None) => None,
+        };
+    }
+
+    /// Some more have been played, from this place on.
+    pub(super) fn told_odds(&mut self, from: u32, ends: Vec<Ended>) {
+        let Some(odds) = self.odds.as_ref().filter(|odds| odds.is_under_way()) else {
+            return;
+        };
+        // What was asked for before the run was changed comes too late.
+        if odds.played() == from && !ends.is_empty() {
+            let mut odds = (**odds).clone();
+            odds.ends.extend(ends);
+            self.odds = Some(Shared::new(odds));
+        }
+    }
+}
