@@ -109,7 +109,7 @@ impl Engine {
             }
             Ask::Judge | Ask::Odds { .. } | Ask::Fate { .. } if !EVENTS => return None,
             Ask::Odds { from, count } => {
-                let ends = Whole(odds::ends(player.recording.run(), from, count));
+                let ends = odds::ends(player.recording.run(), from, count);
                 Answer::Odds { from, ends }
             }
             Ask::Judge => Answer::Judged(Whole(player.judge())),

@@ -186,7 +186,7 @@ pub enum Answer {
         /// The place of the first.
         from: u32,
         /// The ends, in the order of the seeds.
-        ends: Whole<Vec<Ended>>,
+        ends: WithEvents<Ended>,
     },
     /// A fragment, or why there is none.
     Link(Result<String, String>),

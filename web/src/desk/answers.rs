@@ -62,7 +62,7 @@ impl Desk {
                     *list = Some(Shared::new(told.0));
                 }
             }
-            Answer::Odds { from, ends } => self.told_odds(from, ends.0),
+            Answer::Odds { from, ends } => self.told_odds(from, ends),
             Answer::Link(link) => self.link = Some(link),
             Answer::Beyond(ask) => {
                 self.opening = true;

@@ -1,7 +1,7 @@
 //! The odds: how many seeds are to be played, and how the runs have ended so far.
 
-use lambdarium_sim::EVENTS;
 use lambdarium_sim::odds::Ended;
+use lambdarium_sim::{EVENTS, WithEvents};
 
 use super::Desk;
 use crate::shared::Shared;
@@ -12,7 +12,7 @@ pub struct Odds {
     /// So many seeds are to be played.
     pub of: u32,
     /// How the runs have ended, in the order of their seeds.
-    pub ends: Vec<Ended>,
+    pub ends: WithEvents<Ended>,
     /// Whether somebody has had enough.
     pub is_cancelled: bool,
 }
@@ -41,6 +41,9 @@ impl Desk {
 
     /// So many seeds are to be played, or no more.
     pub(super) fn ask_odds(&mut self, of: Option<u32>) {
+        if !EVENTS {
+            return;
+        }
         self.odds = match (of, self.odds.take()) {
             (Some(of), _) => Some(Shared::new(Odds { of, ..Odds::default() })),
             (None, Some(odds)) => {
@@ -51,7 +54,10 @@ impl Desk {
     }
 
     /// Some more have been played, from this place on.
-    pub(super) fn told_odds(&mut self, from: u32, ends: Vec<Ended>) {
+    pub(super) fn told_odds(&mut self, from: u32, ends: WithEvents<Ended>) {
+        if !EVENTS {
+            return;
+        }
         let Some(odds) = self.odds.as_ref().filter(|odds| odds.is_under_way()) else {
             return;
         };

@@ -86,7 +86,7 @@ pack! {
         taken_back, percent, next_shift, shifts, plan, ends,
     }
     struct Gauges { function, series, of_source, of_version }
-    struct VersionSeries { function, version, name, gauge, values }
+    struct VersionSeries { function, version, name, gauge, values, given }
     struct VersionCounts { invocations, errors, duration_count, duration_us }
     struct StepLane { name, part, steps }
     struct Step { from, to, is, entry }

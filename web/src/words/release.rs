@@ -78,6 +78,9 @@ fn own(routing: TrafficRouting) -> String {
 /// Whether an alias of a function may lead requests to two versions at some time of a run.
 #[must_use]
 pub(super) fn splits(run: &Run, function: &Function) -> bool {
+    if !EVENTS {
+        return false;
+    }
     let weighted = function.aliases.iter().any(|alias| alias.routing.is_some());
     let of = |target: &str| edit::qualifier(target, &function.name).is_some();
     let deployed = run.scenario.groups.iter().any(|group| of(&group.alias));
@@ -85,7 +88,7 @@ pub(super) fn splits(run: &Run, function: &Function) -> bool {
         let name = act.parameters.get("FunctionName").and_then(Value::as_text);
         act.parameters.get("RoutingConfig").is_some() && name.is_some_and(of)
     });
-    EVENTS && (weighted || deployed || acted)
+    weighted || deployed || acted
 }
 
 /// The hooks that deployment groups call.

@@ -253,7 +253,10 @@ fn odds_say_how_the_ends_of_many_runs_are_spread() {
     let args = ["odds", "gallery/deploy-alarm.json", "--seeds", "50"];
     let told = done(lambdarium(&args));
     assert_eq!(told, done(lambdarium(&args)), "the same seeds, the same odds");
-    assert!(told.starts_with("gallery/deploy-alarm.json: 50 runs, seeds 5 to 54\n"), "{told}");
+    assert!(
+        told.starts_with("gallery/deploy-alarm.json: 50 runs, seeds 5 to 54\n"),
+        "{told}"
+    );
     let lines: Vec<Vec<&str>> =
         told.lines().map(|line| line.split_whitespace().collect()).collect();
     let failed = lines.iter().find(|line| line.first() == Some(&"failed"));

@@ -22,6 +22,11 @@ pub(super) fn part(scenario: &Scenario, name: &str) -> Option<&'static str> {
 /// the first alias there is.
 pub(super) fn add(run: &Run, kind: &str) -> Result<(Run, String), Vec<Issue>> {
     let name = unused(run, kind);
+    if !EVENTS {
+        // Nothing can be added: whoever reads that has the whole program go on.
+        let path = ["alarms".into(), name.clone()];
+        return Ok((set(run, &path, Some(Value::object([])))?, name));
+    }
     if kind == ALARM {
         let Some(function) = run.scenario.functions.last() else {
             return Err(wrong("alarms", "no function", "a function that it can watch"));

@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 
 use super::datapoints::{Datapoint, Fold, Periods};
 use super::gauges::{Gauge, function_of, value};
-use crate::WithEvents;
 use crate::id::{FunctionId, Part, VersionIx};
 use crate::record::Recording;
 use crate::time::Instant;
 use crate::trace::{Entry, Fact};
+use crate::{Given, WithEvents};
 
 /// A gauge of one version, column by column of a window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct VersionSeries {
     pub gauge: Gauge,
     /// The value of each column.
     pub values: Vec<u64>,
+    /// Only the whole simulator has them.
+    pub given: Given,
 }
 
 /// What is shown of a version.
@@ -125,6 +127,7 @@ impl Drawing {
     ) -> WithEvents<VersionSeries> {
         let planned = recording.last_plan().function(self.function);
         let mut all = WithEvents::new();
+        let Some(given) = Given::mark() else { return all };
         for (version, fold) in self.folds {
             let points: Vec<Datapoint> = fold.finish(after);
             for gauge in SHOWN {
@@ -136,6 +139,7 @@ impl Drawing {
                     name: [planned.name(), ":", &number].concat(),
                     gauge,
                     values: values.collect(),
+                    given,
                 });
             }
         }

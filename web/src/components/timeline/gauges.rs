@@ -1,12 +1,12 @@
 //! The gauges under the lanes: CloudWatch's metrics and the cost, column by column of the
 //! window, with their values at the playhead in words.
 
-use lambdarium_sim::EVENTS;
-use lambdarium_sim::id::Part;
+use lambdarium_sim::id::{FunctionId, Part, VersionIx};
 use lambdarium_sim::time::Span;
 use lambdarium_sim::view::{
     Frame, FunctionView, Gauge, SourceGauge, SourceSeries, VersionSeries,
 };
+use lambdarium_sim::{EVENTS, Given};
 use yew::prelude::*;
 
 use super::super::board::cut;
@@ -73,17 +73,18 @@ fn average(sum: u64, count: u64) -> u64 {
 /// A gauge that is drawn: of functions, or of a source or mapping.
 #[derive(Clone, Copy)]
 enum Drawn<'a> {
-    Functions(Gauge, &'a [u64]),
+    Functions(Gauge, &'a [u64], Option<Versioned>),
     Source(&'a SourceSeries),
-    Version(&'a VersionSeries),
 }
+
+/// A version of a function.
+type Versioned = (FunctionId, VersionIx, Given);
 
 impl<'a> Drawn<'a> {
     fn values(self) -> &'a [u64] {
         match self {
-            Self::Functions(_, values) => values,
+            Self::Functions(_, values, _) => values,
             Self::Source(series) => &series.values,
-            Self::Version(series) => &series.values,
         }
     }
 
@@ -93,8 +94,7 @@ impl<'a> Drawn<'a> {
 
     fn name(self) -> (&'static str, &'static str) {
         match self {
-            Self::Functions(gauge, _) => name(gauge),
-            Self::Version(series) => name(series.gauge),
+            Self::Functions(gauge, ..) => name(gauge),
             Self::Source(series) if series.gauge.is_sum() => {
                 (source_name(series.gauge), texts::SUM)
             }
@@ -104,8 +104,7 @@ impl<'a> Drawn<'a> {
 
     fn text(self, value: u64) -> String {
         match self {
-            Self::Functions(gauge, _) => text(gauge, value),
-            Self::Version(series) => text(series.gauge, value),
+            Self::Functions(gauge, ..) => text(gauge, value),
             Self::Source(series) if series.gauge.is_time() => {
                 Span(value / 1_000 * 1_000).to_string()
             }
@@ -115,8 +114,7 @@ impl<'a> Drawn<'a> {
 
     fn classes(self) -> (&'static str, &'static str) {
         match self {
-            Self::Functions(gauge, _) => classes(gauge, self.most()),
-            Self::Version(series) => classes(series.gauge, self.most()),
+            Self::Functions(gauge, ..) => classes(gauge, self.most()),
             Self::Source(_) if self.most() == 0 => ("g g-none", "g g-none g-0"),
             Self::Source(_) => ("g", "g g-0"),
         }
@@ -175,12 +173,17 @@ fn sections<'a>(painted: &'a Painted, place: Place, run: &'a Opened) -> Vec<Sect
     let title = whose.map_or(texts::ALL_FUNCTIONS, |function| function.name.as_str());
     let series = painted.gauges.series.iter().map(Vec::as_slice);
     let gauges = Gauge::ALL.into_iter().zip(series);
-    let gauges = gauges.map(|(gauge, values)| Drawn::Functions(gauge, values));
+    let gauges = gauges.map(|(gauge, values)| Drawn::Functions(gauge, values, None));
     let gauges: Vec<Drawn> = gauges.collect();
     top += TITLE_H + place.gauge() * gauges.len() as f64;
     all.push(Section { title, top: first_top, gauges });
     for series in painted.gauges.of_version.chunk_by(|a, b| a.version == b.version) {
-        let gauges: Vec<Drawn> = series.iter().map(Drawn::Version).collect();
+        let gauges = series.iter().map(|series| {
+            let VersionSeries { function, version, given, .. } = *series;
+            let of = Some((function, version, given));
+            Drawn::Functions(series.gauge, &series.values, of)
+        });
+        let gauges: Vec<Drawn> = gauges.collect();
         let height = TITLE_H + place.gauge() * gauges.len() as f64;
         all.push(Section { title: series[0].name.as_str(), top, gauges });
         top += height;
@@ -284,11 +287,13 @@ pub fn readings(painted: &Painted, frame: &Frame, place: Place, run: &Opened) ->
     let sections = sections(painted, place, run);
     for (y, gauge) in sections.iter().flat_map(|section| section.rows(place)) {
         let (value, stands) = match gauge {
-            Drawn::Functions(gauge, _) => {
+            Drawn::Functions(gauge, _, Some(of)) => {
+                (version_now(gauge, of, frame), false)
+            }
+            Drawn::Functions(gauge, _, None) => {
                 (now(gauge, &functions), gauge == Gauge::Concurrent)
             }
             Drawn::Source(series) => (source_now(series, frame), !series.gauge.is_sum()),
-            Drawn::Version(series) => (version_now(series, frame), false),
         };
         let when = if stands { texts::NOW_IS } else { texts::SO_FAR };
         let mut text = [&gauge.text(value), " ", when].concat();
@@ -311,14 +316,15 @@ pub fn readings(painted: &Painted, frame: &Frame, place: Place, run: &Opened) ->
 }
 
 /// What a gauge of a version says at the playhead.
-fn version_now(series: &VersionSeries, frame: &Frame) -> u64 {
-    let function = frame.functions.get(usize::from(series.function.0));
+fn version_now(gauge: Gauge, of: Versioned, frame: &Frame) -> u64 {
+    let (function, version, _) = of;
+    let function = frame.functions.get(usize::from(function.0));
     let mut versions = function.iter().flat_map(|function| &function.versions);
-    let version = versions.find(|version| version.index == series.version.0);
+    let version = versions.find(|view| view.index == version.0);
     let Some(counts) = version.and_then(|version| version.counts.first()) else {
         return 0;
     };
-    match series.gauge {
+    match gauge {
         Gauge::Errors => counts.errors,
         Gauge::Invocations => counts.invocations,
         Gauge::Duration => average(counts.duration_us, counts.duration_count),
