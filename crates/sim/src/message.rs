@@ -53,6 +53,16 @@ impl Content {
         Self::message(Body::Given(payload.clone()), Vec::new())
     }
 
+    /// Whether it is the same as another, not just equal to it.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Caller(one, _), Self::Caller(two, _)) => one == two,
+            (Self::Message(one, _), Self::Message(two, _)) => Rc::ptr_eq(one, two),
+            (Self::Caller(..), Self::Message(..))
+            | (Self::Message(..), Self::Caller(..)) => false,
+        }
+    }
+
     /// How often each function has run in the chain of requests behind it (REC-02).
     pub(crate) fn chain(&self) -> &[Link] {
         match self {

@@ -73,6 +73,18 @@ impl Cx<'_> {
         self.at(at, rank, event);
     }
 
+    /// The same, where that is often: the event is packed where its kind is known.
+    #[inline(always)]
+    pub(crate) fn hand_on(&mut self, at: Instant, rank: Rank, event: Event) {
+        self.enqueue(at, rank, Sent::pack(self.cause, event));
+    }
+
+    #[inline(never)]
+    fn enqueue(&mut self, at: Instant, rank: Rank, sent: Sent) {
+        *self.idle += usize::from(sent.is_idle());
+        self.queue.push(at, rank, sent);
+    }
+
     /// Sends an event for later.
     #[inline(always)]
     pub(crate) fn at(&mut self, at: Instant, rank: Rank, event: Event) {

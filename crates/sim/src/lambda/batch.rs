@@ -96,7 +96,7 @@ impl State {
         let version = plan.function(id).version_numbered(ran.version);
         let version = version.unwrap_or(VersionIx::LATEST);
         let answered = MappingEvent::Answered { call, parcel, answer, version };
-        cx.post(cx.now, Rank::RunEnd, Event::Mapping(mapping, answered));
+        cx.hand_on(cx.now, Rank::RunEnd, Event::Mapping(mapping, answered));
     }
 }
 

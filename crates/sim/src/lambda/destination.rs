@@ -180,6 +180,9 @@ impl State {
     ) {
         let function = &self.functions[usize::from(id.0)];
         let run = &function.runs[slot as usize];
+        if run.spec.behaviour.sends.is_empty() {
+            return;
+        }
         let Some(target) = plan.target(&run.spec.behaviour.sends) else { return };
         let queued = run.queued.then(|| function.queue.at(run.slot));
         let (payload, chain) = match (queued, run.job.origin) {

@@ -103,7 +103,7 @@ impl Poller {
         plan: &Plan,
         mapping: &PlannedMapping,
     ) -> Vec<Handed> {
-        let size: u64 = found.iter().map(|handed| in_event(handed, plan)).sum();
+        let size = in_event_all(&found, plan);
         let fits = found.len() as u64 <= mapping.batch_size
             && size <= plan.settings.esm_payload_limit;
         if !fits {
@@ -119,6 +119,23 @@ impl Poller {
         self.window = None;
         self.serial += 1;
     }
+}
+
+/// What messages take in an event. Most say what the one before them says, which is measured
+/// once.
+fn in_event_all(all: &[Handed], plan: &Plan) -> u64 {
+    let mut size = 0;
+    let mut last: Option<(&Content, u64)> = None;
+    for handed in all {
+        let content = &handed.message.content;
+        let bytes = match last {
+            Some((before, bytes)) if content.is(before) => bytes,
+            Some(_) | None => content.bytes(plan),
+        };
+        last = Some((content, bytes));
+        size += bytes + plan.settings.esm_record_overhead;
+    }
+    size
 }
 
 /// What a message takes in an event, with what stands around it (ESM-08).
@@ -274,7 +291,7 @@ impl State {
         let waits = !is_extra || !is_empty;
         let poll = Poll { mapping: id, poller: number, most, waits, ahead };
         let event = Event::Service(mapping.source, ServiceEvent::Polled(poll));
-        cx.post(cx.now, Rank::Poll, event);
+        cx.hand_on(cx.now, Rank::Poll, event);
     }
 
     fn on_received(
@@ -441,7 +458,7 @@ impl State {
         let (job, attempt) = (job(id, call), batch.tries);
         let request = Request { job, attempt, slot, mode: Mode::Answer };
         let arrived = FunctionEvent::Arrived(request);
-        cx.post(cx.now, Rank::Arrival, Event::Function(mapping.function, arrived));
+        cx.hand_on(cx.now, Rank::Arrival, Event::Function(mapping.function, arrived));
     }
 
     /// A batch is done with: its poller goes on.

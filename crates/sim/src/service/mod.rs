@@ -227,10 +227,11 @@ impl State {
         {
             let count = u32::try_from(count).expect("calls are limited");
             let due = Event::Service(id, ServiceEvent::LoadDue { count });
-            cx.post(at.max(cx.now), Rank::Timer, due);
+            cx.hand_on(at.max(cx.now), Rank::Timer, due);
         }
     }
 
+    #[inline(always)]
     pub(crate) fn on_event(
         &mut self,
         id: ServiceId,
@@ -240,24 +241,9 @@ impl State {
     ) {
         match event {
             ServiceEvent::Arrived { job, letter } => {
-                let content = cx.mail.take(letter).content;
-                let rule = received_rule(&content, plan.service(id).kind);
-                let fact = Fact::Event(EventFact::Received);
-                cx.tell(Part::Service(id), Some(job), rule, fact);
-                let received = Received { at: cx.now, job, content };
-                self.receive(id, plan, cx, received, queue::Extra::default());
+                self.on_arrived(id, plan, cx, job, letter);
             }
-            ServiceEvent::LoadDue { count } => {
-                let cause = cx.cause();
-                self.publish(id, plan, cx);
-                cx.because_of(cause);
-                if count > 1 {
-                    let due = ServiceEvent::LoadDue { count: count - 1 };
-                    cx.post(cx.now, Rank::Timer, Event::Service(id, due));
-                } else {
-                    self.schedule_load(id, plan, cx);
-                }
-            }
+            ServiceEvent::LoadDue { count } => self.on_load_due(id, plan, cx, count),
             ServiceEvent::RetryDue { call } => self.on_retry_due(id, plan, cx, call),
             ServiceEvent::Answered { call, answer } => {
                 self.on_answered(id, plan, cx, call, answer);
@@ -274,11 +260,51 @@ impl State {
             }
             ServiceEvent::ShardsAsked { .. }
             | ServiceEvent::ReadCalled { .. }
-            | ServiceEvent::RollDue => {
-                if let Some(stream) = &mut self.stream {
-                    stream.on_event(id, plan, cx, event);
-                }
-            }
+            | ServiceEvent::RollDue => self.on_stream_event(id, plan, cx, event),
+        }
+    }
+
+    #[inline(never)]
+    fn on_arrived(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        job: Job,
+        letter: u32,
+    ) {
+        let content = cx.mail.take(letter).content;
+        let rule = received_rule(&content, plan.service(id).kind);
+        let fact = Fact::Event(EventFact::Received);
+        cx.tell(Part::Service(id), Some(job), rule, fact);
+        let received = Received { at: cx.now, job, content };
+        self.receive(id, plan, cx, received, queue::Extra::default());
+    }
+
+    #[inline(never)]
+    fn on_load_due(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>, count: u32) {
+        let cause = cx.cause();
+        self.publish(id, plan, cx);
+        cx.because_of(cause);
+        if count > 1 {
+            let due = ServiceEvent::LoadDue { count: count - 1 };
+            cx.post(cx.now, Rank::Timer, Event::Service(id, due));
+        } else {
+            self.schedule_load(id, plan, cx);
+        }
+    }
+
+    /// What only a stream is told.
+    #[inline(never)]
+    fn on_stream_event(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        event: ServiceEvent,
+    ) {
+        if let Some(stream) = &mut self.stream {
+            stream.on_event(id, plan, cx, event);
         }
     }
 
@@ -291,7 +317,7 @@ impl State {
         cx: &mut Cx<'_>,
         event: ServiceEvent,
     ) {
-        let messages = &mut self.messages;
+        let Self { messages, received, .. } = self;
         match event {
             ServiceEvent::MessageDue => {
                 let cause = cx.cause();
@@ -300,11 +326,13 @@ impl State {
                 self.start_posts(id, plan, cx);
             }
             ServiceEvent::Redriven { parcel } => self.on_redriven(id, plan, cx, parcel),
-            ServiceEvent::Polled(poll) => messages.on_polled(id, plan, cx, poll),
+            ServiceEvent::Polled(poll) => {
+                messages.on_polled(id, plan, cx, poll, received)
+            }
             ServiceEvent::PollEnded { mapping, poller } => {
                 messages.on_poll_ended(mapping, poller);
             }
-            ServiceEvent::ServeDue => messages.on_serve_due(id, plan, cx),
+            ServiceEvent::ServeDue => messages.on_serve_due(id, plan, cx, received),
             ServiceEvent::MessagesDue => messages.on_messages_due(id, plan, cx),
             ServiceEvent::DeleteCalled { parcel } => {
                 let parcel = cx.parcels.take(parcel);
@@ -342,6 +370,7 @@ impl State {
     }
 
     /// A message has come from outside, and is numbered here if it is kept.
+    #[inline]
     fn come_in(
         &mut self,
         id: ServiceId,
@@ -439,6 +468,7 @@ impl State {
         self.receive(id, plan, cx, received, queue::Extra::default());
     }
 
+    #[inline]
     fn receive(
         &mut self,
         id: ServiceId,
@@ -459,6 +489,7 @@ impl State {
 
 impl State {
     /// Keeps a message of a queue, unless it was sent before, and says its number.
+    #[inline]
     fn keep(
         &mut self,
         id: ServiceId,

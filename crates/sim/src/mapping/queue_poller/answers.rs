@@ -196,5 +196,5 @@ pub(super) fn delete(
 ) {
     let parcel = cx.parcels.put(Parcel::Deleted(receipts, told));
     let event = ServiceEvent::DeleteCalled { parcel };
-    cx.post(cx.now, Rank::RunEnd, Event::Service(mapping.source, event));
+    cx.hand_on(cx.now, Rank::RunEnd, Event::Service(mapping.source, event));
 }

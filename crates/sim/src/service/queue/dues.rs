@@ -15,24 +15,41 @@ pub(super) struct Dues {
 }
 
 impl Dues {
+    #[inline]
     pub(super) fn insert(&mut self, at: Instant, number: u32) {
         let due = (at, number);
-        if self.times.back().is_none_or(|last| *last < due) {
-            return self.times.push_back(due);
+        match self.times.back() {
+            Some(last) if *last >= due => self.insert_before(due),
+            Some(_) | None => self.times.push_back(due),
         }
+    }
+
+    #[inline(never)]
+    fn insert_before(&mut self, due: (Instant, u32)) {
         let place = self.times.partition_point(|other| *other < due);
         self.times.insert(place, due);
     }
 
-    /// Something with a time is gone; `is_there` says of a number whether that still is.
-    pub(super) fn remove(&mut self, is_there: impl Fn(u32) -> bool) {
+    /// What has this number and a time is gone; `is_there` says of others whether they are.
+    #[inline]
+    pub(super) fn remove(&mut self, number: u32, is_there: impl Fn(u32) -> bool) {
         self.gone += 1;
-        self.tidy(is_there);
+        let is_first = self.times.front().is_some_and(|(_, first)| *first == number);
+        if is_first || self.gone > self.len() + 64 {
+            self.tidy(is_there);
+        }
     }
 
     /// The earliest.
+    #[inline]
     pub(super) fn first(&self) -> Option<(Instant, u32)> {
         self.times.front().copied()
+    }
+
+    /// When the earliest is due: never, if there is none.
+    #[inline]
+    pub(super) fn first_or_never(&self) -> Instant {
+        self.times.front().map_or(Instant::NEVER, |(at, _)| *at)
     }
 
     /// Takes the earliest out.
@@ -41,6 +58,7 @@ impl Dues {
         self.tidy(is_there);
     }
 
+    #[inline(never)]
     fn tidy(&mut self, is_there: impl Fn(u32) -> bool) {
         while self.gone > 0
             && self.times.pop_front_if(|(_, number)| !is_there(*number)).is_some()
@@ -81,13 +99,14 @@ mod tests {
         fn the_earliest_that_is_there_is_the_first(
             steps in prop::collection::vec((0u64..50, 0u32..3), 1..600),
         ) {
-            let (mut dues, mut model) = (Dues::default(), BTreeSet::new());
+            let (mut dues, mut model) =
+                (Dues::default(), BTreeSet::<(Instant, u32)>::new());
             for (number, (at, what)) in (0..).zip(steps) {
                 let there = model.iter().nth(at as usize % model.len().max(1)).copied();
                 match (what, there) {
                     (1, Some(due)) => {
                         model.remove(&due);
-                        dues.remove(|one| model.iter().any(|(_, other)| *other == one));
+                        dues.remove(due.1, |one| model.iter().any(|(_, other)| *other == one));
                     }
                     (2, Some(_)) => {
                         model.pop_first();

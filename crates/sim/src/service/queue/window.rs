@@ -16,6 +16,12 @@ struct Page<T> {
     slots: [Option<T>; PAGE as usize],
 }
 
+#[cold]
+#[inline(never)]
+fn new_page<T>() -> Rc<Page<T>> {
+    Rc::new(Page { count: 0, slots: [const { None }; PAGE as usize] })
+}
+
 /// Things by number.
 #[derive(Clone, Debug)]
 pub(super) struct Window<T> {
@@ -32,34 +38,41 @@ impl<T> Default for Window<T> {
 }
 
 /// A page that is about to change: a copy, if others share it.
-#[inline]
+#[inline(always)]
 fn own<T: Clone>(page: &mut Rc<Page<T>>) -> &mut Page<T> {
-    if Rc::get_mut(page).is_none() {
-        *page = Rc::new(Page::clone(page));
+    if Rc::strong_count(page) > 1 {
+        copy(page);
     }
     Rc::get_mut(page).expect("nobody shares it")
+}
+
+#[cold]
+#[inline(never)]
+fn copy<T: Clone>(page: &mut Rc<Page<T>>) {
+    *page = Rc::new(Page::clone(page));
 }
 
 impl<T: Clone> Window<T> {
     /// Adds a thing.
     ///
     /// # Panics
-    /// If its number is below all that are there.
+    /// If its number is below all that are there, or there is one with it.
+    #[inline]
     pub(super) fn insert(&mut self, number: u32, thing: T) {
         let page = number / PAGE;
         if self.pages.is_empty() {
             self.first = page;
         }
         let place = (page - self.first) as usize;
-        while self.pages.len() <= place {
-            self.pages.push_back(None);
+        if self.pages.len() <= place {
+            self.pages.resize(place + 1, None);
         }
-        let new = || Rc::new(Page { count: 0, slots: [const { None }; PAGE as usize] });
-        let page = own(self.pages[place].get_or_insert_with(new));
-        if page.slots[(number % PAGE) as usize].replace(thing).is_none() {
-            page.count += 1;
-            self.len += 1;
-        }
+        let page = own(self.pages[place].get_or_insert_with(new_page));
+        let slot = &mut page.slots[(number % PAGE) as usize];
+        assert!(slot.is_none(), "a number is given once");
+        *slot = Some(thing);
+        page.count += 1;
+        self.len += 1;
     }
 
     /// The thing with a number.
@@ -78,6 +91,7 @@ impl<T: Clone> Window<T> {
     }
 
     /// Takes a thing out.
+    #[inline]
     pub(super) fn remove(&mut self, number: u32) -> Option<T> {
         let place = (number / PAGE).checked_sub(self.first)? as usize;
         let found = self.pages.get_mut(place)?;
@@ -87,11 +101,18 @@ impl<T: Clone> Window<T> {
         self.len -= 1;
         if page.count == 0 {
             *found = None;
-            while self.pages.pop_front_if(|page| page.is_none()).is_some() {
-                self.first += 1;
-            }
+            self.turn();
         }
         Some(thing)
+    }
+
+    /// Lets the first pages go if they are empty.
+    #[cold]
+    #[inline(never)]
+    fn turn(&mut self) {
+        while self.pages.pop_front_if(|page| page.is_none()).is_some() {
+            self.first += 1;
+        }
     }
 
     /// How many there are.
