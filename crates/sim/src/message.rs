@@ -126,6 +126,25 @@ impl Content {
         }
     }
 
+    /// The messages of a queue that it is, if it is a batch of some.
+    pub(crate) fn batch(&self) -> Option<&Batch> {
+        match self {
+            Self::Message(message, _) => match &message.body {
+                Body::Batch(batch) => Some(batch),
+                Body::Given(_)
+                | Body::Published(_)
+                | Body::Record(_)
+                | Body::DeadLetter(_)
+                | Body::Undelivered(_)
+                | Body::OnBus(_)
+                | Body::Records(_)
+                | Body::Notice(_)
+                | Body::GivenUp(_) => None,
+            },
+            Self::Caller(..) => None,
+        }
+    }
+
     /// It as code gets it, if it is a batch.
     pub(crate) fn call(&self, now: Instant) -> Option<Call<'_>> {
         let Self::Message(message, _) = self else { return None };
@@ -224,7 +243,7 @@ pub enum Body {
     /// A record as a bus passes it on.
     OnBus(OnBus),
     /// Messages of a queue, as a mapping hands them over.
-    Batch(Rc<Batch>),
+    Batch(Batch),
     /// Records of a stream, as a mapping hands them over.
     Records(Rc<Records>),
     /// Records of a stream that a mapping has given up.

@@ -219,6 +219,7 @@ impl State {
 }
 
 impl State {
+    #[inline(never)]
     fn draw_ahead(&mut self, index: u64, rate: u64, dice: &Dice) {
         let mean = Span(MICROS_BY_RATE / rate);
         for (gap, index) in self.ahead.iter_mut().zip(index..) {

@@ -197,7 +197,7 @@ impl State {
                 (self.desk_call(act).payload.clone(), longer(&[], id))
             }
             (None, Origin::Mapping(_)) => {
-                let batch = &self.batch_of(id, run.job);
+                let Some(batch) = &run.batch else { return };
                 (batch.payload(plan).into_owned(), longer(batch.chain(), id))
             }
             (None, Origin::Function(_) | Origin::Service(_) | Origin::Deployment(_)) => {

@@ -9,10 +9,12 @@ use alloc::vec::Vec;
 
 use super::admission::Admitted;
 use super::answer::Asked;
+use super::batch::answer_mapping;
 use super::concurrency::{self, Account, NoRoom};
 use super::environment;
 use super::run::{self, Case, Run};
 use super::{answer, async_queue, billing};
+use crate::EVENTS;
 use crate::event::{
     Answer, CallerEvent, DeploymentEvent, Event, FunctionEvent, MappingEvent, Mode,
     Request, ServiceEvent,
@@ -28,7 +30,6 @@ use crate::service::shelf::Shelf;
 use crate::sim::Cx;
 use crate::trace::{Ending, Fact, Refusal, Room};
 use crate::view::Metrics;
-use crate::{EVENTS, WithEvents};
 
 /// The state behind all front doors.
 #[derive(Clone, Debug)]
@@ -58,8 +59,6 @@ pub struct FunctionState {
     pub(crate) queue: async_queue::State,
     /// What it has sent to other parts, by its number there less one.
     pub(crate) outbox: Shelf<Content>,
-    /// Batches of mappings that run, in the order of their jobs.
-    pub(crate) batches: WithEvents<(Job, Content)>,
     serial: u32,
 }
 
@@ -75,7 +74,6 @@ impl FunctionState {
             on_provisioned: 0,
             queue: async_queue::State::default(),
             outbox: Shelf::default(),
-            batches: WithEvents::default(),
             serial: 0,
         }
     }
@@ -278,6 +276,7 @@ impl State {
             abandoned: false,
             spec: Rc::clone(spec),
             fault: course.fault,
+            batch: case.batch.cloned(),
             serial,
         });
         function.environments.get_mut(environment).run = Some(place);
@@ -414,7 +413,9 @@ impl State {
             Origin::Caller(caller) => answer_caller(plan, cx, caller, run, ending),
             Origin::Mapping(mapping) if EVENTS => {
                 let ran = run.ran(plan.function(id), ending);
-                self.answer_mapping(id, mapping, plan, cx, job, &ran);
+                let run = &mut self.functions[usize::from(id.0)].runs[slot as usize];
+                let batch = run.batch.take().expect("a run of a mapping has a batch");
+                answer_mapping(id, mapping, plan, cx, job.call, &batch, &ran);
             }
             Origin::Function(_)
             | Origin::Service(_)

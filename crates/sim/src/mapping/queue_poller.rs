@@ -6,8 +6,7 @@
 //! record, or from the end of the call before it.
 //! Rules: ESM-08 to ESM-10, ESM-19, ESM-20, SQS-01 to SQS-09, SQS-17, PBR-04, FIFO-06.
 
-use alloc::collections::BTreeMap;
-use alloc::rc::Rc;
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::Metrics;
@@ -37,7 +36,7 @@ use answers::delete;
 pub struct State {
     pollers: Vec<Poller>,
     /// Batches that wait for an answer or for another try, by number.
-    batches: BTreeMap<u32, UnderWay>,
+    batches: Batches,
     /// After a function error: so many pollers at most, until then (SQS-07).
     lowered: Option<(u64, Instant)>,
     /// Whether it receives: it does not while its mapping is not enabled.
@@ -78,11 +77,39 @@ enum Doing {
 struct UnderWay {
     poller: u32,
     content: Content,
-    batch: Rc<Batch>,
     /// Tries so far.
     tries: u16,
     /// When the first of its messages can be received by others.
     lapses: Instant,
+}
+
+impl UnderWay {
+    fn messages(&self) -> &[Handed] {
+        self.content.batch().map_or(&[], |batch| &batch.messages)
+    }
+}
+
+/// Batches under way, by number. They are few, and most are done with in the order in which
+/// they were made.
+#[derive(Clone, Debug, Default)]
+struct Batches(VecDeque<(u32, UnderWay)>);
+
+impl Batches {
+    fn place(&self, call: u32) -> Option<usize> {
+        self.0.binary_search_by_key(&call, |(call, _)| *call).ok()
+    }
+
+    fn get(&self, call: u32) -> Option<&UnderWay> {
+        Some(&self.0[self.place(call)?].1)
+    }
+
+    fn remove(&mut self, call: u32) -> Option<UnderWay> {
+        self.place(call).and_then(|place| self.0.remove(place)).map(|(_, batch)| batch)
+    }
+
+    fn under_way(&self, call: u32) -> &UnderWay {
+        self.get(call).expect("a batch under way")
+    }
 }
 
 const NEW: Poller = Poller {
@@ -171,13 +198,13 @@ impl State {
     /// Batches that wait for an answer or for another try.
     #[must_use]
     pub fn under_way(&self) -> u64 {
-        self.batches.len() as u64
+        self.batches.0.len() as u64
     }
 
     /// The event of a batch under way.
     #[must_use]
     pub fn content(&self, call: u32) -> Option<Content> {
-        self.batches.get(&call).map(|batch| batch.content.clone())
+        self.batches.get(call).map(|batch| batch.content.clone())
     }
 
     /// Pollers that it has now.
@@ -196,7 +223,7 @@ impl State {
 
     pub(super) fn bytes(&self) -> usize {
         self.pollers.len() * size_of::<Poller>()
-            + self.batches.len() * size_of::<(u32, UnderWay)>()
+            + self.batches.0.len() * size_of::<(u32, UnderWay)>()
     }
 
     pub(super) fn awaits(&self) -> bool {
@@ -205,7 +232,7 @@ impl State {
 
     pub(super) fn assert_consistent(&self) {
         let busy = self.pollers.iter().filter(|p| p.doing == Doing::Busy).count();
-        assert_eq!(busy, self.batches.len(), "a poller is busy with nothing");
+        assert_eq!(busy, self.batches.0.len(), "a poller is busy with nothing");
     }
 
     pub(super) fn on_event(
@@ -242,7 +269,7 @@ impl State {
                 self.wait_for_lapse(id, cx, call);
             }
             MappingEvent::RetryDue { call } => {
-                let attempt = self.batches[&call].tries + 1;
+                let attempt = self.batches.under_way(call).tries + 1;
                 let (part, job) = (Part::Mapping(id), job(id, call));
                 cx.tell(part, Some(job), Rule::Sqs08, Fact::Retried { attempt });
                 self.invoke(id, mapping, cx, call);
@@ -271,11 +298,11 @@ impl State {
         cx: &mut Cx<'_>,
         number: u32,
     ) {
-        let is_too_many = self.pollers() > self.most(mapping);
         let reads = self.reads;
+        let is_empty = self.pollers[number as usize].messages.is_empty();
+        let is_needed = !is_empty || reads && !self.are_too_many(mapping);
         let poller = &mut self.pollers[number as usize];
-        let is_empty = poller.messages.is_empty();
-        if is_empty && (is_too_many || !reads) {
+        if !is_needed {
             return poller.rest();
         }
         poller.doing = Doing::Polling;
@@ -426,18 +453,19 @@ impl State {
         self.made += 1;
         let call = self.made;
         let records = small(messages.len() as u64);
-        let is_at_cap = mapping.spec.concurrency_max.is_some()
-            && self.pollers.iter().all(|poller| poller.doing == Doing::Busy)
-            && self.pollers.len() >= mapping.pollers_max;
-        let rule = if is_at_cap { Rule::Sqs03 } else { rule };
-        tell(id, cx, call, rule, MessageFact::Batched { records });
-        let batch = Rc::new(Batch { source: mapping.source, messages, size });
+        if !cx.keeps_nothing() {
+            let is_at_cap = mapping.spec.concurrency_max.is_some()
+                && self.pollers.iter().all(|poller| poller.doing == Doing::Busy)
+                && self.pollers.len() >= mapping.pollers_max;
+            let rule = if is_at_cap { Rule::Sqs03 } else { rule };
+            tell(id, cx, call, rule, MessageFact::Batched { records });
+        }
+        let batch = Batch { source: mapping.source, messages, size };
         let chain = batch.chain();
-        let body = Body::Batch(Rc::clone(&batch));
-        let content = Content::message(body, chain);
+        let content = Content::message(Body::Batch(batch), chain);
         let lapses = lapses.expect("a batch has messages");
-        let under_way = UnderWay { poller: number, content, batch, tries: 0, lapses };
-        self.batches.insert(call, under_way);
+        let under_way = UnderWay { poller: number, content, tries: 0, lapses };
+        self.batches.0.push_back((call, under_way));
         self.invoke(id, mapping, cx, call);
         self.arm_ramp(id, mapping, cx);
     }
@@ -450,9 +478,10 @@ impl State {
         cx: &mut Cx<'_>,
         call: u32,
     ) {
-        let batch = self.batches.get_mut(&call).expect("a batch under way");
+        let place = self.batches.place(call).expect("a batch under way");
+        let batch = &mut self.batches.0[place].1;
         batch.tries = batch.tries.saturating_add(1);
-        self.metrics.invoked += batch.batch.messages.len() as u64;
+        self.metrics.invoked += batch.messages().len() as u64;
         let (content, qualifier) = (batch.content.clone(), mapping.qualifier.name());
         let slot = cx.mail.put(Letter { content, qualifier, permitted: true });
         let (job, attempt) = (job(id, call), batch.tries);
@@ -464,7 +493,7 @@ impl State {
     /// A batch is done with: its poller goes on.
     fn finish(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>, call: u32) {
         let mapping = plan.mapping(id);
-        let batch = self.batches.remove(&call).expect("a batch under way");
+        let batch = self.batches.remove(call).expect("a batch under way");
         if mapping.spec.window > Span::ZERO {
             self.open_window(id, cx, batch.poller, mapping.spec.window);
         }

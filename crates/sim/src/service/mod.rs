@@ -380,8 +380,7 @@ impl State {
         extra: queue::Extra<'_>,
     ) {
         let job = self.next_job(id);
-        let received = Received { at: cx.now, job, content };
-        self.receive(id, plan, cx, received, extra);
+        self.keep(id, plan, cx, Received { at: cx.now, job, content }, extra);
     }
 
     /// The next message as the queue counts it.
@@ -406,16 +405,17 @@ impl State {
 
     /// Something has come from outside.
     fn publish(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
-        let inlet = plan.service(id).inlet.as_ref().expect("it has a load");
-        if let Some(stream) = &mut self.stream {
-            let what = stream.next_of_load(plan, plan.service(id), inlet);
-            let _ = self.put(id, plan, cx, &what);
-            return;
-        }
-        if plan.service(id).kind == Kind::Queue {
+        let service = plan.service(id);
+        let inlet = service.inlet.as_ref().expect("it has a load");
+        if service.kind == Kind::Queue {
             let (group, deduplication) = (&*inlet.group, &*inlet.deduplication);
             let extra = queue::Extra { group, deduplication, delay: None };
             return self.come_in(id, plan, cx, inlet.content.clone(), extra);
+        }
+        if let Some(stream) = &mut self.stream {
+            let what = stream.next_of_load(plan, service, inlet);
+            let _ = self.put(id, plan, cx, &what);
+            return;
         }
         self.take_in(id, plan, cx, inlet.content.clone());
     }

@@ -500,9 +500,15 @@ impl State {
     }
 
     /// Takes a message out of the queue, wherever it is.
-    #[inline]
     fn drop_message(&mut self, number: u32) {
-        let Some(held) = self.held.remove(number) else { return };
+        if let Some(held) = self.held.remove(number) {
+            self.let_go(number, held);
+        }
+    }
+
+    /// A message is gone that lay so.
+    #[inline]
+    fn let_go(&mut self, number: u32, held: Held) {
         let apart = self.apart.remove(number);
         let is_held = |number| self.held.get(number).is_some();
         match held.lies {
@@ -537,17 +543,18 @@ impl State {
         };
         let (cause, filtered, mut deleted) = (cx.cause(), told.is_none(), 0);
         for Receipt { number, receives } in receipts {
-            let fits = self.held.get(number).is_some_and(|held| {
+            let held = self.held.remove_if(number, |held| {
                 held.receives == receives && (!until_lapse || held.is_in_flight())
             });
+            let fits = held.is_some();
             let (rule, fact) = match (fits, filtered, fifo) {
                 (false, _, true) => (Rule::Fifo09, MessageFact::NotDeleted),
                 (false, _, false) => (Rule::Sqs12, MessageFact::NotDeleted),
                 (true, true, _) => (Rule::Esm19, MessageFact::FilteredOut),
                 (true, false, _) => (Rule::Sqs05, MessageFact::Deleted),
             };
-            if fits {
-                self.drop_message(number);
+            if let Some(held) = held {
+                self.let_go(number, held);
                 let count = if filtered {
                     &mut self.counts.filtered
                 } else {

@@ -2,7 +2,6 @@
 //!
 //! Rules: PBR-01 to PBR-04, SQS-05, SQS-06, SQS-08, FIFO-06, REC-05.
 
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::{State, job, tell};
@@ -74,7 +73,8 @@ impl State {
         response: &Response,
     ) {
         let mapping = plan.mapping(id);
-        let batch = Rc::clone(&self.batches[&call].batch);
+        let content = self.batches.under_way(call).content.clone();
+        let batch = content.batch().expect("it is a batch of messages");
         let all = batch.messages.len() as u64;
         let partial = mapping.spec.partial;
         let count = batch.messages.len();
@@ -100,7 +100,9 @@ impl State {
             false => {
                 let placed = batch.messages.iter().zip(0..);
                 let done = placed.filter(|(_, place)| !failed.contains(place));
-                done.map(|(handed, _)| handed.receipt).collect()
+                let mut receipts = Vec::with_capacity(count);
+                receipts.extend(done.map(|(handed, _)| handed.receipt));
+                receipts
             }
         };
         let comes_back = self.comes_back(mapping, plan, call);
@@ -129,7 +131,7 @@ impl State {
         call: u32,
         rule: Rule,
     ) {
-        let failed = small(self.batches[&call].batch.messages.len() as u64);
+        let failed = small(self.batches.under_way(call).messages().len() as u64);
         tell(id, cx, call, rule, MessageFact::Settled { done: 0, failed });
         if rule == Rule::Sqs06
             && let Some(span) = plan.settings.sqs_error_backoff
@@ -149,14 +151,14 @@ impl State {
         call: u32,
         is_failure: bool,
     ) {
-        let batch = &self.batches[&call];
         if is_failure {
-            self.metrics.failed_invoke += batch.batch.messages.len() as u64;
+            let batch = self.batches.under_way(call);
+            self.metrics.failed_invoke += batch.messages().len() as u64;
         }
         if self.is_given_up(plan) {
             return self.wait_for_lapse(id, cx, call);
         }
-        let batch = &self.batches[&call];
+        let batch = self.batches.under_way(call);
         let settings = &plan.settings;
         let doublings = (batch.tries - 1).min(30);
         let base = settings.sqs_throttle_base.0.saturating_mul(1 << doublings);
@@ -180,7 +182,7 @@ impl State {
 
     /// The messages of a batch are let go once others can receive them.
     pub(super) fn wait_for_lapse(&self, id: MappingId, cx: &mut Cx<'_>, call: u32) {
-        let at = self.batches[&call].lapses.max(cx.now);
+        let at = self.batches.under_way(call).lapses.max(cx.now);
         let due = MappingEvent::LetGoDue { call };
         cx.post(at, Rank::Timer, Event::Mapping(id, due));
     }

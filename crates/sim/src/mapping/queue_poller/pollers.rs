@@ -59,6 +59,13 @@ impl State {
         self.lowered.map_or(most, |(lowered, _)| most.min(lowered))
     }
 
+    /// Whether there are more pollers than there may be.
+    pub(super) fn are_too_many(&self, mapping: &PlannedMapping) -> bool {
+        let most = self.most(mapping);
+        // Most of the time there is nothing to count.
+        self.pollers.len() as u64 > most && self.pollers() > most
+    }
+
     /// Of those that wait for nothing yet, so many go on as there may be.
     fn trim(&mut self, id: MappingId, mapping: &PlannedMapping, cx: &mut Cx<'_>) {
         let most = self.most(mapping);
@@ -135,19 +142,17 @@ impl State {
     }
 
     /// While all pollers are busy, there may be too few of them (SQS-02).
-    /// While all pollers are busy, there may be too few of them (SQS-02).
     pub(super) fn arm_ramp(
         &mut self,
         id: MappingId,
         mapping: &PlannedMapping,
         cx: &mut Cx<'_>,
     ) {
+        if !self.reads || self.ramps {
+            return;
+        }
         let waits = self.pollers.iter().any(|poller| poller.doing == Doing::Polling);
-        if !self.reads
-            || self.ramps
-            || waits
-            || self.pollers() >= mapping.pollers_max as u64
-        {
+        if waits || self.pollers() >= mapping.pollers_max as u64 {
             return;
         }
         self.ramps = true;

@@ -35,7 +35,7 @@ impl Dues {
     pub(super) fn remove(&mut self, number: u32, is_there: impl Fn(u32) -> bool) {
         self.gone += 1;
         let is_first = self.times.front().is_some_and(|(_, first)| *first == number);
-        if is_first || self.gone > self.len() + 64 {
+        if is_first || self.has_many_gone() {
             self.tidy(is_there);
         }
     }
@@ -65,13 +65,19 @@ impl Dues {
         {
             self.gone -= 1;
         }
-        if self.gone > self.len() + 64 {
+        if self.has_many_gone() {
             self.times.retain(|(_, number)| is_there(*number));
             self.gone = 0;
         }
     }
 
+    #[inline]
+    fn has_many_gone(&self) -> bool {
+        self.gone > 2 * self.len() + 64
+    }
+
     /// How many there are.
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.times.len() - self.gone
     }

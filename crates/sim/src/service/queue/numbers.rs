@@ -1,6 +1,6 @@
 //! An ordered set of numbers that lie close together: one bit each.
 
-use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 /// Numbers of one block.
 const BLOCK: u32 = 64 * 64;
@@ -19,7 +19,7 @@ const EMPTY: Block = Block { any: 0, words: [0; 64] };
 pub(super) struct Numbers {
     /// The number of the first block, if there are any.
     first: u32,
-    blocks: VecDeque<Block>,
+    blocks: Vec<Block>,
     /// The place of the first block that has any; behind all of them if none has.
     lowest: usize,
     len: usize,
@@ -48,7 +48,7 @@ impl Numbers {
         }
         let at = (block - self.first) as usize;
         if self.blocks.len() <= at {
-            self.blocks.resize(at + 1, EMPTY);
+            self.reach(at);
         }
         self.lowest = if self.len == 0 { at } else { self.lowest.min(at) };
         let block = &mut self.blocks[at];
@@ -65,10 +65,16 @@ impl Numbers {
             self.first = block;
         }
         while block < self.first {
-            self.blocks.push_front(EMPTY);
+            self.blocks.insert(0, EMPTY);
             self.first -= 1;
             self.lowest += 1;
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn reach(&mut self, at: usize) {
+        self.blocks.resize(at + 1, EMPTY);
     }
 
     /// Takes a number out, if it is there.
@@ -121,11 +127,18 @@ impl Numbers {
     #[inline]
     pub(super) fn forget_before(&mut self, number: u32) {
         let first = number / BLOCK;
-        while self.first < first && self.blocks.pop_front_if(|one| one.any == 0).is_some()
-        {
-            self.first += 1;
-            self.lowest -= 1;
+        if self.first < first && self.lowest > 0 {
+            self.forget(first);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn forget(&mut self, first: u32) {
+        let count = self.lowest.min((first - self.first) as usize);
+        self.blocks.drain(..count);
+        self.lowest -= count;
+        self.first += u32::try_from(count).expect("numbers are limited");
     }
 
     /// What a copy takes.

@@ -129,7 +129,7 @@ impl State {
             return Vec::new();
         }
         let service = plan.service(id);
-        let limit = plan.settings.sqs_in_flight_max;
+        let room = plan.settings.sqs_in_flight_max.saturating_sub(self.in_flight);
         let mapping = plan.mapping(poll.mapping);
         let (hidden, stretched) = mapping.visibility(plan, service.spec.visibility);
         let (mut taken, mut count) = ([0; RECEIVE_MAX as usize], 0);
@@ -141,7 +141,7 @@ impl State {
                 false => self.visible.first(),
             };
             let Some(number) = next else { break };
-            if self.in_flight + count as u64 >= limit {
+            if count as u64 >= room {
                 if !core::mem::replace(&mut self.is_over_limit, true) {
                     let fact = Fact::Message(MessageFact::OverLimit);
                     cx.tell(Part::Service(id), None, Rule::Sqs15, fact);

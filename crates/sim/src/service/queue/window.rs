@@ -4,8 +4,8 @@
 //! machine is copied again and again: a hundred thousand messages cost a copy a few
 //! thousand pointers.
 
-use alloc::collections::VecDeque;
 use alloc::rc::Rc;
+use alloc::vec::Vec;
 
 /// Things on one page.
 const PAGE: u32 = 16;
@@ -27,13 +27,15 @@ fn new_page<T>() -> Rc<Page<T>> {
 pub(super) struct Window<T> {
     /// The number of the first page, if there are any.
     first: u32,
-    pages: VecDeque<Option<Rc<Page<T>>>>,
+    pages: Vec<Option<Rc<Page<T>>>>,
+    /// So many of the first pages are empty for good.
+    gone: u32,
     len: usize,
 }
 
 impl<T> Default for Window<T> {
     fn default() -> Self {
-        Self { first: 0, pages: VecDeque::new(), len: 0 }
+        Self { first: 0, pages: Vec::new(), gone: 0, len: 0 }
     }
 }
 
@@ -65,7 +67,7 @@ impl<T: Clone> Window<T> {
         }
         let place = (page - self.first) as usize;
         if self.pages.len() <= place {
-            self.pages.resize(place + 1, None);
+            self.reach(place);
         }
         let page = own(self.pages[place].get_or_insert_with(new_page));
         let slot = &mut page.slots[(number % PAGE) as usize];
@@ -93,10 +95,24 @@ impl<T: Clone> Window<T> {
     /// Takes a thing out.
     #[inline]
     pub(super) fn remove(&mut self, number: u32) -> Option<T> {
+        self.remove_if(number, |_| true)
+    }
+
+    /// Takes a thing out if that is to be.
+    #[inline]
+    pub(super) fn remove_if(
+        &mut self,
+        number: u32,
+        is_to_be: impl FnOnce(&T) -> bool,
+    ) -> Option<T> {
         let place = (number / PAGE).checked_sub(self.first)? as usize;
         let found = self.pages.get_mut(place)?;
         let page = own(found.as_mut()?);
-        let thing = page.slots[(number % PAGE) as usize].take()?;
+        let slot = &mut page.slots[(number % PAGE) as usize];
+        if !slot.as_ref().is_some_and(is_to_be) {
+            return None;
+        }
+        let thing = slot.take()?;
         page.count -= 1;
         self.len -= 1;
         if page.count == 0 {
@@ -106,12 +122,22 @@ impl<T: Clone> Window<T> {
         Some(thing)
     }
 
-    /// Lets the first pages go if they are empty.
+    #[cold]
+    #[inline(never)]
+    fn reach(&mut self, place: usize) {
+        self.pages.resize(place + 1, None);
+    }
+
+    /// Lets the first pages go if they are empty, once they are half of all.
     #[cold]
     #[inline(never)]
     fn turn(&mut self) {
-        while self.pages.pop_front_if(|page| page.is_none()).is_some() {
-            self.first += 1;
+        while self.pages.get(self.gone as usize).is_some_and(Option::is_none) {
+            self.gone += 1;
+        }
+        if self.gone as usize * 2 > self.pages.len() {
+            self.pages.drain(..self.gone as usize);
+            self.first += core::mem::take(&mut self.gone);
         }
     }
 
@@ -121,8 +147,9 @@ impl<T: Clone> Window<T> {
     }
 
     /// No number is below this one.
+    #[inline]
     pub(super) fn start(&self) -> u32 {
-        self.first * PAGE
+        (self.first + self.gone) * PAGE
     }
 
     /// All of them, in the order of their numbers.
