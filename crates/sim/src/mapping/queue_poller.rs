@@ -235,6 +235,7 @@ impl State {
         assert_eq!(busy, self.batches.0.len(), "a poller is busy with nothing");
     }
 
+    #[inline(always)]
     pub(super) fn on_event(
         &mut self,
         id: MappingId,
@@ -251,29 +252,9 @@ impl State {
                 self.on_answered(id, plan, cx, call, parcel, answer);
             }
             MappingEvent::WindowDue { poller, serial } => {
-                let state = &mut self.pollers[poller as usize];
-                if state.serial != serial || state.doing != Doing::Polling {
-                    return;
-                }
-                state.window = None;
-                if !state.messages.is_empty() {
-                    let ended = ServiceEvent::PollEnded { mapping: id, poller };
-                    cx.post(cx.now, Rank::Timer, Event::Service(mapping.source, ended));
-                    let wait = plan.settings.sqs_low_traffic_wait;
-                    let is_longer = wait > mapping.spec.window;
-                    let rule = if is_longer { Rule::Sqs17 } else { Rule::Esm09 };
-                    self.close(id, plan, cx, poller, rule);
-                }
+                self.on_window_due(id, plan, cx, poller, serial);
             }
-            MappingEvent::RetryDue { call } if self.is_given_up(plan) => {
-                self.wait_for_lapse(id, cx, call);
-            }
-            MappingEvent::RetryDue { call } => {
-                let attempt = self.batches.under_way(call).tries + 1;
-                let (part, job) = (Part::Mapping(id), job(id, call));
-                cx.tell(part, Some(job), Rule::Sqs08, Fact::Retried { attempt });
-                self.invoke(id, mapping, cx, call);
-            }
+            MappingEvent::RetryDue { call } => self.on_retry_due(id, plan, cx, call),
             MappingEvent::LetGoDue { call } => {
                 tell(id, cx, call, Rule::Sqs08, MessageFact::LetGo);
                 self.finish(id, plan, cx, call);
@@ -288,6 +269,40 @@ impl State {
             | MappingEvent::RecordsRead { .. }
             | MappingEvent::ShardDue { .. } => {}
         }
+    }
+
+    fn on_window_due(
+        &mut self,
+        id: MappingId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        poller: u32,
+        serial: u32,
+    ) {
+        let mapping = plan.mapping(id);
+        let state = &mut self.pollers[poller as usize];
+        if state.serial != serial || state.doing != Doing::Polling {
+            return;
+        }
+        state.window = None;
+        if !state.messages.is_empty() {
+            let ended = ServiceEvent::PollEnded { mapping: id, poller };
+            cx.post(cx.now, Rank::Timer, Event::Service(mapping.source, ended));
+            let wait = plan.settings.sqs_low_traffic_wait;
+            let is_longer = wait > mapping.spec.window;
+            let rule = if is_longer { Rule::Sqs17 } else { Rule::Esm09 };
+            self.close(id, plan, cx, poller, rule);
+        }
+    }
+
+    fn on_retry_due(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>, call: u32) {
+        if self.is_given_up(plan) {
+            return self.wait_for_lapse(id, cx, call);
+        }
+        let attempt = self.batches.under_way(call).tries + 1;
+        let (part, job) = (Part::Mapping(id), job(id, call));
+        cx.tell(part, Some(job), Rule::Sqs08, Fact::Retried { attempt });
+        self.invoke(id, plan.mapping(id), cx, call);
     }
 
     /// Asks the queue for messages (SQS-01).
@@ -497,7 +512,11 @@ impl State {
         if mapping.spec.window > Span::ZERO {
             self.open_window(id, cx, batch.poller, mapping.spec.window);
         }
-        let mut next = core::mem::take(&mut self.pollers[batch.poller as usize].next);
+        let poller = &mut self.pollers[batch.poller as usize];
+        if poller.next.is_empty() {
+            return self.poll(mapping, id, cx, batch.poller);
+        }
+        let mut next = core::mem::take(&mut poller.next);
         // What others can receive by now is theirs.
         next.retain(|handed| handed.hidden_until > cx.now);
         self.collect(id, plan, cx, batch.poller, next);

@@ -309,7 +309,7 @@ impl State {
     }
 
     /// What only a queue is told.
-    #[inline(never)]
+    #[inline(always)]
     fn on_message_event(
         &mut self,
         id: ServiceId,
@@ -319,12 +319,7 @@ impl State {
     ) {
         let Self { messages, received, .. } = self;
         match event {
-            ServiceEvent::MessageDue => {
-                let cause = cx.cause();
-                self.post(id, plan, cx);
-                cx.because_of(cause);
-                self.start_posts(id, plan, cx);
-            }
+            ServiceEvent::MessageDue => self.on_message_due(id, plan, cx),
             ServiceEvent::Redriven { parcel } => self.on_redriven(id, plan, cx, parcel),
             ServiceEvent::Polled(poll) => {
                 messages.on_polled(id, plan, cx, poll, received)
@@ -335,7 +330,6 @@ impl State {
             ServiceEvent::ServeDue => messages.on_serve_due(id, plan, cx, received),
             ServiceEvent::MessagesDue => messages.on_messages_due(id, plan, cx),
             ServiceEvent::DeleteCalled { parcel } => {
-                let parcel = cx.parcels.take(parcel);
                 messages.on_delete_called(id, plan, cx, parcel);
             }
             ServiceEvent::BacklogAsked { mapping } => {
@@ -349,6 +343,13 @@ impl State {
             | ServiceEvent::ReadCalled { .. }
             | ServiceEvent::RollDue => {}
         }
+    }
+
+    fn on_message_due(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+        let cause = cx.cause();
+        self.post(id, plan, cx);
+        cx.because_of(cause);
+        self.start_posts(id, plan, cx);
     }
 
     /// The next message or record of the list is sent.

@@ -530,9 +530,9 @@ impl State {
         id: ServiceId,
         plan: &Plan,
         cx: &mut Cx<'_>,
-        parcel: Parcel,
+        parcel: u32,
     ) {
-        let Parcel::Deleted(receipts, told) = parcel else {
+        let Parcel::Deleted(receipts, told) = cx.parcels.take(parcel) else {
             unreachable!("only receipts are deleted with")
         };
         let fifo = plan.service(id).spec.fifo;

@@ -151,8 +151,15 @@ impl State {
         if !self.reads || self.ramps {
             return;
         }
-        let waits = self.pollers.iter().any(|poller| poller.doing == Doing::Polling);
-        if waits || self.pollers() >= mapping.pollers_max as u64 {
+        let mut busy = 0;
+        for poller in &self.pollers {
+            match poller.doing {
+                Doing::Polling => return,
+                Doing::Busy => busy += 1,
+                Doing::Resting => {}
+            }
+        }
+        if busy >= mapping.pollers_max {
             return;
         }
         self.ramps = true;

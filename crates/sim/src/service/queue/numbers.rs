@@ -104,7 +104,7 @@ impl Numbers {
     }
 
     /// The lowest.
-    #[inline]
+    #[inline(always)]
     pub(super) fn first(&self) -> Option<u32> {
         let block = self.blocks.get(self.lowest)?;
         let word = block.any.trailing_zeros();

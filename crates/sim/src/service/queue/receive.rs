@@ -129,53 +129,50 @@ impl State {
             return Vec::new();
         }
         let service = plan.service(id);
-        let room = plan.settings.sqs_in_flight_max.saturating_sub(self.in_flight);
+        let limit = plan.settings.sqs_in_flight_max;
         let mapping = plan.mapping(poll.mapping);
         let (hidden, stretched) = mapping.visibility(plan, service.spec.visibility);
-        let (mut taken, mut count) = ([0; RECEIVE_MAX as usize], 0);
+        let most = usize::from(poll.most).min(RECEIVE_MAX as usize);
+        let mut handed: Vec<Handed> = Vec::with_capacity(most.min(self.visible.len()));
         let mut group = None;
         let cause = cx.cause();
-        while count < taken.len().min(poll.most.into()) {
+        while handed.len() < most {
             let next = match service.spec.fifo {
                 true => self.next_of(group.as_ref(), plan.settings.fifo_mix_groups),
                 false => self.visible.first(),
             };
             let Some(number) = next else { break };
-            if count as u64 >= room {
+            if self.in_flight >= limit {
                 if !core::mem::replace(&mut self.is_over_limit, true) {
                     let fact = Fact::Message(MessageFact::OverLimit);
                     cx.tell(Part::Service(id), None, Rule::Sqs15, fact);
                 }
                 break;
             }
+            let message = self.message(id, number, all);
             if service.spec.fifo {
-                group = self.group_of(number).cloned();
+                group = message.group().cloned();
             }
             if let Some(to) = service.dead_letter
                 && self.receives(number) >= service.spec.receives_max
             {
-                let message = self.message(id, number, all);
                 self.redrive(id, plan, cx, number, message, to);
                 cx.because_of(cause);
                 continue;
             }
             self.visible.remove(number);
-            taken[count] = number;
-            count += 1;
+            handed.push(self.hand_out(cx.now, number, message, hidden));
         }
-        let mut handed: Vec<Handed> = Vec::with_capacity(count);
-        let to = Part::Mapping(poll.mapping);
-        for number in &taken[..count] {
-            let one =
-                self.hand_out(cx.now, *number, self.message(id, *number, all), hidden);
-            if !cx.keeps_nothing() {
-                let rule = rule_of(&one, &handed, stretched);
-                let receives = u16::try_from(one.receipt.receives).unwrap_or(u16::MAX);
+        if !cx.keeps_nothing() {
+            let to = Part::Mapping(poll.mapping);
+            for (place, one) in handed.iter().enumerate() {
+                let rule = rule_of(one, &handed[..place], stretched);
+                let Receipt { number, receives } = one.receipt;
+                let receives = u16::try_from(receives).unwrap_or(u16::MAX);
                 let fact = MessageFact::HandedOut { to, receives, hidden };
-                tell(id, cx, *number, rule, fact);
+                tell(id, cx, number, rule, fact);
                 cx.because_of(cause);
             }
-            handed.push(one);
         }
         handed
     }
