@@ -73,10 +73,17 @@ impl Cx<'_> {
         self.at(at, rank, event);
     }
 
-    /// The same, where that is often: the event is packed where its kind is known.
+    /// The same, where that is often, and mostly for this instant: the event is put where it
+    /// will be taken from, field by field.
     #[inline(always)]
     pub(crate) fn hand_on(&mut self, at: Instant, rank: Rank, event: Event) {
-        self.enqueue(at, rank, Sent::pack(self.cause, event));
+        let sent = Sent::pack(self.cause, event);
+        if self.queue.is_at(at) {
+            *self.idle += usize::from(sent.is_idle());
+            self.queue.push_ready(rank, sent);
+        } else {
+            self.enqueue(at, rank, sent);
+        }
     }
 
     #[inline(never)]

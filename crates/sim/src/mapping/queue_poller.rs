@@ -96,6 +96,9 @@ struct Batches(VecDeque<(u32, UnderWay)>);
 
 impl Batches {
     fn place(&self, call: u32) -> Option<usize> {
+        if self.0.front().is_some_and(|(first, _)| *first == call) {
+            return Some(0);
+        }
         self.0.binary_search_by_key(&call, |(call, _)| *call).ok()
     }
 

@@ -227,7 +227,7 @@ impl State {
         {
             let count = u32::try_from(count).expect("calls are limited");
             let due = Event::Service(id, ServiceEvent::LoadDue { count });
-            cx.hand_on(at.max(cx.now), Rank::Timer, due);
+            cx.at(at.max(cx.now), Rank::Timer, due);
         }
     }
 
