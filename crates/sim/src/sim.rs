@@ -77,19 +77,13 @@ impl Cx<'_> {
     /// will be taken from, field by field.
     #[inline(always)]
     pub(crate) fn hand_on(&mut self, at: Instant, rank: Rank, event: Event) {
-        let sent = Sent::pack(self.cause, event);
         if self.queue.is_at(at) {
+            let sent = Sent::pack(self.cause, event);
             *self.idle += usize::from(sent.is_idle());
             self.queue.push_ready(rank, sent);
         } else {
-            self.enqueue(at, rank, sent);
+            self.post(at, rank, event);
         }
-    }
-
-    #[inline(never)]
-    fn enqueue(&mut self, at: Instant, rank: Rank, sent: Sent) {
-        *self.idle += usize::from(sent.is_idle());
-        self.queue.push(at, rank, sent);
     }
 
     /// Sends an event for later.

@@ -99,6 +99,9 @@ impl Batches {
         if self.0.front().is_some_and(|(first, _)| *first == call) {
             return Some(0);
         }
+        if self.0.back().is_some_and(|(last, _)| *last == call) {
+            return Some(self.0.len() - 1);
+        }
         self.0.binary_search_by_key(&call, |(call, _)| *call).ok()
     }
 
@@ -437,7 +440,8 @@ impl State {
             });
         self.metrics.filtered_out += out.len() as u64;
         if !out.is_empty() {
-            delete(mapping, cx, out.iter().map(|handed| handed.receipt).collect(), None);
+            let out = out.iter().map(|handed| handed.receipt).collect();
+            delete(mapping, cx, Parcel::FilteredOut(out));
         }
         passed
     }

@@ -371,7 +371,6 @@ impl State {
     }
 
     /// A message has come from outside, and is numbered here if it is kept.
-    #[inline]
     fn come_in(
         &mut self,
         id: ServiceId,
@@ -480,7 +479,7 @@ impl State {
     ) {
         let service = plan.service(id);
         if service.kind == Kind::Queue {
-            self.keep(id, plan, cx, received, extra);
+            self.keep_seldom(id, plan, cx, received, extra);
             return;
         }
         self.pass_on(id, plan, cx, &received);
@@ -489,8 +488,21 @@ impl State {
 }
 
 impl State {
+    #[inline(never)]
+    fn keep_seldom(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        received: Received,
+        extra: queue::Extra<'_>,
+    ) -> u32 {
+        self.keep(id, plan, cx, received, extra)
+    }
+
     /// Keeps a message of a queue, unless it was sent before, and says its number.
-    #[inline]
+    // For what comes from outside, which is most, that is worth a copy.
+    #[inline(always)]
     fn keep(
         &mut self,
         id: ServiceId,
@@ -531,7 +543,7 @@ impl State {
     ) -> u32 {
         let (at, job) = (cx.now, self.next_job(id));
         let content = Content::given(payload);
-        self.keep(id, plan, cx, Received { at, job, content }, extra)
+        self.keep_seldom(id, plan, cx, Received { at, job, content }, extra)
     }
 }
 

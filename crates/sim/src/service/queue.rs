@@ -339,7 +339,7 @@ impl State {
         if plan.service(id).holds {
             let sent = message.sent;
             self.apart.insert(number, message);
-            self.hold(id, plan, cx, number, sent, delay);
+            self.hold_seldom(id, plan, cx, number, sent, delay);
         } else {
             self.unread.push((number, message, cx.now.plus(delay)));
         }
@@ -362,14 +362,30 @@ impl State {
                     let delay = visible.max(&cx.now).since(cx.now);
                     self.enter(id, plan, cx, number, message.clone(), delay);
                 }
-                None => self.hold(id, plan, cx, number, received.at, Span::ZERO),
+                None => {
+                    self.hold_seldom(id, plan, cx, number, received.at, Span::ZERO);
+                }
             }
             cx.because_of(cause);
         }
     }
 
+    #[inline(never)]
+    fn hold_seldom(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        number: u32,
+        sent: Instant,
+        delay: Span,
+    ) {
+        self.hold(id, plan, cx, number, sent, delay);
+    }
+
     /// Puts a message into the queue.
-    #[inline]
+    // Where it comes right from outside, which is most of the time, without a call.
+    #[inline(always)]
     fn hold(
         &mut self,
         id: ServiceId,
@@ -449,7 +465,7 @@ impl State {
         while let Some((at, number)) = self.hidden.first()
             && at <= cx.now
         {
-            self.hidden.pop_first(|number| self.held.get(number).is_some());
+            self.hidden.pop_first(|number| self.held.has(number));
             let held = self.held.get_mut(number).expect("what is hidden is held");
             held.since = cx.now;
             let was_received = held.is_in_flight();
@@ -510,7 +526,7 @@ impl State {
     #[inline]
     fn let_go(&mut self, number: u32, held: Held) {
         let apart = self.apart.remove(number);
-        let is_held = |number| self.held.get(number).is_some();
+        let is_held = |number| self.held.has(number);
         match held.lies {
             Lying::Delayed | Lying::InFlight => self.hidden.remove(number, is_held),
             Lying::Visible => self.visible.remove(number),
@@ -532,44 +548,63 @@ impl State {
         cx: &mut Cx<'_>,
         parcel: u32,
     ) {
-        let Parcel::Deleted(receipts, told) = cx.parcels.take(parcel) else {
-            unreachable!("only receipts are deleted with")
-        };
+        match cx.parcels.take(parcel) {
+            Parcel::Processed { batch, failed, by } => {
+                let batch = batch.batch().map_or(&[][..], |batch| &batch.messages);
+                let done = batch.iter().zip(0..);
+                let done = done.filter(|(_, place)| !failed.contains(place));
+                let done = done.map(|(handed, _)| handed.receipt);
+                let count = self.delete(id, plan, cx, done, Rule::Sqs05);
+                self.counts.deleted += u64::from(count);
+                let event = MappingEvent::Deleted { count };
+                cx.hand_on(cx.now, Rank::RunEnd, Event::Mapping(by, event));
+            }
+            Parcel::FilteredOut(out) => {
+                let count = self.delete(id, plan, cx, out.into_iter(), Rule::Esm19);
+                self.counts.filtered += u64::from(count);
+            }
+            Parcel::Received(_)
+            | Parcel::Redriven(_)
+            | Parcel::Listed(_)
+            | Parcel::Read(_)
+            | Parcel::Response(_) => unreachable!("only messages are deleted"),
+        }
+        self.ask_to_serve(id, plan, cx);
+    }
+
+    /// Deletes those messages whose receipts still hold, and says how many.
+    fn delete(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        receipts: impl Iterator<Item = Receipt>,
+        because: Rule,
+    ) -> u32 {
         let fifo = plan.service(id).spec.fifo;
         let until_lapse = match plan.settings.sqs_late_delete {
             LateDelete::ByQueue => fifo,
             LateDelete::UntilReceivedAgain => false,
             LateDelete::UntilLapse => true,
         };
-        let (cause, filtered, mut deleted) = (cx.cause(), told.is_none(), 0);
+        let (cause, mut count) = (cx.cause(), 0);
         for Receipt { number, receives } in receipts {
             let held = self.held.remove_if(number, |held| {
                 held.receives == receives && (!until_lapse || held.is_in_flight())
             });
-            let fits = held.is_some();
-            let (rule, fact) = match (fits, filtered, fifo) {
-                (false, _, true) => (Rule::Fifo09, MessageFact::NotDeleted),
-                (false, _, false) => (Rule::Sqs12, MessageFact::NotDeleted),
-                (true, true, _) => (Rule::Esm19, MessageFact::FilteredOut),
-                (true, false, _) => (Rule::Sqs05, MessageFact::Deleted),
+            let (rule, fact) = match (&held, because, fifo) {
+                (None, _, true) => (Rule::Fifo09, MessageFact::NotDeleted),
+                (None, _, false) => (Rule::Sqs12, MessageFact::NotDeleted),
+                (Some(_), Rule::Esm19, _) => (because, MessageFact::FilteredOut),
+                (Some(_), _, _) => (because, MessageFact::Deleted),
             };
             if let Some(held) = held {
                 self.let_go(number, held);
-                let count = if filtered {
-                    &mut self.counts.filtered
-                } else {
-                    &mut self.counts.deleted
-                };
-                *count += 1;
-                deleted += 1;
+                count += 1;
             }
             tell(id, cx, number, rule, fact);
             cx.because_of(cause);
         }
-        if let Some(mapping) = told {
-            let event = MappingEvent::Deleted { count: deleted };
-            cx.hand_on(cx.now, Rank::RunEnd, Event::Mapping(mapping, event));
-        }
-        self.ask_to_serve(id, plan, cx);
+        count
     }
 }

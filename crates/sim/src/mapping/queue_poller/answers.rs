@@ -15,7 +15,7 @@ use crate::plan::{Plan, PlannedMapping};
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::scenario::DisableInflight;
-use crate::service::parcel::{Parcel, Receipt};
+use crate::service::parcel::Parcel;
 use crate::sim::Cx;
 use crate::time::Span;
 use crate::trace::{Ending, Fact, MessageFact, Refusal};
@@ -95,23 +95,14 @@ impl State {
                 Outcome::Partly(failed) => (failed, Rule::Pbr04),
             };
         self.metrics.failed_invoke += failed.len() as u64;
-        let done: Vec<Receipt> = match failed.is_empty() {
-            true => batch.messages.iter().map(|handed| handed.receipt).collect(),
-            false => {
-                let placed = batch.messages.iter().zip(0..);
-                let done = placed.filter(|(_, place)| !failed.contains(place));
-                let mut receipts = Vec::with_capacity(count);
-                receipts.extend(done.map(|(handed, _)| handed.receipt));
-                receipts
-            }
-        };
+        let done = (0..small(all)).filter(|place| !failed.contains(place)).count();
         let comes_back = self.comes_back(mapping, plan, call);
         let rule = if comes_back { Rule::Esm12 } else { rule };
-        let count = small(done.len() as u64);
+        let count = small(done as u64);
         let fact = MessageFact::Settled { done: count, failed: small(all) - count };
         tell(id, cx, call, rule, fact);
-        if !done.is_empty() && !comes_back {
-            delete(mapping, cx, done, Some(id));
+        if done > 0 && !comes_back {
+            delete(mapping, cx, Parcel::Processed { batch: content, failed, by: id });
         }
         self.finish(id, plan, cx, call);
     }
@@ -188,15 +179,9 @@ impl State {
     }
 }
 
-/// Has messages deleted: they were processed, and the mapping wants to know how many could
-/// be, or no filter lets them through.
-pub(super) fn delete(
-    mapping: &PlannedMapping,
-    cx: &mut Cx<'_>,
-    receipts: Vec<Receipt>,
-    told: Option<MappingId>,
-) {
-    let parcel = cx.parcels.put(Parcel::Deleted(receipts, told));
+/// Has messages deleted.
+pub(super) fn delete(mapping: &PlannedMapping, cx: &mut Cx<'_>, messages: Parcel) {
+    let parcel = cx.parcels.put(messages);
     let event = ServiceEvent::DeleteCalled { parcel };
     cx.hand_on(cx.now, Rank::RunEnd, Event::Service(mapping.source, event));
 }
