@@ -149,10 +149,10 @@ impl State {
                 }
                 break;
             }
-            let message = self.message(id, number, all);
             if service.spec.fifo {
-                group = message.group().cloned();
+                group = self.group_of(number).cloned();
             }
+            let message = self.message(id, number, all);
             if let Some(to) = service.dead_letter
                 && self.receives(number) >= service.spec.receives_max
             {
