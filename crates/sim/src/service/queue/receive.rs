@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::service::Received;
-use crate::service::parcel::{Handed, Message, Parcel, Receipt};
+use crate::service::parcel::{Handed, Parcel, Receipt};
 use crate::service::shelf::Shelf;
 use crate::sim::Cx;
 use crate::time::{Instant, Span};
@@ -152,16 +152,15 @@ impl State {
             if service.spec.fifo {
                 group = self.group_of(number).cloned();
             }
-            let message = self.message(id, number, all);
             if let Some(to) = service.dead_letter
                 && self.receives(number) >= service.spec.receives_max
             {
-                self.redrive(id, plan, cx, number, message, to);
+                self.redrive(id, plan, cx, number, to, all);
                 cx.because_of(cause);
                 continue;
             }
             self.visible.remove(number);
-            handed.push(self.hand_out(cx.now, number, message, hidden));
+            self.hand_out(id, cx.now, number, hidden, all, &mut handed);
         }
         if !cx.keeps_nothing() {
             let to = Part::Mapping(poll.mapping);
@@ -185,11 +184,14 @@ impl State {
     #[inline]
     fn hand_out(
         &mut self,
+        id: ServiceId,
         now: Instant,
         number: u32,
-        message: Message,
         hidden: Span,
-    ) -> Handed {
+        all: &Shelf<Received>,
+        handed: &mut Vec<Handed>,
+    ) {
+        let message = self.message(id, number, all);
         let until = now.plus(hidden);
         let held = self.held.get_mut(number).expect("what is visible is held");
         if held.receives == 0 {
@@ -206,7 +208,7 @@ impl State {
         if let Some(group) = message.group() {
             *self.groups.entry(Rc::clone(group)).or_insert(0) += 1;
         }
-        Handed { message, receipt, first, hidden_until: until }
+        handed.push(Handed { message, receipt, first, hidden_until: until });
     }
 
     /// Moves a message to the dead-letter queue (SQS-13).
@@ -216,9 +218,10 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         number: u32,
-        message: Message,
         to: ServiceId,
+        all: &Shelf<Received>,
     ) {
+        let message = self.message(id, number, all);
         self.drop_message(number);
         self.counts.moved += 1;
         let fifo = plan.service(id).spec.fifo;
