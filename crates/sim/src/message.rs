@@ -53,6 +53,16 @@ impl Content {
         Self::message(Body::Given(payload.clone()), Vec::new())
     }
 
+    /// Whether it is the same as another, not just equal to it.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Caller(one, _), Self::Caller(two, _)) => one == two,
+            (Self::Message(one, _), Self::Message(two, _)) => Rc::ptr_eq(one, two),
+            (Self::Caller(..), Self::Message(..))
+            | (Self::Message(..), Self::Caller(..)) => false,
+        }
+    }
+
     /// How often each function has run in the chain of requests behind it (REC-02).
     pub(crate) fn chain(&self) -> &[Link] {
         match self {
@@ -113,6 +123,25 @@ impl Content {
         match before.filter(|before| before.as_given() == Some(&payload)) {
             Some(before) => before.clone(),
             None => Self::message(Body::Given(payload), Vec::new()),
+        }
+    }
+
+    /// The messages of a queue that it is, if it is a batch of some.
+    pub(crate) fn batch(&self) -> Option<&Batch> {
+        match self {
+            Self::Message(message, _) => match &message.body {
+                Body::Batch(batch) => Some(batch),
+                Body::Given(_)
+                | Body::Published(_)
+                | Body::Record(_)
+                | Body::DeadLetter(_)
+                | Body::Undelivered(_)
+                | Body::OnBus(_)
+                | Body::Records(_)
+                | Body::Notice(_)
+                | Body::GivenUp(_) => None,
+            },
+            Self::Caller(..) => None,
         }
     }
 
@@ -214,7 +243,7 @@ pub enum Body {
     /// A record as a bus passes it on.
     OnBus(OnBus),
     /// Messages of a queue, as a mapping hands them over.
-    Batch(Rc<Batch>),
+    Batch(Batch),
     /// Records of a stream, as a mapping hands them over.
     Records(Rc<Records>),
     /// Records of a stream that a mapping has given up.

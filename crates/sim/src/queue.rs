@@ -214,10 +214,11 @@ impl<E: Copy> Queue<E> {
     #[inline(always)]
     pub fn push(&mut self, at: Instant, rank: Rank, event: E) {
         assert!(at.0 >= self.last, "an event was sent into the past");
+        if self.is_at(at) {
+            return self.push_ready(rank, event);
+        }
         self.len += 1;
-        if at.0 == self.last {
-            self.make_ready(rank, event);
-        } else if self.occupied == 0 && self.few.len() < FEW {
+        if self.occupied == 0 && self.few.len() < FEW {
             self.line_up(Entry { at: at.0, rank, event });
         } else {
             if !self.few.is_empty() {
@@ -225,6 +226,19 @@ impl<E: Copy> Queue<E> {
             }
             self.place(Entry { at: at.0, rank, event });
         }
+    }
+
+    /// Whether an instant is that of the last event taken.
+    #[inline(always)]
+    pub(crate) fn is_at(&self, at: Instant) -> bool {
+        at.0 == self.last
+    }
+
+    /// Adds an event of the instant of the last event taken.
+    #[inline(always)]
+    pub(crate) fn push_ready(&mut self, rank: Rank, event: E) {
+        self.len += 1;
+        self.make_ready(rank, event);
     }
 
     /// Takes the next event.

@@ -73,6 +73,19 @@ impl Cx<'_> {
         self.at(at, rank, event);
     }
 
+    /// The same, where that is often, and mostly for this instant: the event is put where it
+    /// will be taken from, field by field.
+    #[inline(always)]
+    pub(crate) fn hand_on(&mut self, at: Instant, rank: Rank, event: Event) {
+        if self.queue.is_at(at) {
+            let sent = Sent::pack(self.cause, event);
+            *self.idle += usize::from(sent.is_idle());
+            self.queue.push_ready(rank, sent);
+        } else {
+            self.post(at, rank, event);
+        }
+    }
+
     /// Sends an event for later.
     #[inline(always)]
     pub(crate) fn at(&mut self, at: Instant, rank: Rank, event: Event) {

@@ -164,8 +164,9 @@ pub struct State {
     pub made: u64,
     /// When the last one was due.
     pub last: Instant,
-    /// The gaps before the next calls, where gaps are drawn: several at once and ahead of
-    /// time, because a processor works on several logarithms in the time of one, and no
+    /// The gap between all calls, where they are evenly spaced by whole microseconds. The
+    /// gaps before the next calls, where gaps are drawn: several at once and ahead of time,
+    /// because a processor works on several logarithms in the time of one, and no
     /// step has to wait for them.
     ahead: [Span; AHEAD as usize],
 }
@@ -187,7 +188,14 @@ impl State {
             Pattern::Burst { count } if index == 0 => (load.start, *count),
             Pattern::Burst { .. } => return None,
             Pattern::Constant { rate } => {
-                (load.start.plus(Span(constant_gap(index, *rate)?)), 1)
+                if index == 0 {
+                    self.ahead[0] = whole_gap(*rate).unwrap_or(Span::ZERO);
+                }
+                let gap = match self.ahead[0] {
+                    Span::ZERO => Span(rounded_gap(index, *rate)?),
+                    gap => Span(index.checked_mul(gap.0)?),
+                };
+                (load.start.plus(gap), 1)
             }
             Pattern::Poisson { rate } => {
                 let from = if index == 0 { load.start } else { self.last };
@@ -219,6 +227,7 @@ impl State {
 }
 
 impl State {
+    #[inline(never)]
     fn draw_ahead(&mut self, index: u64, rate: u64, dice: &Dice) {
         let mean = Span(MICROS_BY_RATE / rate);
         for (gap, index) in self.ahead.iter_mut().zip(index..) {
@@ -227,12 +236,14 @@ impl State {
     }
 }
 
+/// The gap between evenly spaced calls, if it is whole microseconds: most are, and divisions
+/// are slow.
+fn whole_gap(rate: u64) -> Option<Span> {
+    MICROS_BY_RATE.is_multiple_of(rate).then(|| Span(MICROS_BY_RATE / rate))
+}
+
 /// How long after the first one call `index` of evenly spaced ones is due, in microseconds.
-fn constant_gap(index: u64, rate: u64) -> Option<u64> {
-    // Most gaps are whole microseconds, and wide divisions slow.
-    if MICROS_BY_RATE.is_multiple_of(rate) {
-        return index.checked_mul(MICROS_BY_RATE / rate);
-    }
+fn rounded_gap(index: u64, rate: u64) -> Option<u64> {
     let gap = u128::from(index) * u128::from(MICROS_BY_RATE) / u128::from(rate);
     u64::try_from(gap).ok()
 }

@@ -33,6 +33,8 @@ pub struct Sent {
     answer: Answer,
     kind: Kind,
     mode: Mode,
+    /// Whether it only tidies up: a run ends when nothing else is left.
+    is_idle: bool,
 }
 
 /// A call, a serial or a count, and below it a place: in one word, because a compiler
@@ -106,6 +108,7 @@ enum MessageKind {
 }
 
 impl Sent {
+    #[inline(always)]
     const fn new(cause: u32, part: u16, kind: Kind) -> Self {
         Self {
             cause,
@@ -117,6 +120,7 @@ impl Sent {
             answer: Answer::Ran(Ending::Succeeded),
             kind,
             mode: Mode::Answer,
+            is_idle: kind.is_idle(),
         }
     }
 
@@ -239,7 +243,7 @@ impl Sent {
         }
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn to_mapping(cause: u32, id: u16, event: MappingEvent) -> Self {
         let of = |kind| Self::new(cause, id, Kind::Message(kind, Given::here()));
         match event {
@@ -482,18 +486,25 @@ impl Sent {
     /// Whether it only tidies up: a run ends when nothing else is left.
     #[inline(always)]
     pub(crate) const fn is_idle(&self) -> bool {
-        match self.kind {
-            Kind::WaitDue | Kind::IdleDue => true,
-            Kind::Release(kind, _) => kind.is_idle(),
+        self.is_idle
+    }
+}
+
+impl Kind {
+    #[inline(always)]
+    const fn is_idle(self) -> bool {
+        match self {
+            Self::WaitDue | Self::IdleDue => true,
+            Self::Release(kind, _) => kind.is_idle(),
             // Queues and mappings say themselves whether they wait for these.
-            Kind::Message(
+            Self::Message(
                 MessageKind::MessagesDue
                 | MessageKind::WindowDue
                 | MessageKind::RampDue
                 | MessageKind::RollDue,
                 _,
             ) => true,
-            Kind::Message(
+            Self::Message(
                 MessageKind::MessageDue
                 | MessageKind::Redriven
                 | MessageKind::Polled
@@ -516,19 +527,19 @@ impl Sent {
                 | MessageKind::ShardDue,
                 _,
             ) => false,
-            Kind::LoadDue
-            | Kind::RetryDue
-            | Kind::Answered
-            | Kind::Arrived
-            | Kind::RunEnded
-            | Kind::InitDue
-            | Kind::CallerLeft
-            | Kind::ProvisioningDue
-            | Kind::DispatchDue
-            | Kind::Delivered
-            | Kind::PublishDue
-            | Kind::DeliveryDue
-            | Kind::DeliveryAnswered => false,
+            Self::LoadDue
+            | Self::RetryDue
+            | Self::Answered
+            | Self::Arrived
+            | Self::RunEnded
+            | Self::InitDue
+            | Self::CallerLeft
+            | Self::ProvisioningDue
+            | Self::DispatchDue
+            | Self::Delivered
+            | Self::PublishDue
+            | Self::DeliveryDue
+            | Self::DeliveryAnswered => false,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::arrival::For;
 use super::behaviour::Behaviour;
 use super::invoke::{State, refuse};
 use crate::event::{Answer, Event, MappingEvent, Request};
-use crate::id::{FunctionId, Job, MappingId, VersionIx};
+use crate::id::{FunctionId, MappingId, VersionIx};
 use crate::mapping::outcome::Response;
 use crate::message::{Content, Letter};
 use crate::plan::Plan;
@@ -53,51 +53,37 @@ impl State {
         let (bytes, draw) = (content.bytes(plan), request.attempt);
         let batch = Some(&content);
         let asked = For { routed, payload: &payload, batch, bytes, dice, draw };
-        self.enter_seldom(id, plan, cx, request, asked)?;
-        drop(payload);
-        let batches = &mut self.functions[usize::from(id.0)].batches;
-        let place = batches.partition_point(|(job, _)| *job < request.job);
-        batches.insert(place, (request.job, content));
-        Ok(())
+        self.enter_seldom(id, plan, cx, request, asked)
     }
+}
 
-    /// What a run of a mapping was given.
-    pub(super) fn batch_of(&self, id: FunctionId, job: Job) -> &Content {
-        let batches = &self.functions[usize::from(id.0)].batches;
-        &batches[place_of(batches, job)].1
-    }
-
-    /// Answers a mapping with what a run of its batch came to.
-    pub(super) fn answer_mapping(
-        &mut self,
-        id: FunctionId,
-        mapping: MappingId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        job: Job,
-        ran: &Ran,
-    ) {
-        let batches = &mut self.functions[usize::from(id.0)].batches;
-        let place = place_of(batches, job);
-        let (_, content) = batches.remove(place);
-        let parcel = match ran.ending {
-            Ending::Succeeded => {
-                let response = response(plan, mapping, cx, &content, ran);
-                cx.parcels.put(Parcel::Response(response))
-            }
-            Ending::Threw
-            | Ending::TimedOut
-            | Ending::Exited
-            | Ending::InitFailed
-            | Ending::TooLarge
-            | Ending::Cut => 0,
-        };
-        let (call, answer) = (job.call, Answer::Ran(ran.ending));
-        let version = plan.function(id).version_numbered(ran.version);
-        let version = version.unwrap_or(VersionIx::LATEST);
-        let answered = MappingEvent::Answered { call, parcel, answer, version };
-        cx.post(cx.now, Rank::RunEnd, Event::Mapping(mapping, answered));
-    }
+/// Answers a mapping with what a run of its batch came to.
+pub(super) fn answer_mapping(
+    id: FunctionId,
+    mapping: MappingId,
+    plan: &Plan,
+    cx: &mut Cx<'_>,
+    call: u32,
+    batch: &Content,
+    ran: &Ran,
+) {
+    let parcel = match ran.ending {
+        Ending::Succeeded => {
+            let response = response(plan, mapping, cx, batch, ran);
+            cx.parcels.put(Parcel::Response(response))
+        }
+        Ending::Threw
+        | Ending::TimedOut
+        | Ending::Exited
+        | Ending::InitFailed
+        | Ending::TooLarge
+        | Ending::Cut => 0,
+    };
+    let answer = Answer::Ran(ran.ending);
+    let version = plan.function(id).version_numbered(ran.version);
+    let version = version.unwrap_or(VersionIx::LATEST);
+    let answered = MappingEvent::Answered { call, parcel, answer, version };
+    cx.hand_on(cx.now, Rank::RunEnd, Event::Mapping(mapping, answered));
 }
 
 /// What a function answers to a batch.
@@ -126,10 +112,4 @@ fn read<'a>(
         true => batch.as_read(plan),
         false => Cow::Owned(Payload::default()),
     }
-}
-
-/// Where the batch of a run stands.
-fn place_of(batches: &[(Job, Content)], job: Job) -> usize {
-    let place = batches.binary_search_by_key(&job, |(job, _)| *job);
-    place.expect("a run of a batch has one")
 }

@@ -180,6 +180,9 @@ impl State {
     ) {
         let function = &self.functions[usize::from(id.0)];
         let run = &function.runs[slot as usize];
+        if run.spec.behaviour.sends.is_empty() {
+            return;
+        }
         let Some(target) = plan.target(&run.spec.behaviour.sends) else { return };
         let queued = run.queued.then(|| function.queue.at(run.slot));
         let (payload, chain) = match (queued, run.job.origin) {
@@ -194,7 +197,7 @@ impl State {
                 (self.desk_call(act).payload.clone(), longer(&[], id))
             }
             (None, Origin::Mapping(_)) => {
-                let batch = &self.batch_of(id, run.job);
+                let Some(batch) = &run.batch else { return };
                 (batch.payload(plan).into_owned(), longer(batch.chain(), id))
             }
             (None, Origin::Function(_) | Origin::Service(_) | Origin::Deployment(_)) => {

@@ -9,11 +9,13 @@ use alloc::vec::Vec;
 
 use super::admission::Admitted;
 use super::answer::Asked;
+use super::batch::answer_mapping;
 use super::concurrency::{self, Account, NoRoom};
 use super::counts::{VersionCounts, count_end};
 use super::environment;
 use super::run::{self, Case, Run};
 use super::{answer, async_queue, billing};
+use crate::EVENTS;
 use crate::event::{
     Answer, CallerEvent, DeploymentEvent, Event, FunctionEvent, MappingEvent, Mode,
     Request, ServiceEvent,
@@ -29,7 +31,6 @@ use crate::service::shelf::Shelf;
 use crate::sim::Cx;
 use crate::trace::{Ending, Fact, Refusal, Room};
 use crate::view::Metrics;
-use crate::{EVENTS, WithEvents};
 
 /// The state behind all front doors.
 #[derive(Clone, Debug)]
@@ -64,8 +65,6 @@ pub struct FunctionState {
     /// Of each alias that has weights, runs since it was given them: of its version, and of
     /// the additional one.
     pub(crate) split: WithEvents<[u64; 2]>,
-    /// Batches of mappings that run, in the order of their jobs.
-    pub(crate) batches: WithEvents<(Job, Content)>,
     serial: u32,
 }
 
@@ -83,7 +82,6 @@ impl FunctionState {
             outbox: Shelf::default(),
             by_version: WithEvents::default(),
             split: WithEvents::default(),
-            batches: WithEvents::default(),
             serial: 0,
         }
     }
@@ -286,6 +284,7 @@ impl State {
             abandoned: false,
             spec: Rc::clone(spec),
             fault: course.fault,
+            batch: case.batch.cloned(),
             serial,
         });
         function.environments.get_mut(environment).run = Some(place);
@@ -422,7 +421,9 @@ impl State {
             Origin::Caller(caller) => answer_caller(plan, cx, caller, run, ending),
             Origin::Mapping(mapping) if EVENTS => {
                 let ran = run.ran(plan.function(id), ending);
-                self.answer_mapping(id, mapping, plan, cx, job, &ran);
+                let run = &mut self.functions[usize::from(id.0)].runs[slot as usize];
+                let batch = run.batch.take().expect("a run of a mapping has a batch");
+                answer_mapping(id, mapping, plan, cx, job.call, &batch, &ran);
             }
             Origin::Function(_)
             | Origin::Service(_)

@@ -61,6 +61,8 @@ pub struct Run {
     pub(crate) spec: Rc<Spec>,
     /// The fault that hit it, by its place.
     pub(crate) fault: Option<u16>,
+    /// The batch it was given, if it was given one.
+    pub(crate) batch: Option<Content>,
     pub(crate) serial: u32,
 }
 

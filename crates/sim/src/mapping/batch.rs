@@ -45,10 +45,12 @@ impl Batch {
     /// The chains of requests behind it, each function with its most runs.
     pub(crate) fn chain(&self) -> Vec<Link> {
         let mut chain: Vec<Link> = Vec::new();
-        for link in self.messages.iter().flat_map(|m| m.message.content.chain()) {
-            match chain.iter_mut().find(|known| known.function == link.function) {
-                Some(known) => known.runs = known.runs.max(link.runs),
-                None => chain.push(*link),
+        for handed in &self.messages {
+            for link in handed.message.content.chain() {
+                match chain.iter_mut().find(|known| known.function == link.function) {
+                    Some(known) => known.runs = known.runs.max(link.runs),
+                    None => chain.push(*link),
+                }
             }
         }
         chain

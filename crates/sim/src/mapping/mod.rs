@@ -208,7 +208,7 @@ impl State {
         }
     }
 
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn on_event(
         &mut self,
         id: MappingId,

@@ -6,8 +6,7 @@
 //! record, or from the end of the call before it.
 //! Rules: ESM-08 to ESM-10, ESM-19, ESM-20, SQS-01 to SQS-09, SQS-17, PBR-04, FIFO-06.
 
-use alloc::collections::BTreeMap;
-use alloc::rc::Rc;
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::Metrics;
@@ -37,7 +36,7 @@ use answers::delete;
 pub struct State {
     pollers: Vec<Poller>,
     /// Batches that wait for an answer or for another try, by number.
-    batches: BTreeMap<u32, UnderWay>,
+    batches: Batches,
     /// After a function error: so many pollers at most, until then (SQS-07).
     lowered: Option<(u64, Instant)>,
     /// Whether it receives: it does not while its mapping is not enabled.
@@ -78,11 +77,45 @@ enum Doing {
 struct UnderWay {
     poller: u32,
     content: Content,
-    batch: Rc<Batch>,
     /// Tries so far.
     tries: u16,
     /// When the first of its messages can be received by others.
     lapses: Instant,
+}
+
+impl UnderWay {
+    fn messages(&self) -> &[Handed] {
+        self.content.batch().map_or(&[], |batch| &batch.messages)
+    }
+}
+
+/// Batches under way, by number. They are few, and most are done with in the order in which
+/// they were made.
+#[derive(Clone, Debug, Default)]
+struct Batches(VecDeque<(u32, UnderWay)>);
+
+impl Batches {
+    fn place(&self, call: u32) -> Option<usize> {
+        if self.0.front().is_some_and(|(first, _)| *first == call) {
+            return Some(0);
+        }
+        if self.0.back().is_some_and(|(last, _)| *last == call) {
+            return Some(self.0.len() - 1);
+        }
+        self.0.binary_search_by_key(&call, |(call, _)| *call).ok()
+    }
+
+    fn get(&self, call: u32) -> Option<&UnderWay> {
+        Some(&self.0[self.place(call)?].1)
+    }
+
+    fn remove(&mut self, call: u32) -> Option<UnderWay> {
+        self.place(call).and_then(|place| self.0.remove(place)).map(|(_, batch)| batch)
+    }
+
+    fn under_way(&self, call: u32) -> &UnderWay {
+        self.get(call).expect("a batch under way")
+    }
 }
 
 const NEW: Poller = Poller {
@@ -103,7 +136,7 @@ impl Poller {
         plan: &Plan,
         mapping: &PlannedMapping,
     ) -> Vec<Handed> {
-        let size: u64 = found.iter().map(|handed| in_event(handed, plan)).sum();
+        let size = in_event_all(&found, plan);
         let fits = found.len() as u64 <= mapping.batch_size
             && size <= plan.settings.esm_payload_limit;
         if !fits {
@@ -119,6 +152,23 @@ impl Poller {
         self.window = None;
         self.serial += 1;
     }
+}
+
+/// What messages take in an event. Most say what the one before them says, which is measured
+/// once.
+fn in_event_all(all: &[Handed], plan: &Plan) -> u64 {
+    let mut size = 0;
+    let mut last: Option<(&Content, u64)> = None;
+    for handed in all {
+        let content = &handed.message.content;
+        let bytes = match last {
+            Some((before, bytes)) if content.is(before) => bytes,
+            Some(_) | None => content.bytes(plan),
+        };
+        last = Some((content, bytes));
+        size += bytes + plan.settings.esm_record_overhead;
+    }
+    size
 }
 
 /// What a message takes in an event, with what stands around it (ESM-08).
@@ -154,13 +204,13 @@ impl State {
     /// Batches that wait for an answer or for another try.
     #[must_use]
     pub fn under_way(&self) -> u64 {
-        self.batches.len() as u64
+        self.batches.0.len() as u64
     }
 
     /// The event of a batch under way.
     #[must_use]
     pub fn content(&self, call: u32) -> Option<Content> {
-        self.batches.get(&call).map(|batch| batch.content.clone())
+        self.batches.get(call).map(|batch| batch.content.clone())
     }
 
     /// Pollers that it has now.
@@ -179,7 +229,7 @@ impl State {
 
     pub(super) fn bytes(&self) -> usize {
         self.pollers.len() * size_of::<Poller>()
-            + self.batches.len() * size_of::<(u32, UnderWay)>()
+            + self.batches.0.len() * size_of::<(u32, UnderWay)>()
     }
 
     pub(super) fn awaits(&self) -> bool {
@@ -188,9 +238,10 @@ impl State {
 
     pub(super) fn assert_consistent(&self) {
         let busy = self.pollers.iter().filter(|p| p.doing == Doing::Busy).count();
-        assert_eq!(busy, self.batches.len(), "a poller is busy with nothing");
+        assert_eq!(busy, self.batches.0.len(), "a poller is busy with nothing");
     }
 
+    #[inline(always)]
     pub(super) fn on_event(
         &mut self,
         id: MappingId,
@@ -207,29 +258,9 @@ impl State {
                 self.on_answered(id, plan, cx, call, parcel, answer);
             }
             MappingEvent::WindowDue { poller, serial } => {
-                let state = &mut self.pollers[poller as usize];
-                if state.serial != serial || state.doing != Doing::Polling {
-                    return;
-                }
-                state.window = None;
-                if !state.messages.is_empty() {
-                    let ended = ServiceEvent::PollEnded { mapping: id, poller };
-                    cx.post(cx.now, Rank::Timer, Event::Service(mapping.source, ended));
-                    let wait = plan.settings.sqs_low_traffic_wait;
-                    let is_longer = wait > mapping.spec.window;
-                    let rule = if is_longer { Rule::Sqs17 } else { Rule::Esm09 };
-                    self.close(id, plan, cx, poller, rule);
-                }
+                self.on_window_due(id, plan, cx, poller, serial);
             }
-            MappingEvent::RetryDue { call } if self.is_given_up(plan) => {
-                self.wait_for_lapse(id, cx, call);
-            }
-            MappingEvent::RetryDue { call } => {
-                let attempt = self.batches[&call].tries + 1;
-                let (part, job) = (Part::Mapping(id), job(id, call));
-                cx.tell(part, Some(job), Rule::Sqs08, Fact::Retried { attempt });
-                self.invoke(id, mapping, cx, call);
-            }
+            MappingEvent::RetryDue { call } => self.on_retry_due(id, plan, cx, call),
             MappingEvent::LetGoDue { call } => {
                 tell(id, cx, call, Rule::Sqs08, MessageFact::LetGo);
                 self.finish(id, plan, cx, call);
@@ -246,6 +277,40 @@ impl State {
         }
     }
 
+    fn on_window_due(
+        &mut self,
+        id: MappingId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        poller: u32,
+        serial: u32,
+    ) {
+        let mapping = plan.mapping(id);
+        let state = &mut self.pollers[poller as usize];
+        if state.serial != serial || state.doing != Doing::Polling {
+            return;
+        }
+        state.window = None;
+        if !state.messages.is_empty() {
+            let ended = ServiceEvent::PollEnded { mapping: id, poller };
+            cx.post(cx.now, Rank::Timer, Event::Service(mapping.source, ended));
+            let wait = plan.settings.sqs_low_traffic_wait;
+            let is_longer = wait > mapping.spec.window;
+            let rule = if is_longer { Rule::Sqs17 } else { Rule::Esm09 };
+            self.close(id, plan, cx, poller, rule);
+        }
+    }
+
+    fn on_retry_due(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>, call: u32) {
+        if self.is_given_up(plan) {
+            return self.wait_for_lapse(id, cx, call);
+        }
+        let attempt = self.batches.under_way(call).tries + 1;
+        let (part, job) = (Part::Mapping(id), job(id, call));
+        cx.tell(part, Some(job), Rule::Sqs08, Fact::Retried { attempt });
+        self.invoke(id, plan.mapping(id), cx, call);
+    }
+
     /// Asks the queue for messages (SQS-01).
     fn poll(
         &mut self,
@@ -254,11 +319,11 @@ impl State {
         cx: &mut Cx<'_>,
         number: u32,
     ) {
-        let is_too_many = self.pollers() > self.most(mapping);
         let reads = self.reads;
+        let is_empty = self.pollers[number as usize].messages.is_empty();
+        let is_needed = !is_empty || reads && !self.are_too_many(mapping);
         let poller = &mut self.pollers[number as usize];
-        let is_empty = poller.messages.is_empty();
-        if is_empty && (is_too_many || !reads) {
+        if !is_needed {
             return poller.rest();
         }
         poller.doing = Doing::Polling;
@@ -274,7 +339,7 @@ impl State {
         let waits = !is_extra || !is_empty;
         let poll = Poll { mapping: id, poller: number, most, waits, ahead };
         let event = Event::Service(mapping.source, ServiceEvent::Polled(poll));
-        cx.post(cx.now, Rank::Poll, event);
+        cx.hand_on(cx.now, Rank::Poll, event);
     }
 
     fn on_received(
@@ -375,7 +440,8 @@ impl State {
             });
         self.metrics.filtered_out += out.len() as u64;
         if !out.is_empty() {
-            delete(mapping, cx, out.iter().map(|handed| handed.receipt).collect(), None);
+            let out = out.iter().map(|handed| handed.receipt).collect();
+            delete(mapping, cx, Parcel::FilteredOut(out));
         }
         passed
     }
@@ -409,18 +475,19 @@ impl State {
         self.made += 1;
         let call = self.made;
         let records = small(messages.len() as u64);
-        let is_at_cap = mapping.spec.concurrency_max.is_some()
-            && self.pollers.iter().all(|poller| poller.doing == Doing::Busy)
-            && self.pollers.len() >= mapping.pollers_max;
-        let rule = if is_at_cap { Rule::Sqs03 } else { rule };
-        tell(id, cx, call, rule, MessageFact::Batched { records });
-        let batch = Rc::new(Batch { source: mapping.source, messages, size });
+        if !cx.keeps_nothing() {
+            let is_at_cap = mapping.spec.concurrency_max.is_some()
+                && self.pollers.iter().all(|poller| poller.doing == Doing::Busy)
+                && self.pollers.len() >= mapping.pollers_max;
+            let rule = if is_at_cap { Rule::Sqs03 } else { rule };
+            tell(id, cx, call, rule, MessageFact::Batched { records });
+        }
+        let batch = Batch { source: mapping.source, messages, size };
         let chain = batch.chain();
-        let body = Body::Batch(Rc::clone(&batch));
-        let content = Content::message(body, chain);
+        let content = Content::message(Body::Batch(batch), chain);
         let lapses = lapses.expect("a batch has messages");
-        let under_way = UnderWay { poller: number, content, batch, tries: 0, lapses };
-        self.batches.insert(call, under_way);
+        let under_way = UnderWay { poller: number, content, tries: 0, lapses };
+        self.batches.0.push_back((call, under_way));
         self.invoke(id, mapping, cx, call);
         self.arm_ramp(id, mapping, cx);
     }
@@ -433,25 +500,30 @@ impl State {
         cx: &mut Cx<'_>,
         call: u32,
     ) {
-        let batch = self.batches.get_mut(&call).expect("a batch under way");
+        let place = self.batches.place(call).expect("a batch under way");
+        let batch = &mut self.batches.0[place].1;
         batch.tries = batch.tries.saturating_add(1);
-        self.metrics.invoked += batch.batch.messages.len() as u64;
+        self.metrics.invoked += batch.messages().len() as u64;
         let (content, qualifier) = (batch.content.clone(), mapping.qualifier.name());
         let slot = cx.mail.put(Letter { content, qualifier, permitted: true });
         let (job, attempt) = (job(id, call), batch.tries);
         let request = Request { job, attempt, slot, mode: Mode::Answer };
         let arrived = FunctionEvent::Arrived(request);
-        cx.post(cx.now, Rank::Arrival, Event::Function(mapping.function, arrived));
+        cx.hand_on(cx.now, Rank::Arrival, Event::Function(mapping.function, arrived));
     }
 
     /// A batch is done with: its poller goes on.
     fn finish(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>, call: u32) {
         let mapping = plan.mapping(id);
-        let batch = self.batches.remove(&call).expect("a batch under way");
+        let batch = self.batches.remove(call).expect("a batch under way");
         if mapping.spec.window > Span::ZERO {
             self.open_window(id, cx, batch.poller, mapping.spec.window);
         }
-        let mut next = core::mem::take(&mut self.pollers[batch.poller as usize].next);
+        let poller = &mut self.pollers[batch.poller as usize];
+        if poller.next.is_empty() {
+            return self.poll(mapping, id, cx, batch.poller);
+        }
+        let mut next = core::mem::take(&mut poller.next);
         // What others can receive by now is theirs.
         next.retain(|handed| handed.hidden_until > cx.now);
         self.collect(id, plan, cx, batch.poller, next);

@@ -227,10 +227,11 @@ impl State {
         {
             let count = u32::try_from(count).expect("calls are limited");
             let due = Event::Service(id, ServiceEvent::LoadDue { count });
-            cx.post(at.max(cx.now), Rank::Timer, due);
+            cx.at(at.max(cx.now), Rank::Timer, due);
         }
     }
 
+    #[inline(always)]
     pub(crate) fn on_event(
         &mut self,
         id: ServiceId,
@@ -240,24 +241,9 @@ impl State {
     ) {
         match event {
             ServiceEvent::Arrived { job, letter } => {
-                let content = cx.mail.take(letter).content;
-                let rule = received_rule(&content, plan.service(id).kind);
-                let fact = Fact::Event(EventFact::Received);
-                cx.tell(Part::Service(id), Some(job), rule, fact);
-                let received = Received { at: cx.now, job, content };
-                self.receive(id, plan, cx, received, queue::Extra::default());
+                self.on_arrived(id, plan, cx, job, letter);
             }
-            ServiceEvent::LoadDue { count } => {
-                let cause = cx.cause();
-                self.publish(id, plan, cx);
-                cx.because_of(cause);
-                if count > 1 {
-                    let due = ServiceEvent::LoadDue { count: count - 1 };
-                    cx.post(cx.now, Rank::Timer, Event::Service(id, due));
-                } else {
-                    self.schedule_load(id, plan, cx);
-                }
-            }
+            ServiceEvent::LoadDue { count } => self.on_load_due(id, plan, cx, count),
             ServiceEvent::RetryDue { call } => self.on_retry_due(id, plan, cx, call),
             ServiceEvent::Answered { call, answer } => {
                 self.on_answered(id, plan, cx, call, answer);
@@ -274,16 +260,56 @@ impl State {
             }
             ServiceEvent::ShardsAsked { .. }
             | ServiceEvent::ReadCalled { .. }
-            | ServiceEvent::RollDue => {
-                if let Some(stream) = &mut self.stream {
-                    stream.on_event(id, plan, cx, event);
-                }
-            }
+            | ServiceEvent::RollDue => self.on_stream_event(id, plan, cx, event),
+        }
+    }
+
+    #[inline(never)]
+    fn on_arrived(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        job: Job,
+        letter: u32,
+    ) {
+        let content = cx.mail.take(letter).content;
+        let rule = received_rule(&content, plan.service(id).kind);
+        let fact = Fact::Event(EventFact::Received);
+        cx.tell(Part::Service(id), Some(job), rule, fact);
+        let received = Received { at: cx.now, job, content };
+        self.receive(id, plan, cx, received, queue::Extra::default());
+    }
+
+    #[inline(never)]
+    fn on_load_due(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>, count: u32) {
+        let cause = cx.cause();
+        self.publish(id, plan, cx);
+        cx.because_of(cause);
+        if count > 1 {
+            let due = ServiceEvent::LoadDue { count: count - 1 };
+            cx.post(cx.now, Rank::Timer, Event::Service(id, due));
+        } else {
+            self.schedule_load(id, plan, cx);
+        }
+    }
+
+    /// What only a stream is told.
+    #[inline(never)]
+    fn on_stream_event(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        event: ServiceEvent,
+    ) {
+        if let Some(stream) = &mut self.stream {
+            stream.on_event(id, plan, cx, event);
         }
     }
 
     /// What only a queue is told.
-    #[inline(never)]
+    #[inline(always)]
     fn on_message_event(
         &mut self,
         id: ServiceId,
@@ -291,23 +317,19 @@ impl State {
         cx: &mut Cx<'_>,
         event: ServiceEvent,
     ) {
-        let messages = &mut self.messages;
+        let Self { messages, received, .. } = self;
         match event {
-            ServiceEvent::MessageDue => {
-                let cause = cx.cause();
-                self.post(id, plan, cx);
-                cx.because_of(cause);
-                self.start_posts(id, plan, cx);
-            }
+            ServiceEvent::MessageDue => self.on_message_due(id, plan, cx),
             ServiceEvent::Redriven { parcel } => self.on_redriven(id, plan, cx, parcel),
-            ServiceEvent::Polled(poll) => messages.on_polled(id, plan, cx, poll),
+            ServiceEvent::Polled(poll) => {
+                messages.on_polled(id, plan, cx, poll, received)
+            }
             ServiceEvent::PollEnded { mapping, poller } => {
                 messages.on_poll_ended(mapping, poller);
             }
-            ServiceEvent::ServeDue => messages.on_serve_due(id, plan, cx),
+            ServiceEvent::ServeDue => messages.on_serve_due(id, plan, cx, received),
             ServiceEvent::MessagesDue => messages.on_messages_due(id, plan, cx),
             ServiceEvent::DeleteCalled { parcel } => {
-                let parcel = cx.parcels.take(parcel);
                 messages.on_delete_called(id, plan, cx, parcel);
             }
             ServiceEvent::BacklogAsked { mapping } => {
@@ -321,6 +343,13 @@ impl State {
             | ServiceEvent::ReadCalled { .. }
             | ServiceEvent::RollDue => {}
         }
+    }
+
+    fn on_message_due(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+        let cause = cx.cause();
+        self.post(id, plan, cx);
+        cx.because_of(cause);
+        self.start_posts(id, plan, cx);
     }
 
     /// The next message or record of the list is sent.
@@ -351,8 +380,7 @@ impl State {
         extra: queue::Extra<'_>,
     ) {
         let job = self.next_job(id);
-        let received = Received { at: cx.now, job, content };
-        self.receive(id, plan, cx, received, extra);
+        self.keep(id, plan, cx, Received { at: cx.now, job, content }, extra);
     }
 
     /// The next message as the queue counts it.
@@ -377,16 +405,17 @@ impl State {
 
     /// Something has come from outside.
     fn publish(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
-        let inlet = plan.service(id).inlet.as_ref().expect("it has a load");
-        if let Some(stream) = &mut self.stream {
-            let what = stream.next_of_load(plan, plan.service(id), inlet);
-            let _ = self.put(id, plan, cx, &what);
-            return;
-        }
-        if plan.service(id).kind == Kind::Queue {
+        let service = plan.service(id);
+        let inlet = service.inlet.as_ref().expect("it has a load");
+        if service.kind == Kind::Queue {
             let (group, deduplication) = (&*inlet.group, &*inlet.deduplication);
             let extra = queue::Extra { group, deduplication, delay: None };
             return self.come_in(id, plan, cx, inlet.content.clone(), extra);
+        }
+        if let Some(stream) = &mut self.stream {
+            let what = stream.next_of_load(plan, service, inlet);
+            let _ = self.put(id, plan, cx, &what);
+            return;
         }
         self.take_in(id, plan, cx, inlet.content.clone());
     }
@@ -439,6 +468,7 @@ impl State {
         self.receive(id, plan, cx, received, queue::Extra::default());
     }
 
+    #[inline]
     fn receive(
         &mut self,
         id: ServiceId,
@@ -449,7 +479,7 @@ impl State {
     ) {
         let service = plan.service(id);
         if service.kind == Kind::Queue {
-            self.keep(id, plan, cx, received, extra);
+            self.keep_seldom(id, plan, cx, received, extra);
             return;
         }
         self.pass_on(id, plan, cx, &received);
@@ -458,7 +488,21 @@ impl State {
 }
 
 impl State {
+    #[inline(never)]
+    fn keep_seldom(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        received: Received,
+        extra: queue::Extra<'_>,
+    ) -> u32 {
+        self.keep(id, plan, cx, received, extra)
+    }
+
     /// Keeps a message of a queue, unless it was sent before, and says its number.
+    // For what comes from outside, which is most, that is worth a copy.
+    #[inline(always)]
     fn keep(
         &mut self,
         id: ServiceId,
@@ -499,7 +543,7 @@ impl State {
     ) -> u32 {
         let (at, job) = (cx.now, self.next_job(id));
         let content = Content::given(payload);
-        self.keep(id, plan, cx, Received { at, job, content }, extra)
+        self.keep_seldom(id, plan, cx, Received { at, job, content }, extra)
     }
 }
 

@@ -157,9 +157,17 @@ pub struct Post {
 pub(crate) enum Parcel {
     /// What a poll found; nothing, if it did not wait and there was nothing.
     Received(Vec<Handed>),
-    /// What is to be deleted, and who wants to know how much could be; nobody does where it
-    /// is because a filter does not let it through.
-    Deleted(Vec<Receipt>, Option<MappingId>),
+    /// What is to be deleted because it was processed.
+    Processed {
+        /// All of this batch.
+        batch: Content,
+        /// But the messages at these places.
+        failed: Vec<u32>,
+        /// Who wants to know how many could be.
+        by: MappingId,
+    },
+    /// What is to be deleted because no filter lets it through.
+    FilteredOut(Vec<Receipt>),
     /// A message that moves to a dead-letter queue.
     Redriven(Message),
     /// The shards of a stream.

@@ -8,20 +8,20 @@
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::rc::Rc;
 
-use super::parcel::{DEDUPLICATION, Message, Order, Parcel, Receipt};
+use super::parcel::{DEDUPLICATION, Message, Order};
 use super::shelf::Shelf;
 use super::{DeduplicationScope, Received};
-use crate::event::{Event, MappingEvent, Poll, ServiceEvent};
+use crate::event::{Event, Poll, ServiceEvent};
 use crate::id::{Job, Origin, Part, ServiceId};
 use crate::plan::{Plan, PlannedService};
 use crate::queue::Rank;
 use crate::rule::Rule;
-use crate::scenario::LateDelete;
 use crate::sim::Cx;
 use crate::time::{Instant, Span};
 use crate::trace::{Fact, MessageFact};
 use crate::value::Payload;
 
+mod deletion;
 mod dues;
 mod numbers;
 mod receive;
@@ -34,8 +34,11 @@ use window::Window;
 /// What a queue holds for those that read it.
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    /// By number.
+    /// How each message lies in it, by number.
     held: Window<Held>,
+    /// Messages that are more than what was received under their numbers: those of a queue
+    /// that keeps order, and those that come from another one.
+    apart: Window<Message>,
     /// Those that a poll gets, by number.
     visible: Numbers,
     /// Those that it does not get before an instant.
@@ -74,19 +77,39 @@ pub struct Counts {
     pub expired: u64,
 }
 
-/// A message in the queue.
-#[derive(Clone, Debug)]
+/// How a message lies in the queue; what it says is in the list of what was received.
+#[derive(Clone, Copy, Debug)]
 struct Held {
-    message: Message,
     receives: u32,
+    lies: Lying,
+    /// Whether it is kept no longer than to an instant of the run.
+    ends: bool,
+    sent: Instant,
     first: Instant,
-    /// Since when it is hidden, or visible.
+    /// Since when it lies so.
     since: Instant,
+    /// Until when nobody gets it, unless it is visible.
+    until: Instant,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lying {
+    Visible,
+    /// Nobody gets it yet.
+    Delayed,
+    /// Somebody has received it.
+    InFlight,
+}
+
+impl Held {
+    fn is_in_flight(&self) -> bool {
+        self.lies == Lying::InFlight
+    }
+
     /// Until when nobody gets it; none while it is visible.
-    hidden_until: Option<Instant>,
-    is_in_flight: bool,
-    /// When it is kept no longer, if that is within the run.
-    gone_at: Option<Instant>,
+    fn hidden_until(&self) -> Option<Instant> {
+        Some(self.until).filter(|_| self.lies != Lying::Visible)
+    }
 }
 
 /// How a message lies in the queue.
@@ -150,6 +173,7 @@ fn tell(id: ServiceId, cx: &mut Cx<'_>, number: u32, rule: Rule, fact: MessageFa
 }
 
 /// A message as it was sent to a queue.
+#[inline]
 fn message(
     id: ServiceId,
     service: &PlannedService,
@@ -200,9 +224,9 @@ impl State {
     /// The messages in the queue, the oldest first.
     pub fn held(&self) -> impl Iterator<Item = Lies<'_>> {
         self.held.iter().map(|(number, held)| {
-            let Held { receives, since, hidden_until, is_in_flight, .. } = *held;
-            let until = hidden_until;
-            let group = held.message.group().map(|group| &**group);
+            let Held { receives, since, .. } = *held;
+            let (until, is_in_flight) = (held.hidden_until(), held.is_in_flight());
+            let group = self.group_of(number).map(|group| &**group);
             let blocked = until.is_none() && self.is_locked(number);
             Lies { number, receives, group, since, until, is_in_flight, blocked }
         })
@@ -211,7 +235,7 @@ impl State {
     /// When the oldest message in the queue was sent.
     #[must_use]
     pub fn oldest(&self) -> Option<Instant> {
-        self.held.iter().next().map(|(_, held)| held.message.sent)
+        self.held.iter().next().map(|(_, held)| held.sent)
     }
 
     /// Whether something will happen in it by itself: its timer alone does not say so.
@@ -226,7 +250,10 @@ impl State {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let lists = self.visible.bytes() + self.hidden.bytes() + self.ends.bytes();
+        let lists = self.apart.bytes()
+            + self.visible.bytes()
+            + self.hidden.bytes()
+            + self.ends.bytes();
         self.held.bytes() + lists + self.known.len() * size_of::<Known>()
     }
 
@@ -235,10 +262,10 @@ impl State {
         let gone = deleted + filtered + moved + expired;
         assert_eq!(entered, gone + self.len(), "a message was lost");
         let held = || self.held.iter().map(|(_, held)| held);
-        let hidden = held().filter(|held| held.hidden_until.is_some());
+        let hidden = held().filter(|held| held.hidden_until().is_some());
         assert_eq!(self.hidden.len(), hidden.count(), "a message is hidden for ever");
         assert_eq!(self.len(), self.visible() + self.hidden.len() as u64);
-        let in_flight = held().filter(|held| held.is_in_flight).count();
+        let in_flight = held().filter(|held| held.is_in_flight()).count();
         assert_eq!(self.in_flight, in_flight as u64, "in flight, or not");
     }
 
@@ -277,6 +304,7 @@ impl State {
 
     /// Takes in what was received as the how many-th thing. While nobody reads the queue,
     /// only what cannot be told from that is kept.
+    #[inline]
     pub(super) fn take_in(
         &mut self,
         id: ServiceId,
@@ -291,11 +319,14 @@ impl State {
         if !service.holds && !service.spec.fifo && delay == Span::ZERO {
             return;
         }
+        if service.holds && !service.spec.fifo {
+            return self.hold(id, plan, cx, number, received.at, delay);
+        }
         let message = message(id, service, number, received, extra);
         self.enter(id, plan, cx, number, message, delay);
     }
 
-    /// Takes in a message.
+    /// Takes in a message that is more than what was received.
     pub(super) fn enter(
         &mut self,
         id: ServiceId,
@@ -306,7 +337,9 @@ impl State {
         delay: Span,
     ) {
         if plan.service(id).holds {
-            self.hold(id, plan, cx, number, message, delay);
+            let sent = message.sent;
+            self.apart.insert(number, message);
+            self.hold_seldom(id, plan, cx, number, sent, delay);
         } else {
             self.unread.push((number, message, cx.now.plus(delay)));
         }
@@ -324,49 +357,62 @@ impl State {
         let mut unread = unread.iter().peekable();
         let cause = cx.cause();
         for (number, received) in (1..).zip(all.iter()) {
-            let told = unread.next_if(|(other, ..)| *other == number);
-            let (message, visible) = match told {
-                Some((_, message, visible)) => (message.clone(), *visible),
-                None => {
-                    let (service, extra) = (plan.service(id), Extra::default());
-                    (message(id, service, number, received, extra), cx.now)
+            match unread.next_if(|(other, ..)| *other == number) {
+                Some((_, message, visible)) => {
+                    let delay = visible.max(&cx.now).since(cx.now);
+                    self.enter(id, plan, cx, number, message.clone(), delay);
                 }
-            };
-            let delay = visible.max(cx.now).since(cx.now);
-            self.hold(id, plan, cx, number, message, delay);
+                None => {
+                    self.hold_seldom(id, plan, cx, number, received.at, Span::ZERO);
+                }
+            }
             cx.because_of(cause);
         }
     }
 
+    #[inline(never)]
+    fn hold_seldom(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        number: u32,
+        sent: Instant,
+        delay: Span,
+    ) {
+        self.hold(id, plan, cx, number, sent, delay);
+    }
+
     /// Puts a message into the queue.
+    // Where it comes right from outside, which is most of the time, without a call.
+    #[inline(always)]
     fn hold(
         &mut self,
         id: ServiceId,
         plan: &Plan,
         cx: &mut Cx<'_>,
         number: u32,
-        message: Message,
+        sent: Instant,
         delay: Span,
     ) {
         let spec = &plan.service(id).spec;
         let rule = if spec.fifo { Rule::Fifo01 } else { Rule::Sqs16 };
         tell(id, cx, number, rule, MessageFact::Waits { delay });
         // Where order is kept, retention starts anew in a dead-letter queue (SQS-14).
-        let sent = if spec.fifo { cx.now } else { message.sent };
-        let gone_at = sent.plus(spec.retention).max(cx.now);
-        let gone_at = Some(gone_at).filter(|at| *at <= plan.until());
-        if let Some(at) = gone_at {
-            self.ends.insert(at, number);
+        let kept_from = if spec.fifo { cx.now } else { sent };
+        let gone_at = kept_from.plus(spec.retention).max(cx.now);
+        let ends = gone_at <= plan.until();
+        if ends {
+            self.ends.insert(gone_at, number);
         }
         let until = cx.now.plus(delay);
-        let hidden_until = (delay > Span::ZERO).then_some(until);
+        let is_delayed = delay > Span::ZERO;
+        let lies = if is_delayed { Lying::Delayed } else { Lying::Visible };
         let (receives, first, since) = (0, cx.now, cx.now);
-        let is_in_flight = false;
-        let held =
-            Held { message, receives, first, since, hidden_until, is_in_flight, gone_at };
+        let held = Held { receives, lies, ends, sent, first, since, until };
         self.held.insert(number, held);
         self.counts.entered += 1;
-        if hidden_until.is_some() {
+        if is_delayed {
             self.hidden.insert(until, number);
         } else {
             self.visible.insert(number);
@@ -377,18 +423,19 @@ impl State {
 
     /// Those who wait are served when all that happens at this instant has happened, or later
     ///
+    #[inline]
     fn ask_to_serve(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
         if !self.serves && !self.polls.is_empty() && !self.visible.is_empty() {
             self.serves = true;
             let at = cx.now.plus(plan.settings.esm_poll_latency);
-            cx.post(at, Rank::Poll, Event::Service(id, ServiceEvent::ServeDue));
+            cx.hand_on(at, Rank::Poll, Event::Service(id, ServiceEvent::ServeDue));
         }
     }
 
+    #[inline]
     fn set_timer(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
-        let next = [self.hidden.first(), self.ends.first()].into_iter().flatten();
-        let Some((next, _)) = next.min() else { return };
-        if next <= plan.until() && self.due.is_none_or(|due| due > next) {
+        let next = self.hidden.first_or_never().min(self.ends.first_or_never());
+        if next <= plan.until() && self.due.is_none_or(|due| next < due) {
             self.due = Some(next);
             let due = ServiceEvent::MessagesDue;
             cx.post(next, Rank::Timer, Event::Service(id, due));
@@ -418,14 +465,13 @@ impl State {
         while let Some((at, number)) = self.hidden.first()
             && at <= cx.now
         {
-            self.hidden.pop_first(|number| self.held.get(number).is_some());
+            self.hidden.pop_first(|number| self.held.has(number));
             let held = self.held.get_mut(number).expect("what is hidden is held");
-            held.hidden_until = None;
             held.since = cx.now;
-            let was_received = held.is_in_flight;
-            held.is_in_flight = false;
-            let group = held.message.group().cloned();
+            let was_received = held.is_in_flight();
+            held.lies = Lying::Visible;
             if was_received {
+                let group = self.group_of(number).cloned();
                 self.leave_flight(group.as_ref());
             }
             self.visible.insert(number);
@@ -441,6 +487,7 @@ impl State {
         self.set_timer(id, plan, cx);
     }
 
+    #[inline]
     fn leave_flight(&mut self, group: Option<&Rc<str>>) {
         self.in_flight -= 1;
         self.is_over_limit = false;
@@ -453,69 +500,43 @@ impl State {
         }
     }
 
-    /// Takes a message out of the queue, wherever it is.
-    fn drop_message(&mut self, number: u32) -> Option<Message> {
-        let held = self.held.remove(number)?;
-        let is_held = |number| self.held.get(number).is_some();
-        match held.hidden_until {
-            Some(_) => self.hidden.remove(is_held),
-            None => self.visible.remove(number),
+    /// What a message says.
+    #[inline]
+    fn message(&self, id: ServiceId, number: u32, all: &Shelf<Received>) -> Message {
+        if let Some(message) = self.apart.get(number) {
+            return message.clone();
         }
-        if held.gone_at.is_some() {
-            self.ends.remove(is_held);
-        }
-        self.visible.forget_before(self.held.start());
-        if held.is_in_flight {
-            self.leave_flight(held.message.group());
-        }
-        Some(held.message)
+        let Received { at, content, .. } =
+            all.get(number as usize - 1).expect("what is held was received");
+        Message { queue: id, number, content: content.clone(), sent: *at, order: None }
     }
 
-    /// Deletes what was processed, or what no filter lets through.
-    pub(super) fn on_delete_called(
-        &mut self,
-        id: ServiceId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        parcel: Parcel,
-    ) {
-        let Parcel::Deleted(receipts, told) = parcel else {
-            unreachable!("only receipts are deleted with")
-        };
-        let fifo = plan.service(id).spec.fifo;
-        let until_lapse = match plan.settings.sqs_late_delete {
-            LateDelete::ByQueue => fifo,
-            LateDelete::UntilReceivedAgain => false,
-            LateDelete::UntilLapse => true,
-        };
-        let (cause, filtered, mut deleted) = (cx.cause(), told.is_none(), 0);
-        for Receipt { number, receives } in receipts {
-            let fits = self.held.get(number).is_some_and(|held| {
-                held.receives == receives && (!until_lapse || held.is_in_flight)
-            });
-            let (rule, fact) = match (fits, filtered, fifo) {
-                (false, _, true) => (Rule::Fifo09, MessageFact::NotDeleted),
-                (false, _, false) => (Rule::Sqs12, MessageFact::NotDeleted),
-                (true, true, _) => (Rule::Esm19, MessageFact::FilteredOut),
-                (true, false, _) => (Rule::Sqs05, MessageFact::Deleted),
-            };
-            if fits {
-                self.drop_message(number);
-                let count = if filtered {
-                    &mut self.counts.filtered
-                } else {
-                    &mut self.counts.deleted
-                };
-                *count += 1;
-                deleted += 1;
-            }
-            tell(id, cx, number, rule, fact);
-            cx.because_of(cause);
+    fn group_of(&self, number: u32) -> Option<&Rc<str>> {
+        self.apart.get(number).and_then(Message::group)
+    }
+
+    /// Takes a message out of the queue, wherever it is.
+    fn drop_message(&mut self, number: u32) {
+        if let Some(held) = self.held.remove(number) {
+            self.let_go(number, held);
         }
-        if let Some(mapping) = told {
-            let event = MappingEvent::Deleted { count: deleted };
-            cx.post(cx.now, Rank::RunEnd, Event::Mapping(mapping, event));
+    }
+
+    /// A message is gone that lay so.
+    #[inline]
+    fn let_go(&mut self, number: u32, held: Held) {
+        let apart = self.apart.remove(number);
+        let is_held = |number| self.held.has(number);
+        match held.lies {
+            Lying::Delayed | Lying::InFlight => self.hidden.remove(number, is_held),
+            Lying::Visible => self.visible.remove(number),
         }
-        self.ask_to_serve(id, plan, cx);
+        if held.ends {
+            self.ends.remove(number, is_held);
+        }
+        self.visible.forget_before(self.held.start());
+        if held.is_in_flight() {
+            self.leave_flight(apart.as_ref().and_then(Message::group));
+        }
     }
 }

@@ -22,15 +22,23 @@ impl<T> Default for Shelf<T> {
 }
 
 impl<T: Clone> Shelf<T> {
+    #[inline]
     pub(crate) fn push(&mut self, item: T) {
         if self.open.len() == PIECE {
-            let piece = core::mem::replace(&mut self.open, Vec::with_capacity(PIECE));
-            Rc::make_mut(&mut self.full).push(Rc::new(piece));
+            self.close();
         }
         self.open.push(item);
     }
 
+    #[cold]
+    #[inline(never)]
+    fn close(&mut self) {
+        let piece = core::mem::replace(&mut self.open, Vec::with_capacity(PIECE));
+        Rc::make_mut(&mut self.full).push(Rc::new(piece));
+    }
+
     /// How many there are.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.full.len() * PIECE + self.open.len()
@@ -43,6 +51,7 @@ impl<T: Clone> Shelf<T> {
     }
 
     /// The item at a place.
+    #[inline]
     #[must_use]
     pub fn get(&self, place: usize) -> Option<&T> {
         match self.full.get(place / PIECE) {

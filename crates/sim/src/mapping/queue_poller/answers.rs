@@ -2,7 +2,6 @@
 //!
 //! Rules: PBR-01 to PBR-04, SQS-05, SQS-06, SQS-08, FIFO-06, REC-05.
 
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::{State, job, tell};
@@ -16,7 +15,7 @@ use crate::plan::{Plan, PlannedMapping};
 use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::scenario::DisableInflight;
-use crate::service::parcel::{Parcel, Receipt};
+use crate::service::parcel::Parcel;
 use crate::sim::Cx;
 use crate::time::Span;
 use crate::trace::{Ending, Fact, MessageFact, Refusal};
@@ -74,7 +73,8 @@ impl State {
         response: &Response,
     ) {
         let mapping = plan.mapping(id);
-        let batch = Rc::clone(&self.batches[&call].batch);
+        let content = self.batches.under_way(call).content.clone();
+        let batch = content.batch().expect("it is a batch of messages");
         let all = batch.messages.len() as u64;
         let partial = mapping.spec.partial;
         let count = batch.messages.len();
@@ -95,21 +95,14 @@ impl State {
                 Outcome::Partly(failed) => (failed, Rule::Pbr04),
             };
         self.metrics.failed_invoke += failed.len() as u64;
-        let done: Vec<Receipt> = match failed.is_empty() {
-            true => batch.messages.iter().map(|handed| handed.receipt).collect(),
-            false => {
-                let placed = batch.messages.iter().zip(0..);
-                let done = placed.filter(|(_, place)| !failed.contains(place));
-                done.map(|(handed, _)| handed.receipt).collect()
-            }
-        };
+        let done = (0..small(all)).filter(|place| !failed.contains(place)).count();
         let comes_back = self.comes_back(mapping, plan, call);
         let rule = if comes_back { Rule::Esm12 } else { rule };
-        let count = small(done.len() as u64);
+        let count = small(done as u64);
         let fact = MessageFact::Settled { done: count, failed: small(all) - count };
         tell(id, cx, call, rule, fact);
-        if !done.is_empty() && !comes_back {
-            delete(mapping, cx, done, Some(id));
+        if done > 0 && !comes_back {
+            delete(mapping, cx, Parcel::Processed { batch: content, failed, by: id });
         }
         self.finish(id, plan, cx, call);
     }
@@ -129,7 +122,7 @@ impl State {
         call: u32,
         rule: Rule,
     ) {
-        let failed = small(self.batches[&call].batch.messages.len() as u64);
+        let failed = small(self.batches.under_way(call).messages().len() as u64);
         tell(id, cx, call, rule, MessageFact::Settled { done: 0, failed });
         if rule == Rule::Sqs06
             && let Some(span) = plan.settings.sqs_error_backoff
@@ -149,14 +142,14 @@ impl State {
         call: u32,
         is_failure: bool,
     ) {
-        let batch = &self.batches[&call];
         if is_failure {
-            self.metrics.failed_invoke += batch.batch.messages.len() as u64;
+            let batch = self.batches.under_way(call);
+            self.metrics.failed_invoke += batch.messages().len() as u64;
         }
         if self.is_given_up(plan) {
             return self.wait_for_lapse(id, cx, call);
         }
-        let batch = &self.batches[&call];
+        let batch = self.batches.under_way(call);
         let settings = &plan.settings;
         let doublings = (batch.tries - 1).min(30);
         let base = settings.sqs_throttle_base.0.saturating_mul(1 << doublings);
@@ -180,21 +173,15 @@ impl State {
 
     /// The messages of a batch are let go once others can receive them.
     pub(super) fn wait_for_lapse(&self, id: MappingId, cx: &mut Cx<'_>, call: u32) {
-        let at = self.batches[&call].lapses.max(cx.now);
+        let at = self.batches.under_way(call).lapses.max(cx.now);
         let due = MappingEvent::LetGoDue { call };
         cx.post(at, Rank::Timer, Event::Mapping(id, due));
     }
 }
 
-/// Has messages deleted: they were processed, and the mapping wants to know how many could
-/// be, or no filter lets them through.
-pub(super) fn delete(
-    mapping: &PlannedMapping,
-    cx: &mut Cx<'_>,
-    receipts: Vec<Receipt>,
-    told: Option<MappingId>,
-) {
-    let parcel = cx.parcels.put(Parcel::Deleted(receipts, told));
+/// Has messages deleted.
+pub(super) fn delete(mapping: &PlannedMapping, cx: &mut Cx<'_>, messages: Parcel) {
+    let parcel = cx.parcels.put(messages);
     let event = ServiceEvent::DeleteCalled { parcel };
-    cx.post(cx.now, Rank::RunEnd, Event::Service(mapping.source, event));
+    cx.hand_on(cx.now, Rank::RunEnd, Event::Service(mapping.source, event));
 }

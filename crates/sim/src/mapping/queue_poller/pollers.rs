@@ -59,6 +59,13 @@ impl State {
         self.lowered.map_or(most, |(lowered, _)| most.min(lowered))
     }
 
+    /// Whether there are more pollers than there may be.
+    pub(super) fn are_too_many(&self, mapping: &PlannedMapping) -> bool {
+        let most = self.most(mapping);
+        // Most of the time there is nothing to count.
+        self.pollers.len() as u64 > most && self.pollers() > most
+    }
+
     /// Of those that wait for nothing yet, so many go on as there may be.
     fn trim(&mut self, id: MappingId, mapping: &PlannedMapping, cx: &mut Cx<'_>) {
         let most = self.most(mapping);
@@ -135,19 +142,24 @@ impl State {
     }
 
     /// While all pollers are busy, there may be too few of them (SQS-02).
-    /// While all pollers are busy, there may be too few of them (SQS-02).
     pub(super) fn arm_ramp(
         &mut self,
         id: MappingId,
         mapping: &PlannedMapping,
         cx: &mut Cx<'_>,
     ) {
-        let waits = self.pollers.iter().any(|poller| poller.doing == Doing::Polling);
-        if !self.reads
-            || self.ramps
-            || waits
-            || self.pollers() >= mapping.pollers_max as u64
-        {
+        if !self.reads || self.ramps {
+            return;
+        }
+        let mut busy = 0;
+        for poller in &self.pollers {
+            match poller.doing {
+                Doing::Polling => return,
+                Doing::Busy => busy += 1,
+                Doing::Resting => {}
+            }
+        }
+        if busy >= mapping.pollers_max {
             return;
         }
         self.ramps = true;

@@ -1,6 +1,6 @@
 //! An ordered set of numbers that lie close together: one bit each.
 
-use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 /// Numbers of one block.
 const BLOCK: u32 = 64 * 64;
@@ -19,7 +19,9 @@ const EMPTY: Block = Block { any: 0, words: [0; 64] };
 pub(super) struct Numbers {
     /// The number of the first block, if there are any.
     first: u32,
-    blocks: VecDeque<Block>,
+    blocks: Vec<Block>,
+    /// The place of the first block that has any; behind all of them if none has.
+    lowest: usize,
     len: usize,
 }
 
@@ -38,26 +40,45 @@ fn bits(mut word: u64) -> impl Iterator<Item = u32> {
 
 impl Numbers {
     /// Adds a number.
+    #[inline]
     pub(super) fn insert(&mut self, number: u32) {
         let (block, word, bit) = place(number);
-        if self.blocks.is_empty() {
-            self.first = block;
-        }
-        while block < self.first {
-            self.blocks.push_front(EMPTY);
-            self.first -= 1;
+        if self.blocks.is_empty() || block < self.first {
+            self.begin_with(block);
         }
         let at = (block - self.first) as usize;
-        while self.blocks.len() <= at {
-            self.blocks.push_back(EMPTY);
+        if self.blocks.len() <= at {
+            self.reach(at);
         }
+        self.lowest = if self.len == 0 { at } else { self.lowest.min(at) };
         let block = &mut self.blocks[at];
         self.len += usize::from(block.words[word] & bit == 0);
         block.words[word] |= bit;
         block.any |= 1 << word;
     }
 
+    /// Makes room for numbers from this block on.
+    #[cold]
+    #[inline(never)]
+    fn begin_with(&mut self, block: u32) {
+        if self.blocks.is_empty() {
+            self.first = block;
+        }
+        while block < self.first {
+            self.blocks.insert(0, EMPTY);
+            self.first -= 1;
+            self.lowest += 1;
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn reach(&mut self, at: usize) {
+        self.blocks.resize(at + 1, EMPTY);
+    }
+
     /// Takes a number out, if it is there.
+    #[inline]
     pub(super) fn remove(&mut self, number: u32) {
         let (block, word, bit) = place(number);
         let at = block.checked_sub(self.first).map(|at| at as usize);
@@ -66,6 +87,9 @@ impl Numbers {
         block.words[word] &= !bit;
         if block.words[word] == 0 {
             block.any &= !(1 << word);
+            while self.blocks.get(self.lowest).is_some_and(|block| block.any == 0) {
+                self.lowest += 1;
+            }
         }
     }
 
@@ -80,10 +104,11 @@ impl Numbers {
     }
 
     /// The lowest.
+    #[inline(always)]
     pub(super) fn first(&self) -> Option<u32> {
-        let mut blocks = self.blocks.iter().zip(self.first..);
-        let (block, at) = blocks.find(|(block, _)| block.any != 0)?;
+        let block = self.blocks.get(self.lowest)?;
         let word = block.any.trailing_zeros();
+        let at = self.first + u32::try_from(self.lowest).ok()?;
         Some(at * BLOCK + word * 64 + block.words[word as usize].trailing_zeros())
     }
 
@@ -99,12 +124,21 @@ impl Numbers {
     }
 
     /// Hardly any number below this one will be there again.
+    #[inline]
     pub(super) fn forget_before(&mut self, number: u32) {
         let first = number / BLOCK;
-        while self.first < first && self.blocks.pop_front_if(|one| one.any == 0).is_some()
-        {
-            self.first += 1;
+        if self.first < first && self.lowest > 0 {
+            self.forget(first);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn forget(&mut self, first: u32) {
+        let count = self.lowest.min((first - self.first) as usize);
+        self.blocks.drain(..count);
+        self.lowest -= count;
+        self.first += u32::try_from(count).expect("numbers are limited");
     }
 
     /// What a copy takes.

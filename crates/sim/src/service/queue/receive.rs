@@ -6,7 +6,7 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use super::{State, job, tell};
+use super::{Lying, State, job, tell};
 use crate::event::{Event, MappingEvent, Poll, ServiceEvent};
 use crate::id::{MappingId, Part, ServiceId};
 use crate::lambda::invoke::small;
@@ -14,9 +14,11 @@ use crate::mapping::spec::RECEIVE_MAX;
 use crate::plan::Plan;
 use crate::queue::Rank;
 use crate::rule::Rule;
+use crate::service::Received;
 use crate::service::parcel::{Handed, Parcel, Receipt};
+use crate::service::shelf::Shelf;
 use crate::sim::Cx;
-use crate::time::Span;
+use crate::time::{Instant, Span};
 use crate::trace::{Delivery, EventFact, Fact, MessageFact};
 
 impl State {
@@ -27,12 +29,13 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         poll: Poll,
+        all: &Shelf<Received>,
     ) {
         // A batch that was begun is filled before another one.
         let before = self.polls.iter().take_while(|other| !poll.ahead || other.ahead);
         let place = before.count();
         self.polls.insert(place, poll);
-        self.serve(id, plan, cx);
+        self.serve(id, plan, cx, all);
     }
 
     /// A poller waits no longer.
@@ -45,9 +48,10 @@ impl State {
         id: ServiceId,
         plan: &Plan,
         cx: &mut Cx<'_>,
+        all: &Shelf<Received>,
     ) {
         self.serves = false;
-        self.serve(id, plan, cx);
+        self.serve(id, plan, cx, all);
     }
 
     /// Says how much a poll could get.
@@ -65,11 +69,17 @@ impl State {
     }
 
     /// Gives those who ask what there is, in the order they asked.
-    fn serve(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>) {
+    fn serve(
+        &mut self,
+        id: ServiceId,
+        plan: &Plan,
+        cx: &mut Cx<'_>,
+        all: &Shelf<Received>,
+    ) {
         let cause = cx.cause();
         let mut place = 0;
         while let Some(poll) = self.polls.get(place).copied() {
-            let found = self.pick(id, plan, cx, poll);
+            let found = self.pick(id, plan, cx, poll, all);
             cx.because_of(cause);
             if found.is_empty() && poll.waits {
                 place += 1;
@@ -79,7 +89,7 @@ impl State {
             let Poll { mapping, poller, .. } = poll;
             let parcel = cx.parcels.put(Parcel::Received(found));
             let event = MappingEvent::Received { poller, parcel };
-            cx.post(cx.now, Rank::Arrival, Event::Mapping(mapping, event));
+            cx.hand_on(cx.now, Rank::Arrival, Event::Mapping(mapping, event));
             cx.because_of(cause);
         }
         self.set_timer(id, plan, cx);
@@ -87,15 +97,14 @@ impl State {
 
     /// Whether a message belongs to a group that has others in flight (FIFO-01).
     pub(super) fn is_locked(&self, number: u32) -> bool {
-        let group = self.held.get(number).and_then(|held| held.message.group());
-        group.is_some_and(|group| self.groups.contains_key(group))
+        self.group_of(number).is_some_and(|group| self.groups.contains_key(group))
     }
 
     /// The next message of a receive that has taken some of a group, if it has.
     fn next_of(&self, group: Option<&Rc<str>>, mixes: bool) -> Option<u32> {
         if let Some(group) = group {
-            let of = |number: u32| self.held.get(number)?.message.group();
-            match self.visible.iter().find(|number| of(*number) == Some(group)) {
+            let is_of_it = |number: &u32| self.group_of(*number) == Some(group);
+            match self.visible.iter().find(is_of_it) {
                 Some(number) => return Some(number),
                 None if !mixes => return None,
                 None => {}
@@ -114,6 +123,7 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         poll: Poll,
+        all: &Shelf<Received>,
     ) -> Vec<Handed> {
         if self.visible.is_empty() {
             return Vec::new();
@@ -121,82 +131,83 @@ impl State {
         let service = plan.service(id);
         let limit = plan.settings.sqs_in_flight_max;
         let mapping = plan.mapping(poll.mapping);
-        let hidden = mapping.visibility(plan, service.spec.visibility);
-        let (mut taken, mut count) = ([0; RECEIVE_MAX as usize], 0);
+        let (hidden, stretched) = mapping.visibility(plan, service.spec.visibility);
+        let most = usize::from(poll.most).min(RECEIVE_MAX as usize);
+        let mut handed: Vec<Handed> = Vec::with_capacity(most.min(self.visible.len()));
         let mut group = None;
         let cause = cx.cause();
-        while count < taken.len().min(poll.most.into()) {
-            let Some(number) =
-                self.next_of(group.as_ref(), plan.settings.fifo_mix_groups)
-            else {
-                break;
+        while handed.len() < most {
+            let next = match service.spec.fifo {
+                true => self.next_of(group.as_ref(), plan.settings.fifo_mix_groups),
+                false => self.visible.first(),
             };
-            if self.in_flight + count as u64 >= limit {
+            let Some(number) = next else { break };
+            if self.in_flight >= limit {
                 if !core::mem::replace(&mut self.is_over_limit, true) {
                     let fact = Fact::Message(MessageFact::OverLimit);
                     cx.tell(Part::Service(id), None, Rule::Sqs15, fact);
                 }
                 break;
             }
-            let held = self.held.get(number).expect("what is visible is held");
-            group = held.message.group().cloned();
-            let most = service.spec.receives_max;
+            if service.spec.fifo {
+                group = self.group_of(number).cloned();
+            }
             if let Some(to) = service.dead_letter
-                && u64::from(held.receives) >= most
+                && self.receives(number) >= service.spec.receives_max
             {
-                self.redrive(id, plan, cx, number, to);
+                self.redrive(id, plan, cx, number, to, all);
                 cx.because_of(cause);
                 continue;
             }
             self.visible.remove(number);
-            taken[count] = number;
-            count += 1;
+            self.hand_out(id, cx.now, number, hidden, all, &mut handed);
         }
-        let mut handed: Vec<Handed> = Vec::with_capacity(count);
-        for number in taken.into_iter().take(count) {
-            self.hand_out(id, cx, number, poll.mapping, hidden, &mut handed);
-            cx.because_of(cause);
+        if !cx.keeps_nothing() {
+            let to = Part::Mapping(poll.mapping);
+            for (place, one) in handed.iter().enumerate() {
+                let rule = rule_of(one, &handed[..place], stretched);
+                let Receipt { number, receives } = one.receipt;
+                let receives = u16::try_from(receives).unwrap_or(u16::MAX);
+                let fact = MessageFact::HandedOut { to, receives, hidden };
+                tell(id, cx, number, rule, fact);
+                cx.because_of(cause);
+            }
         }
         handed
     }
 
+    fn receives(&self, number: u32) -> u64 {
+        let held = self.held.get(number).expect("what is visible is held");
+        held.receives.into()
+    }
+
+    #[inline]
     fn hand_out(
         &mut self,
         id: ServiceId,
-        cx: &mut Cx<'_>,
+        now: Instant,
         number: u32,
-        to: MappingId,
-        (hidden, stretched): (Span, bool),
+        hidden: Span,
+        all: &Shelf<Received>,
         handed: &mut Vec<Handed>,
     ) {
-        let until = cx.now.plus(hidden);
+        let message = self.message(id, number, all);
+        let until = now.plus(hidden);
         let held = self.held.get_mut(number).expect("what is visible is held");
         if held.receives == 0 {
-            held.first = cx.now;
+            held.first = now;
         }
         held.receives += 1;
-        held.since = cx.now;
-        held.is_in_flight = true;
-        held.hidden_until = Some(until);
+        held.since = now;
+        held.lies = Lying::InFlight;
+        held.until = until;
         let receipt = Receipt { number, receives: held.receives };
-        let (message, first) = (held.message.clone(), held.first);
+        let first = held.first;
         self.hidden.insert(until, number);
         self.in_flight += 1;
-        let mut rule = Rule::Sqs01;
         if let Some(group) = message.group() {
-            let of_it = |other: &Handed| other.message.group() == Some(group);
-            let mixed = !handed.iter().all(of_it);
-            rule = if mixed { Rule::Fifo03 } else { Rule::Fifo01 };
             *self.groups.entry(Rc::clone(group)).or_insert(0) += 1;
         }
-        if stretched {
-            rule = Rule::Sqs11;
-        } else if receipt.receives > 1 {
-            rule = Rule::Sqs13;
-        }
-        let receives = u16::try_from(receipt.receives).unwrap_or(u16::MAX);
-        let fact = MessageFact::HandedOut { to: Part::Mapping(to), receives, hidden };
-        tell(id, cx, number, rule, fact);
         handed.push(Handed { message, receipt, first, hidden_until: until });
     }
 
@@ -208,8 +219,10 @@ impl State {
         cx: &mut Cx<'_>,
         number: u32,
         to: ServiceId,
+        all: &Shelf<Received>,
     ) {
-        let message = self.drop_message(number).expect("it was in the queue");
+        let message = self.message(id, number, all);
+        self.drop_message(number);
         self.counts.moved += 1;
         let fifo = plan.service(id).spec.fifo;
         let rule = if fifo { Rule::Fifo05 } else { Rule::Sqs13 };
@@ -218,5 +231,19 @@ impl State {
         let parcel = cx.parcels.put(Parcel::Redriven(message));
         let event = ServiceEvent::Redriven { parcel };
         cx.post(cx.now, Rank::Arrival, Event::Service(to, event));
+    }
+}
+
+/// What is to be said of a message that is received together with those before it.
+fn rule_of(one: &Handed, before: &[Handed], stretched: bool) -> Rule {
+    let group = one.message.group();
+    match group {
+        _ if stretched => Rule::Sqs11,
+        _ if one.receipt.receives > 1 => Rule::Sqs13,
+        None => Rule::Sqs01,
+        Some(_) if before.iter().all(|other| other.message.group() == group) => {
+            Rule::Fifo01
+        }
+        Some(_) => Rule::Fifo03,
     }
 }

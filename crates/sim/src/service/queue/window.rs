@@ -4,16 +4,46 @@
 //! machine is copied again and again: a hundred thousand messages cost a copy a few
 //! thousand pointers.
 
-use alloc::collections::VecDeque;
 use alloc::rc::Rc;
+use alloc::vec::Vec;
 
 /// Things on one page.
 const PAGE: u32 = 16;
 
+type Page<T> = [Option<T>; PAGE as usize];
+
+/// A page, and which things are on it: that is often all that somebody wants to know.
 #[derive(Clone, Debug)]
-struct Page<T> {
-    count: u8,
-    slots: [Option<T>; PAGE as usize],
+struct Leaf<T> {
+    any: u16,
+    /// None if there is nothing on it.
+    page: Option<Rc<Page<T>>>,
+}
+
+impl<T: Clone> Leaf<T> {
+    const EMPTY: Self = Self { any: 0, page: None };
+
+    /// The page, which is about to change: a copy, if others share it.
+    #[inline(always)]
+    fn own(&mut self) -> Option<&mut Page<T>> {
+        let page = self.page.as_mut()?;
+        if Rc::strong_count(page) > 1 {
+            *page = copy(page);
+        }
+        Rc::get_mut(page)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn new_page<T>() -> Rc<Page<T>> {
+    Rc::new([const { None }; PAGE as usize])
+}
+
+#[cold]
+#[inline(never)]
+fn copy<T: Clone>(page: &Page<T>) -> Rc<Page<T>> {
+    Rc::new(page.clone())
 }
 
 /// Things by number.
@@ -21,77 +51,118 @@ struct Page<T> {
 pub(super) struct Window<T> {
     /// The number of the first page, if there are any.
     first: u32,
-    pages: VecDeque<Option<Rc<Page<T>>>>,
+    pages: Vec<Leaf<T>>,
+    /// So many of the first pages are empty for good.
+    gone: u32,
     len: usize,
 }
 
 impl<T> Default for Window<T> {
     fn default() -> Self {
-        Self { first: 0, pages: VecDeque::new(), len: 0 }
+        Self { first: 0, pages: Vec::new(), gone: 0, len: 0 }
     }
 }
 
-/// A page that is about to change: a copy, if others share it.
-#[inline]
-fn own<T: Clone>(page: &mut Rc<Page<T>>) -> &mut Page<T> {
-    if Rc::get_mut(page).is_none() {
-        *page = Rc::new(Page::clone(page));
-    }
-    Rc::get_mut(page).expect("nobody shares it")
+const fn bit(number: u32) -> u16 {
+    1 << (number % PAGE)
 }
 
 impl<T: Clone> Window<T> {
     /// Adds a thing.
     ///
     /// # Panics
-    /// If its number is below all that are there.
+    /// If its number is below all that are there, or there is one with it.
+    #[inline(always)]
     pub(super) fn insert(&mut self, number: u32, thing: T) {
         let page = number / PAGE;
         if self.pages.is_empty() {
             self.first = page;
         }
         let place = (page - self.first) as usize;
-        while self.pages.len() <= place {
-            self.pages.push_back(None);
+        if self.pages.len() <= place {
+            self.reach(place);
         }
-        let new = || Rc::new(Page { count: 0, slots: [const { None }; PAGE as usize] });
-        let page = own(self.pages[place].get_or_insert_with(new));
-        if page.slots[(number % PAGE) as usize].replace(thing).is_none() {
-            page.count += 1;
-            self.len += 1;
+        let leaf = &mut self.pages[place];
+        assert!(leaf.any & bit(number) == 0, "a number is given once");
+        leaf.any |= bit(number);
+        leaf.page.get_or_insert_with(new_page);
+        if let Some(page) = leaf.own() {
+            page[(number % PAGE) as usize] = Some(thing);
         }
+        self.len += 1;
+    }
+
+    fn place(&self, number: u32) -> Option<usize> {
+        Some((number / PAGE).checked_sub(self.first)? as usize)
+    }
+
+    /// Whether there is a thing with a number.
+    #[inline]
+    pub(super) fn has(&self, number: u32) -> bool {
+        let leaf = self.place(number).and_then(|place| self.pages.get(place));
+        leaf.is_some_and(|leaf| leaf.any & bit(number) != 0)
     }
 
     /// The thing with a number.
     #[inline]
     pub(super) fn get(&self, number: u32) -> Option<&T> {
-        let place = (number / PAGE).checked_sub(self.first)? as usize;
-        self.pages.get(place)?.as_ref()?.slots[(number % PAGE) as usize].as_ref()
+        let leaf = self.pages.get(self.place(number)?)?;
+        leaf.page.as_ref()?[(number % PAGE) as usize].as_ref()
     }
 
     /// The same, to be changed.
     #[inline]
     pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut T> {
-        let place = (number / PAGE).checked_sub(self.first)? as usize;
-        let page = own(self.pages.get_mut(place)?.as_mut()?);
-        page.slots[(number % PAGE) as usize].as_mut()
+        let place = self.place(number)?;
+        self.pages.get_mut(place)?.own()?[(number % PAGE) as usize].as_mut()
     }
 
     /// Takes a thing out.
+    #[inline]
     pub(super) fn remove(&mut self, number: u32) -> Option<T> {
-        let place = (number / PAGE).checked_sub(self.first)? as usize;
-        let found = self.pages.get_mut(place)?;
-        let page = own(found.as_mut()?);
-        let thing = page.slots[(number % PAGE) as usize].take()?;
-        page.count -= 1;
-        self.len -= 1;
-        if page.count == 0 {
-            *found = None;
-            while self.pages.pop_front_if(|page| page.is_none()).is_some() {
-                self.first += 1;
-            }
+        self.remove_if(number, |_| true)
+    }
+
+    /// Takes a thing out if that is to be.
+    #[inline]
+    pub(super) fn remove_if(
+        &mut self,
+        number: u32,
+        is_to_be: impl FnOnce(&T) -> bool,
+    ) -> Option<T> {
+        let place = self.place(number)?;
+        let leaf = self.pages.get_mut(place)?;
+        let slot = &mut leaf.own()?[(number % PAGE) as usize];
+        if !slot.as_ref().is_some_and(is_to_be) {
+            return None;
         }
-        Some(thing)
+        let thing = slot.take();
+        leaf.any &= !bit(number);
+        self.len -= 1;
+        if leaf.any == 0 {
+            leaf.page = None;
+            self.turn();
+        }
+        thing
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn reach(&mut self, place: usize) {
+        self.pages.resize(place + 1, Leaf::EMPTY);
+    }
+
+    /// Lets the first pages go if they are empty, once they are half of all.
+    #[cold]
+    #[inline(never)]
+    fn turn(&mut self) {
+        while self.pages.get(self.gone as usize).is_some_and(|leaf| leaf.any == 0) {
+            self.gone += 1;
+        }
+        if self.gone as usize * 2 > self.pages.len() {
+            self.pages.drain(..self.gone as usize);
+            self.first += core::mem::take(&mut self.gone);
+        }
     }
 
     /// How many there are.
@@ -100,16 +171,17 @@ impl<T: Clone> Window<T> {
     }
 
     /// No number is below this one.
+    #[inline]
     pub(super) fn start(&self) -> u32 {
-        self.first * PAGE
+        (self.first + self.gone) * PAGE
     }
 
     /// All of them, in the order of their numbers.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         let pages = self.pages.iter().zip(self.first..);
-        let pages = pages.filter_map(|(page, at)| Some((page.as_ref()?, at * PAGE)));
+        let pages = pages.filter_map(|(leaf, at)| Some((leaf.page.as_ref()?, at * PAGE)));
         pages.flat_map(|(page, first)| {
-            let slots = page.slots.iter().zip(first..);
+            let slots = page.iter().zip(first..);
             slots.filter_map(|(slot, number)| Some((number, slot.as_ref()?)))
         })
     }
@@ -117,7 +189,7 @@ impl<T: Clone> Window<T> {
     /// About what a copy takes: most pages stay shared.
     pub(super) fn bytes(&self) -> usize {
         let full = self.len.div_ceil(PAGE as usize);
-        self.pages.len() * size_of::<usize>() + full.min(64) * size_of::<Page<T>>()
+        self.pages.len() * size_of::<Leaf<T>>() + full.min(64) * size_of::<Page<T>>()
     }
 }
 
