@@ -15,7 +15,6 @@ use super::counts::{VersionCounts, count_end};
 use super::environment;
 use super::run::{self, Case, Run};
 use super::{answer, async_queue, billing};
-use crate::EVENTS;
 use crate::event::{
     Answer, CallerEvent, DeploymentEvent, Event, FunctionEvent, MappingEvent, Mode,
     Request, ServiceEvent,
@@ -31,6 +30,7 @@ use crate::service::shelf::Shelf;
 use crate::sim::Cx;
 use crate::trace::{Ending, Fact, Refusal, Room};
 use crate::view::Metrics;
+use crate::{EVENTS, WithEvents};
 
 /// The state behind all front doors.
 #[derive(Clone, Debug)]
