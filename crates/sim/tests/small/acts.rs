@@ -72,6 +72,7 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         | Operation::DeleteItem
         | Operation::SplitShard
         | Operation::MergeShards
+        | Operation::Produce
         | Operation::CreateDeployment
         | Operation::StopDeployment
         | Operation::GetDeployment
