@@ -20,16 +20,7 @@ impl<'a> Read<'a> {
     /// What a part is or reads.
     fn by(plan: &'a Plan, part: Part) -> Self {
         let name = plan.name(part);
-        let service = match part {
-            Part::Service(id) => Some(id),
-            Part::Mapping(id) => Some(plan.mapping(id).source()),
-            Part::Caller(_)
-            | Part::Function(_)
-            | Part::Desk
-            | Part::Alarm(_)
-            | Part::Deployment(_) => None,
-        };
-        let stream = service.and_then(|id| plan.service(id).stream());
+        let stream = plan.stream_of(part);
         Self { kind: stream.map_or(Kind::Kinesis, |stream| stream.kind), name }
     }
 

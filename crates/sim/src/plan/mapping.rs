@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::{Plan, PlannedService, Qualifier, service, split_target};
 use crate::dice::Dice;
-use crate::id::{FunctionId, MappingId, ServiceId, VersionIx};
+use crate::id::{FunctionId, MappingId, Part, ServiceId, VersionIx};
 use crate::mapping::spec::{Source, Spec};
 use crate::mapping::stream::spec::Assumptions;
 use crate::mapping::{Mapping, stream};
@@ -322,6 +322,21 @@ impl Plan {
         let mut mappings = self.mappings.iter();
         let at = mappings.position(|one| one.name == uuid || one.uuid() == uuid)?;
         Some(MappingId::new(u16::try_from(at).ok()?))
+    }
+
+    /// The stream that a service is or has, or that a mapping reads.
+    #[must_use]
+    pub fn stream_of(&self, part: Part) -> Option<&crate::service::stream::Spec> {
+        let service = match part {
+            Part::Service(id) => id,
+            Part::Mapping(id) => self.mapping(id).source,
+            Part::Caller(_)
+            | Part::Function(_)
+            | Part::Desk
+            | Part::Alarm(_)
+            | Part::Deployment(_) => return None,
+        };
+        self.service(service).stream.as_ref()
     }
 
     pub(crate) fn add_mapping(&mut self, mapping: PlannedMapping) -> MappingId {
