@@ -280,7 +280,11 @@ impl Spec {
         };
         for knob in Self::KNOBS {
             let setting = (knob.get)(self);
-            if setting != (knob.get)(&usual) && !source.takes(knob.key) {
+            // What holds anyway may be said.
+            let is_same = setting == (knob.get)(&usual)
+                || setting == Setting::Span(source.window())
+                    && knob.key == "batching-window";
+            if !is_same && !source.takes(knob.key) {
                 let allowed = format!("nothing: {} has no such setting", source.word());
                 wrong(knob.key, shown(knob, &setting), allowed, knob.rule);
             } else if !knob.optional || setting != Setting::Unset {

@@ -1,5 +1,6 @@
 //! What can be set of an event source mapping.
 
+use lambdarium_format::unit::span_text;
 use lambdarium_sim::mapping::{Mapping, Source, Spec};
 use lambdarium_sim::scenario::Run;
 
@@ -36,7 +37,7 @@ impl Writer<'_> {
         let kind = read.and_then(Source::of).unwrap_or(Source::Queue);
         fields.retain(|field| field.path.last().is_some_and(|key| kind.takes(key)));
         let usual =
-            [(SIZE, kind.batch_size().to_string()), (WINDOW, kind.window().to_string())];
+            [(SIZE, kind.batch_size().to_string()), (WINDOW, span_text(kind.window()))];
         for (key, usual) in usual {
             let ends = |field: &&mut Field| field.path.ends_with(&[key.into()]);
             fields.iter_mut().filter(ends).for_each(|field| field.usual = usual.clone());

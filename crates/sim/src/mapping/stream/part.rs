@@ -224,7 +224,9 @@ impl State {
         let [running, waiting] = self.reader.held();
         let all = processed + at_destination + dropped + expired + running + waiting;
         assert_eq!(self.entered(), all, "a record was lost, or has two fates");
-        let counts = self.reader.counts();
+        let (counts, partitions) = (self.reader.counts(), self.reader.shards().count());
+        let pollers = self.reader.pollers().unwrap_or(0) as usize;
+        assert!(pollers <= partitions, "more pollers than partitions");
         assert_eq!(counts.delivered, at_destination, "told of as often as counted");
         assert_eq!(counts.dropped, dropped, "dropped as often as counted");
     }
