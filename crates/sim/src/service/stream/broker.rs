@@ -4,7 +4,10 @@
 //! What says nothing of a run (brokers' addresses, properties of messages) is as producers
 //! leave it. Rules: ESM-17, ESM-21, KAF-01, KAF-04, MQ-01, PBR-02. Assumed: a record without
 //! a key goes to the partition whose turn it is; all topics are in one cluster, and all
-//! queues of an engine in one broker; a message's time is when it arrived.
+//! queues of an engine in one broker; a message's time is when it arrived. A batch is of one
+//! partition, where AWS may put several of a topic into one; a queue has one batch under way,
+//! where AWS may have five of an ActiveMQ queue. Batches wait between tries as those of all
+//! streams do.
 
 use alloc::format;
 use alloc::string::String;
