@@ -129,7 +129,7 @@ pub fn mappings(scenario: &Scenario) -> WithEvents<ServiceText> {
             }
         }
         for (set, what) in [
-            (spec.window, "window"),
+            (spec.window.unwrap_or_default(), "window"),
             (spec.tumbling.unwrap_or_default(), "tumbling window"),
             (spec.age_max.unwrap_or_default(), "age"),
         ] {
@@ -161,9 +161,9 @@ fn kind(service: &Service) -> String {
 pub(crate) fn gets(service: &Service) -> String {
     let noun = match service.kind {
         ServiceKind::Bus => "event",
-        ServiceKind::Topic | ServiceKind::Queue => "message",
+        ServiceKind::Topic | ServiceKind::Queue | ServiceKind::Mq => "message",
         ServiceKind::Bucket => "object",
-        ServiceKind::Kinesis => "record",
+        ServiceKind::Kinesis | ServiceKind::Msk | ServiceKind::Kafka => "record",
         ServiceKind::DynamoDb => "write",
     };
     let inlet = service.inlet.as_ref().filter(|_| EVENTS);

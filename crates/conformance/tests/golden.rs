@@ -16,6 +16,7 @@ use std::sync::{Mutex, PoisonError};
 use lambdarium_format::{json, report, unit};
 use lambdarium_sim::call::Reply;
 use lambdarium_sim::id::{FunctionId, Part, ServiceId};
+use lambdarium_sim::plan::PlannedService;
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::rule::{NOT_SIMULATED, Rule};
 use lambdarium_sim::service::look;
@@ -101,11 +102,18 @@ fn update() -> bool {
     std::env::var_os("UPDATE").is_some()
 }
 
-/// What each service has received; what is put into streams stands in the scenario.
+/// What each service has received; what is put into streams that are read stands in the
+/// scenario.
 fn received(recording: &Recording) -> Option<String> {
     let plan = recording.last_plan();
     let services = (0..).zip(plan.services());
-    let services = services.filter(|(_, service)| service.stream().is_none());
+    let is_told = |at: u16, service: &PlannedService| {
+        let mut readers = plan.mappings().iter();
+        let is_read = readers.any(|mapping| mapping.source() == ServiceId::new(at));
+        let of_aws = service.stream().is_some_and(|stream| stream.kind.is_of_aws());
+        service.stream().is_none() || !is_read && !of_aws
+    };
+    let services = services.filter(|(at, service)| is_told(*at, service));
     let services = services.map(|(at, service)| {
         let received = recording.head().world().services()[usize::from(at)].received();
         let messages = received.iter().map(|received| {

@@ -1,7 +1,7 @@
 //! Settings of mappings and queues: ranges, defaults and units as AWS has them.
 //!
 //! `cases/api-ranges.json` says what the interface allows; `settings.txt` what a mapping of
-//! each kind of queue may be set to, by calls that set it.
+//! each kind of queue and of a topic may be set to, by calls that set it.
 
 use std::fs;
 use std::path::Path;
@@ -71,14 +71,18 @@ const fn in_seconds(span: Span) -> u64 {
 }
 
 /// Compares one entry with the knob of that name.
-fn compare<S: Knobs>(entry: &Value, default_of: impl Fn(&Knob<S>) -> Setting) {
+fn compare<S: Knobs>(
+    entry: &Value,
+    kind_of: impl Fn(&Knob<S>) -> Kind,
+    default_of: impl Fn(&Knob<S>) -> Setting,
+) {
     let name = word(entry, "setting");
     let knob = S::KNOBS.iter().find(|knob| knob.aws == name);
     let knob = knob.unwrap_or_else(|| panic!("{name} has no knob"));
     let default = default_of(knob);
     match word(entry, "kind") {
         "integer" => {
-            let (least, most) = range(&knob.kind).expect(name);
+            let (least, most) = range(&kind_of(knob)).expect(name);
             // Retries have no bound below: none is written as -1.
             assert_eq!(number(entry, "min").unwrap_or(0), least, "{name}");
             assert_eq!(number(entry, "max"), Some(most), "{name}");
@@ -113,6 +117,9 @@ fn compare<S: Knobs>(entry: &Value, default_of: impl Fn(&Knob<S>) -> Setting) {
 fn unset(source: Source, knob: &Knob<mapping::Spec>) -> Setting {
     match (knob.aws, (knob.get)(&mapping::Spec::default())) {
         ("BatchSize", _) => Setting::Number(source.batch_size()),
+        ("MaximumBatchingWindowInSeconds", Setting::Unset) => {
+            Setting::Span(source.window())
+        }
         ("ParallelizationFactor", Setting::Unset) => Setting::Number(1),
         ("TumblingWindowInSeconds", Setting::Unset) => Setting::Number(0),
         ("ProvisionedPollerConfig.MinimumPollers", Setting::Unset) => Setting::Number(2),
@@ -138,7 +145,11 @@ fn settings_of_mappings_are_those_of_the_interface() {
         }
         let stream = source.starts_with("Kinesis") || source.starts_with("DynamoDB");
         let source = if stream { Source::Kinesis } else { Source::Queue };
-        compare::<mapping::Spec>(&entry, |knob| unset(source, knob));
+        compare::<mapping::Spec>(
+            &entry,
+            |knob| source.range(knob),
+            |knob| unset(source, knob),
+        );
     }
 }
 
@@ -147,26 +158,39 @@ fn settings_of_queues_are_those_of_the_interface() {
     for entry in entries("SQS queue") {
         if !NO_KNOB.contains(&word(&entry, "setting")) {
             let usual = service::Spec::default();
-            compare::<service::Spec>(&entry, |knob| (knob.get)(&usual));
+            compare::<service::Spec>(&entry, |knob| knob.kind, |knob| (knob.get)(&usual));
         }
     }
 }
 
-/// A mapping of each kind of queue, and a call.
+/// A mapping of what has this name and is of this kind.
+fn reads(name: &str, kind: service::Kind) -> (Service, Mapping) {
+    let fifo = name == "fifo";
+    let spec = service::Spec { fifo, ..service::Spec::default() };
+    let service = Service { spec, ..Service::new(name, kind) };
+    let start = matches!(kind, service::Kind::Msk | service::Kind::Kafka);
+    let start = start.then_some(mapping::spec::StartingPosition::Latest);
+    let spec = mapping::Spec { start, ..mapping::Spec::default() };
+    let mapping = Mapping { spec, ..Mapping::new(&format!("of-{name}"), name, "fn") };
+    (service, mapping)
+}
+
+/// A mapping of each kind of queue and of topics, and a call.
 fn answer(name: &str, parameters: Value) -> u16 {
-    let queue = |name: &str, fifo| {
-        let spec = service::Spec { fifo, ..service::Spec::default() };
-        Service { spec, ..Service::new(name, service::Kind::Queue) }
-    };
+    let sources = [
+        ("queue", service::Kind::Queue),
+        ("fifo", service::Kind::Queue),
+        ("msk", service::Kind::Msk),
+        ("kafka", service::Kind::Kafka),
+        ("mq", service::Kind::Mq),
+    ];
+    let (services, mappings) =
+        sources.map(|(name, kind)| reads(name, kind)).into_iter().unzip();
     let function = Function { name: "fn".into(), ..Function::default() };
-    let scenario = Scenario {
-        functions: vec![function],
-        services: vec![queue("queue", false), queue("fifo", true)],
-        mappings: ["queue", "fifo"]
-            .map(|q| Mapping::new(&format!("of-{q}"), q, "fn"))
-            .into(),
-        ..Scenario::default()
-    };
+    let mut scenario =
+        Scenario { functions: vec![function], services, mappings, ..Scenario::default() };
+    scenario.services.push(Service::new("other", service::Kind::Msk));
+    scenario.services.push(Service::new("bucket", service::Kind::Bucket));
     let Value::Object(mut members) = parameters else { panic!("parameters") };
     members.push(("UUID".into(), Value::Text(format!("of-{name}"))));
     let act = Act {
@@ -180,7 +204,22 @@ fn answer(name: &str, parameters: Value) -> u16 {
 }
 
 #[test]
-fn each_kind_of_queue_takes_what_it_should() {
+fn what_is_not_set_is_as_the_table_says() {
+    let half = Span::millis(500);
+    for (source, batch_size, window) in [
+        (Source::Queue, 10, Span::ZERO),
+        (Source::Fifo, 10, Span::ZERO),
+        (Source::Kinesis, 100, Span::ZERO),
+        (Source::DynamoDb, 100, Span::ZERO),
+        (Source::Kafka, 100, half),
+        (Source::Mq, 100, half),
+    ] {
+        assert_eq!((source.batch_size(), source.window()), (batch_size, window));
+    }
+}
+
+#[test]
+fn each_kind_of_source_takes_what_it_should() {
     let text = read("tests/settings.txt");
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let mut wrong = Vec::new();

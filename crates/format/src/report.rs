@@ -24,6 +24,7 @@ use crate::unit::clock;
 pub use fingerprint::fingerprint;
 pub use names::request;
 pub use story::sentence;
+pub use stream::shard;
 
 /// The rule book as a table: a line for each rule with its id, how we know it, where from,
 /// and its sentence, with tabs between them.

@@ -17,9 +17,10 @@ use crate::event::Mode;
 use crate::lambda::Function;
 use crate::limits;
 use crate::mapping::stream::spec::Assumptions;
-use crate::mapping::{self, Mapping};
+use crate::mapping::{self, Mapping, Source};
 use crate::rule::Rule;
 use crate::scenario::{Run, Scenario};
+use crate::service::Service;
 use crate::time::Span;
 use routes::{Call, Route};
 
@@ -316,7 +317,9 @@ impl Told<'_> {
         }
         match spec.concurrency_max {
             Some(most) => most,
-            None if spec.is_provisioned() => spec.pollers().0 * BATCHES_OF_POLLER,
+            None if spec.is_provisioned() => {
+                spec.pollers(Source::Queue).0 * BATCHES_OF_POLLER
+            }
             None => self.scenario.settings.sqs_pollers_initial,
         }
     }
@@ -327,7 +330,8 @@ impl Told<'_> {
         let call = routes::call(self.scenario, &mapping.target);
         let (Some(queue), Some(call)) = (found, call) else { return };
         let (name, function) = (&queue.name, &call.function.name);
-        let (window, timeout) = (mapping.spec.window, call.spec().timeout);
+        let window = mapping.spec.window.unwrap_or(Span::ZERO);
+        let timeout = call.spec().timeout;
         // Where both are longer than the queue says, both and 30 s count (SQS-11).
         let both = window.plus(timeout);
         let is_stretched = window > Span::ZERO && both > queue.spec.visibility;
@@ -348,8 +352,14 @@ impl Told<'_> {
     fn on_reader(&mut self, mapping: &Mapping) {
         let (name, spec) = (&mapping.name, &mapping.spec);
         let Some(stream) = routes::stream(self.scenario, mapping) else { return };
-        let after = given_up_after(spec, &self.scenario.settings.streams);
-        if after.is_none_or(|after| after >= STANDS_STILL) {
+        let kept = stream.kind.stream().map(|kind| stream.spec.stream(kind).kept());
+        // A topic may not keep its records that long.
+        let stands_still = STANDS_STILL.min(kept.unwrap_or(STANDS_STILL));
+        let after = given_up_after(spec, stream, &self.scenario.settings.streams);
+        if after.is_none_or(|after| after >= stands_still) {
+            if stands_still < STANDS_STILL {
+                return;
+            }
             let key = "maximum-retry-attempts";
             self.tell(Kind::BlocksShard, name, key, &stream.name);
         } else if spec.on_failure.is_empty() {
@@ -367,9 +377,14 @@ impl Told<'_> {
 }
 
 /// After how long a mapping gives a record up that always fails, without the time that its
-/// runs take; none is never (KIN-17, KIN-18).
-fn given_up_after(spec: &mapping::Spec, assumed: &Assumptions) -> Option<Span> {
-    let waits = spec.retries_max.map(|retries| {
+/// runs take; none is never (KIN-17, KIN-18, KAF-03).
+fn given_up_after(
+    spec: &mapping::Spec,
+    stream: &Service,
+    assumed: &Assumptions,
+) -> Option<Span> {
+    let retries = Source::of(stream).and_then(|source| spec.retries_of(source));
+    let waits = retries.map(|retries| {
         let mut wait = assumed.backoff_initial.min(assumed.backoff_cap);
         let mut all = Span::ZERO;
         for _ in 0..retries {

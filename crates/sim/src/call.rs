@@ -130,6 +130,9 @@ choices! {
         SetAlarmState "SetAlarmState",
         /// Say what goes wrong from now on: no call to AWS, but the simulator's own.
         SetFault "Lambdarium:SetFault",
+        /// Send a record to a topic of Kafka, or a message to a broker's queue: those are
+        /// reached by protocols of their own, for which this stands.
+        Produce "Lambdarium:Produce",
     }
 }
 

@@ -48,6 +48,8 @@ pub const PARTS_MAX: usize = 200;
 pub const LIST_MAX: usize = 100;
 /// Most messages of one queue that are listed.
 pub const POSTS_MAX: usize = 1_000;
+/// Longest name of a consumer group of Kafka, in bytes (AWS: 200).
+pub const CONSUMER_GROUP_MAX: usize = 200;
 /// Most shards of a stream at the start.
 pub const SHARDS_MAX: u64 = 200;
 /// Longest name of an attribute of a table that is a key, in bytes.

@@ -30,7 +30,7 @@ use crate::service::policy::Policy;
 use crate::time::{Instant, Span};
 use crate::value::Payload;
 pub use alias::PlannedAlias;
-pub(crate) use check::wrong_filter;
+pub(crate) use check::{is_destination, wrong_filter};
 pub use events::{NEEDS_EVENTS, lacks_events, needs_events};
 pub use function::{Configured, PlannedFunction, PlannedVersion};
 pub use mapping::PlannedMapping;

@@ -48,7 +48,8 @@ impl Player {
         if !records.is_empty() {
             let items = records.into_iter().map(|(at, number, shard, record)| {
                 let job = Job { origin: Origin::Service(id), call: number };
-                let title = format!("{}, shard {shard}", report::request(plan, job));
+                let shard = report::shard(plan, id, shard);
+                let title = format!("{}, {shard}", report::request(plan, job));
                 Content { at, title, text: written(&record, &[]) }
             });
             return items.collect();

@@ -106,7 +106,7 @@ pack! {
     struct Scale { knots }
     struct Sent { job, from, to, way, refused }
     struct ServiceView { id, name, received, waiting, queue, stream }
-    struct StreamView { of_table, kept, keys, shards, shards_all, lanes }
+    struct StreamView { unit, kept, keys, shards, shards_all, lanes }
     struct ShardView { number, is_open, first, tip, records, unsettled, oldest, reads }
     struct RecordView { number, key, is, runs }
     struct ReadView { mapping, iterator, batches }

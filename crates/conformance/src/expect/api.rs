@@ -116,6 +116,7 @@ const fn fields(operation: Operation) -> &'static [&'static str] {
         Operation::PutEvents => &["FailedEntryCount", "Entries"],
         Operation::PutObject => &["ETag"],
         Operation::PutRecord => &["ShardId", "SequenceNumber"],
+        Operation::Produce => &["Partition", "Offset"],
         Operation::SetFault
         | Operation::PutItem
         | Operation::DeleteItem

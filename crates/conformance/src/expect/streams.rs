@@ -73,7 +73,8 @@ impl Comparison<'_> {
         let behaviour = self.behaviour(run)?;
         if let Some(per_record) = &behaviour.per_record {
             let reported = per_record.reported(&event);
-            return Some(reported.into_iter().map(Into::into).collect());
+            let ids = reported.iter().filter_map(Value::as_text);
+            return Some(ids.map(Into::into).collect());
         }
         let answer = self.answered(behaviour, run, &event);
         let Some(Value::List(failures)) = answer.get("batchItemFailures") else {

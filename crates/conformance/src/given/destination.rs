@@ -166,6 +166,8 @@ fn target_arn(kind: Option<Kind>, name: &str) -> String {
         Some(Kind::Bucket) => format!("arn:aws:s3:::{name}"),
         Some(Kind::Kinesis) => format!("{}:stream/{name}", arn_of("kinesis")),
         Some(Kind::DynamoDb) => format!("{}:table/{name}", arn_of("dynamodb")),
+        Some(Kind::Msk | Kind::Kafka) => format!("kafka://{name}"),
+        Some(Kind::Mq) => name.into(),
         None if name.contains(ACCOUNT) => name.into(),
         None => arn(name),
     }

@@ -202,6 +202,7 @@ const fn names(operation: Operation) -> &'static [(&'static str, &'static str)] 
         | Operation::ListProvisionedConcurrencyConfigs
         // Cases say what a function does otherwise: this is no call to AWS.
         | Operation::SetFault
+        | Operation::Produce
         | Operation::GetFunctionRecursionConfig => &[],
         Operation::PutFunctionRecursionConfig => &[("RecursiveLoop", "RecursiveLoop")],
         Operation::Publish

@@ -40,7 +40,7 @@ pub use locate::{Spot, locate};
 use reader::{Fields, Reader, one_of};
 pub(crate) use release::{ROLLBACK, ROUTING, TYPES};
 pub(crate) use service::IDENTITY_MAX;
-pub(crate) use stream::{OPERATIONS, PARTITION_KEY, PARTITION_KEYS};
+pub(crate) use stream::{OPERATIONS, PARTITION, PARTITION_KEY, PARTITION_KEYS};
 
 /// The version that is written, and the newest that is read.
 pub const VERSION: u64 = 1;

@@ -1,4 +1,4 @@
-//! What is put into a Kinesis stream, or written to a table, as JSON.
+//! What is put into a stream or a topic, sent to a broker, or written to a table, as JSON.
 
 use lambdarium_sim::limits;
 use lambdarium_sim::mapping::stream::spec::{Assumptions, LANES};
@@ -14,6 +14,8 @@ use super::{Members, instant_value, json, knobs};
 
 /// What chooses the shard of a record.
 pub(crate) const PARTITION_KEY: &str = "partition-key";
+/// The partition of a topic that a record is for.
+pub(crate) const PARTITION: &str = "partition";
 /// So many of them, which take turns.
 pub(crate) const PARTITION_KEYS: &str = "partition-keys";
 /// What is done to an item, by its name.
@@ -42,9 +44,13 @@ pub(super) fn read_record(reader: &mut Reader, value: &Value) -> Option<Put> {
     let mut fields = Fields::of(reader.object(value)?);
     let at = read_at(&mut fields, reader);
     let partition_key = read_partition_key(&mut fields, reader);
+    let partition = fields.read(reader, PARTITION, |reader, value| {
+        let partition = reader.count(value, 0, limits::SHARDS_MAX - 1)?;
+        u32::try_from(partition).ok()
+    });
     let payload = read_payload(&mut fields, reader);
     fields.finish(reader);
-    Some(Put { at, what: What::Record { partition_key, payload } })
+    Some(Put { at, what: What::Record { partition_key, partition, payload } })
 }
 
 pub(super) fn read_write(reader: &mut Reader, value: &Value) -> Option<Put> {
@@ -71,8 +77,11 @@ pub(super) fn write(put: &Put) -> Value {
         members.put("at", instant_value(put.at));
     }
     match &put.what {
-        What::Record { partition_key, payload } => {
+        What::Record { partition_key, partition, payload } => {
             members.put_text(PARTITION_KEY, partition_key, "");
+            if let Some(partition) = partition {
+                members.put(PARTITION, Value::number((*partition).into()));
+            }
             write_payload(payload, &mut members);
         }
         What::Write(Write::Put(item)) => members.put("put", item.clone()),

@@ -88,7 +88,7 @@ fn of_stream(advice: &Advice) -> String {
     if *kind == Kind::BlocksShard {
         format!(
             "{part} tries a batch that fails for a day or longer: one bad record of {stream} \
-             stops its shard for so long, until the stream no longer keeps it."
+             stops what comes after it for so long, until {stream} no longer keeps it."
         )
     } else {
         format!(

@@ -76,7 +76,7 @@ pub fn words(plan: &Plan, log: &Log, number: u32, entry: &Entry) -> String {
         Fact::Stopped { stop } => format!("stopped, {}", stop.word()),
         Fact::Event(event) => of_event(plan, name, event),
         Fact::Message(fact) => message::words(plan, name, fact),
-        Fact::Stream(fact) => stream::words(name, fact),
+        Fact::Stream(fact) => stream::words(plan, entry.part, fact),
         Fact::Release(fact) => release::words(plan, fact),
         Fact::Alias(fact) => alias::words(plan, part, fact),
     }

@@ -106,6 +106,10 @@ pub(super) fn sentence(plan: &Plan, entry: &Entry, fact: MessageFact) -> String 
         MessageFact::Became { status } => format!("{name} is {}.", status.word()),
         MessageFact::Gone => format!("{name} is gone."),
         MessageFact::Scaled { pollers: 0 } => format!("{name} does not read its queue."),
+        MessageFact::Scaled { pollers } if entry.rule == Rule::Kaf02 => {
+            let s = if pollers == 1 { "" } else { "s" };
+            format!("{name} reads its topic with {pollers} poller{s}.")
+        }
         MessageFact::Scaled { pollers } => {
             format!("{name} now reads its queue with {pollers} pollers.")
         }

@@ -44,9 +44,14 @@ pub fn request(plan: &Plan, job: Job) -> String {
         Origin::Service(id) => {
             let service = plan.service(id);
             let what = match service.kind() {
-                service::Kind::Topic | service::Kind::Queue => "message",
+                service::Kind::Topic | service::Kind::Queue | service::Kind::Mq => {
+                    "message"
+                }
                 service::Kind::Bus | service::Kind::Bucket => "event",
-                service::Kind::Kinesis | service::Kind::DynamoDb => "record",
+                service::Kind::Kinesis
+                | service::Kind::DynamoDb
+                | service::Kind::Msk
+                | service::Kind::Kafka => "record",
             };
             format!("{what} #{} of {}", job.call, service.name())
         }

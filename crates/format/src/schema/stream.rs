@@ -4,10 +4,13 @@ use lambdarium_sim::limits;
 use lambdarium_sim::value::Value;
 
 use super::{Members, closed, count, described, list, reference, text_of, typed};
-use crate::json::{OPERATIONS, PARTITION_KEY, PARTITION_KEYS};
+use crate::json::{OPERATIONS, PARTITION, PARTITION_KEY, PARTITION_KEYS};
 
 fn partition_key() -> Value {
-    described(text_of(limits::PARTITION_KEY_MAX), "What chooses the shard of a record.")
+    described(
+        text_of(limits::PARTITION_KEY_MAX),
+        "What chooses the shard of a record, or the partition of a topic.",
+    )
 }
 
 /// The partition keys of a load.
@@ -25,6 +28,7 @@ pub(super) fn lists() -> Members {
     let record = vec![
         ("at".to_string(), reference("span")),
         (PARTITION_KEY.into(), partition_key()),
+        (PARTITION.into(), count(0, Some(limits::SHARDS_MAX - 1))),
         ("payload".into(), Value::Bool(true)),
         ("payload-bytes".into(), count(0, None)),
     ];
@@ -32,7 +36,7 @@ pub(super) fn lists() -> Members {
     let mut write = vec![("at".to_string(), reference("span"))];
     write.extend(OPERATIONS.map(|(operation, _)| (operation.into(), typed("object"))));
     let writes = list(closed(write, &[]), limits::POSTS_MAX);
-    let of_records = "Records that are put into a Kinesis stream, in order of time.";
+    let of_records = "Records that are put into a Kinesis stream or a topic of Kafka, in order of time.";
     let of_writes = "Writes to a table, in order of time: each puts an item, updates some of its attributes, deletes it, or lets it expire.";
     vec![
         ("records".into(), described(records, of_records)),

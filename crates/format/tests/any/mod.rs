@@ -312,7 +312,8 @@ fn service(at: usize, n: &mut Numbers) -> Service {
 
 fn what(kind: service::Kind, n: &mut Numbers) -> What {
     if kind != service::Kind::DynamoDb {
-        return What::Record { partition_key: text(n), payload: payload(n) };
+        let partition = n.maybe(|n| u32::try_from(n.below(200)).expect("few"));
+        return What::Record { partition_key: text(n), partition, payload: payload(n) };
     }
     let writes = [Write::Put, Write::Update, Write::Delete, Write::Expire];
     What::Write(writes[n.below(4) as usize](value(n, 2)))

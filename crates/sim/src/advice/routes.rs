@@ -82,9 +82,13 @@ pub(super) fn queue<'a>(scenario: &'a Scenario, of: &Mapping) -> Option<&'a Serv
     queues.find(|queue| queue.name == of.source)
 }
 
-/// The stream, or the table with one, that a mapping reads.
+/// The stream, the table with one, or the topic that a mapping reads. What becomes of
+/// messages of a broker is set there.
 pub(super) fn stream<'a>(scenario: &'a Scenario, of: &Mapping) -> Option<&'a Service> {
-    let mut streams = scenario.services.iter().filter(|one| one.kind.stream().is_some());
+    let mut streams = scenario
+        .services
+        .iter()
+        .filter(|one| one.kind.stream().is_some() && one.kind != Kind::Mq);
     streams.find(|stream| stream.name == of.source)
 }
 

@@ -110,7 +110,7 @@ fn finds_no_room(scenario: &Scenario, advice: &Advice) -> Span {
         .filter_map(|mapping| {
             let queue = routes::queue(scenario, mapping)?;
             let timeout = routes::call(scenario, &mapping.target)?.spec().timeout;
-            let window = mapping.spec.window;
+            let window = mapping.spec.window.unwrap_or(Span::ZERO);
             let should_last = timeout.times(TIMEOUTS).plus(window);
             let lasts = queue.spec.visibility.max(should_last).plus(Span::MINUTE);
             Some(match advice.kind == Kind::ReceivesFew {
@@ -131,7 +131,10 @@ fn never_succeeds(before: &Scenario, after: &mut Scenario, advice: &Advice) {
     fails(after, &call.function.name);
     after.settings.until = STUCK;
     if advice.kind == Kind::GivenUpUntold {
-        let waits = given_up_after(spec, &before.settings.streams).unwrap_or_default();
+        let mut streams = before.services.iter();
+        let Some(stream) = streams.find(|one| one.name == mapping.source) else { return };
+        let assumed = &before.settings.streams;
+        let waits = given_up_after(spec, stream, assumed).unwrap_or_default();
         let runs = spec.retries_max.map_or(1, |retries| retries + 1);
         lasts(after, waits.plus(call.spec().timeout.times(runs)));
     }
@@ -162,8 +165,16 @@ fn anything(service: &Service) -> What {
             let item = keys.into_iter().map(|key| (key, text())).collect();
             What::Write(Write::Put(Value::Object(item)))
         }
-        Some(stream::Kind::Kinesis) | None => {
-            What::Record { partition_key: "a".into(), payload: Payload::default() }
+        Some(
+            stream::Kind::Kinesis
+            | stream::Kind::Msk
+            | stream::Kind::Kafka
+            | stream::Kind::ActiveMq
+            | stream::Kind::RabbitMq,
+        )
+        | None => {
+            let (partition_key, payload) = ("a".into(), Payload::default());
+            What::Record { partition_key, partition: None, payload }
         }
     }
 }

@@ -231,6 +231,9 @@ pub(super) fn named(arn: &str) -> Option<&str> {
     }
 }
 
+/// What a topic of Kafka begins with where it is a destination.
+pub(super) const KAFKA: &str = "kafka://";
+
 /// The ARN of what a name means.
 pub(super) fn target_arn(plan: &Plan, name: &str) -> String {
     match plan.target(name) {
@@ -241,6 +244,8 @@ pub(super) fn target_arn(plan: &Plan, name: &str) -> String {
             Kind::Bucket => format!("arn:aws:s3:::{name}"),
             Kind::Kinesis => format!("{}:stream/{name}", arn_of("kinesis")),
             Kind::DynamoDb => format!("{}:table/{name}", arn_of("dynamodb")),
+            Kind::Msk | Kind::Kafka => format!("{KAFKA}{name}"),
+            Kind::Mq => String::from(name),
         },
         Some(Target::Function(..)) | None => arn(name),
     }

@@ -2,37 +2,37 @@
 //!
 //! A mapping is named by its UUID, or as in the scenario; a source by its ARN, or as in the
 //! scenario. A change is answered at once and comes about later (ESM-02).
-//! Rules: ERR-05, ESM-01 to ESM-05, ESM-11, ESM-15, ESM-17, ESM-18, SQS-10, VER-15.
+//! A topic and a broker's queue stand beside the ARN of their cluster or broker, which is
+//! the same for all of them.
+//! Rules: ERR-05, ESM-01 to ESM-05, ESM-11, ESM-13, ESM-15, ESM-17, ESM-18, SQS-10, KAF-04,
+//! KAF-05, MQ-01, VER-15.
+
+mod settings;
 
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::constraint::{failed, field_name, within};
 use super::event_invoke::{EPOCH, named, target_arn};
 use super::names::{FunctionName, Names, arn, arn_of};
 use super::operations::{Answer, Desk, invalid};
 use super::{Operation, Reply};
 use crate::id::{FunctionId, MappingId, Part, ServiceId};
-use crate::knob::{Kind, Knob, Knobs, Setting};
+use crate::knob::Knobs;
 use crate::mapping::lifecycle::Status;
-use crate::mapping::spec::{Source, Spec, StartingPosition};
+use crate::mapping::spec::{Source, Spec, StartingPosition, TIMEOUT_MAX};
 use crate::mapping::stream::letter::arn_of_stream;
 use crate::mapping::{self, Mapping};
 use crate::plan::mapping::{Found, PlannedMapping, kind_of};
-use crate::plan::{Plan, wrong_filter};
+use crate::plan::{is_destination, wrong_filter};
 use crate::rule::Rule;
 use crate::time::{Instant, Span};
 use crate::trace::{Fact, MessageFact};
 use crate::value::Value;
+use settings::{read, settings};
 
 type Refused = (Reply, Rule);
-
-/// What the answer of a partial response is asked for with.
-const PARTIAL: &str = "ReportBatchItemFailures";
-/// What is counted.
-const EVENT_COUNT: &str = "EventCount";
 
 /// Whether an operation is one of these.
 pub(super) const fn is_one(operation: Operation) -> bool {
@@ -57,6 +57,13 @@ fn source_named(arn: &str) -> &str {
     let stream = of("stream/");
     let table = of("table/").and_then(|name| name.split('/').next());
     stream.or(table).or_else(|| named(arn)).unwrap_or(arn)
+}
+
+/// What stands for a topic or a broker's queue: the cluster or the broker is all that has an
+/// ARN.
+fn inner_source(with: &Value) -> Option<&str> {
+    let list = |key| with.get(key).and_then(Value::as_list)?.first()?.as_text();
+    list("Topics").or_else(|| list("Queues"))
 }
 
 impl Desk<'_, '_> {
@@ -105,18 +112,23 @@ impl Desk<'_, '_> {
 
     fn create_mapping(&mut self, with: &Value) -> Answer {
         let source = with.get("EventSourceArn").and_then(Value::as_text);
-        let source = source.unwrap_or_default();
+        let inner = inner_source(with);
+        let source = inner.or(source).unwrap_or_default();
         let (target, function) = self.called(with)?;
-        let found = self.found(source, function)?;
+        let found = self.found(source, function).map_err(|refused| match inner {
+            Some(name) => invalid(format!("Not found: {name}"), Rule::Esm05),
+            None => refused,
+        })?;
         let mut mapping = Mapping::new("", source, &target);
-        read(with, &mut mapping)?;
+        read(with, found.source_kind, &mut mapping)?;
         let found = self.with_destination(found, &mapping);
         self.check_mapping(&mapping, &found, None)?;
         mapping.name = self.new_name(&found);
         let (settings, seed) = (&self.plan.settings, self.plan.seed);
         let planned = PlannedMapping::of(&mapping, &found, settings, seed);
         let id = Rc::make_mut(self.plan).add_mapping(planned);
-        let state = mapping::State::new(self.plan.mapping(id));
+        let mut state = mapping::State::new(self.plan.mapping(id));
+        self.inherit(id, &mut state);
         self.world.mappings.push(state);
         let (source, function) = (found.source, found.function);
         let fact = MessageFact::Mapped { source, function };
@@ -140,8 +152,9 @@ impl Desk<'_, '_> {
         if with.get("FunctionName").is_some() {
             (mapping.target, function) = self.called(with)?;
         }
-        read(with, &mut mapping)?;
-        let found = self.with_destination(self.found(&source, function)?, &mapping);
+        let found = self.found(&source, function)?;
+        read(with, found.source_kind, &mut mapping)?;
+        let found = self.with_destination(found, &mapping);
         self.check_mapping(&mapping, &found, Some(id))?;
         let status = match (before.spec.enabled, mapping.spec.enabled) {
             (false, true) => Status::Enabling,
@@ -204,7 +217,7 @@ impl Desk<'_, '_> {
         but: Option<MappingId>,
     ) -> Result<(), Refused> {
         let source = found.source_kind;
-        if !source.is_queue() {
+        if !source.is_queue() && source != Source::Mq {
             self.check_start(mapping, found)?;
         }
         let mut issues = Vec::new();
@@ -234,8 +247,33 @@ impl Desk<'_, '_> {
                 }
             });
         }
+        let (of, to) = (self.plan.service(found.source).kind, found.on_failure);
+        let takes = |to: ServiceId| {
+            to != found.source && is_destination(self.plan.service(to).kind, Some(of))
+        };
+        if to.is_some_and(|to| !takes(to)) {
+            let topic = source == Source::Kafka;
+            let rule = if topic { Rule::Kaf04 } else { Rule::Kin19 };
+            return Err(invalid("The destination is not supported.", rule));
+        }
         self.check_only_one(found, but)?;
-        self.check_visibility(mapping, found)
+        self.check_timeout(mapping, found)
+    }
+
+    /// A mapping of a topic goes on after one that is gone, where that was of the same
+    /// consumer group (KAF-05).
+    fn inherit(&self, id: MappingId, state: &mut mapping::State) {
+        let new = self.plan.mapping(id);
+        let group = &new.spec.consumer_group;
+        let known = self.plan.mappings().iter().zip(&self.world.mappings).rev();
+        let mut known = known.filter(|(other, state)| {
+            other.source == new.source
+                && other.spec.consumer_group == *group
+                && state.lifecycle().status.is_none()
+        });
+        if let Some((_, before)) = known.next().filter(|_| !group.is_empty()) {
+            state.go_on_after(before);
+        }
     }
 
     /// A stream's mapping says where it begins, and not every stream can begin at a time.
@@ -293,17 +331,27 @@ impl Desk<'_, '_> {
         Err((Reply::error(409, "ResourceConflictException", message), Rule::Esm05))
     }
 
-    /// The visibility timeout may not be below the function's timeout (SQS-10).
-    fn check_visibility(&self, mapping: &Mapping, found: &Found) -> Result<(), Refused> {
+    /// The visibility timeout may not be below the function's timeout (SQS-10), and where a
+    /// cluster or a broker is read that may not be too long (KAF-05).
+    fn check_timeout(&self, mapping: &Mapping, found: &Found) -> Result<(), Refused> {
         let settings = &self.plan.settings;
         let planned = PlannedMapping::of(mapping, found, settings, self.plan.seed);
         let queue = &self.plan.service(found.source).spec;
         let timeout = planned.timeout(self.plan);
+        let seconds = |span: Span| span.0 / Span::SECOND.0;
+        if found.source_kind.is_of_broker() && timeout > TIMEOUT_MAX {
+            let message = format!(
+                "Function timeout: {} seconds is more than {} seconds, the most that is \
+                 supported for this event source",
+                seconds(timeout),
+                seconds(TIMEOUT_MAX)
+            );
+            return Err(invalid(message, Rule::Kaf05));
+        }
         let fits = timeout <= queue.visibility || queue.shortened;
         if fits || !found.source_kind.is_queue() {
             return Ok(());
         }
-        let seconds = |span: Span| span.0 / Span::SECOND.0;
         let message = format!(
             "Queue visibility timeout: {} seconds is less than Function timeout: {} seconds",
             seconds(queue.visibility),
@@ -342,8 +390,10 @@ impl Desk<'_, '_> {
         let ids = (0..).map(MappingId::new).zip(self.plan.mappings());
         let all = ids.filter(|(id, planned)| {
             let planned = planned.asked();
-            let of_source = source
-                .is_none_or(|name| self.plan.service(planned.source).name() == name);
+            let service = self.plan.service(planned.source);
+            let of_source = source.is_none_or(|name| {
+                service.name() == name || self.source_arn(planned.source) == name
+            });
             let of_function = function.as_ref().is_none_or(|name| {
                 let called = self.plan.function(planned.function).name();
                 name.as_ref().is_some_and(|name| name.name == called)
@@ -370,7 +420,6 @@ impl Desk<'_, '_> {
             [
                 ("UUID", Value::Text(uuid)),
                 ("EventSourceMappingArn", Value::Text(own_arn)),
-                ("EventSourceArn", Value::Text(self.source_arn(planned.source))),
                 ("FunctionArn", Value::Text(arn(&asked.target))),
                 ("LastModified", Value::number(changed)),
                 ("State", Value::text(state)),
@@ -382,153 +431,8 @@ impl Desk<'_, '_> {
             let result = Value::text(stream.last_result().word());
             reply.fields.push(("LastProcessingResult".into(), result));
         }
+        reply.fields.splice(2..2, self.source_fields(asked));
         reply.fields.extend(settings(self.plan, asked));
         reply
     }
-}
-
-/// The settings of a mapping as AWS shows them: always those of its source, and others where
-/// they are set.
-fn settings(plan: &Plan, planned: &PlannedMapping) -> Vec<(String, Value)> {
-    let PlannedMapping { spec, source_kind, .. } = planned;
-    let words =
-        |on: bool, word| Value::List(on.then(|| Value::text(word)).into_iter().collect());
-    let mut fields: Vec<(String, Value)> = Vec::new();
-    let mut put = |key: &str, value| fields.push((key.into(), value));
-    put("BatchSize", Value::number(planned.batch_size));
-    put("MaximumBatchingWindowInSeconds", in_seconds(spec.window));
-    put("FunctionResponseTypes", words(spec.partial, PARTIAL));
-    if !planned.patterns.is_empty() {
-        let filters = planned.patterns.iter();
-        let filters = filters
-            .map(|pattern| Value::object([("Pattern", Value::Text(pattern.compact()))]));
-        let filters = Value::List(filters.collect());
-        put("FilterCriteria", Value::object([("Filters", filters)]));
-    }
-    if let Some(most) = spec.concurrency_max {
-        put(
-            "ScalingConfig",
-            Value::object([("MaximumConcurrency", Value::number(most))]),
-        );
-    }
-    let pollers =
-        [("MinimumPollers", spec.pollers_min), ("MaximumPollers", spec.pollers_max)];
-    let pollers = pollers
-        .into_iter()
-        .filter_map(|(key, count)| Some((key.to_string(), Value::number(count?))));
-    let pollers: Vec<(String, Value)> = pollers.collect();
-    if !pollers.is_empty() {
-        put("ProvisionedPollerConfig", Value::Object(pollers));
-    }
-    if spec.metrics {
-        put("MetricsConfig", Value::object([("Metrics", words(true, EVENT_COUNT))]));
-    }
-    if !source_kind.is_queue() {
-        fields.extend(stream_settings(plan, spec));
-    }
-    fields
-}
-
-/// Settings that only a stream's mapping has.
-fn stream_settings(plan: &Plan, spec: &Spec) -> Vec<(String, Value)> {
-    let endless = || Value::Number("-1".into());
-    let failure = match spec.on_failure.as_str() {
-        "" => Value::object([]),
-        name => Value::object([("Destination", Value::Text(target_arn(plan, name)))]),
-    };
-    let window = spec.tumbling.unwrap_or(Span::ZERO);
-    let mut fields: Vec<(String, Value)> = [
-        ("BisectBatchOnFunctionError", Value::Bool(spec.bisect)),
-        ("DestinationConfig", Value::object([("OnFailure", failure)])),
-        ("MaximumRecordAgeInSeconds", spec.age_max.map_or_else(endless, in_seconds)),
-        ("MaximumRetryAttempts", spec.retries_max.map_or_else(endless, Value::number)),
-        ("ParallelizationFactor", Value::number(spec.parallel.unwrap_or(1))),
-        ("TumblingWindowInSeconds", in_seconds(window)),
-    ]
-    .map(|(key, value)| (key.into(), value))
-    .into();
-    if let Some(start) = spec.start {
-        fields.push(("StartingPosition".into(), Value::text(start.word())));
-    }
-    fields
-}
-
-fn in_seconds(span: Span) -> Value {
-    Value::number(span.0 / Span::SECOND.0)
-}
-
-/// Reads what a call sets, over what was there.
-fn read(with: &Value, mapping: &mut Mapping) -> Result<(), Refused> {
-    for knob in Spec::KNOBS {
-        let Some(given) = with.at(knob.aws) else { continue };
-        (knob.set)(&mut mapping.spec, read_setting(knob, given)?);
-    }
-    let Some(criteria) = with.get("FilterCriteria") else { return Ok(()) };
-    mapping.filters = match criteria.get("Filters") {
-        Some(Value::List(filters)) => filters
-            .iter()
-            .map(|filter| filter.get("Pattern").cloned().unwrap_or_default())
-            .collect(),
-        Some(_) | None => Vec::new(),
-    };
-    Ok(())
-}
-
-fn read_setting(knob: &Knob<Spec>, given: &Value) -> Result<Setting, Refused> {
-    let field = field_name(knob.aws);
-    let lists = |word: &str| match given {
-        Value::List(items) => items.iter().any(|item| item.as_text() == Some(word)),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::Text(_)
-        | Value::Object(_) => false,
-    };
-    let endless =
-        matches!(knob.aws, "MaximumRetryAttempts" | "MaximumRecordAgeInSeconds");
-    let number = |min: u64, max: u64| {
-        let bound = |bound: u64| i64::try_from(bound).unwrap_or(i64::MAX);
-        let min = if endless { -1 } else { bound(min) };
-        within(given, &field, (min, bound(max)), knob.rule)
-    };
-    Ok(match (knob.aws, &knob.kind) {
-        ("FunctionResponseTypes", _) => Setting::Bool(lists(PARTIAL)),
-        // Calls count from 1970; what was before the run is all that is kept.
-        ("StartingPositionTimestamp", _) => {
-            let since_1970 = given.scaled(6).unwrap_or(0);
-            let start = EPOCH * Span::SECOND.0;
-            Setting::Span(Span(since_1970.saturating_sub(start)))
-        }
-        ("MetricsConfig.Metrics", _) => Setting::Bool(lists(EVENT_COUNT)),
-        ("DestinationConfig.OnFailure", _) => {
-            let to = given.get("Destination").and_then(Value::as_text);
-            let to = to.map(|to| named(to).unwrap_or(to));
-            Setting::Text(to.unwrap_or_default().into())
-        }
-        (_, Kind::Bool) => Setting::Bool(given == &Value::Bool(true)),
-        (_, Kind::Count { min, max, .. }) => match number(*min, *max)? {
-            -1 => Setting::Unset,
-            count => Setting::Number(count.unsigned_abs()),
-        },
-        (_, Kind::Span { whole_seconds: false, .. }) => {
-            Setting::Span(given.scaled(6).map_or(Span::ZERO, Span))
-        }
-        (_, Kind::Span { min, max, .. }) => {
-            let second = Span::SECOND.0;
-            match number(min.0 / second, max.0 / second)? {
-                -1 => Setting::Unset,
-                seconds => Setting::Span(Span::seconds(seconds.unsigned_abs())),
-            }
-        }
-        (_, Kind::Choice(words)) => {
-            let word = given.as_text().unwrap_or_default();
-            let place = words.iter().position(|known| *known == word);
-            let place = place.and_then(|place| u8::try_from(place).ok());
-            let must = "satisfy enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]";
-            Setting::Choice(place.ok_or_else(|| failed(word, &field, must, knob.rule))?)
-        }
-        (_, Kind::Text { .. } | Kind::Ppm | Kind::Decimal { .. }) => {
-            Setting::Text(given.as_text().unwrap_or_default().into())
-        }
-    })
 }

@@ -124,6 +124,7 @@ impl Desk<'_, '_> {
             | Operation::DeleteItem
             | Operation::SplitShard
             | Operation::MergeShards
+            | Operation::Produce
             | Operation::CreateAlias
             | Operation::UpdateAlias
             | Operation::DeleteAlias

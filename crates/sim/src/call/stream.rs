@@ -1,7 +1,9 @@
-//! What somebody puts into a stream or a table, and how shards are split and merged.
+//! What somebody puts into a stream, a table, a topic or a broker's queue, and how shards are
+//! split and merged.
 //!
-//! A stream or table is named as in the scenario, or by its ARN.
-//! Rules: KIN-03, KIN-07, DDS-03.
+//! A stream or table is named as in the scenario, or by its ARN. Records of topics and
+//! messages of brokers are sent by protocols of their own; the call that stands for them is
+//! the simulator's. Rules: KIN-03, KIN-07, DDS-03, KAF-01, MQ-01.
 
 use alloc::format;
 use alloc::rc::Rc;
@@ -27,6 +29,7 @@ pub(super) const fn is_one(operation: Operation) -> bool {
             | Operation::DeleteItem
             | Operation::SplitShard
             | Operation::MergeShards
+            | Operation::Produce
     )
 }
 
@@ -39,6 +42,8 @@ impl Desk<'_, '_> {
     pub(super) fn on_stream(&mut self, operation: Operation, with: &Value) -> Answer {
         if operation == Operation::PutRecord {
             self.put_record(with)
+        } else if operation == Operation::Produce {
+            self.produce(with)
         } else if operation == Operation::PutItem {
             let item = with.get("Item").cloned().unwrap_or_default();
             self.write_item(with, Write::Put(item), "Item")
@@ -81,7 +86,8 @@ impl Desk<'_, '_> {
             return Err(refused("ValidationException", message, rule));
         }
         let payload = Payload::Json(with.get("Data").cloned().unwrap_or_default());
-        match self.put_into(id, &What::Record { partition_key, payload }) {
+        let what = What::Record { partition_key, partition: None, payload };
+        match self.put_into(id, &what) {
             Ok(taken) => {
                 let kind = stream::Kind::Kinesis;
                 let shard = taken.map(|taken| Value::Text(taken.shard.text(kind)));
@@ -104,6 +110,46 @@ impl Desk<'_, '_> {
                 Err(refused("ValidationException", message, rule))
             }
         }
+    }
+
+    /// Sends a record to a topic (`Topic`, `Key`, `Partition`, `Value`), or a message to a
+    /// broker's queue (`Queue`, `Value`).
+    fn produce(&mut self, with: &Value) -> Answer {
+        let name = |key| text(with, key);
+        let topic = self.named(Kind::Msk, name("Topic"));
+        let topic = topic.or_else(|| self.named(Kind::Kafka, name("Topic")));
+        let queue = self.named(Kind::Mq, name("Queue"));
+        let rule = if topic.is_some() { Rule::Kaf01 } else { Rule::Mq01 };
+        let Some(id) = topic.or(queue) else {
+            let message = "There is no such topic or queue.";
+            return Err(refused("UnknownTopicOrPartition", message, Rule::Kaf01));
+        };
+        let stream = self.plan.service(id).stream.as_ref().expect("it is one");
+        let partition = with.get("Partition").and_then(Value::as_count);
+        if partition.is_some_and(|partition| partition >= stream.shards.into()) {
+            let message = format!("It has {} partitions.", stream.shards);
+            return Err(refused("UnknownTopicOrPartition", message, rule));
+        }
+        let what = What::Record {
+            partition_key: name("Key").into(),
+            partition: partition.and_then(|partition| u32::try_from(partition).ok()),
+            payload: Payload::Json(with.get("Value").cloned().unwrap_or_default()),
+        };
+        let Ok(taken) = self.put_into(id, &what) else {
+            return Err(refused("RecordTooLarge", "It is too large.", rule));
+        };
+        let stream = self.world.services[usize::from(id.0)].stream();
+        let shard = taken.and_then(|taken| stream?.state().shard(taken.shard));
+        let fields = shard.filter(|_| topic.is_some()).map(|shard| {
+            let (partition, offset) = (shard.id().0, shard.tip() - 1);
+            [("Partition", partition), ("Offset", offset)]
+        });
+        let mut reply = Reply::ok(200, []);
+        let fields = fields.into_iter().flatten();
+        let fields =
+            fields.map(|(key, number)| (key.into(), Value::number(number.into())));
+        reply.fields = fields.collect();
+        Ok(Some((reply, rule)))
     }
 
     fn write_item(&mut self, with: &Value, write: Write, member: &str) -> Answer {

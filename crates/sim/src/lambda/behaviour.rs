@@ -11,6 +11,7 @@ use core::cmp::Ordering;
 
 use super::supplied::Supplied;
 use crate::release::deployment::HookStatus;
+use crate::service::stream::broker;
 use crate::time::{Instant, Span};
 use crate::value::{Payload, Value};
 use crate::{EVENTS, Given};
@@ -275,7 +276,7 @@ impl PerRecord {
 
     /// The records that the handler reports, by their identifiers.
     #[must_use]
-    pub fn reported<'a>(&self, event: &'a Payload) -> Vec<&'a str> {
+    pub fn reported(&self, event: &Payload) -> Vec<Value> {
         let mut groups: Vec<&Value> = Vec::new();
         let mut rest = false;
         let mut reported = Vec::new();
@@ -294,14 +295,31 @@ impl PerRecord {
 
 /// The records of an event from a mapping.
 fn records(event: &Payload) -> &[Value] {
-    let records = event.json().and_then(|event| event.get("Records"));
-    records.and_then(Value::as_list).unwrap_or_default()
+    let Some(Value::Object(members)) = event.json() else { return &[] };
+    // Of a topic and of RabbitMQ they stand under the name of their partition or queue.
+    const KEYS: [&str; 4] = ["Records", "records", "messages", "rmqMessagesByQueue"];
+    let found = members.iter().find(|(key, _)| KEYS.contains(&key.as_str()));
+    let list = found.and_then(|(_, found)| match found {
+        Value::Object(lists) => lists.first()?.1.as_list(),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::List(_) => found.as_list(),
+    });
+    list.unwrap_or_default()
 }
 
 /// What a partial response calls a record (PBR-02).
-fn identifier(record: &Value) -> Option<&str> {
+fn identifier(record: &Value) -> Option<Value> {
     let paths = ["messageId", "kinesis.sequenceNumber", "dynamodb.SequenceNumber"];
-    paths.into_iter().find_map(|path| record.at(path)?.as_text())
+    let known = paths.into_iter().find_map(|path| record.at(path)?.as_text());
+    known.map(Value::text).or_else(|| {
+        let topic = record.get("topic")?.as_text()?;
+        let number = |key| u32::try_from(record.get(key)?.as_count()?).ok();
+        let partition = format!("{topic}-{}", number("partition")?);
+        Some(broker::identifier(&partition, number("offset")?))
+    })
 }
 
 /// What a hook reports of the deployment that calls it (CD-05).

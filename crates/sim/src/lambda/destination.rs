@@ -259,7 +259,12 @@ fn fitting(plan: &Plan, target: &Target, body: Body) -> (Body, Option<Rule>) {
         Target::Service(service) => match plan.service(*service).kind {
             Kind::Queue | Kind::Bus => limits::QUEUE_MESSAGE_BYTES_MAX,
             Kind::Topic => limits::TOPIC_MESSAGE_BYTES_MAX,
-            Kind::Bucket | Kind::Kinesis | Kind::DynamoDb => u64::MAX,
+            Kind::Bucket
+            | Kind::Kinesis
+            | Kind::DynamoDb
+            | Kind::Msk
+            | Kind::Kafka
+            | Kind::Mq => u64::MAX,
         },
     };
     if body.bytes(plan) <= most {

@@ -3,7 +3,6 @@
 //! What a message says stands in it as the value it is; AWS sends the text of that.
 //! Units: bytes as AWS counts them, about. Rules: ESM-08, ESM-21.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::id::ServiceId;
@@ -38,8 +37,9 @@ impl Batch {
     }
 
     /// The identifiers of its records (PBR-02).
-    pub(crate) fn ids(&self, plan: &Plan) -> Vec<String> {
-        self.messages.iter().map(|handed| handed.message.id(plan)).collect()
+    pub(crate) fn ids(&self, plan: &Plan) -> Vec<Value> {
+        let messages = self.messages.iter();
+        messages.map(|handed| Value::Text(handed.message.id(plan))).collect()
     }
 
     /// The chains of requests behind it, each function with its most runs.

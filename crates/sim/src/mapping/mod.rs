@@ -94,6 +94,13 @@ impl State {
         Self { stream: stream::part::State::new(mapping), ..Self::default() }
     }
 
+    /// It goes on where another one has stopped, whose consumer group it reads as.
+    pub(crate) fn go_on_after(&mut self, before: &Self) {
+        if let (Some(own), Some(before)) = (&mut self.stream, &before.stream) {
+            own.go_on_after(before);
+        }
+    }
+
     /// Where it is in its life.
     #[must_use]
     pub fn lifecycle(&self) -> Lifecycle {

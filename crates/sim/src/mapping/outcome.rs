@@ -2,7 +2,6 @@
 //!
 //! Pure. Rules: PBR-01 to PBR-03.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::lambda::invoke::small;
@@ -42,7 +41,7 @@ pub fn outcome(
     response: &Response,
     partial: bool,
     count: usize,
-    ids: impl FnOnce() -> Vec<String>,
+    ids: impl FnOnce() -> Vec<Value>,
 ) -> Outcome {
     if !partial {
         return Outcome::Done;
@@ -59,7 +58,7 @@ pub fn outcome(
     }
 }
 
-fn of_payload(answer: &Payload, ids: impl FnOnce() -> Vec<String>) -> Outcome {
+fn of_payload(answer: &Payload, ids: impl FnOnce() -> Vec<Value>) -> Outcome {
     // An answer of which only the size is known is not one that says what failed.
     let Payload::Json(answer) = answer else { return Outcome::Failed };
     let items = match answer {
@@ -85,11 +84,9 @@ fn of_payload(answer: &Payload, ids: impl FnOnce() -> Vec<String>) -> Outcome {
     let known = ids();
     let mut failed: Vec<u32> = Vec::new();
     for item in items {
-        let id = item.get("itemIdentifier").and_then(Value::as_text);
-        let Some(place) = known.iter().position(|known| Some(known.as_str()) == id)
-        else {
-            return Outcome::Failed;
-        };
+        let id = item.get("itemIdentifier");
+        let is_it = |known: &Value| id.is_some_and(|id| names(id, known));
+        let Some(place) = known.iter().position(is_it) else { return Outcome::Failed };
         let place = small(place as u64);
         if !failed.contains(&place) {
             failed.push(place);
@@ -98,10 +95,24 @@ fn of_payload(answer: &Payload, ids: impl FnOnce() -> Vec<String>) -> Outcome {
     Outcome::Partly(failed)
 }
 
+/// Whether an identifier is that of a record; of one that has members, in any order.
+fn names(given: &Value, known: &Value) -> bool {
+    match known {
+        Value::Object(members) => {
+            members.iter().all(|(key, member)| given.get(key) == Some(member))
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::List(_) => given == known,
+    }
+}
+
 /// An answer that names the records which failed (PBR-02).
 #[must_use]
-pub fn answer<'a>(failed: impl Iterator<Item = &'a str>) -> Value {
-    let item = |id| Value::object([("itemIdentifier", Value::text(id))]);
+pub fn answer(failed: impl Iterator<Item = Value>) -> Value {
+    let item = |id| Value::object([("itemIdentifier", id)]);
     Value::object([("batchItemFailures", Value::List(failed.map(item).collect()))])
 }
 
@@ -121,7 +132,7 @@ mod tests {
     use alloc::vec;
 
     fn read_if(partial: bool, response: &Response) -> Outcome {
-        outcome(response, partial, 2, || vec!["a".into(), "b".into()])
+        outcome(response, partial, 2, || vec![Value::text("a"), Value::text("b")])
     }
 
     fn read(answer: Value) -> Outcome {
@@ -175,7 +186,7 @@ mod tests {
     fn valid_identifiers_fail_alone_and_only_where_they_are_asked_for() {
         let answer = failures(&[Value::text("b"), Value::text("b")]);
         assert_eq!(read(answer.clone()), Outcome::Partly(vec![1]));
-        assert_eq!(super::answer(["b", "b"].into_iter()), answer);
+        assert_eq!(super::answer(["b", "b"].map(Value::text).into_iter()), answer);
         for response in
             [Response::Payload(Payload::Json(answer)), Response::Failed(vec![1])]
         {

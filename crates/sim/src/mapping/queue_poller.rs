@@ -295,7 +295,7 @@ impl State {
             let ended = ServiceEvent::PollEnded { mapping: id, poller };
             cx.post(cx.now, Rank::Timer, Event::Service(mapping.source, ended));
             let wait = plan.settings.sqs_low_traffic_wait;
-            let is_longer = wait > mapping.spec.window;
+            let is_longer = wait > mapping.window();
             let rule = if is_longer { Rule::Sqs17 } else { Rule::Esm09 };
             self.close(id, plan, cx, poller, rule);
         }
@@ -413,11 +413,11 @@ impl State {
         if count == 0 {
             return self.poll(mapping, id, cx, number);
         }
-        if mapping.spec.window == Span::ZERO {
+        if mapping.window() == Span::ZERO {
             return self.close(id, plan, cx, number, Rule::Esm10);
         }
         if poller.window.is_none() {
-            let window = mapping.spec.window.max(settings.sqs_low_traffic_wait);
+            let window = mapping.window().max(settings.sqs_low_traffic_wait);
             self.open_window(id, cx, number, window);
         }
         self.poll(mapping, id, cx, number);
@@ -516,8 +516,8 @@ impl State {
     fn finish(&mut self, id: MappingId, plan: &Plan, cx: &mut Cx<'_>, call: u32) {
         let mapping = plan.mapping(id);
         let batch = self.batches.remove(call).expect("a batch under way");
-        if mapping.spec.window > Span::ZERO {
-            self.open_window(id, cx, batch.poller, mapping.spec.window);
+        if mapping.window() > Span::ZERO {
+            self.open_window(id, cx, batch.poller, mapping.window());
         }
         let poller = &mut self.pollers[batch.poller as usize];
         if poller.next.is_empty() {

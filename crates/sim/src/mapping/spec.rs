@@ -3,13 +3,14 @@
 //! One table for all sources, in AWS's words. Units: windows and ages are simulated time; a
 //! setting that is unset stands at what AWS gives its source; retries and ages that are
 //! unset have no limit (AWS writes -1).
-//! Rules: ESM-07 to ESM-11, ESM-15, ESM-18, PBR-01, SQS-03, SQS-04, FIFO-08.
+//! Rules: ESM-07 to ESM-11, ESM-15, ESM-18, PBR-01, SQS-03, SQS-04, FIFO-08, KAF-02, KAF-05,
+//! MQ-01.
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::knob::{self, Choices, Issue, Kind, Knob, Knobs, shown};
+use crate::knob::{self, Choices, Issue, Kind, Knob, Knobs, Setting, shown};
 use crate::limits;
 use crate::rule::Rule;
 use crate::time::Span;
@@ -25,6 +26,10 @@ choices! {
         Kinesis "a Kinesis stream",
         /// The stream of a table.
         DynamoDb "a DynamoDB stream",
+        /// A topic of Kafka, in Amazon MSK or elsewhere.
+        Kafka "a Kafka topic",
+        /// A queue of a broker of Amazon MQ.
+        Mq "a queue of Amazon MQ",
     }
 }
 
@@ -47,8 +52,8 @@ pub struct Spec {
     pub enabled: bool,
     /// Most records of a batch; unset is what AWS gives the source.
     pub batch_size: Option<u64>,
-    /// How long records are collected for a batch.
-    pub window: Span,
+    /// How long records are collected for a batch; unset is what AWS gives the source.
+    pub window: Option<Span>,
     /// Whether the function says which records failed.
     pub partial: bool,
     /// Most batches of a queue at once; unset is what the mode allows.
@@ -61,6 +66,11 @@ pub struct Spec {
     pub start: Option<StartingPosition>,
     /// When the records are from that it begins with.
     pub start_at: Option<Span>,
+    /// The consumer group as which it reads a topic; empty is one of its own.
+    pub consumer_group: String,
+    /// The offset that its consumer group has committed in each partition before the run;
+    /// unset is none, as there is no such group.
+    pub committed: Option<u64>,
     /// Batches of one shard at once; unset is one.
     pub parallel: Option<u64>,
     /// Whether a batch that failed is halved.
@@ -84,13 +94,15 @@ impl Default for Spec {
         Self {
             enabled: true,
             batch_size: None,
-            window: Span::ZERO,
+            window: None,
             partial: false,
             concurrency_max: None,
             pollers_min: None,
             pollers_max: None,
             start: None,
             start_at: None,
+            consumer_group: String::new(),
+            committed: None,
             parallel: None,
             bisect: false,
             retries_max: None,
@@ -124,9 +136,9 @@ impl Knobs for Spec {
         knob!(batch_size: optional_count, "batch-size", "BatchSize", "Batch size",
             count(1, BATCH_MAX, "records"), Esm08,
             "Most records of a batch; 10 for a queue and 100 for a stream, unless it is set."),
-        knob!(window: span, "batching-window", "MaximumBatchingWindowInSeconds", "Batching window",
+        knob!(window: optional_span, "batching-window", "MaximumBatchingWindowInSeconds", "Batching window",
             seconds(0, 300), Esm09,
-            "How long records are collected before the function is called with fewer than a full batch."),
+            "How long records are collected before the function is called with fewer than a full batch; unless it is set, half a second for Kafka and MQ, and else not at all."),
         knob!(partial: bool, "report-batch-item-failures", "FunctionResponseTypes", "Partial responses",
             Kind::Bool, Pbr01,
             "Whether the function's answer says which records of a batch failed (ReportBatchItemFailures)."),
@@ -134,10 +146,10 @@ impl Knobs for Spec {
             "Maximum concurrency", count(2, 1_000, ""), Sqs03,
             "Most batches of a queue that run at once; the mapping does not receive more than that."),
         knob!(pollers_min: optional_count, "minimum-pollers", "ProvisionedPollerConfig.MinimumPollers",
-            "Minimum pollers", count(2, 200, ""), Sqs04,
-            "Fewest event pollers of the provisioned mode; each runs ten batches at once."),
+            "Minimum pollers", count(1, 200, ""), Sqs04,
+            "Fewest event pollers of the provisioned mode; of a queue, each runs ten batches at once."),
         knob!(pollers_max: optional_count, "maximum-pollers", "ProvisionedPollerConfig.MaximumPollers",
-            "Maximum pollers", count(2, 10_000, ""), Sqs04,
+            "Maximum pollers", count(1, 10_000, ""), Sqs04,
             "Most event pollers of the provisioned mode."),
         knob!(start: optional_choice, "starting-position", "StartingPosition", "Starting position",
             Kind::Choice(StartingPosition::WORDS), Esm03,
@@ -145,6 +157,12 @@ impl Knobs for Spec {
         knob!(start_at: optional_span, "starting-at", "StartingPositionTimestamp", "Starting at",
             Kind::Span { min: Span::ZERO, max: limits::RUN_SPAN_MAX, whole_seconds: false }, Kin06,
             "From when on the records are that it begins with, with AT_TIMESTAMP."),
+        knob!(consumer_group: text, "consumer-group", "AmazonManagedKafkaEventSourceConfig.ConsumerGroupId", "Consumer group",
+            Kind::Text { max: limits::CONSUMER_GROUP_MAX }, Kaf05,
+            "The consumer group as which the mapping reads a topic; one of its own unless it is set."),
+        knob!(committed: optional_count, "committed-offset", "", "Committed offset",
+            count(0, u32::MAX as u64, ""), Kaf05,
+            "The offset that the consumer group has committed in each partition before the run; unset is none, and the starting position counts."),
         knob!(parallel: optional_count, "parallelization-factor", "ParallelizationFactor",
             "Parallelization factor", count(1, 10, "batches per shard"), Kin04,
             "Batches of one shard that run at once; 1 unless it is set."),
@@ -171,13 +189,51 @@ impl Knobs for Spec {
     ];
 }
 
+/// Retries of a batch of a topic that has no limit of its own, but a destination (KAF-03).
+pub(super) const TOLD_RETRIES_MAX: u64 = 10;
+/// Longest function timeout with which topics and queues of brokers are read (KAF-05).
+pub const TIMEOUT_MAX: Span = Span::MINUTE.times(14);
+
 impl Source {
-    /// Whether it is a queue.
+    /// Whether it is a queue of SQS.
     #[must_use]
     pub const fn is_queue(self) -> bool {
         match self {
             Self::Queue | Self::Fifo => true,
-            Self::Kinesis | Self::DynamoDb => false,
+            Self::Kinesis | Self::DynamoDb | Self::Kafka | Self::Mq => false,
+        }
+    }
+
+    /// Whether it is in a cluster or a broker, and not a service of AWS's own kind.
+    #[must_use]
+    pub const fn is_of_broker(self) -> bool {
+        matches!(self, Self::Kafka | Self::Mq)
+    }
+
+    /// How long records are collected where nothing is set (ESM-09).
+    #[must_use]
+    pub const fn window(self) -> Span {
+        if self.is_of_broker() { Span::millis(500) } else { Span::ZERO }
+    }
+
+    /// Where the data of a record stands that is not filtered by where its format is another
+    /// one than that of the pattern (ESM-20).
+    pub(crate) const fn data_keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Kafka => &["key", "value"],
+            Self::Mq => &["data"],
+            Self::Queue | Self::Fifo | Self::Kinesis | Self::DynamoDb => &[],
+        }
+    }
+
+    /// What a setting takes here.
+    #[must_use]
+    pub fn range(self, knob: &Knob<Spec>) -> Kind {
+        match (knob.key, self.is_queue()) {
+            ("minimum-pollers", true) => count(2, 200, ""),
+            ("maximum-pollers", true) => count(2, 10_000, ""),
+            ("maximum-pollers", false) => count(1, 2_000, ""),
+            _ => knob.kind,
         }
     }
 
@@ -191,24 +247,23 @@ impl Source {
     #[must_use]
     pub fn takes(self, key: &str) -> bool {
         match key {
-            "batching-window" => match self {
-                Self::Queue | Self::Kinesis | Self::DynamoDb => true,
-                Self::Fifo => false,
-            },
-            "maximum-concurrency" | "minimum-pollers" | "maximum-pollers" => {
-                self.is_queue()
+            "batching-window" => self != Self::Fifo,
+            "report-batch-item-failures" | "event-count" => self != Self::Mq,
+            "maximum-concurrency" => self.is_queue(),
+            "minimum-pollers" | "maximum-pollers" => {
+                self.is_queue() || self == Self::Kafka
             }
-            "starting-at" | "enhanced-fan-out" => match self {
-                Self::Kinesis => true,
-                Self::Queue | Self::Fifo | Self::DynamoDb => false,
-            },
+            "enhanced-fan-out" => self == Self::Kinesis,
+            "starting-at" => matches!(self, Self::Kinesis | Self::Kafka),
+            "consumer-group" | "committed-offset" => self == Self::Kafka,
+            "parallelization-factor" | "tumbling-window" => {
+                matches!(self, Self::Kinesis | Self::DynamoDb)
+            }
             "starting-position"
-            | "parallelization-factor"
             | "bisect-batch-on-function-error"
             | "maximum-retry-attempts"
             | "maximum-record-age"
-            | "tumbling-window"
-            | "on-failure" => !self.is_queue(),
+            | "on-failure" => !self.is_queue() && self != Self::Mq,
             // All that every source takes.
             _ => true,
         }
@@ -225,9 +280,18 @@ impl Spec {
         };
         for knob in Self::KNOBS {
             let setting = (knob.get)(self);
-            if setting != (knob.get)(&usual) && !source.takes(knob.key) {
+            // What holds anyway may be said.
+            let is_same = setting == (knob.get)(&usual)
+                || setting == Setting::Span(source.window())
+                    && knob.key == "batching-window";
+            if !is_same && !source.takes(knob.key) {
                 let allowed = format!("nothing: {} has no such setting", source.word());
                 wrong(knob.key, shown(knob, &setting), allowed, knob.rule);
+            } else if !knob.optional || setting != Setting::Unset {
+                let range = source.range(knob);
+                if knob.kind.admits(&setting) && !range.admits(&setting) {
+                    wrong(knob.key, shown(knob, &setting), range.allowed(), knob.rule);
+                }
             }
         }
         let size = self.batch_size.unwrap_or(source.batch_size());
@@ -235,7 +299,10 @@ impl Spec {
             let allowed = format!("1 to {RECEIVE_MAX} records of a FIFO queue");
             wrong("batch-size", format!("{size}"), allowed, Rule::Fifo08);
         }
-        if source == Source::Queue && size > RECEIVE_MAX && self.window == Span::ZERO {
+        if source == Source::Queue
+            && size > RECEIVE_MAX
+            && self.window(source) == Span::ZERO
+        {
             let allowed = format!("at most {RECEIVE_MAX} without a batching window");
             wrong("batch-size", format!("{size}"), allowed, Rule::Esm11);
         }
@@ -243,7 +310,7 @@ impl Spec {
             let allowed = "either this or minimum and maximum pollers".into();
             wrong("maximum-concurrency", String::new(), allowed, Rule::Sqs03);
         }
-        let (least, most) = self.pollers();
+        let (least, most) = self.pollers(source);
         if self.is_provisioned() && least > most {
             let allowed = format!("at most {most}, the maximum");
             wrong("minimum-pollers", format!("{least}"), allowed, Rule::Sqs04);
@@ -256,15 +323,17 @@ impl Spec {
         source: Source,
         wrong: &mut impl FnMut(&str, String, String, Rule),
     ) {
-        if source.is_queue() {
+        if source.is_queue() || source == Source::Mq {
             return;
         }
         let by_time = self.start == Some(StartingPosition::AtTimestamp);
         let words = match source {
             Source::DynamoDb => "TRIM_HORIZON or LATEST",
-            Source::Queue | Source::Fifo | Source::Kinesis => {
-                "TRIM_HORIZON, LATEST or AT_TIMESTAMP"
-            }
+            Source::Queue
+            | Source::Fifo
+            | Source::Kinesis
+            | Source::Kafka
+            | Source::Mq => "TRIM_HORIZON, LATEST or AT_TIMESTAMP",
         };
         if self.start.is_none() || by_time && source == Source::DynamoDb {
             let found = self.start.map_or("", StartingPosition::word).into();
@@ -281,7 +350,22 @@ impl Spec {
     }
 
     /// Fewest and most pollers of the provisioned mode.
-    pub(crate) fn pollers(&self) -> (u64, u64) {
-        (self.pollers_min.unwrap_or(2), self.pollers_max.unwrap_or(200))
+    pub(crate) fn pollers(&self, source: Source) -> (u64, u64) {
+        let least = if source.is_queue() { 2 } else { 1 };
+        (self.pollers_min.unwrap_or(least), self.pollers_max.unwrap_or(200))
+    }
+
+    /// Retries after the first try; none is without a limit. Where somebody is told of what
+    /// failed, a batch of a topic is never tried for ever (KAF-03).
+    #[must_use]
+    pub fn retries_of(&self, source: Source) -> Option<u64> {
+        let is_told = source == Source::Kafka && !self.on_failure.is_empty();
+        self.retries_max.or(is_told.then_some(TOLD_RETRIES_MAX))
+    }
+
+    /// How long records of a source are collected.
+    #[must_use]
+    pub fn window(&self, source: Source) -> Span {
+        self.window.unwrap_or(source.window())
     }
 }

@@ -50,7 +50,14 @@ impl Notice {
     ) -> Value {
         let record = match plan.service(self.by).kind {
             Kind::Bucket => self.object_created(plan),
-            Kind::Topic | Kind::Queue | Kind::Bus | Kind::Kinesis | Kind::DynamoDb => {
+            Kind::Topic
+            | Kind::Queue
+            | Kind::Bus
+            | Kind::Kinesis
+            | Kind::DynamoDb
+            | Kind::Msk
+            | Kind::Kafka
+            | Kind::Mq => {
                 let message = message(self.of.content.payload(plan));
                 self.notification(plan, message)
             }
@@ -63,12 +70,17 @@ impl Notice {
         let content = &self.of.content;
         let message = match plan.service(self.by).kind {
             Kind::Bucket => 0,
-            Kind::Topic | Kind::Queue | Kind::Bus | Kind::Kinesis | Kind::DynamoDb => {
-                match &*content.payload(plan) {
-                    Payload::Bytes(count) => *count,
-                    payload @ Payload::Json(_) => quoted_bytes(&text_of(payload)),
-                }
-            }
+            Kind::Topic
+            | Kind::Queue
+            | Kind::Bus
+            | Kind::Kinesis
+            | Kind::DynamoDb
+            | Kind::Msk
+            | Kind::Kafka
+            | Kind::Mq => match &*content.payload(plan) {
+                Payload::Bytes(count) => *count,
+                payload @ Payload::Json(_) => quoted_bytes(&text_of(payload)),
+            },
         };
         NOTICE_BYTES + message
     }

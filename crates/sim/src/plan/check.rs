@@ -6,6 +6,7 @@ mod aliases;
 mod expectations;
 mod mappings;
 pub(crate) use mappings::wrong_filter;
+pub(crate) use streams::is_destination;
 mod release;
 mod senders;
 mod streams;

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::{Plan, PlannedService, Qualifier, service, split_target};
 use crate::dice::Dice;
-use crate::id::{FunctionId, MappingId, ServiceId, VersionIx};
+use crate::id::{FunctionId, MappingId, Part, ServiceId, VersionIx};
 use crate::mapping::spec::{Source, Spec};
 use crate::mapping::stream::spec::Assumptions;
 use crate::mapping::{Mapping, stream};
@@ -98,11 +98,16 @@ impl PlannedMapping {
         &self.spec
     }
 
+    /// How long records are collected for a batch.
+    pub(crate) fn window(&self) -> Span {
+        self.spec.window(self.source_kind)
+    }
+
     /// How long what it receives is hidden, and whether that is longer than its queue says
     /// (SQS-11).
     pub(crate) fn visibility(&self, plan: &Plan, of_queue: Span) -> (Span, bool) {
-        let both = self.spec.window.plus(self.timeout(plan));
-        let is_short = self.spec.window > Span::ZERO && both > of_queue;
+        let both = self.window().plus(self.timeout(plan));
+        let is_short = self.window() > Span::ZERO && both > of_queue;
         match is_short && plan.settings.sqs_effective_visibility {
             true => (both.plus(Span::seconds(30)), true),
             false => (of_queue, false),
@@ -134,18 +139,23 @@ impl PlannedMapping {
     pub(crate) fn lets_record_through(
         &self,
         record: &Record,
-        terms: &stream::spec::Terms<'_>,
+        shard: ShardId,
+        plan: &Plan,
     ) -> bool {
+        let stream = plan.service(self.source).stream.as_ref().expect("it reads one");
         let source = record::Source {
             arn: "",
-            kind: terms.kind,
-            shard: ShardId(0),
-            view: terms.view,
+            name: plan.service(self.source).name(),
+            kind: stream.kind,
+            shard,
+            view: stream.view,
             role: "",
             decoded: true,
+            redelivered: false,
         };
         let seen = record.filtered(&source);
-        self.filters.iter().any(|filter| filter.passes(&seen))
+        let data = self.source_kind.data_keys();
+        self.filters.iter().any(|filter| filter.passes_where_it_fits(&seen, data))
     }
 
     /// How many pollers are added at once.
@@ -190,6 +200,8 @@ const fn source_kind(kind: Kind, fifo: bool) -> Option<Source> {
         Kind::Topic | Kind::Bus | Kind::Bucket => None,
         Kind::Kinesis => Some(Source::Kinesis),
         Kind::DynamoDb => Some(Source::DynamoDb),
+        Kind::Msk | Kind::Kafka => Some(Source::Kafka),
+        Kind::Mq => Some(Source::Mq),
     }
 }
 
@@ -231,7 +243,7 @@ impl PlannedMapping {
         seed: u64,
     ) -> Self {
         let Mapping { name, source: _, target, spec, filters } = mapping;
-        let (pollers_initial, pollers_max) = pollers(spec, found.reserved, settings);
+        let (pollers_initial, pollers_max) = pollers(spec, found, settings);
         let (_, qualifier) = split_target(target);
         let read = filters.iter().filter_map(|one| Filter::read(one, false).ok());
         Self {
@@ -283,11 +295,15 @@ impl PlannedMapping {
 }
 
 /// Pollers at first and at most.
-fn pollers(spec: &Spec, reserved: Option<u64>, settings: &Settings) -> (usize, usize) {
+fn pollers(spec: &Spec, found: &Found, settings: &Settings) -> (usize, usize) {
+    let Found { source_kind, reserved, .. } = *found;
     let (initial, most) = match (spec.concurrency_max, spec.is_provisioned()) {
+        // As many as there are partitions, unless it is said how many (KAF-02).
+        (_, false) if !source_kind.is_queue() => (u64::MAX, u64::MAX),
+        (_, true) if !source_kind.is_queue() => spec.pollers(source_kind),
         (Some(most), _) => (settings.sqs_pollers_initial.min(most), most),
         (None, true) => {
-            let (least, most) = spec.pollers();
+            let (least, most) = spec.pollers(source_kind);
             (least * PER_POLLER, most * PER_POLLER)
         }
         (None, false) => {
@@ -306,6 +322,21 @@ impl Plan {
         let mut mappings = self.mappings.iter();
         let at = mappings.position(|one| one.name == uuid || one.uuid() == uuid)?;
         Some(MappingId::new(u16::try_from(at).ok()?))
+    }
+
+    /// The stream that a service is or has, or that a mapping reads.
+    #[must_use]
+    pub fn stream_of(&self, part: Part) -> Option<&crate::service::stream::Spec> {
+        let service = match part {
+            Part::Service(id) => id,
+            Part::Mapping(id) => self.mapping(id).source,
+            Part::Caller(_)
+            | Part::Function(_)
+            | Part::Desk
+            | Part::Alarm(_)
+            | Part::Deployment(_) => return None,
+        };
+        self.service(service).stream.as_ref()
     }
 
     pub(crate) fn add_mapping(&mut self, mapping: PlannedMapping) -> MappingId {

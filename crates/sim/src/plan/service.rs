@@ -13,7 +13,7 @@ use crate::scenario::{Run, Scenario};
 use crate::service::filter::Filter;
 use crate::service::outlet::{Manner, Outlet, Scope};
 use crate::service::policy::Policy;
-use crate::service::stream::part::Put;
+use crate::service::stream::part::{Put, What};
 use crate::service::{self, Service, stream};
 use crate::time::{Instant, Span};
 use crate::value::Value;
@@ -136,7 +136,16 @@ pub(super) fn planned(service: &Service, run: &Run) -> PlannedService {
         }
     });
     let outlets = service.outlets.iter().filter(|_| EVENTS);
-    let posts = service.posts.iter().map(|post| PlannedPost {
+    let is_broker = service.kind == service::Kind::Mq;
+    let messages = service.posts.iter().filter(|_| is_broker).map(|post| Put {
+        at: post.at,
+        what: What::Record {
+            partition_key: String::new(),
+            partition: None,
+            payload: post.payload.clone(),
+        },
+    });
+    let posts = service.posts.iter().filter(|_| !is_broker).map(|post| PlannedPost {
         at: post.at,
         content: Content::given(&post.payload),
         group: post.group.clone(),
@@ -156,7 +165,7 @@ pub(super) fn planned(service: &Service, run: &Run) -> PlannedService {
         dead_letter: find(scenario, &service.spec.dead_letter),
         holds: service.kind == service::Kind::Queue && (is_read || is_short),
         stream: service.kind.stream().map(|kind| service.spec.stream(kind)),
-        puts: service.puts.to_vec(),
+        puts: service.puts.iter().cloned().chain(messages).collect(),
     }
 }
 

@@ -104,11 +104,28 @@ impl Filter {
 
     /// Whether a message, an event, or the attributes of a message pass.
     pub(crate) fn passes(&self, value: &Value) -> bool {
+        self.passes_where_it_fits(value, &[])
+    }
+
+    /// The same, but for data under some keys that is not in the format of its pattern, JSON
+    /// or plain: that is not looked at (ESM-20).
+    pub(crate) fn passes_where_it_fits(&self, value: &Value, data: &[&str]) -> bool {
         self.0.iter().all(|(key, node)| {
             let found = value.get(key);
+            let is_json = matches!(found, Some(Value::Object(_)));
+            let fits = match node {
+                Node::Inside(_) => is_json,
+                Node::Any(_) => !is_json,
+                Node::Or(_) => true,
+            };
+            if !fits && data.contains(&key.as_str()) {
+                return true;
+            }
             match node {
                 Node::Any(tests) => tests.iter().any(|test| test.holds(found)),
-                Node::Or(filters) => filters.iter().any(|filter| filter.passes(value)),
+                Node::Or(filters) => {
+                    filters.iter().any(|filter| filter.passes_where_it_fits(value, data))
+                }
                 Node::Inside(filter) => match found {
                     Some(Value::List(items)) => {
                         items.iter().any(|item| filter.passes(item))

@@ -45,9 +45,14 @@ pub fn look(plan: &Plan, id: ServiceId, received: &Received) -> Look {
     };
     let key = match service.kind {
         Kind::Bucket => key_of(plan, id, received),
-        Kind::Queue | Kind::Topic | Kind::Bus | Kind::Kinesis | Kind::DynamoDb => {
-            String::new()
-        }
+        Kind::Queue
+        | Kind::Topic
+        | Kind::Bus
+        | Kind::Kinesis
+        | Kind::DynamoDb
+        | Kind::Msk
+        | Kind::Kafka
+        | Kind::Mq => String::new(),
     };
     let body = seen(plan, id, received);
     Look { body, attributes, key }

@@ -58,6 +58,12 @@ choices! {
         Kinesis "kinesis",
         /// A table, with the stream of its changes.
         DynamoDb "dynamodb",
+        /// A topic of a Kafka cluster of Amazon MSK.
+        Msk "msk",
+        /// A topic of a Kafka cluster that somebody runs.
+        Kafka "kafka",
+        /// A queue of a broker of Amazon MQ.
+        Mq "mq",
     }
 }
 
@@ -70,19 +76,34 @@ impl Kind {
             Self::Topic => matches!(key, "fifo" | "permission"),
             Self::Bus | Self::Bucket => key == "permission",
             Self::Kinesis => matches!(key, "shards" | "retention-period"),
-            Self::DynamoDb => {
-                spec::OF_STREAMS.contains(&key) && key != "retention-period"
+            Self::DynamoDb => matches!(
+                key,
+                "shards"
+                    | "stream-view-type"
+                    | "partition-key"
+                    | "sort-key"
+                    | "shard-lifetime"
+            ),
+            Self::Msk | Self::Kafka => {
+                matches!(key, "partitions" | "log-retention" | "permission")
+            }
+            Self::Mq => {
+                matches!(key, "engine" | "maximum-redeliveries" | "dead-letter")
             }
         }
     }
 
-    /// What stream it is or has, if it is or has one.
+    /// What stream it is or has, if it is or has one; which engine a broker runs stands in
+    /// its settings.
     #[must_use]
     pub const fn stream(self) -> Option<stream::Kind> {
         match self {
             Self::Queue | Self::Topic | Self::Bus | Self::Bucket => None,
             Self::Kinesis => Some(stream::Kind::Kinesis),
             Self::DynamoDb => Some(stream::Kind::DynamoDb),
+            Self::Msk => Some(stream::Kind::Msk),
+            Self::Kafka => Some(stream::Kind::Kafka),
+            Self::Mq => Some(stream::Kind::ActiveMq),
         }
     }
 
@@ -96,6 +117,9 @@ impl Kind {
             Self::Bucket => "S3 bucket",
             Self::Kinesis => "Kinesis stream",
             Self::DynamoDb => "DynamoDB table",
+            Self::Msk => "MSK topic",
+            Self::Kafka => "Kafka topic",
+            Self::Mq => "MQ queue",
         }
     }
 }
@@ -274,7 +298,7 @@ impl State {
         letter: u32,
     ) {
         let content = cx.mail.take(letter).content;
-        let rule = received_rule(&content, plan.service(id).kind);
+        let rule = received_rule(&content, plan.service(id).kind, plan);
         let fact = Fact::Event(EventFact::Received);
         cx.tell(Part::Service(id), Some(job), rule, fact);
         let received = Received { at: cx.now, job, content };
@@ -436,7 +460,7 @@ impl State {
             let call = small(sequence.0);
             let job = Job { origin: Origin::Service(id), call };
             let fact = Fact::Stream(StreamFact::Put { shard: shard.0 });
-            cx.tell(Part::Service(id), Some(job), what.rule(), fact);
+            cx.tell(Part::Service(id), Some(job), what.rule(plan.service(id).kind), fact);
             let before = self.received.last().map(|before| &before.content);
             let content = Content::given_again(what.payload(), before);
             self.received.push(Received { at: cx.now, job, content });
@@ -480,6 +504,11 @@ impl State {
         let service = plan.service(id);
         if service.kind == Kind::Queue {
             self.keep_seldom(id, plan, cx, received, extra);
+            return;
+        }
+        if self.stream.is_some() {
+            let what = What::sent(&received.content, plan);
+            let _ = self.put(id, plan, cx, &what);
             return;
         }
         self.pass_on(id, plan, cx, &received);
@@ -548,7 +577,7 @@ impl State {
 }
 
 /// What is to be said of something that was received.
-fn received_rule(content: &Content, kind: Kind) -> Rule {
+fn received_rule(content: &Content, kind: Kind, plan: &Plan) -> Rule {
     let body = match content {
         Content::Message(message, _) => &message.body,
         Content::Caller(..) => return Rule::Rec03,
@@ -560,7 +589,8 @@ fn received_rule(content: &Content, kind: Kind) -> Rule {
         (Body::Record(_), Kind::Bucket) => Rule::Dst15,
         (Body::Record(_), _) => Rule::Dst13,
         (Body::Undelivered(undelivered), _) => undelivered.rule,
-        (Body::GivenUp(_), _) => Rule::Kin19,
+        (Body::GivenUp(given_up), _) => given_up.rule(plan),
+        (Body::Given(_), Kind::Mq) => Rule::Mq01,
         (
             Body::Given(_)
             | Body::Published(_)

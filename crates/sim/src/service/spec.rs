@@ -1,6 +1,6 @@
 //! What a person sets for a service: one table for all kinds, of which each has its own part.
 //!
-//! Rules: DST-05, SQS-10 to SQS-16, FIFO-07, KIN-10, DDS-03, DDS-04.
+//! Rules: DST-05, SQS-10 to SQS-16, FIFO-07, KIN-10, DDS-03, DDS-04, KAF-01, KAF-03, MQ-01.
 
 use alloc::string::String;
 
@@ -46,17 +46,39 @@ pub struct Spec {
     pub sort_key: String,
     /// After how long another shard takes the place of one of a table; unset is never.
     pub shard_life: Option<Span>,
+    /// Partitions of a topic of Kafka.
+    pub partitions: u64,
+    /// How long such a topic keeps records.
+    pub log_kept: Span,
+    /// What a broker of Amazon MQ runs.
+    pub engine: Engine,
+    /// How often such a broker delivers a message again; unset is as the engine does.
+    pub redeliveries_max: Option<u64>,
 }
 
 /// The keys of what only streams have.
-pub(super) const OF_STREAMS: [&str; 6] = [
+pub(super) const OF_STREAMS: [&str; 10] = [
     "shards",
     "retention-period",
     "stream-view-type",
     "partition-key",
     "sort-key",
     "shard-lifetime",
+    "partitions",
+    "log-retention",
+    "engine",
+    "maximum-redeliveries",
 ];
+
+choices! {
+    /// What a broker of Amazon MQ runs.
+    Engine {
+        /// ActiveMQ.
+        ActiveMq "ActiveMQ",
+        /// RabbitMQ.
+        RabbitMq "RabbitMQ",
+    }
+}
 
 choices! {
     /// Among which messages those are found that were sent before (FIFO-07).
@@ -67,6 +89,10 @@ choices! {
         MessageGroup "messageGroup",
     }
 }
+
+/// How often ActiveMQ delivers a message to Lambda again: Lambda sets that, and takes no
+/// other policy (docs.aws.amazon.com/lambda/latest/dg/services-mq-errors.html).
+const ACTIVE_MQ_REDELIVERIES: u64 = 6;
 
 impl Default for Spec {
     fn default() -> Self {
@@ -87,6 +113,10 @@ impl Default for Spec {
             partition_key: "id".into(),
             sort_key: String::new(),
             shard_life: None,
+            partitions: 1,
+            log_kept: Span::HOUR.times(168),
+            engine: Engine::ActiveMq,
+            redeliveries_max: None,
         }
     }
 }
@@ -115,7 +145,7 @@ impl Knobs for Spec {
             "How long a queue keeps a message."),
         knob!(dead_letter: text, "dead-letter", "RedrivePolicy.deadLetterTargetArn", "Dead-letter queue",
             Kind::Text { max: limits::NAME_MAX }, Sqs13,
-            "The queue that gets messages of a queue which were received too often."),
+            "The queue that gets messages of a queue which were received too often, or which a broker gives up."),
         knob!(receives_max: count, "max-receive-count", "RedrivePolicy.maxReceiveCount", "Maximum receives",
             Kind::Count { min: 1, max: 1_000, unit: "" }, Sqs13,
             "How often a message is received before it goes to the dead-letter queue."),
@@ -143,6 +173,17 @@ impl Knobs for Spec {
         knob!(shard_life: optional_span, "shard-lifetime", "", "Shard lifetime",
             seconds(60, 86_400), Dds04,
             "After how long a new shard takes the place of each of a table; AWS does not say how long that is."),
+        knob!(partitions: count, "partitions", "", "Partitions",
+            Kind::Count { min: 1, max: limits::SHARDS_MAX, unit: "" }, Kaf01,
+            "Partitions of a topic of Kafka."),
+        knob!(log_kept: span, "log-retention", "", "Topic retention",
+            Kind::Span { min: Span::SECOND, max: Span::HOUR.times(8_760), whole_seconds: true },
+            Kaf03, "How long a topic of Kafka keeps records."),
+        knob!(engine: choice, "engine", "EngineType", "Engine", Kind::Choice(Engine::WORDS), Mq01,
+            "What a broker of Amazon MQ runs."),
+        knob!(redeliveries_max: optional_count, "maximum-redeliveries", "", "Redeliveries",
+            Kind::Count { min: 0, max: 10_000, unit: "" }, Mq01,
+            "How often a broker delivers a message again before it is dead or discarded; unless it is set, six times with ActiveMQ and without a limit with RabbitMQ."),
     ];
 }
 
@@ -151,10 +192,24 @@ impl Spec {
     #[must_use]
     pub fn stream(&self, kind: stream::Kind) -> stream::Spec {
         let keys = [&self.partition_key, &self.sort_key].into_iter();
+        let (kind, shards, retention) = match (kind, self.engine) {
+            (stream::Kind::Kinesis | stream::Kind::DynamoDb, _) => {
+                (kind, self.shards, self.kept)
+            }
+            (stream::Kind::Msk | stream::Kind::Kafka, _) => {
+                (kind, self.partitions, self.log_kept)
+            }
+            (_, Engine::ActiveMq) => (stream::Kind::ActiveMq, 1, self.kept),
+            (_, Engine::RabbitMq) => (stream::Kind::RabbitMq, 1, self.kept),
+        };
+        let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let usual = (kind == stream::Kind::ActiveMq).then_some(ACTIVE_MQ_REDELIVERIES);
+        let redeliveries = self.redeliveries_max.or(usual).map(count);
         stream::Spec {
             kind,
-            shards: u32::try_from(self.shards).unwrap_or(u32::MAX),
-            retention: self.kept,
+            shards: count(shards),
+            retention,
+            redeliveries_max: redeliveries,
             view: self.view,
             key_schema: keys.filter(|key| !key.is_empty()).cloned().collect(),
         }

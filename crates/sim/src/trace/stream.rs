@@ -15,6 +15,8 @@ choices! {
         RecordAgeExceeded "RecordAgeExceeded",
         /// The stream no longer keeps them.
         Expired "expired",
+        /// One of them is larger than an event may be.
+        MaximumPayloadSizeExceeded "MaximumPayloadSizeExceeded",
     }
 }
 

@@ -156,7 +156,10 @@ impl Fold<'_> {
             }
             (
                 Part::Mapping(id),
-                Fact::Event(EventFact::Sent { what: Delivery::OnFailure, .. }),
+                Fact::Event(EventFact::Sent {
+                    what: Delivery::OnFailure | Delivery::DeadLetter,
+                    ..
+                }),
             ) => self.on_told(id, number),
             (
                 Part::Caller(_)
@@ -184,7 +187,8 @@ impl Fold<'_> {
         places.push((call, entry));
         for (mapping, reading) in &mut self.readings {
             let reads = self.recording.last_plan().mapping(*mapping).source == id;
-            if reads && reading.next.contains_key(&shard) {
+            // A consumer group may begin with a record that is yet to come.
+            if reads && reading.next.get(&shard).is_some_and(|next| *next <= place) {
                 reading.enter(shard, place, call, entry);
             }
         }
@@ -219,6 +223,7 @@ impl Fold<'_> {
                     // Nobody is told, unless the trace says so next.
                     End::RetryAttemptsExhausted
                     | End::RecordAgeExceeded
+                    | End::MaximumPayloadSizeExceeded
                     | End::Expired => Fate::Lost,
                 };
                 let (shard, lane, count) = (shard.into(), lane.into(), records.into());
@@ -276,7 +281,7 @@ impl Fold<'_> {
                 return true;
             }
             seen.lane = record(seen.place).map(lane);
-            let passes = |one| mapping.lets_record_through(one, &terms);
+            let passes = |one| mapping.lets_record_through(one, ShardId(shard), plan);
             mapping.filters.is_empty() || record(seen.place).is_some_and(passes)
         });
     }

@@ -162,9 +162,14 @@ fn of_service(plan: &Plan, id: ServiceId) -> Option<Part> {
     let (_, at) = mappings.find(|(mapping, _)| mapping.source() == id)?;
     Some(match plan.service(id).kind() {
         Kind::Queue => Part::Service(id),
-        Kind::Topic | Kind::Bus | Kind::Bucket | Kind::Kinesis | Kind::DynamoDb => {
-            Part::Mapping(MappingId::new(at))
-        }
+        Kind::Topic
+        | Kind::Bus
+        | Kind::Bucket
+        | Kind::Kinesis
+        | Kind::DynamoDb
+        | Kind::Msk
+        | Kind::Kafka
+        | Kind::Mq => Part::Mapping(MappingId::new(at)),
     })
 }
 
@@ -220,6 +225,10 @@ fn gauges_of(plan: &Plan, part: Part) -> &'static [SourceGauge] {
         Part::Service(_) => SourceGauge::OF_QUEUE,
         Part::Mapping(id) if plan.mapping(id).source_kind().is_queue() => {
             SourceGauge::OF_POLLERS
+        }
+        // Topics and brokers' queues have no iterators.
+        Part::Mapping(id) if plan.mapping(id).source_kind().is_of_broker() => {
+            &SourceGauge::OF_READER[1..]
         }
         Part::Mapping(_) => SourceGauge::OF_READER,
         Part::Function(_)

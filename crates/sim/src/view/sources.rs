@@ -83,7 +83,8 @@ pub struct MappingView {
     pub function: FunctionId,
     /// What it calls, as written.
     pub target: String,
-    /// Pollers at work or waiting at a queue; of a stream, the shards that it reads.
+    /// Pollers at work or waiting at a queue or a topic; of a stream, the shards that it
+    /// reads.
     pub pollers: u64,
     /// Whether it reads a stream.
     pub of_stream: bool,
@@ -161,7 +162,11 @@ pub(super) fn mappings(sim: &Sim) -> WithEvents<MappingView> {
         let queue = state.queue();
         let (collected, closes) = queue.collected();
         let (pollers, under_way) = match state.stream() {
-            Some(stream) => (stream.reader().reading(), stream.under_way()),
+            Some(stream) => {
+                let reader = stream.reader();
+                let pollers = reader.pollers().map(u64::from);
+                (pollers.unwrap_or(reader.reading()), stream.under_way())
+            }
             None => (queue.pollers(), queue.under_way()),
         };
         MappingView {
@@ -171,7 +176,7 @@ pub(super) fn mappings(sim: &Sim) -> WithEvents<MappingView> {
             function: planned.function(),
             target: planned.target().to_string(),
             pollers,
-            of_stream: state.stream().is_some(),
+            of_stream: state.stream().is_some() && !planned.source_kind().is_of_broker(),
             collected,
             closes,
             under_way,

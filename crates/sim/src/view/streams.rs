@@ -16,9 +16,9 @@ use crate::mapping::stream::letter::written;
 use crate::mapping::stream::part::State as Mapping;
 use crate::scenario::Act;
 use crate::service;
+use crate::service::stream::ShardId;
 use crate::service::stream::record::Record;
 use crate::service::stream::shard;
-use crate::service::stream::{Kind, ShardId};
 use crate::sim::Sim;
 use crate::time::{Instant, Span};
 use crate::value::Value;
@@ -37,8 +37,8 @@ const BATCHES: usize = 24;
 /// What a stream holds for those that read it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StreamView {
-    /// Whether it tells of a table's changes.
-    pub of_table: bool,
+    /// What its parts are called: shards, partitions, or the one queue of a broker.
+    pub unit: String,
     /// How long it keeps records.
     pub kept: Span,
     /// Its partition keys, by their places, as far as they are drawn.
@@ -178,7 +178,7 @@ pub(super) fn stream(sim: &Sim, id: ServiceId, now: Instant) -> Option<StreamVie
     let (done, live): (Vec<_>, Vec<_>) =
         stream.shards().iter().partition(|shard| is_done(shard.id()));
     let mut view = StreamView {
-        of_table: spec.kind == Kind::DynamoDb,
+        unit: spec.kind.unit().into(),
         kept: spec.kept(),
         shards_all: u32::try_from(stream.shards().len()).unwrap_or(u32::MAX),
         lanes: lanes(sim.acts(), spec.shards),

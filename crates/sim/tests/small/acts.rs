@@ -39,9 +39,7 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         | Operation::GetAlias => {
             return about_alias(operation, function, until, n);
         }
-        Operation::SetFault => {
-            return set_fault(function, until, n);
-        }
+        Operation::SetFault => return set_fault(function, until, n),
         Operation::Publish | Operation::PutEvents | Operation::PutObject => {
             return publish(operation, until, n);
         }
@@ -72,6 +70,7 @@ fn act(functions: &[Function], until: Span, n: &mut Numbers) -> Act {
         | Operation::DeleteItem
         | Operation::SplitShard
         | Operation::MergeShards
+        | Operation::Produce
         | Operation::CreateDeployment
         | Operation::StopDeployment
         | Operation::GetDeployment

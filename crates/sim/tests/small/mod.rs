@@ -180,7 +180,13 @@ fn outlet(at: u64, kind: Kind, n: &mut Numbers) -> Outlet {
             let suffix = if n.one_in(4) { "b".into() } else { String::new() };
             Manner::Notification(Notification { prefix, suffix, permission })
         }
-        Kind::Queue | Kind::Bus | Kind::Kinesis | Kind::DynamoDb => Manner::Rule(Rule {
+        Kind::Queue
+        | Kind::Bus
+        | Kind::Kinesis
+        | Kind::DynamoDb
+        | Kind::Msk
+        | Kind::Kafka
+        | Kind::Mq => Manner::Rule(Rule {
             retries_max: n.below(8),
             age_max: Span::seconds(n.from(60, 70)),
             dead_letter,
@@ -509,9 +515,9 @@ fn mapping(
         enabled: !n.one_in(8),
         batch_size: n.maybe(|n| n.from(1, 10)),
         window: if fifo || n.one_in(2) {
-            Span::ZERO
+            None
         } else {
-            Span::seconds(n.from(1, 5))
+            Some(Span::seconds(n.from(1, 5)))
         },
         partial: n.one_in(2),
         concurrency_max: n.maybe(|n| n.from(2, 4)),

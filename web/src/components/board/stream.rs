@@ -44,7 +44,8 @@ pub fn card(
     }
     for (place, shard) in stream.shards.iter().take(lanes).enumerate() {
         let (y, h) = (top + place as f64 * shard_h(lanes), shard_h(lanes));
-        nodes.extend(lane(Rect { x, y, w, h }, shard, bracket_rows(lanes)));
+        let at = Rect { x, y, w, h };
+        nodes.extend(lane(at, &stream.unit, shard, bracket_rows(lanes)));
     }
     nodes.extend(super::queue::legend(at, &stream.keys, marks::small_record));
     picture::group("", nodes)
@@ -75,10 +76,10 @@ impl Places {
 }
 
 /// A shard: its records, the iterators and the batches.
-fn lane(at: Rect, shard: &ShardView, rows: usize) -> Vec<Node> {
+fn lane(at: Rect, unit: &str, shard: &ShardView, rows: usize) -> Vec<Node> {
     let Rect { x, y, w, .. } = at;
     let sheet = Rect { x: x + 8.0, y: y + SHARD_HEAD_H, w: w - 16.0, h: SHEET_H };
-    let name = [texts::SHARD, " ", &shard.number.to_string()].concat();
+    let name = [unit, " ", &shard.number.to_string()].concat();
     let mut nodes = vec![
         picture::text(x + 12.0, y + 11.0, "t11 b", name),
         picture::text(at.right() - 12.0, y + 11.0, "t11 end d", state(shard)),
@@ -283,7 +284,7 @@ fn cells(at: Rect, stream: &StreamView) -> Vec<Node> {
     }
     let left: u64 = stream.shards.iter().map(|shard| shard.unsettled).sum();
     let oldest = stream.shards.iter().map(|shard| shard.oldest).max();
-    let shards = [&grouped(stream.shards_all.into()), " ", texts::SHARDS].concat();
+    let shards = [&grouped(stream.shards_all.into()), " ", &stream.unit, "s"].concat();
     let age = briefly(oldest.unwrap_or(Span::ZERO)).to_string();
     let all = [&shards, ": ", &grouped(left), " ", texts::LEFT_SINCE, " ", &age].concat();
     nodes.push(picture::text(at.x, at.bottom() - 6.0, "t11 d", all));
@@ -323,7 +324,7 @@ mod tests {
     fn drawn(shard: &ShardView) -> String {
         let at = Rect { x: 0.0, y: 0.0, w: 320.0, h: shard_h(1) };
         let mut out = String::new();
-        for node in lane(at, shard, bracket_rows(1)) {
+        for node in lane(at, "shard", shard, bracket_rows(1)) {
             node.write(&mut out);
         }
         out

@@ -131,9 +131,9 @@ fn service_sections(
                 0 => String::new(),
                 _ => [", the oldest for ", &shard.oldest.to_string()].concat(),
             };
-            pair(&["Shard ", &shard.number.to_string()].concat(), left + &oldest)
+            pair(&[&stream.unit, " ", &shard.number.to_string()].concat(), left + &oldest)
         });
-        sections.push(("Shards".into(), String::new(), shards.collect()));
+        sections.push(([&stream.unit, "s"].concat(), String::new(), shards.collect()));
     }
     sections
 }

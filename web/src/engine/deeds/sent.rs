@@ -86,7 +86,12 @@ pub(super) fn to_service(service: &Service, outlet: Option<&Outlet>) -> Option<S
     let payload = inlet.payload.value();
     let name = Value::text(&service.name);
     let (operation, parameters, seen) = match service.kind {
-        Kind::Queue | Kind::Kinesis | Kind::DynamoDb => return None,
+        Kind::Queue
+        | Kind::Kinesis
+        | Kind::DynamoDb
+        | Kind::Msk
+        | Kind::Kafka
+        | Kind::Mq => return None,
         Kind::Topic => {
             let mut parameters = vec![("TopicArn", name), ("Message", payload.clone())];
             let attributes = attributes(&inlet);

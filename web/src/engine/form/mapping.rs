@@ -1,13 +1,15 @@
 //! What can be set of an event source mapping.
 
+use lambdarium_format::unit::span_text;
 use lambdarium_sim::mapping::{Mapping, Source, Spec};
 use lambdarium_sim::scenario::Run;
 
 use super::{Writer, joined, json, knobs, texts};
 use crate::message::{Field, Form, Group};
 
-/// The setting whose default depends on the source.
+/// The settings whose defaults depend on the source.
 const SIZE: &str = "batch-size";
+const WINDOW: &str = "batching-window";
 
 impl Writer<'_> {
     pub(super) fn mapping(&self, mapping: &Mapping, run: &Run) -> Form {
@@ -34,9 +36,12 @@ impl Writer<'_> {
         // What nobody can read is refused, whatever is set.
         let kind = read.and_then(Source::of).unwrap_or(Source::Queue);
         fields.retain(|field| field.path.last().is_some_and(|key| kind.takes(key)));
-        let sizes =
-            fields.iter_mut().filter(|field| field.path.ends_with(&[SIZE.into()]));
-        sizes.for_each(|size| size.usual = kind.batch_size().to_string());
+        let usual =
+            [(SIZE, kind.batch_size().to_string()), (WINDOW, span_text(kind.window()))];
+        for (key, usual) in usual {
+            let ends = |field: &&mut Field| field.path.ends_with(&[key.into()]);
+            fields.iter_mut().filter(ends).for_each(|field| field.usual = usual.clone());
+        }
         let filters = joined(&at, &["filters"]);
         let filters = Field {
             value: self

@@ -37,7 +37,9 @@ pub(super) fn choose_letters(fields: &mut [Field], run: &Run, kinds: &[Kind]) {
 /// The same, for messages of a queue: its dead-letter queue is of the same type.
 fn choose_redrive(fields: &mut [Field], queue: &Service, run: &Run) {
     choose(fields, run, |other| {
-        other.kind == Kind::Queue
+        other.kind == queue.kind
+            && matches!(other.kind, Kind::Queue | Kind::Mq)
+            && other.spec.engine == queue.spec.engine
             && other.spec.fifo == queue.spec.fifo
             && other.name != queue.name
     });
@@ -63,7 +65,12 @@ fn outlets(kind: Kind) -> Option<(&'static str, &'static str)> {
         Kind::Topic => Some((SUBSCRIPTIONS, "Subscription")),
         Kind::Bus => Some((RULES, "Rule")),
         Kind::Bucket => Some((NOTIFICATIONS, "Notification")),
-        Kind::Queue | Kind::Kinesis | Kind::DynamoDb => None,
+        Kind::Queue
+        | Kind::Kinesis
+        | Kind::DynamoDb
+        | Kind::Msk
+        | Kind::Kafka
+        | Kind::Mq => None,
     }
 }
 
@@ -118,7 +125,7 @@ impl Writer<'_> {
                 ..self.typed(key, "Key", "key", "text; unset is one of its own for each")
             });
         }
-        if service.kind.stream().is_some() {
+        if service.kind.stream().is_some() && service.kind != Kind::Mq {
             let key = joined(&inlet, &["partition-key"]);
             let given = service.inlet.as_ref().map(|inlet| inlet.partition_key.clone());
             fields.push(Field {

@@ -8,7 +8,6 @@ use super::spec::{Quota, Split, Terms};
 use crate::dice::{Dice, Purpose};
 use crate::event::Answer;
 use crate::mapping::outcome::{self, Response as Answered, outcome};
-use crate::service::stream::Kind;
 use crate::service::stream::record::Record;
 use crate::service::stream::row::Row;
 use crate::time::{Instant, Span};
@@ -67,7 +66,7 @@ impl From<&Outcome> for LastResult {
 
 impl Outcome {
     /// What Lambda's answer means; `response` is the function's own, if it ran without an
-    /// error.
+    /// error, and calls records by these identifiers.
     ///
     /// # Panics
     /// If the answer is none to a request that waits for the function.
@@ -77,11 +76,12 @@ impl Outcome {
         response: &Answered,
         records: &Row,
         terms: &Terms<'_>,
+        id: impl Fn(&Record) -> Value,
     ) -> Self {
         match answer {
             Answer::Ran(Ending::Succeeded) => {
                 let partial = terms.spec.partial;
-                Self::answered(response, records, terms.kind, partial, terms.tumbles())
+                Self::answered(response, records, id, partial, terms.tumbles())
             }
             Answer::Ran(
                 Ending::Threw
@@ -105,7 +105,7 @@ impl Outcome {
     pub fn answered(
         response: &Answered,
         records: &Row,
-        kind: Kind,
+        id: impl Fn(&Record) -> Value,
         partial: bool,
         tumbles: bool,
     ) -> Self {
@@ -116,7 +116,7 @@ impl Outcome {
         let state = answer.and_then(|answer| answer.get("state")).cloned();
         let without = answer.map(without_state);
         let response = without.as_ref().unwrap_or(response);
-        let ids = || records.iter().map(|record| record.sequence.text(kind)).collect();
+        let ids = || records.iter().map(id).collect();
         match outcome(response, partial, records.len() as usize, ids) {
             outcome::Outcome::Done => Self::Succeeded { state },
             outcome::Outcome::Failed => Self::Malformed,
@@ -279,7 +279,7 @@ impl Batch {
             });
         }
         // The last call of a window has to succeed (TW-02).
-        let is_spent = spec.retries_max.is_some_and(|retries| self.ran > retries);
+        let is_spent = terms.retries_max.is_some_and(|retries| self.ran > retries);
         if is_spent && !self.is_final {
             return Verdict::GiveUp;
         }

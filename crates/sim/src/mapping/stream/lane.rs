@@ -40,6 +40,9 @@ pub enum Condition {
     RetryAttemptsExhausted,
     /// Its records are too old.
     RecordAgeExceeded,
+    /// A record of a topic, or a message of a broker, is larger than an event may be
+    /// (KAF-04).
+    MaximumPayloadSizeExceeded,
 }
 
 /// What has become of records.
@@ -275,7 +278,7 @@ impl Lane {
                 let batch = self.work.pop().expect("it ran");
                 self.hand_on(&batch, outcome, terms);
                 self.settle(batch.records, Fate::Processed, true, terms, steps);
-                self.rest(now, steps);
+                self.rest(now, terms, steps);
             }
             Verdict::Again => {}
             Verdict::Rest(count) => {
@@ -299,7 +302,7 @@ impl Lane {
                 } else {
                     self.settle(batch.records, fate, true, terms, steps);
                 }
-                self.rest(now, steps);
+                self.rest(now, terms, steps);
             }
         }
     }
@@ -328,10 +331,13 @@ impl Lane {
         }
     }
 
-    /// After the last part of a batch the next one begins to be collected (ESM-09).
-    fn rest(&mut self, now: Instant, steps: &mut Vec<Step>) {
+    /// After the last part of a batch the next one begins to be collected; of a topic or a
+    /// broker's queue, with its first record (ESM-09).
+    fn rest(&mut self, now: Instant, terms: &Terms<'_>, steps: &mut Vec<Step>) {
         if self.work.is_empty() {
-            self.anchor = Some(now);
+            if terms.kind.is_of_aws() {
+                self.anchor = Some(now);
+            }
             steps.extend(self.held.take().map(Step::Settle));
         }
     }
@@ -380,16 +386,21 @@ impl Lane {
         steps: &mut Vec<Step>,
     ) {
         while !self.is_running {
-            if self.work.is_empty() && !self.collect(now, terms, seen) {
+            let is_next = self.work.is_empty();
+            if is_next && !(terms.may_begin && self.collect(now, terms, seen)) {
                 break;
             }
             if self.drop_old(now, terms, steps) {
                 continue;
             }
             let batch = self.work.last_mut().expect("it was collected");
-            if batch.not_before > now {
+            if batch.not_before > now || !terms.may_begin {
                 break;
             }
+            if self.drop_too_large(now, terms, steps) {
+                continue;
+            }
+            let batch = self.work.last_mut().expect("it is not too large");
             batch.attempts += 1;
             self.is_running = true;
             let window = self.tumbling.as_ref().map(|open| open.call(batch.is_final));
@@ -433,7 +444,29 @@ impl Lane {
             self.work.pop();
         }
         self.settle(dropped, fate, was_tried, terms, steps);
-        self.rest(now, steps);
+        self.rest(now, terms, steps);
+        true
+    }
+
+    /// Gives up a record that no event has room for. Whether it is one.
+    fn drop_too_large(
+        &mut self,
+        now: Instant,
+        terms: &Terms<'_>,
+        steps: &mut Vec<Step>,
+    ) -> bool {
+        let most = terms.assumed.payload_bytes_max;
+        let is_too_large = |batch: &mut Batch| batch.len() == 1 && batch.size > most;
+        if terms.kind.is_of_aws() {
+            return false;
+        }
+        let Some(batch) = self.work.pop_if(is_too_large) else { return false };
+        let condition = Condition::MaximumPayloadSizeExceeded;
+        let least = small(terms.assumed.age_invoke_count_min as usize);
+        let ran = batch.ran.max(least);
+        let fate = Fate::GivenUp { condition, ran, response: None };
+        self.settle(batch.records, fate, false, terms, steps);
+        self.rest(now, terms, steps);
         true
     }
 
@@ -455,7 +488,8 @@ impl Lane {
         }
         let records = self.queue.take(count);
         self.work.push(Batch::new(records, size, now));
-        self.anchor = None;
+        let next_waits = !terms.kind.is_of_aws() && !self.queue.is_empty();
+        self.anchor = next_waits.then_some(now);
         true
     }
 

@@ -1,19 +1,22 @@
 //! What a mapping of a stream sends: batches to its function, and to its destination what it
 //! has given up. Their JSON is made when somebody looks.
 //!
-//! Rules: ESM-21, KIN-19.
+//! Rules: ESM-21, KIN-19, KAF-04.
 
 use alloc::format;
 use alloc::string::String;
 
 use super::failure::{About, object_key};
 use super::lane::{Invocation, Settlement};
+use super::part::terms;
 use crate::call::{ACCOUNT, arn, arn_of};
 use crate::id::{Job, MappingId, Origin, ServiceId, VersionIx};
+use crate::mapping;
 use crate::plan::Plan;
+use crate::rule::Rule;
 use crate::service::stream::record::Record;
 use crate::service::stream::record::Source;
-use crate::service::stream::{Kind, ShardId};
+use crate::service::stream::{Kind, ShardId, broker};
 use crate::time::Instant;
 use crate::value::Value;
 
@@ -27,6 +30,7 @@ pub(crate) fn arn_of_stream(plan: &Plan, id: ServiceId, kind: Kind) -> String {
             // A stream is named by when it was made: here, as the run starts.
             format!("{table}/stream/2026-01-01T00:00:00.000")
         }
+        Kind::Msk | Kind::Kafka | Kind::ActiveMq | Kind::RabbitMq => broker::arn(kind),
     }
 }
 
@@ -42,7 +46,8 @@ fn with_source<T>(
     let (kind, view) = (stream.kind, stream.view);
     let arn = arn_of_stream(plan, id, kind);
     let role = format!("arn:aws:iam::{ACCOUNT}:role/lambda");
-    say(&Source { arn: &arn, kind, shard, view, role: &role, decoded })
+    let (name, role, redelivered) = (plan.service(id).name(), &*role, false);
+    say(&Source { arn: &arn, name, kind, shard, view, role, decoded, redelivered })
 }
 
 /// A record of a stream, as an event has it, but for the data, which is what it says.
@@ -92,6 +97,8 @@ pub struct GivenUp {
     pub version: VersionIx,
     /// When.
     pub at: Instant,
+    /// Whether a topic is told, of each record.
+    pub to_topic: bool,
 }
 
 impl GivenUp {
@@ -108,8 +115,18 @@ impl GivenUp {
                 function_arn: &function_arn,
                 executed_version: &version,
                 at: self.at,
+                payload_size: terms(mapping, plan).size_of(&self.settlement.records),
+                to_topic: self.to_topic,
             })
         })
+    }
+
+    /// The rule by which somebody gets it.
+    pub(crate) fn rule(&self, plan: &Plan) -> Rule {
+        match plan.mapping(self.mapping).source_kind() == mapping::Source::Kafka {
+            true => Rule::Kaf04,
+            false => Rule::Kin19,
+        }
     }
 
     /// What a queue or topic gets.

@@ -10,8 +10,8 @@
 //! [`State::on_arrived`] says that there is more; polls go on in step with the first one,
 //! as if the empty ones had taken place.
 //!
-//! Rules: ESM-08 to ESM-12, KIN-01 to KIN-23, TW-01 to TW-04, DDS-01 to DDS-05, A-02 to
-//!
+//! Rules: ESM-08 to ESM-12, KIN-01 to KIN-23, TW-01 to TW-04, DDS-01 to DDS-05, KAF-01 to
+//! KAF-05, MQ-01, A-02 to.
 
 pub mod aside;
 pub mod batch;
@@ -20,8 +20,10 @@ pub mod lane;
 pub mod letter;
 pub mod lineage;
 pub mod part;
+mod pollers;
 pub mod reader;
 pub mod spec;
+mod told;
 mod why;
 pub mod window;
 
@@ -93,6 +95,9 @@ pub struct State {
     has_begun: bool,
     /// Records that it has read and let go of, to read them again.
     forgotten: u64,
+    /// The offset that was committed last, of a partition; of a shard, all that was read is
+    /// passed unless it waits to be settled.
+    committed: Option<u32>,
     dice: Dice,
 }
 
@@ -115,6 +120,7 @@ impl State {
             is_finished: false,
             has_begun: false,
             forgotten: 0,
+            committed: terms.kind.is_topic().then_some(from),
             dice,
         }
     }
@@ -132,11 +138,39 @@ impl State {
     }
 
     /// The place of the first record that is not settled: reading would begin there again
-    /// (KIN-05).
+    /// (KIN-05). Of a topic, records that no filter has let through are committed with the
+    /// next batch that ends (ESM-19, KAF-03).
     #[must_use]
     pub fn checkpoint(&self) -> u32 {
         let unsettled = self.lanes.iter().filter_map(Lane::unsettled).min();
-        unsettled.unwrap_or(self.next)
+        self.committed.or(unsettled).unwrap_or(self.next)
+    }
+
+    /// Offsets before a place are committed.
+    fn commit(&mut self, place: u32) {
+        self.committed = self.committed.map(|committed| committed.max(place));
+    }
+
+    /// What steps of lanes order to be done; what they settle is committed.
+    fn ordered(&mut self, steps: Vec<Step>) -> impl Iterator<Item = Order> {
+        for step in &steps {
+            if let Step::Settle(Settlement { records, .. }) = step {
+                self.commit(records.last().map_or(0, |last| last.place + 1));
+            }
+        }
+        steps.into_iter().map(Order::from)
+    }
+
+    /// Whether a batch of it is with the function.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.lanes.iter().any(Lane::is_running)
+    }
+
+    /// Whether it has records that are not settled, but for those that were not read yet.
+    #[must_use]
+    pub fn has_work(&self) -> bool {
+        self.lanes.iter().any(|lane| lane.held() > 0)
     }
 
     /// Whether the shard is closed and settled.
@@ -185,7 +219,7 @@ impl State {
         if self.power == Power::On && self.poll_at.is_none() {
             self.poll_at = Some(match terms.spec.reading {
                 Reading::Polls => self.next_poll(now, terms),
-                Reading::Pushed => now.plus(terms.assumed.pushed_latency),
+                Reading::Pushed => now.plus(terms.latency()),
             });
         }
         self.go_on(now, terms)
@@ -209,6 +243,10 @@ impl State {
             Read::Throttled { until } => self.poll_at = Some(until.max(now)),
             Read::Records(batch) => {
                 self.sort(now, terms, batch.records);
+                // What is no longer kept cannot be read again.
+                if batch.missed > 0 {
+                    self.commit(self.next + batch.missed);
+                }
                 self.next = batch.next;
                 self.poll_at = batch.is_behind.then_some(now);
                 if !batch.is_behind {
@@ -247,7 +285,7 @@ impl State {
         let mut steps = Vec::new();
         let lane = &mut self.lanes[lane as usize];
         lane.on_outcome(now, terms, &self.dice, outcome, &mut steps);
-        let mut orders: Vec<Order> = steps.into_iter().map(Order::from).collect();
+        let mut orders: Vec<Order> = self.ordered(steps).collect();
         orders.extend(self.go_on(now, terms));
         orders
     }
@@ -280,7 +318,7 @@ impl State {
         for lane in &mut self.lanes {
             lane.go_on(now, terms, self.seen, &mut steps);
         }
-        orders.extend(steps.into_iter().map(Order::from));
+        orders.extend(self.ordered(steps));
         if self.is_to_read(now, terms) {
             (self.is_reading, self.last_read) = (true, Some(now));
             self.poll_at = None;

@@ -1,16 +1,17 @@
 //! A mapping of a stream as a part of a run: it carries out what its reader says.
 //!
 //! Rules: ESM-03, ESM-07 to ESM-10, ESM-19, KIN-01 to KIN-21, TW-01 to TW-04, DDS-01,
-//! DDS-05, PBR-01, PBR-03.
+//! DDS-05, KAF-01 to KAF-05, MQ-01, PBR-01 to PBR-03.
 
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::aside::{Aside, Asides};
 use super::batch::{LastResult, Outcome, Verdict};
 use super::lane::{Condition, Fate, Invocation, Judged, Settlement};
-use super::letter::{GivenUp, Records};
+use super::letter::Records;
 use super::reader::{Deed, Reader};
 use super::spec::Terms;
 use super::why;
@@ -26,12 +27,13 @@ use crate::queue::Rank;
 use crate::rule::Rule;
 use crate::service;
 use crate::service::parcel::Parcel;
-use crate::service::stream::ShardId;
 use crate::service::stream::record::Record;
 use crate::service::stream::shard::Read;
+use crate::service::stream::{ShardId, broker};
 use crate::sim::Cx;
 use crate::time::Span;
-use crate::trace::{Delivery, End, Ending, EventFact, Fact, StreamFact};
+use crate::trace::{End, Ending, Fact, StreamFact};
+use crate::value::Value;
 
 /// What has become of the records that it has read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,7 +52,7 @@ pub struct Fates {
 #[derive(Clone, Debug)]
 pub struct State {
     source: ServiceId,
-    reader: Reader,
+    pub(super) reader: Reader,
     /// Whether it reads, or will when it knows the shards.
     is_on: bool,
     /// Whether it becomes enabled when it knows the shards.
@@ -58,14 +60,18 @@ pub struct State {
     /// Batches that the function has, or that wait for another try, by number.
     batches: BTreeMap<u32, UnderWay>,
     /// The versions that ran last, by lane of a shard.
-    versions: BTreeMap<(ShardId, u32), VersionIx>,
+    pub(super) versions: BTreeMap<(ShardId, u32), VersionIx>,
     fates: Fates,
     asides: Asides,
     /// Records that the stream no longer kept when it came to read them.
     missed: u64,
-    destination_failures: u64,
+    pub(super) destination_failures: u64,
     iterator_age: Option<Span>,
     last_result: LastResult,
+    /// Where to begin in shards that its consumer group has read before (KAF-05).
+    committed: Vec<(ShardId, u32)>,
+    /// Whether pollers are to be counted.
+    pub(super) ramps: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -81,7 +87,7 @@ pub(crate) fn terms<'a>(mapping: &'a PlannedMapping, plan: &'a Plan) -> Terms<'a
     Terms::new(&reads.spec, &reads.assumed, stream)
 }
 
-fn job(id: MappingId, call: u32) -> Job {
+pub(super) fn job(id: MappingId, call: u32) -> Job {
     Job { origin: Origin::Mapping(id), call }
 }
 
@@ -107,7 +113,15 @@ impl State {
             destination_failures: 0,
             iterator_age: None,
             last_result: LastResult::Nothing,
+            committed: Vec::new(),
+            ramps: false,
         })
+    }
+
+    /// It goes on where its consumer group was: a mapping that is gone has read as that.
+    pub(crate) fn go_on_after(&mut self, before: &Self) {
+        let places = before.reader.shards().map(|one| (one.shard(), one.checkpoint()));
+        self.committed = places.collect();
     }
 
     /// It is to read: first it asks which shards there are.
@@ -210,7 +224,9 @@ impl State {
         let [running, waiting] = self.reader.held();
         let all = processed + at_destination + dropped + expired + running + waiting;
         assert_eq!(self.entered(), all, "a record was lost, or has two fates");
-        let counts = self.reader.counts();
+        let (counts, partitions) = (self.reader.counts(), self.reader.shards().count());
+        let pollers = self.reader.pollers().unwrap_or(0) as usize;
+        assert!(pollers <= partitions, "more pollers than partitions");
         assert_eq!(counts.delivered, at_destination, "told of as often as counted");
         assert_eq!(counts.dropped, dropped, "dropped as often as counted");
     }
@@ -225,11 +241,20 @@ impl State {
         let terms = terms(plan.mapping(id), plan);
         let deeds = match event {
             MappingEvent::ShardsListed { parcel } => {
-                let Parcel::Listed(listed) = cx.parcels.take(parcel) else {
+                let Parcel::Listed(mut listed) = cx.parcels.take(parcel) else {
                     unreachable!("a stream lists its shards")
                 };
+                for (shard, place) in &self.committed {
+                    let mut all = listed.iter_mut();
+                    if let Some(known) = all.find(|known| known.id == *shard) {
+                        known.place = *place;
+                    }
+                }
                 match core::mem::take(&mut self.is_enabling) {
-                    true => self.reader.on_enabled(cx.now, &terms, listed),
+                    true => {
+                        self.count_pollers(id, plan, cx, listed.len());
+                        self.reader.on_enabled(cx.now, &terms, listed)
+                    }
                     false => self.reader.on_listed(cx.now, &terms, listed),
                 }
             }
@@ -243,6 +268,7 @@ impl State {
                 };
                 self.on_read(id, plan, cx, shard, read)
             }
+            MappingEvent::RampDue => self.on_ramp_due(id, plan, cx),
             MappingEvent::Answered { call, parcel, answer, version } => {
                 return self.on_answered(id, plan, cx, call, (parcel, answer), version);
             }
@@ -251,7 +277,6 @@ impl State {
             | MappingEvent::WindowDue { .. }
             | MappingEvent::RetryDue { .. }
             | MappingEvent::LetGoDue { .. }
-            | MappingEvent::RampDue
             | MappingEvent::Backlog { .. }
             | MappingEvent::Settled
             | MappingEvent::Deleted { .. } => return,
@@ -277,12 +302,13 @@ impl State {
                 self.missed += u64::from(batch.missed);
                 self.fates.expired += u64::from(batch.missed);
                 let fact = StreamFact::Missed { shard, records: batch.missed };
-                cx.tell(part, None, Rule::Kin10, Fact::Stream(fact));
+                let rule = why::of(&terms, Rule::Kin10, Rule::Kaf03);
+                cx.tell(part, None, rule, Fact::Stream(fact));
             }
             let records = batch.records.len();
             if !mapping.filters.is_empty() {
                 filtered = batch.filter(|record| {
-                    let passes = mapping.lets_record_through(record, &terms);
+                    let passes = mapping.lets_record_through(record, of, plan);
                     if !passes {
                         self.asides.put(of, record.place, Aside::Filtered);
                     }
@@ -335,7 +361,15 @@ impl State {
         if let Answer::Ran(_) = answer {
             self.versions.insert((batch.shard, invocation.lane), version);
         }
-        let outcome = Outcome::of(answer, &response, &invocation.records, &terms);
+        let name = plan.service(self.source).name();
+        let partition =
+            terms.kind.is_topic().then(|| format!("{name}-{}", batch.shard.0));
+        let records = &invocation.records;
+        let outcome =
+            Outcome::of(answer, &response, records, &terms, |record| match &partition {
+                Some(partition) => broker::identifier(partition, record.place),
+                None => Value::Text(record.sequence.text(terms.kind)),
+            });
         self.last_result = LastResult::from(&outcome);
         let deeds = self.reader.on_outcome(cx.now, &terms, call, &outcome);
         let ignored = !terms.spec.partial && names_failures(&response);
@@ -358,7 +392,8 @@ impl State {
         for deed in deeds {
             match deed {
                 Deed::Begin { shard, from, why } => {
-                    let rule = why::begun(&terms(mapping, plan), why);
+                    let is_known = !self.committed.is_empty();
+                    let rule = why::begun(&terms(mapping, plan), why, is_known);
                     let fact = StreamFact::Begun { shard: shard.0, from };
                     cx.tell(Part::Mapping(id), None, rule, Fact::Stream(fact));
                 }
@@ -404,7 +439,8 @@ impl State {
         let terms = terms(mapping, plan);
         let fact = if invocation.attempt > 1 {
             let attempt = narrow(invocation.attempt);
-            (Rule::Kin17, Fact::Retried { attempt })
+            let rule = why::of(&terms, Rule::Kin17, Rule::Kin17);
+            (rule, Fact::Retried { attempt })
         } else {
             let state = self.reader.shard(shard).expect("it is read");
             let (rule, fact) = why::made(&terms, cx.now, state, &invocation);
@@ -419,6 +455,9 @@ impl State {
         self.batches.insert(call, UnderWay { batch, content: content.clone() });
         let qualifier = mapping.qualifier.name();
         let slot = cx.mail.put(Letter { content, qualifier, permitted: true });
+        if terms.kind.is_topic() {
+            self.arm_ramp(id, cx);
+        }
         let (job, mode) = (job(id, call), Mode::Answer);
         let arrived = FunctionEvent::Arrived(Request { job, attempt: tries, slot, mode });
         cx.post(cx.now, Rank::Arrival, Event::Function(mapping.function, arrived));
@@ -478,7 +517,13 @@ impl State {
             Fate::GivenUp { condition: Condition::RecordAgeExceeded, .. } => {
                 (Rule::Kin18, End::RecordAgeExceeded)
             }
-            Fate::Expired => (Rule::Kin10, End::Expired),
+            Fate::GivenUp {
+                condition: Condition::MaximumPayloadSizeExceeded, ..
+            } => {
+                let rule = why::of(&terms, Rule::Kaf04, Rule::Kaf04);
+                (rule, End::MaximumPayloadSizeExceeded)
+            }
+            Fate::Expired => (why::of(&terms, Rule::Kin10, Rule::Kaf03), End::Expired),
         };
         let (first, last) = (number(records.first()), number(records.last()));
         let fact = StreamFact::Settled {
@@ -502,7 +547,7 @@ impl State {
                 self.set_aside(shard, &settlement, Aside::Expired);
             }
             Fate::GivenUp { .. } => {
-                let is_told = self.give_up(id, plan, cx, call, shard, &settlement);
+                let is_told = self.give_up(id, plan, cx, (call, shard), &settlement);
                 self.reader.on_told(&settlement, is_told);
                 let (fate, why) = match is_told {
                     true => (&mut self.fates.at_destination, Aside::AtDestination),
@@ -518,46 +563,6 @@ impl State {
         for record in settlement.records.iter() {
             self.asides.put(shard, record.place, why);
         }
-    }
-
-    /// Tells the destination, if there is one, and says whether that could be done.
-    fn give_up(
-        &mut self,
-        id: MappingId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        call: u32,
-        shard: ShardId,
-        settlement: &Settlement,
-    ) -> bool {
-        let mapping = plan.mapping(id);
-        let reads = mapping.stream.as_ref().expect("it reads a stream");
-        let Some(service) = reads.on_failure else { return false };
-        let (what, to) = (Delivery::OnFailure, Part::Service(service));
-        let (part, job) = (Part::Mapping(id), job(id, call));
-        if !plan.service(service).spec.permission {
-            self.destination_failures += 1;
-            let fact = Fact::Event(EventFact::DeliveryFailed { what, to });
-            cx.tell(part, Some(job), Rule::Kin21, fact);
-            return false;
-        }
-        let lane = self.versions.get(&(shard, settlement.lane));
-        let given_up = GivenUp {
-            mapping: id,
-            shard,
-            settlement: settlement.clone(),
-            call,
-            version: lane.copied().unwrap_or(VersionIx::LATEST),
-            at: cx.now,
-        };
-        let fact = Fact::Event(EventFact::Sent { what, to });
-        cx.tell(part, Some(job), Rule::Kin19, fact);
-        let body = Body::GivenUp(Rc::new(given_up));
-        let content = Content::message(body, Vec::new());
-        let letter = cx.mail.put(Letter { content, qualifier: None, permitted: true });
-        let arrived = ServiceEvent::Arrived { job, letter };
-        cx.post(cx.now, Rank::Arrival, Event::Service(service, arrived));
-        true
     }
 }
 

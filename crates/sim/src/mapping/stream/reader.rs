@@ -3,7 +3,8 @@
 //!
 //! It is called and says what is to be done as one shard does ([`super`]); a stream that
 //! has new shards is listed to it again.
-//! Rules: ESM-14 (counts), KIN-05, KIN-07, KIN-21 (a failed delivery stops nothing), KIN-23.
+//! Rules: ESM-14 (counts), KIN-05, KIN-07, KIN-21 (a failed delivery stops nothing), KIN-23,
+//! KAF-02 (pollers).
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -118,6 +119,11 @@ pub struct Reader {
     /// The last batch of each lane of a shard.
     calls: BTreeMap<(ShardId, u32), u32>,
     counts: Counts,
+    /// Pollers, each with one batch under way at most, of the partitions that it reads; unset
+    /// is one for each partition (KAF-02).
+    pollers: Option<u32>,
+    /// Whether a batch has found no room since pollers were last counted.
+    was_throttled: bool,
 }
 
 impl Reader {
@@ -133,7 +139,57 @@ impl Reader {
             made: 0,
             calls: BTreeMap::new(),
             counts: Counts::default(),
+            pollers: None,
+            was_throttled: false,
         }
+    }
+
+    /// Pollers of a topic, if there are fewer than partitions.
+    #[must_use]
+    pub const fn pollers(&self) -> Option<u32> {
+        self.pollers
+    }
+
+    /// There are so many pollers from now on; what is under way goes on.
+    pub fn set_pollers(
+        &mut self,
+        now: Instant,
+        terms: &Terms<'_>,
+        pollers: u32,
+    ) -> Vec<Deed> {
+        self.pollers = Some(pollers);
+        let ids: Vec<ShardId> = self.shards.keys().copied().collect();
+        self.go_on(now, terms, ids)
+    }
+
+    /// Whether a batch has found no room since this was asked last.
+    pub fn was_throttled(&mut self) -> bool {
+        core::mem::take(&mut self.was_throttled)
+    }
+
+    /// Whether the poller of a partition has no batch of another one under way.
+    fn may_begin(&self, id: ShardId) -> bool {
+        let Some(pollers) = self.pollers else { return true };
+        let others = self.shards.values().filter(|other| other.shard() != id);
+        let mut same = others.filter(|other| other.shard().0 % pollers == id.0 % pollers);
+        !same.any(State::is_running)
+    }
+
+    /// Partitions of a poller that has ended a batch go on, the next one first.
+    fn go_on(&mut self, now: Instant, terms: &Terms<'_>, ids: Vec<ShardId>) -> Vec<Deed> {
+        let mut deeds = Vec::new();
+        for id in ids {
+            deeds.extend(self.tell(now, terms, id, State::on_due));
+        }
+        deeds
+    }
+
+    /// Partitions that share a poller with one, those that come after it first.
+    fn after(&self, id: ShardId) -> Vec<ShardId> {
+        let Some(pollers) = self.pollers else { return Vec::new() };
+        let later = self.shards.keys().filter(|other| **other > id);
+        let all = later.chain(self.shards.keys().filter(|other| **other < id));
+        all.filter(|other| other.0 % pollers == id.0 % pollers).copied().collect()
     }
 
     /// A shard that it reads or has read.
@@ -203,7 +259,7 @@ impl Reader {
         let ids: Vec<ShardId> = self.shards.keys().copied().collect();
         let mut deeds = Vec::new();
         for id in ids {
-            deeds.extend(self.tell(now, terms, id, |state| state.on_enabled(now, terms)));
+            deeds.extend(self.tell(now, terms, id, State::on_enabled));
         }
         deeds.extend(self.on_listed(now, terms, listed));
         deeds
@@ -236,12 +292,12 @@ impl Reader {
         terms: &Terms<'_>,
         id: ShardId,
     ) -> Vec<Deed> {
-        self.tell(now, terms, id, |state| state.on_arrived(now, terms))
+        self.tell(now, terms, id, State::on_arrived)
     }
 
     /// It has asked to be woken for a shard.
     pub fn on_due(&mut self, now: Instant, terms: &Terms<'_>, id: ShardId) -> Vec<Deed> {
-        self.tell(now, terms, id, |state| state.on_due(now, terms))
+        self.tell(now, terms, id, State::on_due)
     }
 
     /// A shard has answered a call; so many records no filter let through, and they are not
@@ -258,7 +314,7 @@ impl Reader {
             self.counts.polled += u64::from(batch.records.len()) + filtered_out;
             self.counts.filtered_out += filtered_out;
         }
-        self.tell(now, terms, id, |state| state.on_read(now, terms, read))
+        self.tell(now, terms, id, |state, now, terms| state.on_read(now, terms, read))
     }
 
     /// The function has answered a call.
@@ -286,7 +342,19 @@ impl Reader {
             | Outcome::Failed
             | Outcome::Throttled => 0,
         };
-        self.tell(now, terms, id, |state| state.on_outcome(now, terms, lane, outcome))
+        self.was_throttled |= *outcome == Outcome::Throttled;
+        // The poller turns to its next partition, and comes back to this one after it.
+        let others = self.after(id);
+        let mut deeds = self.tell(now, terms, id, |state, now, terms| {
+            let terms =
+                Terms { may_begin: terms.may_begin && others.is_empty(), ..*terms };
+            state.on_outcome(now, &terms, lane, outcome)
+        });
+        if !others.is_empty() {
+            deeds.extend(self.go_on(now, terms, others));
+            deeds.extend(self.tell(now, terms, id, State::on_due));
+        }
+        deeds
     }
 
     /// The destination was told of records that were given up, or could not be, or there
@@ -312,7 +380,7 @@ impl Reader {
             let number = alloc::format!("{}", id.0);
             let dice = self.dice.with(&Dice::of(0, &number));
             self.shards.insert(id, State::new(id, place, terms, dice));
-            deeds.extend(self.tell(now, terms, id, |state| state.on_enabled(now, terms)));
+            deeds.extend(self.tell(now, terms, id, State::on_enabled));
         }
         deeds
     }
@@ -323,11 +391,12 @@ impl Reader {
         now: Instant,
         terms: &Terms<'_>,
         id: ShardId,
-        call: impl FnOnce(&mut State) -> Vec<Order>,
+        call: impl FnOnce(&mut State, Instant, &Terms<'_>) -> Vec<Order>,
     ) -> Vec<Deed> {
+        let terms = &Terms { may_begin: self.may_begin(id), ..*terms };
         let Some(state) = self.shards.get_mut(&id) else { return Vec::new() };
         let mut deeds = Vec::new();
-        for order in call(state) {
+        for order in call(state, now, terms) {
             match order {
                 Order::Begin { from, is_again } => {
                     let why = match (is_again, self.lineage.is_child(id)) {

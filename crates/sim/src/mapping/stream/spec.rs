@@ -1,7 +1,7 @@
 //! What a mapping of a stream is told, and what is assumed of it because AWS does not say.
 //!
 //! Units: counts are records or retries; sizes are in bytes.
-//! Rules: the table of settings; section 0.
+//! Rules: the table of settings; section 0, KAF-03, KAF-05, MQ-01.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,7 +22,8 @@ use crate::time::{Instant, Span};
 pub enum Reading {
     /// It asks for them, within limits it shares with other readers (KIN-01).
     Polls,
-    /// They are pushed: enhanced fan-out (KIN-02).
+    /// They come when they are there: enhanced fan-out pushes them (KIN-02), brokers do
+    /// so, and a fetch from Kafka waits for them.
     Pushed,
 }
 
@@ -41,6 +42,8 @@ pub struct Spec {
     pub bisect: bool,
     /// Retries after the first try, up to 10,000; none is without end, the default.
     pub retries_max: Option<u32>,
+    /// Whether that was set, and does not follow from a destination (KAF-03).
+    pub is_retries_set: bool,
     /// How old records may become, 60 s to 604,800 s; none is without end, the default.
     pub age_max: Option<Span>,
     /// Whether the function says which records failed. Default no.
@@ -62,6 +65,7 @@ impl Spec {
             factor: 1,
             bisect: false,
             retries_max: None,
+            is_retries_set: false,
             age_max: None,
             partial: false,
             tumbling: Span::ZERO,
@@ -73,22 +77,38 @@ impl Spec {
     /// begins, which no checked mapping of a stream lacks.
     #[must_use]
     pub fn of(set: &mapping::Spec, source: Source) -> Option<Self> {
-        let position = match (set.start?, set.start_at) {
-            (StartingPosition::TrimHorizon, _) => Position::TrimHorizon,
-            (StartingPosition::Latest, _) => Position::Latest,
-            (StartingPosition::AtTimestamp, at) => Position::At(Instant::START.plus(at?)),
-        };
         let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let position = match (set.start, set.start_at) {
+            // A broker hands out what is in its queue.
+            _ if source == Source::Mq => Position::TrimHorizon,
+            _ if set.committed.is_some() => Position::Committed(count(set.committed?)),
+            (None, _) => return None,
+            (Some(StartingPosition::TrimHorizon), _) => Position::TrimHorizon,
+            (Some(StartingPosition::Latest), _) => Position::Latest,
+            (Some(StartingPosition::AtTimestamp), at) => {
+                Position::At(Instant::START.plus(at?))
+            }
+        };
         Some(Self {
             batch_size: count(set.batch_size.unwrap_or(source.batch_size())),
-            window: set.window,
+            window: set.window(source),
             factor: count(set.parallel.unwrap_or(1)),
             bisect: set.bisect,
-            retries_max: set.retries_max.map(count),
+            retries_max: set.retries_of(source).map(count),
+            is_retries_set: set.retries_max.is_some(),
             age_max: set.age_max,
             partial: set.partial,
             tumbling: set.tumbling.unwrap_or(Span::ZERO),
-            reading: if set.fan_out { Reading::Pushed } else { Reading::Polls },
+            reading: match source {
+                Source::Kafka | Source::Mq => Reading::Pushed,
+                Source::Queue | Source::Fifo | Source::Kinesis | Source::DynamoDb => {
+                    if set.fan_out {
+                        Reading::Pushed
+                    } else {
+                        Reading::Polls
+                    }
+                }
+            },
             position,
         })
     }
@@ -280,6 +300,10 @@ pub struct Terms<'a> {
     pub retention: Span,
     /// What records of a table show.
     pub view: View,
+    /// Retries after the first try, of the mapping or of the broker.
+    pub retries_max: Option<u32>,
+    /// Whether another batch may begin: pollers may be fewer than partitions (KAF-02).
+    pub may_begin: bool,
 }
 
 impl<'a> Terms<'a> {
@@ -287,13 +311,18 @@ impl<'a> Terms<'a> {
     #[must_use]
     pub fn new(spec: &'a Spec, assumed: &'a Assumptions, stream: &stream::Spec) -> Self {
         let stream::Spec { kind, view, .. } = *stream;
-        Self { spec, assumed, kind, retention: stream.kept(), view }
+        let retries_max = match kind.is_broker() {
+            true => stream.redeliveries_max,
+            false => spec.retries_max,
+        };
+        let (retention, may_begin) = (stream.kept(), true);
+        Self { spec, assumed, kind, retention, view, retries_max, may_begin }
     }
 
     /// What a record takes in an event, with what stands around it.
     #[must_use]
     pub fn size(&self, record: &Record) -> u64 {
-        record.body_bytes(self.view) + self.assumed.record_overhead_bytes
+        record.body_bytes(self.kind, self.view) + self.assumed.record_overhead_bytes
     }
 
     /// What records take in an event.
@@ -308,6 +337,17 @@ impl<'a> Terms<'a> {
         match self.kind {
             Kind::Kinesis => self.assumed.kinesis_poll,
             Kind::DynamoDb => self.assumed.dynamodb_poll,
+            // They are not asked again and again.
+            Kind::Msk | Kind::Kafka | Kind::ActiveMq | Kind::RabbitMq => Span::SECOND,
+        }
+    }
+
+    /// How long it takes until a record has come that is not asked for.
+    #[must_use]
+    pub const fn latency(&self) -> Span {
+        match self.kind {
+            Kind::Kinesis | Kind::DynamoDb => self.assumed.pushed_latency,
+            Kind::Msk | Kind::Kafka | Kind::ActiveMq | Kind::RabbitMq => Span::ZERO,
         }
     }
 
@@ -344,7 +384,7 @@ mod tests {
     fn what_is_set_is_taken_over() {
         let set = mapping::Spec {
             batch_size: Some(7),
-            window: Span::SECOND,
+            window: Some(Span::SECOND),
             partial: true,
             start: Some(StartingPosition::AtTimestamp),
             start_at: Some(Span::MINUTE),
@@ -362,6 +402,7 @@ mod tests {
             factor: 3,
             bisect: true,
             retries_max: Some(0),
+            is_retries_set: true,
             age_max: Some(Span::HOUR),
             partial: true,
             tumbling: Span::MINUTE,

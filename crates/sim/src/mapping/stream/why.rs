@@ -14,32 +14,47 @@ use crate::trace::StreamFact;
 /// Most records of a table that one call brings.
 const TABLE_READ_MAX: u32 = 1_000;
 
+/// The rule behind what all streams do: Lambda's own, topics, or the queues of brokers.
+pub(super) fn of(terms: &Terms<'_>, own: Rule, of_topic: Rule) -> Rule {
+    match terms.kind {
+        Kind::Kinesis | Kind::DynamoDb => own,
+        Kind::Msk | Kind::Kafka => of_topic,
+        Kind::ActiveMq | Kind::RabbitMq => Rule::Mq01,
+    }
+}
+
 /// Why records came as they did.
 pub(super) fn read(terms: &Terms<'_>, filtered: u64) -> Rule {
     match (terms.spec.reading, terms.kind) {
         _ if filtered > 0 => Rule::Esm19,
-        (Reading::Pushed, _) => Rule::Kin02,
-        (Reading::Polls, Kind::Kinesis) => Rule::Kin01,
         (Reading::Polls, Kind::DynamoDb) => Rule::Dds01,
+        (Reading::Polls, _) => of(terms, Rule::Kin01, Rule::Kaf01),
+        (Reading::Pushed, _) => of(terms, Rule::Kin02, Rule::Kaf01),
     }
 }
 
-/// Why a shard is read from where it is.
-pub(super) fn begun(terms: &Terms<'_>, why: Begins) -> Rule {
+/// Why a shard is read from where it is; its consumer group may be known from before.
+pub(super) fn begun(terms: &Terms<'_>, why: Begins, is_known: bool) -> Rule {
     match (why, terms.spec.position) {
+        (Begins::First, _) if is_known => Rule::Kaf05,
         (Begins::Again, _) if terms.spec.factor > 1 => Rule::Kin05,
-        (Begins::Again, _) => Rule::Kin23,
+        (Begins::Again, _) => of(terms, Rule::Kin23, Rule::Kaf03),
         (Begins::AfterParents, _) => descended(terms),
         (Begins::First, Position::Latest) => Rule::Esm03,
-        (Begins::First, Position::TrimHorizon | Position::At(_)) => Rule::Kin06,
+        (Begins::First, Position::Committed(_)) => Rule::Kaf05,
+        (Begins::First, Position::TrimHorizon | Position::At(_)) => {
+            of(terms, Rule::Kin06, Rule::Kin06)
+        }
     }
 }
 
 /// Why shards are read one after the other.
 pub(super) fn descended(terms: &Terms<'_>) -> Rule {
     match terms.kind {
-        Kind::Kinesis => Rule::Kin07,
         Kind::DynamoDb => Rule::Dds04,
+        Kind::Kinesis | Kind::Msk | Kind::Kafka | Kind::ActiveMq | Kind::RabbitMq => {
+            Rule::Kin07
+        }
     }
 }
 
@@ -116,39 +131,46 @@ pub(super) fn judged(terms: &Terms<'_>, verdict: Verdict, outcome: &Outcome) -> 
         Verdict::Halves(_) if reported => Rule::Kin16,
         Verdict::Halves(_) => Rule::Kin13,
         Verdict::Retry(_) => retried(terms, outcome),
-        Verdict::Done | Verdict::Again | Verdict::GiveUp => Rule::Kin09,
+        Verdict::Done | Verdict::Again | Verdict::GiveUp => {
+            of(terms, Rule::Kin09, Rule::Kaf03)
+        }
     }
 }
 
 fn retried(terms: &Terms<'_>, outcome: &Outcome) -> Rule {
     match outcome {
-        Outcome::Throttled | Outcome::ServiceError => Rule::Kin12,
+        Outcome::Throttled | Outcome::ServiceError => of(terms, Rule::Kin12, Rule::Kin12),
         // It lacks the state of its window.
         Outcome::Succeeded { .. } => Rule::Tw02,
         Outcome::Reported { .. } => Rule::Kin15,
         Outcome::Malformed => Rule::Pbr03,
-        Outcome::Failed if terms.spec.retries_max.is_some() => Rule::Kin11,
-        Outcome::Failed => Rule::Kin09,
+        Outcome::Failed if terms.spec.is_retries_set => Rule::Kin11,
+        Outcome::Failed => of(terms, Rule::Kin09, Rule::Kaf03),
     }
 }
 
 /// Why records count as processed.
 pub(super) fn processed(terms: &Terms<'_>, ended: Option<&Ended<'_>>) -> Rule {
-    let Some(Ended { outcome, ignored, .. }) = ended else { return Rule::Kin09 };
+    let usual = of(terms, Rule::Kin09, Rule::Kaf03);
+    let Some(Ended { outcome, ignored, .. }) = ended else { return usual };
     match outcome {
         _ if *ignored => Rule::Pbr01,
-        _ if !terms.spec.partial => Rule::Kin09,
+        _ if !terms.spec.partial => usual,
         Outcome::Reported { .. } if terms.spec.bisect => Rule::Kin16,
         Outcome::Reported { .. } => Rule::Kin14,
         Outcome::Succeeded { .. } => Rule::Pbr03,
         Outcome::Malformed
         | Outcome::Failed
         | Outcome::Throttled
-        | Outcome::ServiceError => Rule::Kin09,
+        | Outcome::ServiceError => usual,
     }
 }
 
 /// Why records were given up that have no retries left.
 pub(super) fn exhausted(terms: &Terms<'_>) -> Rule {
-    if terms.assumed.consolidate_failures { Rule::Kin20 } else { Rule::Kin11 }
+    match terms.spec.is_retries_set {
+        _ if terms.assumed.consolidate_failures => Rule::Kin20,
+        true => Rule::Kin11,
+        false => of(terms, Rule::Kin11, Rule::Kaf03),
+    }
 }

@@ -1,7 +1,7 @@
 //! What queues hold, and what event source mappings read and call.
 //!
 //! Rules: ESM-05, ESM-08, ESM-11, ESM-15, ESM-17, ESM-18, SQS-10, SQS-13, SQS-16, FIFO-01,
-//! FIFO-08, VER-15, SIM-03.
+//! FIFO-08, KAF-05, MQ-01, VER-15, SIM-03.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use super::{check_name, issue, names_something, split_target};
 use crate::knob::{Choices, Issue, Knobs, shown};
 use crate::limits;
+use crate::mapping::spec::TIMEOUT_MAX;
 use crate::mapping::{Mapping, Source};
 use crate::plan::Qualifier;
 use crate::plan::mapping::source_of;
@@ -50,6 +51,13 @@ pub(super) fn check_queue(
     issues: &mut Vec<Issue>,
 ) {
     check_settings(service, place, issues);
+    if service.kind == Kind::Mq {
+        check_posts(service, place, until, issues);
+        if !service.spec.dead_letter.is_empty() {
+            check_dead(scenario, service, place, issues);
+        }
+        return;
+    }
     if service.kind != Kind::Queue {
         check_no_queue(service, place, issues);
         return;
@@ -90,6 +98,27 @@ pub(super) fn check_queue(
     check_posts(service, place, until, issues);
 }
 
+/// Where a broker puts what it gives up: another of its queues.
+fn check_dead(
+    scenario: &Scenario,
+    service: &Service,
+    place: &str,
+    issues: &mut Vec<Issue>,
+) {
+    let mut services = scenario.services.iter();
+    let fits = |other: &Service| {
+        other.kind == Kind::Mq
+            && other.spec.engine == service.spec.engine
+            && other.name != service.name
+            && other.name == service.spec.dead_letter
+    };
+    if !services.any(fits) {
+        let found = format!("{:?}", service.spec.dead_letter);
+        let allowed = "another queue (mq) of the same engine";
+        issues.push(issue(format!("{place}.dead-letter"), found, allowed, Rule::Mq01));
+    }
+}
+
 /// Messages that reach a queue.
 fn check_posts(service: &Service, place: &str, until: Instant, issues: &mut Vec<Issue>) {
     let spec = &service.spec;
@@ -104,9 +133,13 @@ fn check_posts(service: &Service, place: &str, until: Instant, issues: &mut Vec<
             wrong(&format!("messages.{at}.at"), found, allowed, Rule::Sim02);
         }
         let bytes = post.payload.bytes();
-        if bytes > limits::QUEUE_MESSAGE_BYTES_MAX {
+        let (most, allowed) = match service.kind.stream() {
+            Some(kind) => (kind.record_bytes_max(), "at most 10 MiB"),
+            None => (limits::QUEUE_MESSAGE_BYTES_MAX, "at most 1 MiB"),
+        };
+        if bytes > most {
             let found = format!("{bytes} bytes");
-            wrong(&format!("messages.{at}.payload"), found, "at most 1 MiB", Rule::Sqs16);
+            wrong(&format!("messages.{at}.payload"), found, allowed, Rule::Sqs16);
         }
         if post.payload.json().is_some_and(|value| value.depth() > limits::DEPTH_MAX) {
             let place = format!("messages.{at}.payload");
@@ -122,8 +155,10 @@ fn check_posts(service: &Service, place: &str, until: Instant, issues: &mut Vec<
             );
         }
         let delay = post.delay.unwrap_or(Span::ZERO);
-        if delay > Span::seconds(900) || post.delay.is_some() && spec.fifo {
-            let allowed = "at most 15 min, and none of its own in a FIFO queue";
+        let is_sqs = service.kind == Kind::Queue;
+        if delay > Span::seconds(900) || post.delay.is_some() && (spec.fifo || !is_sqs) {
+            let allowed =
+                "at most 15 min, and none of its own in a FIFO queue or a broker";
             let found = delay.to_string();
             wrong(&format!("messages.{at}.delay"), found, allowed, Rule::Sqs16);
         }
@@ -192,7 +227,7 @@ fn check_mapping(
                 false => format!("there are: {}", names.join(", ")),
             };
             let found = format!("{:?}", mapping.source);
-            let allowed = format!("a queue, a stream or a table; {there}");
+            let allowed = format!("a queue, a stream, a table or a topic; {there}");
             issues.push(issue(format!("{place}.source"), found, allowed, Rule::Esm05));
         }
     }
@@ -224,6 +259,14 @@ fn check_mapping(
             function.spec.timeout
         );
         issues.push(issue(format!("{place}.source"), found, allowed, Rule::Sqs10));
+    }
+    if let Some(function) = function
+        && source.is_some_and(Source::is_of_broker)
+        && function.spec.timeout > TIMEOUT_MAX
+    {
+        let found = format!("a timeout of {} of {name}", function.spec.timeout);
+        let allowed = format!("at most {TIMEOUT_MAX} for Kafka and MQ");
+        issues.push(issue(format!("{place}.calls"), found, allowed, Rule::Kaf05));
     }
     check_filters(mapping, source, place, issues);
 }

@@ -100,6 +100,7 @@ fn check_inlet(
         Kind::Bucket => limits::OBJECT_BYTES_MAX,
         Kind::Queue => limits::QUEUE_MESSAGE_BYTES_MAX,
         Kind::Kinesis | Kind::DynamoDb => stream::RECORD_BYTES_MAX,
+        Kind::Msk | Kind::Kafka | Kind::Mq => stream::Kind::Msk.record_bytes_max(),
     };
     let bytes = inlet.payload.bytes();
     if bytes > most {
@@ -132,7 +133,10 @@ fn check_inlet(
                 | Kind::Queue
                 | Kind::Bucket
                 | Kind::Kinesis
-                | Kind::DynamoDb => "none: only messages of a topic have attributes",
+                | Kind::DynamoDb
+                | Kind::Msk
+                | Kind::Kafka
+                | Kind::Mq => "none: only messages of a topic have attributes",
             };
             issues.push(issue(place, "", allowed, Rule::Asy02));
         }

@@ -1,6 +1,7 @@
 //! Streams, what is put into them, and what only their mappings set.
 //!
-//! Rules: KIN-03, KIN-06, KIN-19, TW-04, DDS-01, DDS-03, SIM-02, SIM-03.
+//! Rules: KIN-03, KIN-06, KIN-19, TW-04, DDS-01, DDS-03, KAF-01, KAF-04, MQ-01, SIM-02,
+//! SIM-03.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -10,13 +11,14 @@ use super::issue;
 use crate::knob;
 use crate::knob::Issue;
 use crate::limits;
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, Source};
 use crate::plan::mapping::source_of;
 use crate::rule::Rule;
 use crate::scenario::Scenario;
+use crate::service::outlet::Inlet;
+use crate::service::stream;
 use crate::service::stream::part::{Put, What};
 use crate::service::stream::table::Write;
-use crate::service::stream::{self, RECORD_BYTES_MAX};
 use crate::service::{Kind, Service};
 use crate::time::{Instant, Span};
 use crate::value::{Payload, Value};
@@ -40,15 +42,15 @@ pub(super) fn check(scenario: &Scenario, until: Instant, issues: &mut Vec<Issue>
 fn check_service(service: &Service, until: Instant, issues: &mut Vec<Issue>) {
     let place = format!("services.{}", service.name);
     let list = list(service);
-    let Some(kind) = service.kind.stream() else {
+    let has_keys =
+        |inlet: &Inlet| !inlet.partition_key.is_empty() || inlet.partition_keys.is_some();
+    let kind = service.kind.stream().filter(|kind| !kind.is_broker());
+    let Some(kind) = kind else {
         if !service.puts.is_empty() {
-            let allowed = "nothing: only a stream (kinesis) has records, and a table (dynamodb) writes";
+            let allowed = "nothing: only streams (kinesis, msk, kafka) have records, and a table (dynamodb) writes";
             issues.push(issue(format!("{place}.{list}"), "", allowed, Rule::Kin03));
         }
-        let inlet = service.inlet.as_ref();
-        if inlet
-            .is_some_and(|i| !i.partition_key.is_empty() || i.partition_keys.is_some())
-        {
+        if service.inlet.as_ref().is_some_and(has_keys) {
             let place = format!("{place}.receives.partition-key");
             let allowed = "nothing: only records of streams have partition keys";
             issues.push(issue(place, "", allowed, Rule::Kin03));
@@ -94,21 +96,36 @@ fn check_keys(service: &Service, place: &str, issues: &mut Vec<Issue>) {
 
 fn check_put(put: &Put, spec: &stream::Spec, place: &str, issues: &mut Vec<Issue>) {
     match (&put.what, spec.kind) {
-        (What::Record { partition_key, payload }, stream::Kind::Kinesis) => {
-            if partition_key.is_empty() {
+        (
+            What::Record { partition_key, partition, payload },
+            stream::Kind::Kinesis
+            | stream::Kind::Msk
+            | stream::Kind::Kafka
+            | stream::Kind::ActiveMq
+            | stream::Kind::RabbitMq,
+        ) => {
+            let kind = spec.kind;
+            if partition_key.is_empty() && kind == stream::Kind::Kinesis {
                 let place = format!("{place}.partition-key");
                 issues.push(issue(place, "", "1 to 256 bytes", Rule::Kin03));
             }
+            if let Some(partition) = partition
+                && (!kind.is_topic() || *partition >= spec.shards)
+            {
+                let allowed = match kind.is_topic() {
+                    true => format!("0 to {}", spec.shards - 1),
+                    false => "nothing: only a topic (msk, kafka) has partitions".into(),
+                };
+                let place = format!("{place}.partition");
+                issues.push(issue(place, partition.to_string(), allowed, Rule::Kaf01));
+            }
             let bytes = partition_key.len() as u64 + payload.bytes();
-            if bytes > RECORD_BYTES_MAX {
+            let most = kind.record_bytes_max();
+            if bytes > most {
                 let (place, found) =
                     (format!("{place}.payload"), format!("{bytes} bytes"));
-                issues.push(issue(
-                    place,
-                    found,
-                    "at most 1 MiB with its key",
-                    Rule::Kin03,
-                ));
+                let allowed = format!("at most {} MiB with its key", most >> 20);
+                issues.push(issue(place, found, allowed, Rule::Kin03));
             }
             check_depth(payload, place, issues);
         }
@@ -124,8 +141,15 @@ fn check_put(put: &Put, spec: &stream::Spec, place: &str, issues: &mut Vec<Issue
             let allowed = "nothing: a table (dynamodb) has writes";
             issues.push(issue(place.into(), "a record", allowed, Rule::Dds03));
         }
-        (What::Write(_), stream::Kind::Kinesis) => {
-            let allowed = "nothing: a stream (kinesis) has records";
+        (
+            What::Write(_),
+            stream::Kind::Kinesis
+            | stream::Kind::Msk
+            | stream::Kind::Kafka
+            | stream::Kind::ActiveMq
+            | stream::Kind::RabbitMq,
+        ) => {
+            let allowed = "nothing: only a table (dynamodb) has writes";
             issues.push(issue(place.into(), "a write", allowed, Rule::Kin03));
         }
     }
@@ -209,11 +233,14 @@ fn check_mapping(scenario: &Scenario, mapping: &Mapping, issues: &mut Vec<Issue>
         let allowed = "0s: no later than when the mapping becomes enabled";
         issues.push(issue(place, at.to_string(), allowed, Rule::Kin06));
     }
-    if spec.on_failure.is_empty() {
+    if spec.on_failure.is_empty() || !source.takes("on-failure") {
         return;
     }
+    let kind = scenario.services.iter().find(|one| one.name == mapping.source);
+    let kind = kind.map(|service| service.kind);
     let takes = |service: &&Service| {
-        matches!(service.kind, Kind::Queue | Kind::Topic | Kind::Bucket)
+        is_destination(service.kind, kind)
+            && service.name != mapping.source
             && !service.spec.fifo
     };
     let mut services = scenario.services.iter();
@@ -228,10 +255,34 @@ fn check_mapping(scenario: &Scenario, mapping: &Mapping, issues: &mut Vec<Issue>
         true => "there is none".to_string(),
         false => format!("there are: {}", names.join(", ")),
     };
-    let allowed = format!("a standard queue, a standard topic or a bucket; {there}");
+    let topics = match source == Source::Kafka {
+        true => ", a bucket or another topic of the cluster",
+        false => " or a bucket",
+    };
+    let allowed = format!("a standard queue, a standard topic{topics}; {there}");
     let found = match found {
         Some(service) => format!("{:?}, {}", spec.on_failure, service.kind.name()),
         None => format!("{:?}", spec.on_failure),
     };
-    issues.push(issue(format!("{place}.on-failure"), found, allowed, Rule::Kin19));
+    let rule = if source == Source::Kafka { Rule::Kaf04 } else { Rule::Kin19 };
+    issues.push(issue(format!("{place}.on-failure"), found, allowed, rule));
+}
+
+/// Whether a service of some kind is told of what a mapping gives up that reads one of
+/// another: a topic of what another topic of its cluster held.
+pub(crate) const fn is_destination(kind: Kind, of: Option<Kind>) -> bool {
+    match (kind, of) {
+        (Kind::Queue | Kind::Topic | Kind::Bucket, _)
+        | (Kind::Msk, Some(Kind::Msk))
+        | (Kind::Kafka, Some(Kind::Kafka)) => true,
+        (
+            Kind::Bus
+            | Kind::Kinesis
+            | Kind::DynamoDb
+            | Kind::Mq
+            | Kind::Msk
+            | Kind::Kafka,
+            _,
+        ) => false,
+    }
 }

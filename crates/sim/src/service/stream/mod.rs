@@ -1,9 +1,11 @@
-//! Streams: the shards of a Kinesis stream, and those that tell of a table's changes.
+//! Streams: the shards of a Kinesis stream, those that tell of a table's changes, the
+//! partitions of a Kafka topic, and the queue of an MQ broker, which is a stream of one shard.
 //!
 //! A stream is written and read by plain calls that take the time; it plans nothing itself.
 //! Units: sizes are in bytes. Rules: section 4 (limits), KIN-06 (positions), KIN-07
-//! (resharding), KIN-10 (retention), DDS-01 to DDS-04.
+//! (resharding), KIN-10 (retention), DDS-01 to DDS-04, KAF-01, KAF-05, MQ-01.
 
+pub mod broker;
 pub mod part;
 pub mod record;
 pub mod row;
@@ -15,6 +17,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::limits;
 use crate::md5;
 use crate::time::{Instant, Span};
 use record::{Content, Data, EPOCH_S, Sequence};
@@ -28,6 +31,51 @@ choices! {
         Kinesis "kinesis",
         /// The stream of a DynamoDB table.
         DynamoDb "dynamodb",
+        /// A topic of Amazon MSK.
+        Msk "msk",
+        /// A topic of a Kafka cluster that somebody runs.
+        Kafka "kafka",
+        /// A queue of ActiveMQ.
+        ActiveMq "ActiveMQ",
+        /// A queue of RabbitMQ.
+        RabbitMq "RabbitMQ",
+    }
+}
+
+impl Kind {
+    /// Whether it is a topic of Kafka.
+    #[must_use]
+    pub const fn is_topic(self) -> bool {
+        matches!(self, Self::Msk | Self::Kafka)
+    }
+
+    /// Whether it is a queue of a broker.
+    #[must_use]
+    pub const fn is_broker(self) -> bool {
+        matches!(self, Self::ActiveMq | Self::RabbitMq)
+    }
+
+    /// Whether it is written and read as Lambda's own streams are, within their limits.
+    #[must_use]
+    pub const fn is_of_aws(self) -> bool {
+        matches!(self, Self::Kinesis | Self::DynamoDb)
+    }
+
+    /// What a part of it is called.
+    #[must_use]
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::Kinesis | Self::DynamoDb => "shard",
+            Self::Msk | Self::Kafka => "partition",
+            Self::ActiveMq | Self::RabbitMq => "queue",
+        }
+    }
+
+    /// Its largest record. What a cluster or broker takes is set there; this is more than
+    /// Lambda could hand over.
+    #[must_use]
+    pub const fn record_bytes_max(self) -> u64 {
+        if self.is_of_aws() { RECORD_BYTES_MAX } else { 10 * RECORD_BYTES_MAX }
     }
 }
 
@@ -50,6 +98,9 @@ impl ShardId {
                 let mark = md5::number(&format!("{}", self.0)) >> 96;
                 format!("shardId-{:020}-{mark:08x}", EPOCH_S * 1_000 + u64::from(self.0))
             }
+            Kind::Msk | Kind::Kafka | Kind::ActiveMq | Kind::RabbitMq => {
+                format!("{}", self.0)
+            }
         }
     }
 }
@@ -61,8 +112,11 @@ pub struct Spec {
     pub kind: Kind,
     /// Shards at the start.
     pub shards: u32,
-    /// How long records are kept: 24 h up to 8,760 h; 24 h always for tables.
+    /// How long records are kept: 24 h up to 8,760 h for Kinesis; 24 h always for tables.
     pub retention: Span,
+    /// How often a broker delivers a message again before it gives it up; none is without
+    /// end.
+    pub redeliveries_max: Option<u32>,
     /// What records of a table show.
     pub view: View,
     /// Attributes of a table's key: the partition key, and the sort key if there is one.
@@ -77,6 +131,7 @@ impl Spec {
             kind,
             shards: 1,
             retention: TABLE_RETENTION,
+            redeliveries_max: None,
             view: View::NewAndOldImages,
             key_schema: Vec::from(["id".into()]),
         }
@@ -86,8 +141,10 @@ impl Spec {
     #[must_use]
     pub fn kept(&self) -> Span {
         match self.kind {
-            Kind::Kinesis => self.retention,
+            Kind::Kinesis | Kind::Msk | Kind::Kafka => self.retention,
             Kind::DynamoDb => TABLE_RETENTION,
+            // A broker keeps what nobody has acknowledged.
+            Kind::ActiveMq | Kind::RabbitMq => limits::RUN_SPAN_MAX.times(2),
         }
     }
 }
@@ -101,6 +158,8 @@ pub enum Position {
     Latest,
     /// At the first record that arrived then or later.
     At(Instant),
+    /// At the offset that a consumer group has committed in each partition (KAF-05).
+    Committed(u32),
 }
 
 /// What a reader learns of a shard when it asks which there are (`ListShards`).
@@ -209,24 +268,35 @@ impl State {
         partition_key: &str,
         data: Data,
     ) -> Result<Taken, PutRefusal> {
-        self.put_within(now, partition_key, data, &Kind::Kinesis.write_limits())
+        let limits = Kind::Kinesis.write_limits();
+        self.put_within(now, Kind::Kinesis, (partition_key, None), data, &limits)
     }
 
-    /// The same with other limits.
+    /// Puts a record into a stream of some kind, within these limits; of a topic, into the
+    /// partition that is asked for.
     pub(crate) fn put_within(
         &mut self,
         now: Instant,
-        partition_key: &str,
+        kind: Kind,
+        (partition_key, partition): (&str, Option<u32>),
         data: Data,
         limits: &WriteLimits,
     ) -> Result<Taken, PutRefusal> {
         let content = Content::Data { partition_key: partition_key.into(), data };
         let bytes = content.bytes();
-        if bytes > RECORD_BYTES_MAX {
+        if bytes > kind.record_bytes_max() {
             return Err(PutRefusal::TooLarge);
         }
         let sequence = Sequence(self.taken + 1);
-        let shard = self.shard_of(partition_key);
+        let count = broker::small(self.shards.len());
+        let shard = match kind {
+            Kind::Kinesis | Kind::DynamoDb => self.shard_of(partition_key),
+            Kind::Msk | Kind::Kafka | Kind::ActiveMq | Kind::RabbitMq => {
+                let of_key = broker::partition(partition_key, self.taken, count);
+                let place = partition.filter(|place| *place < count).unwrap_or(of_key);
+                &mut self.shards[place as usize]
+            }
+        };
         let id = shard.id();
         if !shard.admits(now, bytes, limits) {
             return Err(PutRefusal::Throttled { shard: id });
@@ -287,6 +357,7 @@ impl State {
                 Position::TrimHorizon => shard.horizon(),
                 Position::Latest => shard.tip(),
                 Position::At(at) => shard.place_at(at),
+                Position::Committed(place) => place.max(shard.horizon()),
             };
             let (id, is_open) = (shard.id(), shard.is_open());
             Listed { id, parents: shard.parents().to_vec(), is_open, place }

@@ -15,9 +15,11 @@ use super::{Kind, PutRefusal, ReshardRefusal, ShardId, State, Taken};
 use crate::event::{Event, MappingEvent, ServiceEvent};
 use crate::id::{MappingId, Part, ServiceId};
 use crate::mapping::stream::spec::Reading;
+use crate::message::{Body, Content};
 use crate::plan::{Plan, PlannedInlet, PlannedService};
 use crate::queue::Rank;
 use crate::rule::Rule;
+use crate::service;
 use crate::service::parcel::Parcel;
 use crate::sim::Cx;
 use crate::time::Instant;
@@ -36,10 +38,12 @@ pub struct Put {
 /// Something that is put into a stream, or written to a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// A record of a Kinesis stream.
+    /// A record of a Kinesis stream or a topic, or a message for a broker.
     Record {
-        /// Chooses its shard.
+        /// Chooses its shard; the key of a record of a topic.
         partition_key: String,
+        /// The partition of a topic that it is for, if its key is not to choose that.
+        partition: Option<u32>,
         /// What it says.
         payload: Payload,
     },
@@ -49,14 +53,36 @@ pub enum What {
 
 impl What {
     /// Why there is a record of it.
-    pub(crate) const fn rule(&self) -> Rule {
+    pub(crate) const fn rule(&self, kind: service::Kind) -> Rule {
         match self {
-            Self::Record { .. } => Rule::Kin03,
+            Self::Record { .. } => match kind {
+                service::Kind::Msk | service::Kind::Kafka => Rule::Kaf01,
+                service::Kind::Mq => Rule::Mq01,
+                service::Kind::Queue
+                | service::Kind::Topic
+                | service::Kind::Bus
+                | service::Kind::Bucket
+                | service::Kind::Kinesis
+                | service::Kind::DynamoDb => Rule::Kin03,
+            },
             Self::Write(Write::Put(_) | Write::Update(_) | Write::Delete(_)) => {
                 Rule::Dds03
             }
             Self::Write(Write::Expire(_)) => Rule::Dds04,
         }
+    }
+
+    /// What somebody sends to a topic or a broker's queue: what failed keeps its key.
+    pub(crate) fn sent(content: &Content, plan: &Plan) -> Self {
+        let mut partition_key = String::new();
+        if let Content::Message(message, _) = content
+            && let Body::GivenUp(given_up) = &message.body
+            && let Some(record) = given_up.settlement.records.first()
+        {
+            partition_key = record.key().into();
+        }
+        let payload = content.payload(plan).into_owned();
+        Self::Record { partition_key, partition: None, payload }
     }
 
     /// It as the service is sent it.
@@ -157,7 +183,10 @@ impl Stream {
         let payload = inlet.content.payload(plan).into_owned();
         let spec = service.stream.as_ref().expect("it has a stream");
         match (spec.kind, payload) {
-            (Kind::Kinesis, payload) => What::Record { partition_key, payload },
+            (
+                Kind::Kinesis | Kind::Msk | Kind::Kafka | Kind::ActiveMq | Kind::RabbitMq,
+                payload,
+            ) => What::Record { partition_key, partition: None, payload },
             (Kind::DynamoDb, payload) => {
                 let mut item = match payload {
                     Payload::Json(Value::Object(members)) => members,
@@ -191,13 +220,15 @@ impl Stream {
     ) -> Result<Option<Taken>, Refusal> {
         let spec = plan.service(id).stream.as_ref().expect("it has a stream");
         match what {
-            What::Record { partition_key, payload } => {
+            What::Record { partition_key, partition, payload } => {
                 let limits = match plan.settings.streams.write_limit {
                     true => spec.kind.write_limits(),
                     false => WriteLimits::NONE,
                 };
                 let data = data(payload);
-                match self.state.put_within(cx.now, partition_key, data, &limits) {
+                let place = (partition_key.as_str(), *partition);
+                let kind = spec.kind;
+                match self.state.put_within(cx.now, kind, place, data, &limits) {
                     Ok(taken) => Ok(Some(taken)),
                     Err(PutRefusal::TooLarge) => Err(Refusal::Invalid),
                     Err(PutRefusal::Throttled { shard }) => {
@@ -298,8 +329,12 @@ impl Stream {
         };
         if let Read::Throttled { until } = read {
             let rule = match spec.kind {
-                Kind::Kinesis => Rule::Kin01,
                 Kind::DynamoDb => Rule::Dds02,
+                Kind::Kinesis
+                | Kind::Msk
+                | Kind::Kafka
+                | Kind::ActiveMq
+                | Kind::RabbitMq => Rule::Kin01,
             };
             let after = until.since(cx.now);
             let fact = Fact::Stream(StreamFact::ReadRefused { shard: shard.0, after });
@@ -363,7 +398,10 @@ impl Stream {
     ) {
         let rule = match plan.service(id).stream.as_ref().map(|spec| spec.kind) {
             Some(Kind::DynamoDb) => Rule::Dds04,
-            Some(Kind::Kinesis) | None => Rule::Kin07,
+            Some(
+                Kind::Kinesis | Kind::Msk | Kind::Kafka | Kind::ActiveMq | Kind::RabbitMq,
+            )
+            | None => Rule::Kin07,
         };
         let cause = cx.cause();
         for shard in closed {

@@ -14,7 +14,7 @@ use super::{Kind, ShardId};
 use crate::call::REGION;
 use crate::md5;
 use crate::time::Instant;
-use crate::value::Value;
+use crate::value::{Payload, Value};
 
 /// When a run starts: 2026-01-01T00:00:00Z, in seconds since 1970.
 pub const EPOCH_S: u64 = 1_767_225_600;
@@ -34,6 +34,10 @@ impl Sequence {
                 format!("496688994000000000000000000000000000{:020}", self.0)
             }
             Kind::DynamoDb => format!("12345678{:020}", self.0),
+            // Topics count records by partition; messages have identifiers.
+            Kind::Msk | Kind::Kafka | Kind::ActiveMq | Kind::RabbitMq => {
+                format!("{}", self.0)
+            }
         }
     }
 }
@@ -70,6 +74,22 @@ impl Data {
         }
     }
 
+    /// It as a payload.
+    #[must_use]
+    pub fn payload(&self) -> Payload {
+        match self {
+            Self::Json(value) => Payload::Json(value.clone()),
+            Self::Text(text) => Payload::Json(Value::text(text)),
+            Self::Bytes(count) => Payload::Bytes(*count),
+        }
+    }
+
+    /// It as an event has it.
+    #[must_use]
+    pub fn shown(&self, source: &Source<'_>) -> Value {
+        if source.decoded { self.decoded() } else { Value::Text(self.base64()) }
+    }
+
     /// It in base64; of what has only a size, that is said.
     #[must_use]
     pub fn base64(&self) -> String {
@@ -84,9 +104,9 @@ impl Data {
 /// What a record holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// Of a Kinesis stream.
+    /// Of a Kinesis stream, of a topic, or of a broker's queue.
     Data {
-        /// Chooses the shard, and the lane in it.
+        /// Chooses the shard, and the lane in it; the key of a record of a topic.
         partition_key: String,
         /// What was put.
         data: Data,
@@ -135,6 +155,8 @@ pub struct Record {
 pub struct Source<'a> {
     /// The stream's ARN.
     pub arn: &'a str,
+    /// Its name.
+    pub name: &'a str,
     /// What stream it is.
     pub kind: Kind,
     /// The shard.
@@ -146,6 +168,8 @@ pub struct Source<'a> {
     /// Whether data stands in it as what it says, which handlers look at, instead of as
     /// base64, which AWS sends.
     pub decoded: bool,
+    /// Whether it was delivered before, as far as a broker says that.
+    pub redelivered: bool,
 }
 
 impl Record {
@@ -164,9 +188,13 @@ impl Record {
 
     /// What it takes in an event, without its envelope.
     #[must_use]
-    pub fn body_bytes(&self, view: View) -> u64 {
+    pub fn body_bytes(&self, kind: Kind, view: View) -> u64 {
         match &*self.content {
-            Content::Data { data, .. } => base64_chars(data.bytes()),
+            Content::Data { data, partition_key } => {
+                // Records of topics show their keys in base64 as well.
+                let key = if kind.is_topic() { partition_key.len() as u64 } else { 0 };
+                base64_chars(data.bytes()) + base64_chars(key)
+            }
             Content::Change(change) => change.images(view).map(|(_, v)| v.bytes()).sum(),
         }
     }
@@ -175,8 +203,11 @@ impl Record {
     #[must_use]
     pub fn value(&self, source: &Source<'_>) -> Value {
         match &*self.content {
-            Content::Data { partition_key, data } => {
+            Content::Data { partition_key, data } if source.kind.is_of_aws() => {
                 self.data_value(source, partition_key, data)
+            }
+            Content::Data { partition_key, data } => {
+                self.broker_value(source, partition_key, data)
             }
             Content::Change(change) => self.change_value(source, change),
         }
@@ -188,21 +219,22 @@ impl Record {
     pub fn filtered(&self, source: &Source<'_>) -> Value {
         let decoded = Source { decoded: true, ..*source };
         match &*self.content {
-            Content::Data { partition_key, data } => {
+            Content::Data { partition_key, data } if source.kind.is_of_aws() => {
                 self.inner_value(&decoded, partition_key, data)
+            }
+            Content::Data { partition_key, data } => {
+                self.broker_value(&decoded, partition_key, data)
             }
             Content::Change(change) => self.change_value(&decoded, change),
         }
     }
 
     fn inner_value(&self, source: &Source<'_>, key: &str, data: &Data) -> Value {
-        let data =
-            if source.decoded { data.decoded() } else { Value::Text(data.base64()) };
         Value::object([
             ("kinesisSchemaVersion", Value::text("1.0")),
             ("partitionKey", Value::text(key)),
             ("sequenceNumber", Value::Text(self.sequence.text(source.kind))),
-            ("data", data),
+            ("data", data.shown(source)),
             ("approximateArrivalTimestamp", seconds_since_1970(self.arrived)),
         ])
     }

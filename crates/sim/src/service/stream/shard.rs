@@ -358,6 +358,14 @@ impl Kind {
                 records: 1_000,
                 bytes: 1 << 20,
             },
+            // Clusters and brokers have quotas of their own, which are not simulated; a
+            // call brings as much as one of Kinesis.
+            Self::Msk | Self::Kafka | Self::ActiveMq | Self::RabbitMq => ReadLimits {
+                calls_per_second: u32::MAX,
+                bytes_per_second: u64::MAX,
+                records: 10_000,
+                bytes: 10 << 20,
+            },
         }
     }
 
@@ -368,7 +376,11 @@ impl Kind {
             Self::Kinesis => {
                 WriteLimits { records_per_second: 1_000, bytes_per_second: 1 << 20 }
             }
-            Self::DynamoDb => WriteLimits::NONE,
+            Self::DynamoDb
+            | Self::Msk
+            | Self::Kafka
+            | Self::ActiveMq
+            | Self::RabbitMq => WriteLimits::NONE,
         }
     }
 }

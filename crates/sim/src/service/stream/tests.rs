@@ -205,7 +205,9 @@ fn a_shard_of_a_table_rolls_over() {
 
 fn source(kind: Kind, arn: &str) -> Source<'_> {
     let (shard, role) = (ShardId(0), "arn:aws:iam::111111111111:role/lambda-role");
-    Source { arn, kind, shard, view: View::NewAndOldImages, role, decoded: false }
+    let view = View::NewAndOldImages;
+    let (name, decoded, redelivered) = ("stream", false, false);
+    Source { arn, name, kind, shard, view, role, decoded, redelivered }
 }
 
 #[test]

@@ -8,7 +8,16 @@ use crate::service::stream::text::compact;
 
 fn source(kind: Kind) -> Source<'static> {
     let (shard, view) = (ShardId(0), View::NewAndOldImages);
-    Source { arn: "stream-arn", kind, shard, view, role: "role-arn", decoded: false }
+    Source {
+        arn: "stream-arn",
+        name: "stream",
+        kind,
+        shard,
+        view,
+        role: "role-arn",
+        decoded: false,
+        redelivered: false,
+    }
 }
 
 fn about(kind: Kind, at: Instant) -> About<'static> {
@@ -18,6 +27,8 @@ fn about(kind: Kind, at: Instant) -> About<'static> {
         function_arn: "function-arn",
         executed_version: "$LATEST",
         at,
+        payload_size: 0,
+        to_topic: false,
     }
 }
 

@@ -5,6 +5,7 @@ mod failure;
 mod properties;
 mod rules;
 mod timelines;
+mod topics;
 mod windows;
 mod worked;
 
@@ -203,6 +204,11 @@ impl Rig {
                 let taken = stream.write(now, stream_spec, &write).expect("a key");
                 taken.map(|taken| taken.shard)
             }
+            kind @ (Kind::Msk | Kind::Kafka | Kind::ActiveMq | Kind::RabbitMq) => {
+                let limits = kind.write_limits();
+                let put = stream.put_within(now, kind, (&key, None), data, &limits);
+                Some(put.expect("room in the topic").shard)
+            }
         }
     }
 
@@ -369,10 +375,14 @@ fn reports(call: &Invocation, poison: &[u64]) -> Outcome {
 /// The same, for records of a stream of this kind.
 fn reports_of(kind: Kind, call: &Invocation, poison: &[u64]) -> Outcome {
     let bad = call.records.iter().filter(|record| poison.contains(&record.sequence.0));
-    let ids: Vec<String> = bad.map(|record| record.sequence.text(kind)).collect();
-    let response =
-        Answered::Payload(Payload::Json(answer(ids.iter().map(String::as_str))));
-    Outcome::answered(&response, &call.records, kind, true, false)
+    let ids = bad.map(|record| id(kind, record));
+    let response = Answered::Payload(Payload::Json(answer(ids)));
+    Outcome::answered(&response, &call.records, |record| id(kind, record), true, false)
+}
+
+/// What a stream of AWS calls a record.
+fn id(kind: Kind, record: &Record) -> Value {
+    Value::Text(record.sequence.text(kind))
 }
 
 /// A mapping as the worked examples have it: from the oldest record on.

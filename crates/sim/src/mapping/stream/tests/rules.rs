@@ -155,6 +155,10 @@ fn what_outlives_the_retention_vanishes() {
     assert_eq!(rig.failures(), ["86400000 RecordAgeExceeded 1 x1"]);
 }
 
+fn of_kinesis(record: &Record) -> Value {
+    id(Kind::Kinesis, record)
+}
+
 #[test]
 fn answers_mean_what_the_table_says() {
     let mut rig = Rig::new(Spec { partial: true, ..mapping(2, None) });
@@ -163,12 +167,12 @@ fn answers_mean_what_the_table_says() {
     let records = &rig.attempts[0].call.records;
     let stream = stream::Spec::new(Kind::Kinesis);
     let terms = Terms::new(&rig.spec, &rig.assumed, &stream);
-    let ids: Vec<&str> = Vec::new();
-    let empty = answer(ids.into_iter());
+    let empty = answer([].into_iter());
     let all: Vec<String> =
         records.iter().map(|r| r.sequence.text(Kind::Kinesis)).collect();
     let (one, two) = (all[0].as_str(), all[1].as_str());
-    let named = |ids: &[&str]| Payload::Json(answer(ids.iter().copied()));
+    let named =
+        |ids: &[&str]| Payload::Json(answer(ids.iter().map(|id| Value::text(id))));
     let reported = |lowest, count| Outcome::Reported { lowest, count, state: None };
     for (response, outcome) in [
         (Payload::Json(Value::Null), SUCCESS),
@@ -182,9 +186,11 @@ fn answers_mean_what_the_table_says() {
     ] {
         let ran = Answer::Ran(Ending::Succeeded);
         let response = Answered::Payload(response);
-        assert_eq!(Outcome::of(ran, &response, records, &terms), outcome, "{response:?}");
+        let got = Outcome::of(ran, &response, records, &terms, of_kinesis);
+        assert_eq!(got, outcome, "{response:?}");
     }
-    let other = |answer| Outcome::of(answer, &Answered::default(), records, &terms);
+    let other =
+        |answer| Outcome::of(answer, &Answered::default(), records, &terms, of_kinesis);
     assert_eq!(other(Answer::Ran(Ending::TimedOut)), Outcome::Failed);
     assert_eq!(other(Answer::Ran(Ending::InitFailed)), Outcome::Failed);
     let throttled = Answer::Throttled(Reason::Reserved);
@@ -201,15 +207,14 @@ fn the_state_of_a_window_stands_beside_what_failed() {
     let records = &rig.attempts[0].call.records;
     let read = |answer: Value, tumbles| {
         let response = Answered::Payload(Payload::Json(answer));
-        Outcome::answered(&response, records, Kind::Kinesis, true, tumbles)
+        Outcome::answered(&response, records, of_kinesis, true, tumbles)
     };
     let state = || ("state", Value::number(3));
     let only = Outcome::Succeeded { state: Some(Value::number(3)) };
     assert_eq!(read(Value::object([state()]), true), only);
     // Without windows it is a key that nobody knows.
     assert_eq!(read(Value::object([state()]), false), Outcome::Malformed);
-    let id = records[1].sequence.text(Kind::Kinesis);
-    let Value::Object(mut members) = answer([id.as_str()].into_iter()) else {
+    let Value::Object(mut members) = answer([of_kinesis(&records[1])].into_iter()) else {
         panic!("no object")
     };
     members.push((state().0.into(), state().1));
