@@ -13,6 +13,7 @@ pub mod queue;
 pub mod shelf;
 pub mod spec;
 pub mod stream;
+mod why;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,7 +23,7 @@ use crate::caller::load;
 use crate::event::{Event, ServiceEvent};
 use crate::id::{Job, Origin, Part, ServiceId};
 use crate::lambda::invoke::small;
-use crate::message::{Body, Content};
+use crate::message::Content;
 use crate::plan::Plan;
 use crate::queue::Rank;
 use crate::rule::Rule;
@@ -39,6 +40,7 @@ use shelf::Shelf;
 pub use spec::{DeduplicationScope, Spec};
 use stream::Taken;
 use stream::part::{Put, Stream, What};
+use why::received_rule;
 
 /// The attributes of a message that has none.
 static NOTHING: Value = Value::Object(Vec::new());
@@ -573,33 +575,6 @@ impl State {
         let (at, job) = (cx.now, self.next_job(id));
         let content = Content::given(payload);
         self.keep_seldom(id, plan, cx, Received { at, job, content }, extra)
-    }
-}
-
-/// What is to be said of something that was received.
-fn received_rule(content: &Content, kind: Kind, plan: &Plan) -> Rule {
-    let body = match content {
-        Content::Message(message, _) => &message.body,
-        Content::Caller(..) => return Rule::Rec03,
-    };
-    match (body, kind) {
-        (Body::DeadLetter(_), Kind::Topic) => Rule::Dlq04,
-        (Body::DeadLetter(_), _) => Rule::Dlq03,
-        (Body::Record(_), Kind::Bus) => Rule::Dst14,
-        (Body::Record(_), Kind::Bucket) => Rule::Dst15,
-        (Body::Record(_), _) => Rule::Dst13,
-        (Body::Undelivered(undelivered), _) => undelivered.rule,
-        (Body::GivenUp(given_up), _) => given_up.rule(plan),
-        (Body::Given(_), Kind::Mq) => Rule::Mq01,
-        (
-            Body::Given(_)
-            | Body::Published(_)
-            | Body::OnBus(_)
-            | Body::Notice(_)
-            | Body::Batch(_)
-            | Body::Records(_),
-            _,
-        ) => Rule::Rec03,
     }
 }
 

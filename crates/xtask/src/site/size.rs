@@ -69,7 +69,7 @@ const LOADS: [Load; 8] = [
     Load {
         name: "the book of rules and settings, once somebody asks why",
         files: &["book.txt"],
-        budget: 15_000,
+        budget: 16_000,
     },
     Load {
         name: "the list of lessons, once the gallery is opened",
