@@ -237,24 +237,17 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
             function_y = groups(shape, number, &columns, function_y, &mut board);
         }
     }
+    if EVENTS && narrow {
+        // Near to what they stop.
+        board.alarms = alarms(shape, &columns, &mut function_y);
+    }
     board.account = Rect {
         x: columns.account_x,
         y: if narrow { function_y } else { CAPTION },
         w: columns.account_w,
         h: ACCOUNT_H,
     };
-    let mut service_y = board.account.bottom() + GAP;
-    for service in 0..shape.services.len() {
-        if EVENTS && shape.is_left(service) {
-            continue;
-        }
-        let (x, w) = (columns.account_x, columns.account_w);
-        board.services[service] = Rect { x, y: service_y, w, h: SERVICE_H };
-        service_y += SERVICE_H + GAP;
-    }
-    if EVENTS {
-        board.alarms = alarms(shape, &columns, &mut service_y);
-    }
+    let service_y = rights(shape, &columns, &mut board);
     let lefts_end = match EVENTS {
         true => release::widen(&mut board, y, function_y),
         false => function_y,
@@ -279,6 +272,24 @@ pub fn layout(shape: &Shape, width: f64) -> Board {
     let bottom = bottom(&board, function_y.max(y).max(service_y));
     board.size = Point { x: width, y: bottom };
     board
+}
+
+/// Places what stands below the account's ledger: services that receive something, then
+/// alarms. Says where the next one would stand.
+fn rights(shape: &Shape, columns: &Columns, board: &mut Board) -> f64 {
+    let mut y = board.account.bottom() + GAP;
+    for service in 0..shape.services.len() {
+        if EVENTS && shape.is_left(service) {
+            continue;
+        }
+        let (x, w) = (columns.account_x, columns.account_w);
+        board.services[service] = Rect { x, y, w, h: SERVICE_H };
+        y += SERVICE_H + GAP;
+    }
+    if EVENTS && !board.narrow {
+        board.alarms = alarms(shape, columns, &mut y);
+    }
+    y
 }
 
 /// Where a board ends whose columns end there.

@@ -120,7 +120,7 @@ pub fn group(
 
 /// Where the staircase of a card stands.
 fn chart(at: Rect, narrow: bool) -> Rect {
-    let (left, top) = if narrow { (44.0, 118.0) } else { (168.0, 56.0) };
+    let (left, top) = if narrow { (44.0, 96.0) } else { (168.0, 56.0) };
     let (x, y) = (at.x + left, at.y + top);
     Rect { x, y, w: at.w - left - 24.0, h: at.bottom() - 24.0 - y }
 }

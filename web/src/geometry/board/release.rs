@@ -8,7 +8,7 @@ use super::{Board, Columns, GAP, MARGIN, Rect, Shape};
 const GROUP_H: f64 = 132.0;
 /// Of a deployment where there is room for it.
 const GROUP_MAX_H: f64 = 184.0;
-const GROUP_NARROW_H: f64 = 216.0;
+const GROUP_NARROW_H: f64 = 200.0;
 const ALARM_H: f64 = 104.0;
 /// A deployment stands so much closer to its function than cards do.
 const CLOSER: f64 = 4.0;
