@@ -126,28 +126,12 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
     });
 }
 
-/// Asks for the list behind a number of the fates while it is open, and once for the
-/// verdicts on what is expected.
+/// Asks for what only the whole program counts.
 #[hook]
 fn use_counting(desk: &UseReducerHandle<Desk>, wire: &Wire) {
-    let listed = desk.listed().map(|which| (which, desk.playhead));
-    let count = wire.clone();
-    use_effect_with((listed, desk.run.clone()), move |(listed, _)| {
-        if EVENTS && let Some((which, moment)) = *listed {
-            count.ask(Ask::Fate { which, moment });
-        }
-    });
-    let odds = wire.clone();
-    use_effect_with((desk.odds_due(), desk.run.clone()), move |(due, _)| {
-        if EVENTS && let Some((from, count)) = *due {
-            odds.ask(Ask::Odds { from, count });
-        }
-    });
-    let judge = wire.clone();
-    use_effect_with((desk.is_unjudged(), desk.run.clone()), move |(unjudged, _)| {
-        if EVENTS && *unjudged {
-            judge.ask(Ask::Judge);
-        }
+    let wire = wire.clone();
+    use_effect_with((desk.to_count(), desk.run.clone()), move |(asks, _)| {
+        asks.iter().cloned().for_each(|ask| wire.ask(ask));
     });
 }
 

@@ -4,6 +4,7 @@ use lambdarium_sim::odds::Ended;
 use lambdarium_sim::{EVENTS, WithEvents};
 
 use super::Desk;
+use crate::message::Ask;
 use crate::shared::Shared;
 
 /// Odds on their way, or all of them.
@@ -32,11 +33,26 @@ impl Odds {
 }
 
 impl Desk {
-    /// The seed that is to be played next, by its place, and how many there are left.
+    /// What only the whole program counts, and what of it is wanted: the list behind a number
+    /// of the fates while it is open, the next ends for the odds, and once the verdicts on
+    /// what is expected.
     #[must_use]
-    pub fn odds_due(&self) -> Option<(u32, u32)> {
-        let odds = self.odds.as_ref().filter(|odds| EVENTS && odds.is_under_way())?;
-        Some((odds.played(), odds.of - odds.played()))
+    pub fn to_count(&self) -> WithEvents<Ask> {
+        let mut asks = WithEvents::new();
+        if !EVENTS {
+            return asks;
+        }
+        if let Some(which) = self.listed() {
+            asks.push(Ask::Fate { which, moment: self.playhead });
+        }
+        if let Some(odds) = self.odds.as_ref().filter(|odds| odds.is_under_way()) {
+            let from = odds.played();
+            asks.push(Ask::Odds { from, count: odds.of - from });
+        }
+        if self.is_unjudged() {
+            asks.push(Ask::Judge);
+        }
+        asks
     }
 
     /// So many seeds are to be played, or no more.

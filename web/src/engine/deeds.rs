@@ -58,9 +58,9 @@ choices! {
 const BURST: usize = 10;
 /// What can be done to a part, in words.
 pub(super) fn to_function() -> Vec<String> {
-    let deeds = (0..).map_while(Deed::from_place);
-    let deeds = deeds.take_while(|deed| *deed != Deed::Deploy);
-    deeds.map(|deed| deed.word().to_string()).collect()
+    // What is meant for groups and alarms comes last.
+    let words = Deed::WORDS[..Deed::Deploy as usize].iter();
+    words.map(ToString::to_string).collect()
 }
 
 /// The same of a deployment group.

@@ -75,17 +75,20 @@ pub(super) fn form(run: &Run, part: Option<String>) -> Form {
     form
 }
 
+/// What can be added that is neither a function nor a caller nor a service.
+const OTHERS: &[(&str, &str)] = &[
+    (edit::MAPPING, "Event source mapping"),
+    (edit::GROUP, "Deployment group"),
+    (edit::ALARM, "CloudWatch alarm"),
+];
+
 /// What can be added to a scenario: its key and its name. Of what this program does not play
 /// the whole one takes over.
 pub(super) fn kinds() -> Vec<(String, String)> {
     let callers = CallerKind::NAMES.iter().copied();
     let services = (0..).map_while(ServiceKind::from_place);
     let services = services.map(|kind| (kind.word(), kind.name()));
-    let services = services.chain([
-        (edit::MAPPING, "Event source mapping"),
-        (edit::GROUP, "Deployment group"),
-        (edit::ALARM, "CloudWatch alarm"),
-    ]);
+    let services = services.chain(OTHERS.iter().copied());
     let all = [("function", "Function")].into_iter().chain(callers).chain(services);
     all.map(|(key, name)| (key.to_string(), name.to_string())).collect()
 }

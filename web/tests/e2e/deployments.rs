@@ -53,7 +53,7 @@ fn lanes_and_gauges_tell_versions_apart() {
             page.wait_until(&format!("{lanes}.includes({name:?})")).await?;
         }
         // An alarm that is OK, one that has gone off, and one without data yet.
-        for (css, count) in [(".al-none", 1), (".al-on", 1), (".al-ok", 2)] {
+        for (css, count) in [(".env-none", 1), (".t-on", 0), (".tfail", 1)] {
             let drawn = format!(
                 "document.querySelector('#lanes .layers > .pic').querySelectorAll('{css}').length"
             );

@@ -95,11 +95,15 @@ pub fn gauges(
     starts.push(to.plus(Span(1)));
     let ends: Vec<Instant> =
         starts.iter().skip(1).map(|start| Instant(start.0.saturating_sub(1))).collect();
-    let several = versions::shown(recording, chosen).filter(|_| EVENTS);
-    let mut of_version = several.map(|id| versions::Drawing::new(recording, id, &starts));
+    let mut of_version = if EVENTS {
+        let several = versions::shown(recording, chosen);
+        several.map(|id| versions::Drawing::new(recording, id, &starts))
+    } else {
+        None
+    };
     let mut fold = Fold::new(Periods::Starts(starts));
     for entry in recording.log().iter() {
-        if let Some(drawing) = &mut of_version {
+        if EVENTS && let Some(drawing) = &mut of_version {
             drawing.add(entry);
         }
         if let Part::Function(id) = entry.part
@@ -120,8 +124,10 @@ pub fn gauges(
         series.push(columns.map(|(point, usd)| value(gauge, point, *usd)).collect());
     }
     let of_source = of_source.map_or_else(WithEvents::new, sources::Drawing::finish);
-    let of_version = of_version
-        .map_or_else(WithEvents::new, |drawing| drawing.finish(recording, after));
+    let of_version = match of_version {
+        Some(drawing) if EVENTS => drawing.finish(recording, after),
+        Some(_) | None => WithEvents::new(),
+    };
     Gauges { function, series, of_source, of_version }
 }
 

@@ -154,9 +154,11 @@ pub fn lanes(recording: &Recording, pane: &Pane) -> Lanes {
     let functions = functions.map(|(function, id)| {
         let named =
             |name| Drawn::new(name, Part::Function(id), LaneKind::Function, &window);
-        let whole = named(function.name().to_string());
-        let versions = versions(recording, id).into_iter();
-        [whole].into_iter().chain(versions.map(named)).collect()
+        let mut lanes = alloc::vec![named(function.name().to_string())];
+        if EVENTS {
+            lanes.extend(versions(recording, id).into_iter().map(named));
+        }
+        lanes
     });
     let queues = plan.functions().iter().zip((0..).map(FunctionId)).filter(|_| EVENTS);
     let queues =

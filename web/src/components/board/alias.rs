@@ -56,12 +56,14 @@ fn percent(ppm: u32) -> String {
 
 /// One line: `alias → Version 1`.
 fn row(at: &Rect, alias: &AliasView, view: &FunctionView) -> [Node; 3] {
-    let mut to = Vec::new();
-    for (index, ppm) in shares(alias) {
-        let name = name_of(view, index);
-        to.push(if ppm == WHOLE_PPM { name } else { percent(ppm) + " " + &name });
+    let mut to = name_of(view, alias.version.0);
+    if let Some(other) = alias.additional.filter(|_| EVENTS) {
+        let rest = percent(WHOLE_PPM.saturating_sub(other.weight_ppm));
+        let weight = percent(other.weight_ppm);
+        let version = name_of(view, other.version.0);
+        to = [&rest, " ", &to, ", ", &weight, " ", &version].concat();
     }
-    let to = ["alias → ", &to.join(", ")].concat();
+    let to = ["alias → ", &to].concat();
     let y = at.y + at.h / 2.0 + 4.0;
     [
         picture::rect(*at, "4", "tray"),

@@ -28,22 +28,21 @@ pub fn alarm(at: Rect, text: &ServiceText, view: &AlarmView, selected: bool) -> 
     let mut nodes = service::head(at, &view.name, &text.kind, selected);
     let gets = caller::cut(&text.gets, ((at.w - 24.0) / 5.7) as usize);
     nodes.push(picture::text(x + 12.0, y + 52.0, "t11 dd", gets));
-    let (lamp, class) = match view.value {
-        StateValue::Ok => ("lamp lamp-ok", "t12 b"),
-        StateValue::Alarm => ("lamp lamp-on", "t12 b tfail"),
-        StateValue::InsufficientData => ("lamp", "t11 d"),
-    };
     let middle = Point { x: x + 18.0, y: y + 67.0 };
-    nodes.push(picture::circle(middle, 5.5, lamp));
-    match view.value {
+    let class = match view.value {
         StateValue::Ok => {
-            nodes.push(picture::mark(middle, "m-2.5 .2l1.7 1.8l3.3-3.8", "mk"));
+            nodes.extend(marks::badge(middle, Back::Ok));
+            "t12 b"
         }
         StateValue::Alarm => {
-            nodes.push(picture::mark(middle, "m-2-2l4 4m0-4l-4 4", "mk"));
+            nodes.extend(marks::badge(middle, Back::Failed));
+            "t12 b tfail"
         }
-        StateValue::InsufficientData => {}
-    }
+        StateValue::InsufficientData => {
+            nodes.push(picture::circle(middle, 5.5, "env env-none"));
+            "t11 d"
+        }
+    };
     let state = view.value.word().to_string();
     nodes.push(picture::text(x + 30.0, y + 71.0, class, state));
     let last = view.points.len().saturating_sub(1);
@@ -64,7 +63,7 @@ fn alarm_point(at: Point, point: AlarmPoint, is_open: bool) -> Vec<Node> {
         AlarmPoint::Breaches => Back::Failed,
     };
     if is_open {
-        let class = if back == Back::Ok { "pt pt-ok" } else { "pt pt-fail" };
+        let class = if back == Back::Ok { "mk mk-ok" } else { "mk mk-fail" };
         return vec![picture::circle(at, 4.5, class)];
     }
     Vec::from(marks::badge(at, back))
@@ -202,7 +201,7 @@ fn gates(chart: &Rect, deployment: &DeploymentView) -> Vec<Node> {
         let gate = if is_end { chart.right() } else { chart.x };
         let d = "m-4.500-4.500h9v9h-9z";
         let middle = Point { x: gate, y: y - 4.0 };
-        nodes.push(picture::mark(middle, d, "gate"));
+        nodes.push(picture::mark(middle, d, "env env-idle"));
         if status == EventStatus::Succeeded {
             nodes.push(picture::mark(middle, "m-2.5 .2l1.7 1.8l3.3-3.8", "mk mk-ok"));
         } else if status == EventStatus::Failed {
@@ -279,7 +278,7 @@ fn stairs(chart: &Rect, deployment: &DeploymentView, now: Instant) -> Vec<Node> 
     nodes.push(picture::path(past.clone() + &base, "stair-area"));
     if seen < times.to {
         let ahead = path(chart, times, steps, (seen, times.to));
-        nodes.push(picture::path(ahead, "stair-fut"));
+        nodes.push(picture::path(ahead, "lead"));
     }
     nodes.push(picture::path(past, "stair"));
     nodes.extend(end(chart, times, deployment, now));
@@ -308,7 +307,7 @@ fn end(
     let (top, foot) = (Point { x, y: chart.y - 2.0 }, Point { x, y: chart.bottom() });
     let when = clock_short(at.0);
     if goes_wrong {
-        let class = if is_ahead { "stop-l fut" } else { "stop-l" };
+        let class = if is_ahead { "mk mk-fail fut2" } else { "mk mk-fail" };
         nodes.push(picture::line(top, foot, class));
         // What goes wrong is told when it does: before, only when.
         let what = match deployment.error.filter(|_| !is_ahead) {

@@ -109,8 +109,8 @@ fn band(spread: Spread) -> Html {
     let tick = Rect { x: x(median) - 1.0, y: 2.0, w: 2.0, h: BAND_H - 4.0 };
     let inside = vec![
         line(x(least), x(most)),
-        picture::rect(bar, "2", "odds-bar"),
-        picture::rect(tick, "0", "odds-mid"),
+        picture::rect(bar, "2", "sp sp-run-0"),
+        picture::rect(tick, "0", "flag"),
     ];
     let size = ["0 0 150 18".into(), "150".into(), "18".into()];
     Node::new("svg", &["viewBox", "width", "height"], size).with(inside).into()

@@ -72,11 +72,11 @@ fn alarm(
         let StepIs::Alarm { value } = step.is else { continue };
         let Some((x, to)) = seen(step, painted, place) else { continue };
         let (class, text) = match (value, filled) {
-            (StateValue::Ok, true) => ("al al-ok", "t11 mid b"),
-            (StateValue::Ok, false) => ("al al-f al-ok", "t11 mid b"),
-            (StateValue::Alarm, true) => ("al al-on", "t11 mid b al-t-on"),
-            (StateValue::Alarm, false) => ("al al-f al-on", "t11 mid b al-t-onf"),
-            (StateValue::InsufficientData, _) => ("al al-none", "t11 mid d"),
+            (StateValue::Ok, true) => ("sp al-ok", "t11 mid b"),
+            (StateValue::Ok, false) => ("sp sp-ok-0", "t11 mid b"),
+            (StateValue::Alarm, true) => ("sp sp-fail", "t11 mid b t-on"),
+            (StateValue::Alarm, false) => ("sp sp-fail-0", "t11 mid b tfail"),
+            (StateValue::InsufficientData, _) => ("env env-none", "t11 mid d"),
         };
         drawn.push(svg::rect(Rect { x, y: top, w: to - x, h: BAR_H }, "2", class));
         let word = value.word();
@@ -116,7 +116,7 @@ fn alias(
         d += &start.concat();
         d += &[px(y).as_str(), "H", &px(to)].concat();
     }
-    let class = if filled { "stair" } else { "stair-fut" };
+    let class = if filled { "stair" } else { "lead" };
     html! { <path {d} {class} /> }
 }
 
