@@ -14,17 +14,10 @@ const STOPPED =
 const { program } = document.querySelector("script[data-program]").dataset;
 /** The same with everything: asynchronous events, too. */
 const whole = `${program}-whole`;
-/** The lessons that only the whole program can play. */
-const BEYOND = [
-  "async-retries", "async-throttled", "async-duplicates", "senders", "dead-letter-queue",
-  "destinations", "dlq-and-destination", "async-loop", "sqs-overpull",
-  "sqs-maximum-concurrency", "sqs-dead-letters", "sqs-partial-batch", "sqs-visibility",
-  "sqs-batching", "fifo-groups", "fifo-dead-letters", "stream-order", "stream-poison",
-  "stream-bisect", "stream-parallel", "stream-partial-batch", "stream-windows",
-  "stream-iterator-age", "dynamodb-streams", "versions-latest", "versions-immutable",
-  "aliases", "alias-weights", "alias-retry", "deploy-all-at-once", "deploy-canary",
-  "deploy-canary-30", "deploy-linear-3", "deploy-linear-10", "deploy-alarm",
-  "deploy-hook-before", "deploy-hook-after",
+/** The lessons that the small program can play. */
+const SMALL = [
+  "sdk-retries", "api-gateway-timeout", "function-errors", "cold-start",
+  "reserved-concurrency", "provisioned",
 ];
 
 // Where it finds what it does not need at once.
@@ -59,7 +52,10 @@ function source() {
 const lesson = (source) => (source ? /^e=([a-z0-9-]{1,64})$/.exec(source)?.[1] : "sdk-retries");
 
 /** Whether it is known already that the small program cannot open it. */
-const isBeyond = (source) => /^s=\d+\.e\./.test(source) || BEYOND.includes(lesson(source));
+const isBeyond = (source) => {
+  const name = lesson(source);
+  return name ? !SMALL.includes(name) : /^s=\d+\.e\./.test(source);
+};
 
 /** Has the browser load the lesson now: the program that asks for it is still on its way. */
 function loadLesson(name) {

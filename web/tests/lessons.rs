@@ -371,7 +371,7 @@ fn the_gallery_shows_every_lesson_that_lies_beside_the_page() {
 #[test]
 fn the_page_starts_with_the_program_that_a_lesson_needs() {
     let boot = fs::read_to_string(stored("boot/boot.js")).expect("the script");
-    let list = boot.split_once("const BEYOND = [").expect("a list").1;
+    let list = boot.split_once("const SMALL = [").expect("a list").1;
     let listed: Vec<&str> = list
         .split(']')
         .next()
@@ -383,7 +383,7 @@ fn the_page_starts_with_the_program_that_a_lesson_needs() {
     for (name, _) in lessons() {
         let run = json::read(&text_of(name)).expect("a scenario");
         let needs = needs_events(&run);
-        assert_eq!(listed.contains(&name), needs, "{name}");
+        assert_eq!(listed.contains(&name), !needs, "{name}");
         let payload = link::payload(&run).expect("a link");
         assert_eq!(payload.starts_with("1.e."), needs, "{name}");
     }
