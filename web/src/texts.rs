@@ -309,7 +309,8 @@ texts! {
 }
 
 /// The columns of the table of odds.
-pub const ODDS_HEAD: [&str; 7] = ["", "least", "5 %", "median", "95 %", "most", ""];
+pub const ODDS_HEAD: [&str; 7] =
+    ["ended", "least", "5 %", "median", "95 %", "most", "spread"];
 
 /// The keys, each with what it does.
 pub const KEYS: &[(&str, &str)] = &[

@@ -96,7 +96,7 @@ fn post(
     // Where there is room for it below the weights, it stands there.
     if beside {
         nodes.push(picture::text(right, at.y + 19.0, "t11 end d", texts::ALIAS));
-        if alias.additional.is_some() {
+        if told != texts::ALIAS {
             nodes.push(picture::text(left, at.bottom() - 9.0, "t11 d", told));
         }
     } else {

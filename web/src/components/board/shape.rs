@@ -15,7 +15,10 @@ pub fn of(run: &Opened, frame: &Frame, peaks: &[Vec<u32>]) -> Shape {
         .functions
         .iter()
         .enumerate()
-        .map(|(number, function)| versions_shown(number, function, frame, peaks))
+        .map(|(number, function)| {
+            let splits = run.functions.get(number).is_some_and(|text| text.splits);
+            versions_shown(number, function, splits, frame, peaks)
+        })
         .collect();
     let functions = frame.functions.iter().zip(&shown).enumerate();
     let functions = functions.map(|(number, (function, versions))| FunctionShape {
@@ -81,22 +84,25 @@ fn qualifier(target: &str) -> &str {
     target.split_once(':').map_or("$LATEST", |(_, qualifier)| qualifier)
 }
 
-/// The versions that ever have an environment, or that somebody calls by name.
+/// The versions that ever have an environment, that somebody calls by name, or that an alias
+/// leads to which shows how it splits requests.
 fn versions_shown<'a>(
     number: usize,
     function: &'a FunctionView,
+    splits: bool,
     frame: &Frame,
     peaks: &[Vec<u32>],
 ) -> Vec<&'a VersionView> {
     let mine =
         frame.callers.iter().filter(|caller| usize::from(caller.function) == number);
     let called: Vec<&str> = mine.map(|caller| qualifier(&caller.target)).collect();
+    let splits = EVENTS && splits;
     let is_shown = |version: &&VersionView| {
         let by_alias = function.aliases.iter().any(|alias| {
             let other = alias.additional.filter(|_| EVENTS).map(|other| other.version);
             let leads =
                 [Some(alias.version), other].contains(&Some(VersionIx(version.index)));
-            leads && called.contains(&alias.name.as_str())
+            leads && (splits || called.contains(&alias.name.as_str()))
         });
         by_alias
             || called.contains(&version.name.as_str())
