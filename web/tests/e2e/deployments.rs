@@ -42,6 +42,19 @@ fn a_canary_is_seen_with_its_weights_its_alarm_and_its_end() {
 }
 
 #[test]
+fn what_lies_ahead_is_not_told_before_somebody_has_guessed() {
+    visit(async |page| {
+        open(page, "#e=deploy-alarm").await?;
+        page.wait_until("!!document.querySelector('#question')").await?;
+        let shown = "[...document.querySelectorAll('#board .ahead, #lanes .steps')] \
+            .some(e => getComputedStyle(e).visibility === 'visible')";
+        assert!(!page.evaluate::<bool>(shown).await?);
+        page.click("#question-close").await?;
+        page.wait_until(shown).await
+    });
+}
+
+#[test]
 fn lanes_and_gauges_tell_versions_apart() {
     visit(async |page| {
         open(page, CANARY).await?;

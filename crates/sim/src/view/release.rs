@@ -128,15 +128,12 @@ fn alarm_view(
 }
 
 /// What is recorded of deployments, up to its end.
-pub(super) fn recorded(sim: &Sim) -> WithEvents<WithEvents<Deployment>> {
+pub(super) fn recorded(sim: &Sim) -> WithEvents<Vec<Deployment>> {
     let groups = sim.world().groups().iter();
-    groups.map(|group| group.deployments().iter().cloned().collect()).collect()
+    groups.map(|group| group.deployments().to_vec()).collect()
 }
 
-pub(super) fn groups(
-    sim: &Sim,
-    recorded: &[WithEvents<Deployment>],
-) -> WithEvents<GroupView> {
+pub(super) fn groups(sim: &Sim, recorded: &[Vec<Deployment>]) -> WithEvents<GroupView> {
     let all = sim.plan().groups().iter().zip(sim.world().groups()).zip(0..);
     all.map(|((planned, state), at)| {
         let ahead = recorded.get(usize::from(at)).map_or(&[][..], |all| &all[..]);

@@ -276,12 +276,19 @@ fn stairs(chart: &Rect, deployment: &DeploymentView, now: Instant) -> Vec<Node> 
     let past = path(chart, times, steps, (times.from, seen));
     let base = ["V", &px(chart.bottom()), "H", &px(chart.x), "z"].concat();
     nodes.push(picture::path(past.clone() + &base, "stair-area"));
+    // What lies ahead is not to be seen while somebody guesses it.
+    let mut ahead = Vec::new();
     if seen < times.to {
-        let ahead = path(chart, times, steps, (seen, times.to));
-        nodes.push(picture::path(ahead, "lead"));
+        let path = path(chart, times, steps, (seen, times.to));
+        ahead.push(picture::path(path, "lead"));
     }
+    let end = end(chart, times, deployment, now);
+    let is_ahead = deployment.ends.is_some_and(|at| at > now);
+    let (ahead_too, done) = if is_ahead { (end, Vec::new()) } else { (Vec::new(), end) };
+    ahead.extend(ahead_too);
+    nodes.push(picture::group("ahead", ahead));
     nodes.push(picture::path(past, "stair"));
-    nodes.extend(end(chart, times, deployment, now));
+    nodes.extend(done);
     let x = times.x(chart, now);
     if now <= times.to {
         let (top, foot) = (Point { x, y: chart.y - 8.0 }, Point { x, y: chart.bottom() });

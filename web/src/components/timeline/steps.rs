@@ -49,7 +49,7 @@ pub fn steps(painted: &Painted, place: Place, filled: bool) -> Html {
             drawn.push(alias(lane, painted, place, top, filled));
         }
     }
-    svg::all(drawn)
+    html! { <g class="steps">{ svg::all(drawn) }</g> }
 }
 
 /// What of a step is in the window: from where to where.
