@@ -48,19 +48,10 @@ impl Notice {
         plan: &Plan,
         message: impl FnOnce(Cow<'_, Payload>) -> Value,
     ) -> Value {
-        let record = match plan.service(self.by).kind {
-            Kind::Bucket => self.object_created(plan),
-            Kind::Topic
-            | Kind::Queue
-            | Kind::Bus
-            | Kind::Kinesis
-            | Kind::DynamoDb
-            | Kind::Msk
-            | Kind::Kafka
-            | Kind::Mq => {
-                let message = message(self.of.content.payload(plan));
-                self.notification(plan, message)
-            }
+        let record = if plan.service(self.by).kind == Kind::Bucket {
+            self.object_created(plan)
+        } else {
+            self.notification(plan, message(self.of.content.payload(plan)))
         };
         Value::object([("Records", Value::List(vec![record]))])
     }
@@ -68,19 +59,12 @@ impl Notice {
     /// About its size in bytes.
     pub(super) fn bytes(&self, plan: &Plan) -> u64 {
         let content = &self.of.content;
-        let message = match plan.service(self.by).kind {
-            Kind::Bucket => 0,
-            Kind::Topic
-            | Kind::Queue
-            | Kind::Bus
-            | Kind::Kinesis
-            | Kind::DynamoDb
-            | Kind::Msk
-            | Kind::Kafka
-            | Kind::Mq => match &*content.payload(plan) {
-                Payload::Bytes(count) => *count,
-                payload @ Payload::Json(_) => quoted_bytes(&text_of(payload)),
-            },
+        if plan.service(self.by).kind == Kind::Bucket {
+            return NOTICE_BYTES;
+        }
+        let message = match &*content.payload(plan) {
+            Payload::Bytes(count) => *count,
+            payload @ Payload::Json(_) => quoted_bytes(&text_of(payload)),
         };
         NOTICE_BYTES + message
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::datapoints::{Datapoint, Fold, Periods};
 use super::gauges::{Gauge, function_of, value};
-use crate::id::{FunctionId, Part, VersionIx};
+use crate::id::{EnvironmentId, FunctionId, Part, VersionIx};
 use crate::record::Recording;
 use crate::time::Instant;
 use crate::trace::{Entry, Fact};
@@ -77,43 +77,20 @@ impl Drawing {
         if entry.part != Part::Function(self.function) {
             return;
         }
-        let version = match entry.fact {
-            Fact::Started { environment, version, .. } => {
-                let place = environment.0 as usize;
-                if self.environments.len() <= place {
-                    self.environments.resize(place + 1, None);
-                }
-                self.environments[place] = Some(version);
-                Some(version)
+        let place = |environment: EnvironmentId| environment.0 as usize;
+        if let Fact::Started { environment, version, .. } = entry.fact {
+            let place = place(environment);
+            if self.environments.len() <= place {
+                self.environments.resize(place + 1, None);
             }
-            Fact::Ended { environment, .. } => {
-                self.environments.get(environment.0 as usize).copied().flatten()
-            }
-            Fact::Called
-            | Fact::Throttled { .. }
-            | Fact::SpilledOver { .. }
-            | Fact::RetryPlanned { .. }
-            | Fact::Retried { .. }
-            | Fact::QuotaExhausted { .. }
-            | Fact::WaitEnded { .. }
-            | Fact::Answered { .. }
-            | Fact::DryRunAnswered
-            | Fact::InitCut
-            | Fact::Abandoned
-            | Fact::Refused { .. }
-            | Fact::EnvironmentRemoved { .. }
-            | Fact::ProvisioningStarted { .. }
-            | Fact::ProvisioningReady { .. }
-            | Fact::ProvisioningFailed { .. }
-            | Fact::Event(_)
-            | Fact::Message(_)
-            | Fact::Stream(_)
-            | Fact::Release(_)
-            | Fact::Replied { .. }
-            | Fact::Alias(_)
-            | Fact::Cost { .. }
-            | Fact::Stopped { .. } => None,
+            self.environments[place] = Some(version);
+        }
+        let (Fact::Started { environment, .. } | Fact::Ended { environment, .. }) =
+            entry.fact
+        else {
+            return;
         };
+        let version = self.environments.get(place(environment)).copied().flatten();
         let mut folds = self.folds.iter_mut();
         if let Some((_, fold)) = folds.find(|(of, _)| Some(*of) == version) {
             fold.add(self.function, entry);
