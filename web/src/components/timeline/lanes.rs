@@ -30,14 +30,21 @@ pub fn names(painted: &Painted, place: Place) -> Html {
                 "waits, merged"
             }
         };
-        let (y, end) =
-            if place.narrow { (top + 14.0, place.right()) } else { (top + 18.0, 186.0) };
-        let (left, right) = (Point { x: 0.0, y: top }, Point { x: place.page, y: top });
-        drawn.push(svg::line(left, right, "rule"));
-        drawn.push(svg::text(16.0, y, "t12 b", cut(&lane.name, 18)));
-        drawn.push(svg::text(end, y, "t11 end dd", says));
+        drawn.extend(name(place, top, &lane.name, says));
     }
     svg::all(drawn)
+}
+
+/// The name of a lane with what stands on it, and the line above it.
+pub fn name(place: Place, top: f64, name: &str, says: &'static str) -> [Html; 3] {
+    let (y, end) =
+        if place.narrow { (top + 14.0, place.right()) } else { (top + 18.0, 186.0) };
+    let (left, right) = (Point { x: 0.0, y: top }, Point { x: place.page, y: top });
+    [
+        svg::line(left, right, "rule"),
+        svg::text(16.0, y, "t12 b", cut(name, 18)),
+        svg::text(end, y, "t11 end dd", says),
+    ]
 }
 
 /// The spans, filled or outlined.

@@ -7,10 +7,10 @@ use lambdarium_sim::release::alarm::StateValue;
 use lambdarium_sim::view::{Frame, FunctionView, Step, StepIs, StepLane};
 use yew::prelude::*;
 
-use super::super::board::cut;
 use super::super::svg;
+use super::lanes;
 use super::place::{PAD, Place};
-use crate::geometry::{Point, Rect, px};
+use crate::geometry::{Rect, px};
 use crate::message::Painted;
 use crate::texts;
 
@@ -24,12 +24,7 @@ pub fn names(painted: &Painted, place: Place) -> Html {
     let mut drawn = Vec::new();
     for (lane, top) in place.steps(&painted.lanes) {
         let says = if is_alarm(lane) { texts::STATE } else { texts::LEADS_TO };
-        let (y, end) =
-            if place.narrow { (top + 14.0, place.right()) } else { (top + 18.0, 186.0) };
-        let (left, right) = (Point { x: 0.0, y: top }, Point { x: place.page, y: top });
-        drawn.push(svg::line(left, right, "rule"));
-        drawn.push(svg::text(16.0, y, "t12 b", cut(&lane.name, 18)));
-        drawn.push(svg::text(end, y, "t11 end dd", says));
+        drawn.extend(lanes::name(place, top, &lane.name, says));
     }
     svg::all(drawn)
 }
