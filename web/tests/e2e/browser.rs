@@ -6,10 +6,10 @@
 
 use std::env;
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -100,9 +100,8 @@ fn in_browser(measured: bool, test: impl AsyncFnOnce(&Page) -> WebDriverResult<(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a thread can wait");
     let site = Site::serve(named("LAMBDARIUM_DIST"));
-    let driver = Driver::start();
-    let session = runtime.block_on(driver.session(&site, measured));
-    let page = Page { driver: session.expect("a browser starts"), site };
+    let (_process, driver) = runtime.block_on(browser(&site, measured));
+    let page = Page { driver, site };
 
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async { test(&page).await })
@@ -318,35 +317,57 @@ impl Page {
 
 const POLL: Duration = Duration::from_millis(25);
 
+/// How often a browser may fail to start. The page has no part in that: a busy machine has.
+const STARTS: usize = 3;
+
+/// A browser, and the process that drives it.
+async fn browser(site: &Site, measured: bool) -> (Driver, WebDriver) {
+    let mut errors = Vec::new();
+    while errors.len() < STARTS {
+        let driver = Driver::start();
+        match driver.session(site, measured).await {
+            Ok(session) => return (driver, session),
+            Err(error) => errors.push(error),
+        }
+    }
+    panic!("no browser starts: {errors:#?}");
+}
+
 /// A driver of our own, until it is dropped.
 struct Driver {
     process: Child,
+    /// What it says is of no use but for its port, yet a closed pipe would end it.
+    _says: BufReader<ChildStdout>,
     port: u16,
 }
 
 impl Driver {
     fn start() -> Self {
-        let free =
-            TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
-        let port = free.expect("some port is free").port();
         let program =
             env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
+        // It takes a free port itself: one that was found free here could be another
+        // test's by the time it listens.
         let process = Command::new(program)
-            .arg(format!("--port={port}"))
+            .arg("--port=0")
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn();
-        let process = process.expect("chromedriver starts");
-        let started = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(
-                started.elapsed() < PATIENCE,
-                "chromedriver does not listen on {port}"
-            );
-            thread::sleep(POLL);
-        }
-        Self { process, port }
+        let mut process = process.expect("chromedriver starts");
+        let mut says =
+            BufReader::new(process.stdout.take().expect("its output is a pipe"));
+        let mut said = String::new();
+        let port = loop {
+            let before = said.len();
+            let read = says.read_line(&mut said).expect("chromedriver writes text");
+            assert!(read > 0, "chromedriver ends before it listens: {said}");
+            if let Some((_, port)) = said[before..].trim_end().rsplit_once(" on port ")
+                && let Some(Ok(port)) = port.strip_suffix('.').map(str::parse)
+            {
+                break port;
+            }
+        };
+        Self { process, _says: says, port }
     }
 
     async fn session(&self, site: &Site, measured: bool) -> WebDriverResult<WebDriver> {
