@@ -34,6 +34,7 @@ use crate::shared::Shared;
 pub use history::History;
 pub use keeping::{Keeping, Kept, file_name};
 pub use odds::Odds;
+pub use play::LINES_IN_SIGHT;
 pub use question::{Card, Quiz};
 pub use rescue::Worker;
 pub use text::{Doing, TextPane};

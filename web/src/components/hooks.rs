@@ -10,10 +10,14 @@ use web_sys::{HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
 use super::safety::first_source;
-use crate::desk::{Action, Desk, Dialog, Doing, Tab, Theme};
+use crate::desk::{Action, Desk, Dialog, Doing, LINES_IN_SIGHT, Tab, Theme};
 use crate::effects::{self, Frames, Wire};
 use crate::message::{Answer, Ask, Edit, Refusal, Source};
 use crate::texts;
+
+/// A playhead that has not moved for so long rests: the lines of the story that have to be
+/// scrolled to are told then. To draw them takes longer than all else that a seek draws.
+const REST_MS: u32 = 150;
 
 /// The desk and the line to its engine.
 #[hook]
@@ -75,12 +79,15 @@ pub fn use_asking(desk: &UseReducerHandle<Desk>, wire: &Wire, columns: u32) {
             }
         }
     });
-    let wire_to_look = wire.clone();
+    let look_at = ask(wire);
     let of = (desk.look(), desk.lines(), desk.run.clone(), desk.is_complete());
-    use_effect_with(of, move |(look, lines, run, _)| {
-        if run.is_some() {
-            wire_to_look.ask(Ask::Look { look: *look, lines: *lines });
-        }
+    use_effect_with(of, move |&(look, lines, ref run, _)| {
+        let timer = run.is_some().then(|| {
+            look_at(Ask::Look { look, lines: lines.min(LINES_IN_SIGHT) });
+            let all = move || look_at(Ask::Look { look, lines });
+            (lines > LINES_IN_SIGHT).then(|| Timeout::new(REST_MS, all))
+        });
+        move || drop(timer)
     });
     let paint = ask(wire);
     let pane = desk.pane(columns);

@@ -23,7 +23,8 @@ const WRITE_US: u64 = 100_000;
 /// While a run plays its story is told at once after a pause of so many real µs, but no
 /// more often, and only what fits: nobody reads faster, and many lines are much to draw.
 const TELL_US: u64 = 400_000;
-const LINES_PLAYING: u32 = 14;
+/// Lines of the story that fit into its panel.
+pub const LINES_IN_SIGHT: u32 = 14;
 /// Most lines of the story while it does not.
 const LINES_MAX: u32 = 60;
 /// Longest tick taken at its word: a page in the background is not played on.
@@ -138,7 +139,7 @@ impl Desk {
         let is_untold = self.untold_us >= TELL_US && self.around.1 != self.told_to;
         match (self.playing, is_untold) {
             (false, _) => LINES_MAX,
-            (true, true) => LINES_PLAYING,
+            (true, true) => LINES_IN_SIGHT,
             (true, false) => 0,
         }
     }

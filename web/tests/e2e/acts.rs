@@ -18,7 +18,8 @@ const WITH: &str = "#acts .act-row input.act-with";
 const DOGS: &str = r#"{"FunctionName":"thumbnail","Fails":"throws","When":{"Path":"$.picture","Value":"dog.jpg"}}"#;
 /// How many acts there are.
 const ACTS: &str = "document.querySelectorAll('#acts .act-row').length";
-const SETTLES: Duration = Duration::from_millis(120);
+/// The rest of the story is told this much after a seek, at the latest.
+const SETTLES: Duration = Duration::from_millis(400);
 
 async fn open(page: &Page, behind: &str) -> WebDriverResult<()> {
     page.viewport(1440, 900).await?;

@@ -256,7 +256,8 @@ fn calls_that_aws_refuses_are_told_with_its_codes_where_they_were_made() {
         page.wait_until("document.querySelector('h1').innerText === 'Refused'").await?;
         page.click("#tab-story").await?;
         press(page, "9").await?;
-        page.wait_until("document.querySelectorAll('.story li').length >= 12").await?;
+        let refused = "document.querySelector('#story').innerText.split('Exception')";
+        page.wait_until(&format!("{refused}.length > {}", REFUSED.len())).await?;
         let lines: Vec<String> = page
             .evaluate("[...document.querySelectorAll('.story li')].map(l => l.innerText)")
             .await?;

@@ -4,6 +4,7 @@ use serde_json::json;
 use thirtyfour::prelude::*;
 
 use crate::browser::{Page, Theme, visit};
+use crate::keys::press;
 
 /// A run is open and its first screen drawn.
 pub const OPEN: &str = "!!document.querySelector('#board') \
@@ -104,6 +105,27 @@ fn play_pause_scrub_step_back_and_send_the_link() {
         page.driver.goto(&link).await?;
         page.wait_until(OPEN).await?;
         assert_eq!(settled(page).await?, here, "the link shows the very same moment");
+        Ok(())
+    });
+}
+
+#[test]
+fn after_a_seek_the_story_is_soon_told_whole_with_its_newest_line_in_sight() {
+    visit(async |page| {
+        page.viewport(1440, 900).await?;
+        page.open("#e=deploy-canary").await?;
+        page.wait_until(OPEN).await?;
+        for (key, fits) in [("9", 14), ("4", 14), ("9", 14)] {
+            press(page, key).await?;
+            let lines = "document.querySelectorAll('.story > li').length";
+            page.wait_until(&format!("{lines} > {fits}")).await?;
+            let newest = "document.querySelector('#story .now').getBoundingClientRect()";
+            let panel = "document.querySelector('#story').getBoundingClientRect()";
+            page.wait_until(&format!(
+                "{newest}.top >= {panel}.top && {newest}.bottom <= {panel}.bottom"
+            ))
+            .await?;
+        }
         Ok(())
     });
 }

@@ -29,7 +29,8 @@ pub fn Story(props: &Props) -> Html {
     // Causes that open under the newest line belong in sight as well.
     let open = props.why.as_ref().filter(|(entry, _)| Some(*entry) == newest);
     let open = open.is_some_and(|(_, causes)| causes.is_some()) && props.rules.is_some();
-    use_effect_with((newest, open, body.clone()), |(_, _, body)| {
+    let of = (newest, open, props.lines.len(), body.clone());
+    use_effect_with(of, |(.., body)| {
         if let Some(body) = body.cast::<HtmlElement>() {
             body.set_scroll_top(body.scroll_height());
         }
