@@ -117,7 +117,7 @@ fn received(recording: &Recording) -> Option<String> {
     let services = services.map(|(at, service)| {
         let received = recording.head().world().services()[usize::from(at)].received();
         let messages = received.iter().map(|received| {
-            let look = look(plan, ServiceId::new(at), received);
+            let look = look(plan, ServiceId::new(at), &received);
             let mut members = vec![
                 ("at".to_string(), Value::text(&received.at.to_string())),
                 ("body".into(), look.body),

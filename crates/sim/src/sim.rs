@@ -532,7 +532,7 @@ impl Sim {
                 let planned = self.plan.service(id);
                 if planned.kind == service::Kind::Queue || planned.stream.is_some() {
                     let received = service.received().get(place)?;
-                    return Some(received.content.clone());
+                    return Some(received.content);
                 }
                 service.deliveries().outbox().get(place).cloned()
             }

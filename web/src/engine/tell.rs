@@ -56,7 +56,7 @@ impl Player {
         }
         let newest = state.received().iter().rev().take(CONTENTS_MAX);
         let items = newest.map(|received| {
-            let look = service::look(plan, id, received);
+            let look = service::look(plan, id, &received);
             let text = written(&look.body, &look.attributes);
             let title = match look.key.as_str() {
                 "" => report::request(plan, received.job),

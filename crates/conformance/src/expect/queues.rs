@@ -68,7 +68,7 @@ fn compare_bodies(
     let queue = &recording.head().world().services()[usize::from(id.0)];
     let plan = recording.last_plan();
     let received = queue.received().iter();
-    let got: Vec<Value> = received.map(|one| look(plan, id, one).body).collect();
+    let got: Vec<Value> = received.map(|one| look(plan, id, &one).body).collect();
     let mut left: Vec<&Value> = got.iter().collect();
     let mut missing = Vec::new();
     for body in expected {

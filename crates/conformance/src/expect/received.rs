@@ -175,6 +175,6 @@ fn received(on: &Comparison<'_>, name: &str) -> Vec<(Span, Look)> {
     let Some(place) = place else { return Vec::new() };
     let id = ServiceId::new(u16::try_from(place).unwrap_or(u16::MAX));
     let all = recording.head().world().services()[place].received().iter();
-    all.map(|received| (received.at.since(on.played.base), look(plan, id, received)))
+    all.map(|received| (received.at.since(on.played.base), look(plan, id, &received)))
         .collect()
 }

@@ -5,6 +5,7 @@
 
 pub(crate) mod delivery;
 pub(crate) mod filter;
+pub mod inbox;
 pub mod look;
 pub mod outlet;
 pub mod parcel;
@@ -32,11 +33,11 @@ use crate::time::{Instant, Span};
 use crate::trace::{EventFact, Fact, MessageFact, StreamFact};
 use crate::value::{Payload, Value};
 use delivery::Deliveries;
+use inbox::Inbox;
 pub use look::{Look, look};
 pub(crate) use look::{RECORDS_FOLDER, key_of};
 use outlet::{Inlet, Outlet};
 use parcel::Post;
-use shelf::Shelf;
 pub use spec::{DeduplicationScope, Spec};
 use stream::Taken;
 use stream::part::{Put, Stream, What};
@@ -170,7 +171,7 @@ pub struct Received {
 /// What a service holds.
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    received: Shelf<Received>,
+    received: Inbox,
     load: load::State,
     /// Received from outside.
     published: u32,
@@ -186,7 +187,7 @@ pub struct State {
 impl State {
     /// What it has received, the oldest first.
     #[must_use]
-    pub fn received(&self) -> &Shelf<Received> {
+    pub fn received(&self) -> &Inbox {
         &self.received
     }
 
@@ -463,8 +464,8 @@ impl State {
             let job = Job { origin: Origin::Service(id), call };
             let fact = Fact::Stream(StreamFact::Put { shard: shard.0 });
             cx.tell(Part::Service(id), Some(job), what.rule(plan.service(id).kind), fact);
-            let before = self.received.last().map(|before| &before.content);
-            let content = Content::given_again(what.payload(), before);
+            let before = self.received.last().map(|before| before.content);
+            let content = Content::given_again(what.payload(), before.as_ref());
             self.received.push(Received { at: cx.now, job, content });
             Stream::tell_readers(id, plan, cx, shard);
         }

@@ -8,6 +8,7 @@
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::rc::Rc;
 
+use super::inbox::Inbox;
 use super::parcel::{DEDUPLICATION, Message, Order};
 use super::shelf::Shelf;
 use super::{DeduplicationScope, Received};
@@ -351,7 +352,7 @@ impl State {
         id: ServiceId,
         plan: &Plan,
         cx: &mut Cx<'_>,
-        all: &Shelf<Received>,
+        all: &Inbox,
     ) {
         let unread = core::mem::take(&mut self.unread);
         let mut unread = unread.iter().peekable();
@@ -502,13 +503,13 @@ impl State {
 
     /// What a message says.
     #[inline]
-    fn message(&self, id: ServiceId, number: u32, all: &Shelf<Received>) -> Message {
+    fn message(&self, id: ServiceId, number: u32, all: &Inbox) -> Message {
         if let Some(message) = self.apart.get(number) {
             return message.clone();
         }
         let Received { at, content, .. } =
             all.get(number as usize - 1).expect("what is held was received");
-        Message { queue: id, number, content: content.clone(), sent: *at, order: None }
+        Message { queue: id, number, content, sent: at, order: None }
     }
 
     fn group_of(&self, number: u32) -> Option<&Rc<str>> {

@@ -342,7 +342,7 @@ fn kind_of(body: &Body) -> Shows {
 fn received(sim: &Sim, entry: &Entry) -> Option<Shown> {
     let Part::Service(id) = entry.part else { return None };
     let state = sim.world().services().get(usize::from(id.0))?;
-    let is_it = |received: &&service::Received| match entry.job {
+    let is_it = |received: &service::Received| match entry.job {
         Some(job) => received.job == job,
         // From outside, the service counts itself.
         None => received.job.origin == Origin::Service(id) && received.at == entry.at,
@@ -352,7 +352,7 @@ fn received(sim: &Sim, entry: &Entry) -> Option<Shown> {
         Content::Caller(..) => Shows::Message,
         Content::Message(message, _) => kind_of(&message.body),
     };
-    let Look { body, attributes, key } = service::look(sim.plan(), id, received);
+    let Look { body, attributes, key } = service::look(sim.plan(), id, &received);
     Some(Shown { what, body, attributes, key })
 }
 

@@ -14,9 +14,8 @@ use crate::mapping::spec::RECEIVE_MAX;
 use crate::plan::Plan;
 use crate::queue::Rank;
 use crate::rule::Rule;
-use crate::service::Received;
+use crate::service::inbox::Inbox;
 use crate::service::parcel::{Handed, Parcel, Receipt};
-use crate::service::shelf::Shelf;
 use crate::sim::Cx;
 use crate::time::{Instant, Span};
 use crate::trace::{Delivery, EventFact, Fact, MessageFact};
@@ -29,7 +28,7 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         poll: Poll,
-        all: &Shelf<Received>,
+        all: &Inbox,
     ) {
         // A batch that was begun is filled before another one.
         let before = self.polls.iter().take_while(|other| !poll.ahead || other.ahead);
@@ -48,7 +47,7 @@ impl State {
         id: ServiceId,
         plan: &Plan,
         cx: &mut Cx<'_>,
-        all: &Shelf<Received>,
+        all: &Inbox,
     ) {
         self.serves = false;
         self.serve(id, plan, cx, all);
@@ -69,13 +68,7 @@ impl State {
     }
 
     /// Gives those who ask what there is, in the order they asked.
-    fn serve(
-        &mut self,
-        id: ServiceId,
-        plan: &Plan,
-        cx: &mut Cx<'_>,
-        all: &Shelf<Received>,
-    ) {
+    fn serve(&mut self, id: ServiceId, plan: &Plan, cx: &mut Cx<'_>, all: &Inbox) {
         let cause = cx.cause();
         let mut place = 0;
         while let Some(poll) = self.polls.get(place).copied() {
@@ -123,7 +116,7 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         poll: Poll,
-        all: &Shelf<Received>,
+        all: &Inbox,
     ) -> Vec<Handed> {
         if self.visible.is_empty() {
             return Vec::new();
@@ -188,7 +181,7 @@ impl State {
         now: Instant,
         number: u32,
         hidden: Span,
-        all: &Shelf<Received>,
+        all: &Inbox,
         handed: &mut Vec<Handed>,
     ) {
         let message = self.message(id, number, all);
@@ -219,7 +212,7 @@ impl State {
         cx: &mut Cx<'_>,
         number: u32,
         to: ServiceId,
-        all: &Shelf<Received>,
+        all: &Inbox,
     ) {
         let message = self.message(id, number, all);
         self.drop_message(number);
