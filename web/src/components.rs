@@ -3,6 +3,7 @@
 mod app;
 mod bar;
 pub(crate) mod board;
+mod compare;
 mod dialogs;
 mod hooks;
 pub(crate) mod icon;

@@ -6,6 +6,7 @@
 
 mod answers;
 mod beyond;
+mod compare;
 mod history;
 mod keeping;
 mod life;
@@ -19,10 +20,10 @@ mod window;
 
 use std::rc::Rc;
 
-use lambdarium_sim::EVENTS;
 use lambdarium_sim::id::Job;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::view::{By, Fate, Frame, Look};
+use lambdarium_sim::{EVENTS, Given, WithEvents};
 use yew::Reducible;
 
 use crate::gallery;
@@ -31,6 +32,7 @@ use crate::message::{
     Painted, Progress, Refusal, Source, StoryLine,
 };
 use crate::shared::Shared;
+pub use compare::{Compare, Doing as Comparison};
 pub use history::History;
 pub use keeping::{Keeping, Kept, file_name};
 pub use odds::Odds;
@@ -113,6 +115,10 @@ pub struct Desk {
     pub opening: bool,
     /// The odds, once somebody has asked for them.
     pub odds: Option<Shared<Odds>>,
+    /// The run that this one is compared with.
+    compare: WithEvents<Shared<Compare>>,
+    /// There if it is that one.
+    pub is_pinned: Option<Given>,
     /// The last screen.
     pub frame: Option<Shared<Frame>>,
     /// When the next thing happens after the last screen, and when the last one did.
@@ -288,6 +294,13 @@ pub enum Action {
     Gallery(Option<String>),
     /// Play so many seeds; none stops that.
     Odds(Option<u32>),
+    /// Compare the run with what is made of it.
+    Compare {
+        /// Only the whole program compares.
+        given: Given,
+        /// What is done.
+        doing: Comparison,
+    },
     /// Open a dialog.
     Open(Dialog),
     /// Close the dialog.
@@ -464,6 +477,8 @@ impl Reducible for Desk {
                 next.gallery = Some(Shared::new(list.unwrap_or_default()));
             }
             Action::Odds(of) => next.ask_odds(of),
+            Action::Compare { doing, .. } if EVENTS => next.take_compare(doing),
+            Action::Compare { .. } => {}
             Action::Open(dialog) => next.open(dialog),
             Action::Close => next.dialog = None,
             Action::ToggleLinkMoment => {

@@ -3,6 +3,7 @@
 //! and tests call it directly.
 
 mod change;
+mod compare;
 mod deeds;
 mod form;
 mod life;
@@ -83,11 +84,14 @@ impl Engine {
             }
             Ask::Edit(edit) => return self.edit(slot, edit),
             Ask::Write { text, draft } => return Some(self.write(slot, &text, draft)),
+            Ask::Compare { what, .. } if EVENTS => return self.compare(slot, what),
             other => other,
         };
         let player = self.players.get_mut(usize::from(slot.0))?.as_mut()?;
         Some(match ask {
-            Ask::Open { .. } | Ask::Edit(_) | Ask::Write { .. } => return None,
+            Ask::Open { .. } | Ask::Edit(_) | Ask::Write { .. } | Ask::Compare { .. } => {
+                return None;
+            }
             Ask::Text => Answer::Text(json::write(player.recording.run())),
             Ask::Form { part } => {
                 Answer::Form(Box::new(form::form(player.recording.run(), part)))
@@ -190,6 +194,7 @@ fn is_beyond(answer: &Answer) -> bool {
         | Answer::Contents { .. }
         | Answer::Life(_)
         | Answer::Judged(_)
+        | Answer::Compared { .. }
         | Answer::Odds { .. }
         | Answer::Fate { .. }
         | Answer::Link(_)

@@ -3,20 +3,22 @@
 //! Everything here is plain and small, so that it can cross to a worker. Texts made from
 //! the trace come ready to read, so the page needs neither the simulator nor the format.
 
+mod compare;
 mod edit;
 mod fates;
 mod fields;
 mod life;
 
-use lambdarium_sim::WithEvents;
 use lambdarium_sim::id::{Job, Part};
 use lambdarium_sim::odds::Ended;
 use lambdarium_sim::plan::lacks_events;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::trace::Stop;
 use lambdarium_sim::view::{Fate, Frame, Gauges, Lanes, Look, Pane};
+use lambdarium_sim::{Given, WithEvents};
 
 use crate::pack::Whole;
+pub use compare::{Compared, Comparing, Tallies};
 pub use edit::Edit;
 pub use fates::{FateList, FateText, Judged};
 pub use life::{Life, Relative, Station};
@@ -119,6 +121,13 @@ pub enum Ask {
         /// Up to here.
         moment: Moment,
     },
+    /// Something of the run that the present one is compared with.
+    Compare {
+        /// Only the whole program compares.
+        given: Given,
+        /// What.
+        what: Comparing,
+    },
     /// A link to a moment of the run.
     Link {
         /// The playhead; none leaves it out.
@@ -180,6 +189,13 @@ pub enum Answer {
         which: Fate,
         /// The list.
         list: Whole<FateList>,
+    },
+    /// Something of a comparison.
+    Compared {
+        /// Only the whole program compares.
+        given: Given,
+        /// What.
+        what: Compared,
     },
     /// How runs with other seeds have ended.
     Odds {

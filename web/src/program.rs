@@ -12,6 +12,7 @@ use crate::message::{Ask, Slot};
 use crate::pack::{packed, unpacked};
 use gloo_events::EventListener;
 use js_sys::Uint8Array;
+use lambdarium_sim::EVENTS;
 use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::{DedicatedWorkerGlobalScope, Element, MessageEvent};
@@ -19,6 +20,9 @@ use web_sys::{DedicatedWorkerGlobalScope, Element, MessageEvent};
 /// Starts the page, or the worker where there is no page.
 pub fn app() {
     let Some(root) = root() else { return work() };
+    if EVENTS {
+        effects::load_styles();
+    }
     let app = yew::Renderer::<App>::with_root(root).render();
     effects::on_leaving(|| app.destroy());
 }

@@ -18,6 +18,7 @@ mod sources;
 mod steps;
 mod story;
 mod streams;
+mod tally;
 mod tokens;
 mod version_gauges;
 
@@ -47,6 +48,7 @@ pub use streams::{
     BatchView, ReadView, RecordIs, RecordView, SHARDS_DRAWN, ShardView, StreamView,
     newest_records,
 };
+pub use tally::{Tally, tally};
 pub use version_gauges::VersionSeries;
 
 /// Where a screen looks.

@@ -4,12 +4,12 @@ mod common;
 mod small;
 
 use common::{at, client, function, record, run};
-use lambdarium_sim::id::{FunctionId, Part};
+use lambdarium_sim::id::{FunctionId, MappingId, Part};
 use lambdarium_sim::record::Recording;
 use lambdarium_sim::time::{Instant, Moment, Span};
 use lambdarium_sim::view::{
-    By, ENTRIES_PLAYED, Gauge, Gauges, Look, Metrics, Pane, SAMPLES, Scale, frame,
-    gauges, lanes,
+    By, ENTRIES_PLAYED, Gauge, Gauges, Look, Metrics, Pane, SAMPLES, Scale, SourceGauge,
+    frame, gauges, lanes, tally,
 };
 use proptest::prelude::*;
 
@@ -136,6 +136,34 @@ proptest! {
             let scale = Scale::events(&recording, Instant::START, end);
             prop_assert_eq!(scale.at(scale.place(entry.at)), entry.at);
         }
+    }
+
+    #[test]
+    fn a_tally_is_what_the_last_frame_says(seed: u64) {
+        let mut recording = Recording::of(small::run(&mut small::Numbers(seed))).expect("a plan");
+        let end = Moment::end_of(recording.end());
+        let look = Look { moment: end, glide: Span::ZERO, tokens_max: 0 };
+        let last = frame(&mut recording, &look);
+        let all = tally(&mut recording, None);
+        prop_assert_eq!(&all.fates, &last.fates);
+        let told = |gauge: Gauge| all.functions[gauge as usize];
+        let sum = |of: fn(&Metrics) -> u64| last.functions.iter().map(|f| of(&f.metrics)).sum::<u64>();
+        prop_assert_eq!(told(Gauge::Invocations), sum(|metrics| metrics.invocations));
+        prop_assert_eq!(told(Gauge::Errors), sum(|metrics| metrics.errors));
+        prop_assert_eq!(told(Gauge::Throttles), sum(|metrics| metrics.throttles));
+        prop_assert_eq!(told(Gauge::Cost), last.functions.iter().map(|f| f.micro_usd).sum::<u64>());
+    }
+
+    #[test]
+    fn a_tally_of_a_source_counts_what_its_mapping_has_counted(seed: u64) {
+        let mut recording = Recording::of(small::queues(&mut small::Numbers(seed))).expect("a plan");
+        let of = Part::Mapping(MappingId::new(0));
+        let told = tally(&mut recording, Some(of)).source;
+        let metrics = recording.head().world().mappings()[0].metrics();
+        for (gauge, count) in told.iter().filter(|(gauge, _)| gauge.is_sum()) {
+            prop_assert_eq!(*count, gauge.of_mapping(&metrics));
+        }
+        prop_assert!(told.iter().any(|(gauge, _)| *gauge == SourceGauge::Polled));
     }
 
     #[test]

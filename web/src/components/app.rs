@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::bar::bar;
 use super::board::BoardView;
+use super::compare::Variants;
 use super::dialogs::{dialog, use_dialog};
 use super::hooks::{
     theme, use_address, use_asking, use_beyond, use_clock, use_desk, use_document,
@@ -67,8 +68,13 @@ pub fn App() -> Html {
             <Parts parts={outline(&desk)} selection={desk.selection.clone()} run={desk.run.clone()}
                 on_action={on_action.clone()} on_edit={on_edit.clone()} />
             <main class="main">
-                <BoardView desk={(*desk).clone()} on_action={on_action.clone()}
-                    on_edit={on_edit.clone()} />
+                if let Some(compare) = desk.compare() {
+                    <Variants desk={(*desk).clone()} compare={compare.clone()} wire={wire.clone()}
+                        on_action={on_action.clone()} on_edit={on_edit.clone()} />
+                } else {
+                    <BoardView desk={(*desk).clone()} on_action={on_action.clone()}
+                        on_edit={on_edit.clone()} />
+                }
                 if desk.text.open {
                     <TextPaneView text={desk.text.clone()} on_action={on_action.clone()} />
                 }

@@ -3,8 +3,9 @@
 use lambdarium_sim::EVENTS;
 use yew::prelude::*;
 
+use super::compare::does;
 use super::icon::{self, Icon};
-use crate::desk::{Action, Desk, Dialog, Doing, Theme};
+use crate::desk::{Action, Comparison, Desk, Dialog, Doing, Theme};
 use crate::texts;
 
 /// The bar, in the theme that is in force.
@@ -42,6 +43,11 @@ pub fn bar(desk: &Desk, theme: Theme, on_action: &Callback<Action>) -> Html {
                     { icon::icon(Icon::Text) }<span>{ texts::TEXT }</span>
                 </button>
                 if EVENTS {
+                    <button class="btn" id="compare-start" aria-pressed={desk.compare().is_some().to_string()}
+                        onclick={compares(desk, on_action)} disabled={!desk.can_compare()}
+                        popovertarget="menu" popovertargetaction="hide">
+                        { icon::icon(Icon::Two) }<span>{ texts::COMPARE }</span>
+                    </button>
                     <button class="btn" id="open-odds" onclick={open(Dialog::Odds)}
                         disabled={desk.run.is_none()} popovertarget="menu" popovertargetaction="hide">
                         { icon::icon(Icon::Dice) }<span>{ texts::ODDS }</span>
@@ -62,6 +68,14 @@ pub fn bar(desk: &Desk, theme: Theme, on_action: &Callback<Action>) -> Html {
             </div>
         </header>
     }
+}
+
+/// Compares the run with what is made of it from now on, or no longer does.
+fn compares(desk: &Desk, on_action: &Callback<Action>) -> Callback<MouseEvent> {
+    let starts = desk.compare().is_none();
+    on_action.reform(move |_: MouseEvent| {
+        does(if starts { Comparison::Start } else { Comparison::Stop })
+    })
 }
 
 /// Back, or on again.

@@ -49,11 +49,14 @@ pub fn BoardView(props: &Props) -> Html {
     let desk = &props.desk;
     let node = use_node_ref();
     let (width, height) = use_size(&node);
-    let fitted =
-        use_memo((shape_of(desk), (width, height)), |(shape, (width, height))| {
-            let (board, zoom) = geometry::fitted(shape, *width, *height);
-            (Shared::new(board), zoom)
-        });
+    // Two boards share the room of one.
+    let shares = desk.compare().is_some();
+    let of = (shape_of(desk), (width, height), shares);
+    let fitted = use_memo(of, |(shape, (width, height), shares)| {
+        let fitted = if *shares { fit } else { geometry::fitted };
+        let (board, zoom) = fitted(shape, *width, *height);
+        (Shared::new(board), zoom)
+    });
     let (board, zoom) = (*fitted).clone();
     // In steps, so that the board is not drawn anew for every pixel.
     let scrolled = use_state_eq(|| 0);
@@ -73,19 +76,24 @@ pub fn BoardView(props: &Props) -> Html {
         frame,
         selection: desk.selection.clone(),
         life: desk.life_told().filter(|_| EVENTS).cloned(),
+        is_pinned: desk.is_pinned,
         seen,
     });
+    let label = desk.is_pinned.map_or(texts::BOARD, |_| texts::BOARD_A);
     html! {
         <div class="board">
-            <div class="stage" ref={node} tabindex="0" role="region" aria-label={texts::BOARD}
+            <div class="stage" ref={node} tabindex="0" role="region" aria-label={label}
                 {onscroll}>
                 if let Some(sight) = sight {
                     <Picture {sight} {zoom} on_action={props.on_action.clone()}
                         on_edit={props.on_edit.clone()} />
                 }
             </div>
-            { question::question(desk, &props.on_action) }
-            { caption::caption(desk, &props.on_action) }
+            // One of two boards is enough to ask and to explain.
+            if desk.is_pinned.is_none() {
+                { question::question(desk, &props.on_action) }
+                { caption::caption(desk, &props.on_action) }
+            }
         </div>
     }
 }
@@ -125,8 +133,10 @@ fn Picture(props: &PictureProps) -> Html {
     let Point { x: width, y: height } = board.size;
     let view_box = format!("0 0 {} {}", px(width), px(height));
     let (width, height) = (px(width * zoom), px(height * zoom));
+    // Of two boards the one that can be changed is the board.
+    let id = if sight.is_pinned.is_some() { "board-pinned" } else { "board" };
     html! {
-        <div class="sheets" id="board" data-at={frame.moment.at.0.to_string()} onpointerdown={on_down} onpointermove={on_move}
+        <div class="sheets" {id} data-at={frame.moment.at.0.to_string()} onpointerdown={on_down} onpointermove={on_move}
             onpointerup={on_up} onpointercancel={on_cancel}>
             <svg class="pic" viewBox={view_box.clone()} width={width.clone()} height={height.clone()}
                 ref={still}></svg>
@@ -169,8 +179,11 @@ fn ground(board: &Board) -> Node {
 /// The board laid out for a space that may be small, and how much it is shrunk. What does
 /// not fit even then is scrolled.
 pub(crate) fn shrunk(desk: &Desk, width: f64, height: f64) -> (Board, f64) {
-    let shape = shape_of(desk);
-    let boards = SHRUNK.map(|zoom| (geometry::layout(&shape, width / zoom), zoom));
+    fit(&shape_of(desk), width, height)
+}
+
+fn fit(shape: &geometry::Shape, width: f64, height: f64) -> (Board, f64) {
+    let boards = SHRUNK.map(|zoom| (geometry::layout(shape, width / zoom), zoom));
     let [.., less, least] = &boards;
     let fits = |(board, zoom): &&(Board, f64)| board.size.y * zoom <= height;
     // One that reads downwards is scrolled anyway.

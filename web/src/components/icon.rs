@@ -54,6 +54,8 @@ pub enum Icon {
     Redo,
     /// Luck.
     Dice,
+    /// Two boards, one above the other.
+    Two,
     /// A menu.
     Menu,
     /// Leads out of this page.
@@ -121,6 +123,7 @@ fn paths(icon: Icon) -> (&'static str, &'static str) {
         Icon::Text => ("M3 3.500h10M3 6.500h6M3 9.500h10M3 12.500h6", ""),
         Icon::Undo => ("M5.500 3 2.500 6l3 3M2.500 6h7a4 4 0 0 1 0 8H7", ""),
         Icon::Redo => ("m10.500 3 3 3-3 3M13.500 6h-7a4 4 0 0 0 0 8H9", ""),
+        Icon::Two => ("M2.5 2.5h11v4.5h-11zM2.5 9h11v4.5h-11z", ""),
         Icon::Dice => ("M3 3h10v10H3zM6 6v.1M10 10v.1M8 8v.1M10 6v.1M6 10v.1", ""),
         Icon::Menu => ("M2.500 4.500h11M2.500 8h11M2.500 11.500h11", ""),
         Icon::Out => (

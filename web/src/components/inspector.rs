@@ -1,6 +1,7 @@
 //! The panel on the right: the story with its causes, and the state at the playhead.
 
 pub mod advice;
+mod compare;
 pub mod fates;
 mod life;
 mod now;
@@ -37,6 +38,7 @@ pub fn inspector(
         (Tab::Story, _) => texts::STORY_TITLE.to_string(),
         (Tab::Now | Tab::Settings, Some(part)) => part.clone(),
         (Tab::Settings, None) => texts::SCENARIO.to_string(),
+        (Tab::Now, None) if desk.compare().is_some() => texts::COMPARE.to_string(),
         (Tab::Now, None) => texts::ACCOUNT.to_string(),
     };
     html! {

@@ -7,7 +7,7 @@
 mod acts;
 mod details;
 mod flags;
-mod gauges;
+pub(super) mod gauges;
 mod gestures;
 mod lanes;
 mod place;
@@ -126,7 +126,8 @@ fn head(
     on_action: &Callback<Action>,
 ) -> Html {
     let (whole, window) = (place.whole(painted), place.window(painted));
-    let height = if unfolded { HEAD_H } else { HEAD_FOLDED_H };
+    // Where there is room the button that unfolds them stands under the scrubber.
+    let height = if unfolded || !place.narrow { HEAD_H } else { HEAD_FOLDED_H };
     let at = desk.playhead.at;
     // On whole pixels, so that it moves only when that can be seen.
     let knob = Point { x: whole.x(at).round(), y: 26.0 };

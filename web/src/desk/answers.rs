@@ -62,6 +62,8 @@ impl Desk {
                     *list = Some(Shared::new(told.0));
                 }
             }
+            Answer::Compared { what, .. } if EVENTS => self.told_compared(what),
+            Answer::Compared { .. } => {}
             Answer::Odds { from, ends } => self.told_odds(from, ends),
             Answer::Link(link) => self.link = Some(link),
             Answer::Beyond(ask) => {

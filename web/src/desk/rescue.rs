@@ -32,6 +32,8 @@ impl Desk {
         });
         self.worker.last = Some((now_ms, present.clone()));
         self.playing = false;
+        // The pinned run has died with it.
+        self.end_comparison();
         let why = why.trim_end_matches('.');
         let why = if why.is_empty() { texts::NO_REASON } else { why };
         if again {

@@ -67,3 +67,18 @@ pub fn writing() -> Option<(String, Option<u32>)> {
     let caret = editor.selection_start().ok().flatten().filter(|_| is_active);
     Some((editor.value(), caret))
 }
+
+/// Loads the styles of what only the whole program shows. The loader has put the address on
+/// the document.
+pub fn load_styles() {
+    let add = || {
+        let document = window()?.document()?;
+        let url = document.document_element()?.get_attribute("data-base")? + "whole.css";
+        let link = document.create_element("link").ok()?;
+        link.set_attribute("rel", "stylesheet").ok()?;
+        link.set_attribute("href", &url).ok()?;
+        document.head()?.append_child(&link).ok()
+    };
+    // Without them it looks plainer and works.
+    let _ = add();
+}

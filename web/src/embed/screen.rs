@@ -116,7 +116,8 @@ impl Screen {
         let (board, run, frame) = (Shared::new(board), run.clone(), frame.clone());
         let selection = desk.selection.clone();
         let seen = (0.0, f64::INFINITY);
-        let sight = Sight { board, run, frame, selection, life: None, seen };
+        let sight =
+            Sight { board, run, frame, selection, life: None, is_pinned: None, seen };
         self.scene = Some(match self.scene.take() {
             Some(before) => before.show(sight),
             None => Scene::write(sheets.into(), sight),

@@ -17,14 +17,14 @@ use lambdarium_sim::view::{
     Lane, LaneKind, LaneSpan, Lanes, Look, MappingView, MessageView, Metrics, Paint,
     PaintedColumn, Pane, Place, Point, QueueView, ReadView, RecordIs, RecordView, Scale,
     Sent, ServiceView, ShardView, Share, SourceGauge, SourceSeries, Step, StepIs,
-    StepLane, StreamView, Token, Tray, VersionSeries, VersionView,
+    StepLane, StreamView, Tally, Token, Tray, VersionSeries, VersionView,
 };
 
 use super::{
-    ActText, Answer, Ask, CallerText, Cause, Content, Edit, FateList, FateText, Field,
-    Form, FunctionText, Group, Handed, Input, IssueText, Judged, Life, Marker, Mistake,
-    Opened, Painted, Progress, Question, Refusal, Relative, Screen, ServiceText, Slot,
-    Source, Spot, Station, StoryLine,
+    ActText, Answer, Ask, CallerText, Cause, Compared, Comparing, Content, Edit,
+    FateList, FateText, Field, Form, FunctionText, Group, Handed, Input, IssueText,
+    Judged, Life, Marker, Mistake, Opened, Painted, Progress, Question, Refusal,
+    Relative, Screen, ServiceText, Slot, Source, Spot, Station, StoryLine, Tallies,
 };
 use crate::pack::pack;
 
@@ -159,13 +159,17 @@ pack! {
         Open { source, lesson, keep }, Edit(edit), Form { part }, More, Look { look, lines },
         Paint { pane, part }, Text, Write { text, draft }, Step { from, forward }, Why { entry },
         Contents { service, moment }, Judge, Odds { from, count }, Fate { which, moment }, Link { moment, selection }, Life { job },
+        Compare { given, what },
     }
     enum Answer {
         Opened(opened), Refused(refusal), Rejected(issues), Form(form),
         Progress(progress), Screen(screen), Painted(painted), Moment(moment),
         Why { entry, chain }, Link(link), Text(text), Contents { service, items },
         Mistakes { draft, mistakes }, Beyond(ask), Life(life), Judged(verdicts), Odds { from, ends }, Fate { which, list },
+        Compared { given, what },
     }
+    enum Comparing { Pin, Unpin, Look(look), Tally { part } }
+    enum Compared { Gone, Frame(frame), Tallies(tallies) }
     enum Edit {
         Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part }, Nudge { part, by },
         Act { at, deed, function }, MoveAct { number, at }, RemoveAct { number },
@@ -177,6 +181,8 @@ pack! {
 
 pack! {
     struct Ended { seed, fates, releases, steps }
+    struct Tally { fates, functions, source }
+    struct Tallies { tallies, seeds }
     struct Released { status, error, runs }
     struct ServiceText { name, kind, gets }
     struct ActText { at, label, with }

@@ -7,6 +7,7 @@ mod bad_events;
 mod beyond;
 mod biography;
 mod browser;
+mod compare;
 mod deployments;
 mod editing;
 mod embed;

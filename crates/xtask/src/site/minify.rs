@@ -10,8 +10,8 @@ use crate::error::{Doing, Result};
 use crate::progress::say;
 use crate::tools::npm::Program;
 
-/// The styles that a page links; all others are imported by them.
-const STYLES: [&str; 2] = ["page.css", "embed.css"];
+/// The styles that a page or a program links; all others are imported by them.
+const STYLES: [&str; 3] = ["page.css", "embed.css", "whole.css"];
 
 /// Minifies every script and style in `stage`, each where it lies. What a style imports
 /// becomes a part of it: one file is compressed better than three, and is there sooner.

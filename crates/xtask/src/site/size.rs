@@ -53,7 +53,7 @@ const LOADS: [Load; 8] = [
     },
     Load {
         name: "the whole playground, once a scenario has events",
-        files: &["app-whole.js", "app-whole_bg.wasm"],
+        files: &["app-whole.js", "app-whole_bg.wasm", "whole.css"],
         budget: 570_000,
     },
     Load {

@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
-use lambdarium_sim::EVENTS;
 use lambdarium_sim::view::Frame;
+use lambdarium_sim::{EVENTS, Given};
 use web_sys::Element;
 
 use super::super::picture::{self, Drawn, Node};
@@ -28,6 +28,8 @@ pub struct Sight {
     pub selection: Option<String>,
     /// The life that is told.
     pub life: Option<Shared<Life>>,
+    /// There if it is the run that another is compared with.
+    pub is_pinned: Option<Given>,
     /// What of the board can be seen, from its upper edge.
     pub seen: (f64, f64),
 }

@@ -5,7 +5,7 @@ use lambdarium_sim::time::Span;
 use lambdarium_sim::view::{CallerView, Frame, FunctionView, MappingView};
 use yew::prelude::*;
 
-use super::{fates, release};
+use super::{compare, fates, release};
 use crate::desk::{Action, Desk};
 use crate::geometry::clock;
 use crate::message::{Content, Opened, ServiceText};
@@ -53,6 +53,9 @@ pub fn now(desk: &Desk, on_action: &Callback<Action>) -> Html {
     let contents = contents.filter(|((of, _), (shown, _))| of == shown);
     html! {
         <div class="insp-body" tabindex="0" id="now" role="region" aria-label={crate::texts::NOW}>
+            if let Some(compare) = desk.compare() {
+                { compare::differences(desk, compare, on_action) }
+            }
             if of_all {
                 { fates::expectations(desk, run, on_action) }
                 { fates::fates(desk, &frame.fates, on_action) }

@@ -28,8 +28,34 @@ fn name(gauge: Gauge) -> (&'static str, &'static str) {
     }
 }
 
+/// The name of a gauge of functions, its statistic, and how its values are written.
+pub fn of_functions(gauge: Gauge) -> (&'static str, &'static str, fn(u64) -> String) {
+    let (name, statistic) = name(gauge);
+    let text = match gauge {
+        Gauge::Duration => |us: u64| text(Gauge::Duration, us),
+        Gauge::Cost => {
+            let text = |micro: u64| usd(micro).trim_end_matches(" USD").to_string();
+            return (texts::COST_USD, statistic, text);
+        }
+        Gauge::Concurrent | Gauge::Errors | Gauge::Throttles | Gauge::Invocations => {
+            grouped
+        }
+    };
+    (name, statistic, text)
+}
+
+/// The same of a source or mapping.
+pub fn of_source(gauge: SourceGauge) -> (&'static str, &'static str, fn(u64) -> String) {
+    let statistic = if gauge.is_sum() { texts::SUM } else { texts::MAXIMUM };
+    let text = match gauge.is_time() {
+        true => |us: u64| Span(us / 1_000 * 1_000).to_string(),
+        false => grouped,
+    };
+    (source_name(gauge), statistic, text)
+}
+
 /// The value at the playhead, as the panel has it.
-fn now(gauge: Gauge, functions: &[&FunctionView]) -> u64 {
+pub fn now(gauge: Gauge, functions: &[&FunctionView]) -> u64 {
     let sum = |of: fn(&FunctionView) -> u64| functions.iter().map(|f| of(f)).sum();
     match gauge {
         Gauge::Concurrent => sum(|f| f.on_demand + f.on_provisioned),

@@ -1,0 +1,160 @@
+//! Two runs on one clock: the one that was pinned, and what has become of it since.
+
+use lambdarium_sim::Given;
+use lambdarium_sim::id::{AlarmId, FunctionId, GroupId, MappingId, Part, ServiceId};
+use lambdarium_sim::plan::Plan;
+use lambdarium_sim::view;
+
+use super::{Engine, Peaks, Player};
+use crate::message::{Answer, Compared, Comparing, Slot, Tallies};
+
+impl Slot {
+    /// Where the run lies that the one here is compared with.
+    const fn beside(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl Engine {
+    /// Pins the run in a slot, lets the pinned one go, or says something of it.
+    pub(super) fn compare(&mut self, slot: Slot, what: Comparing) -> Option<Answer> {
+        let (here, beside) = (usize::from(slot.0), usize::from(slot.beside().0));
+        let what = match what {
+            Comparing::Pin => {
+                let recording = self.players.get(here)?.as_ref()?.recording.clone();
+                let pinned = Player { recording, told: None, peaks: Peaks::default() };
+                self.players.resize_with(self.players.len().max(beside + 1), || None);
+                self.players[beside] = Some(pinned);
+                return None;
+            }
+            Comparing::Unpin => {
+                self.players.truncate(beside);
+                return None;
+            }
+            Comparing::Look(look) => match self.players.get_mut(beside) {
+                Some(Some(pinned)) => {
+                    let frame = view::frame(&mut pinned.recording, &look);
+                    Compared::Frame(Box::new(frame))
+                }
+                Some(None) | None => Compared::Gone,
+            },
+            Comparing::Tally { part } => self.tallies(beside, here, part.as_deref()),
+        };
+        Some(Answer::Compared { given: Given::here(), what })
+    }
+
+    fn tallies(&mut self, pinned: usize, present: usize, part: Option<&str>) -> Compared {
+        let mut both = Tallies::default();
+        for slot in [pinned, present] {
+            let Some(Some(player)) = self.players.get_mut(slot) else {
+                return Compared::Gone;
+            };
+            let recording = &mut player.recording;
+            let part = part.and_then(|name| part_named(recording.plan(), name));
+            both.seeds.push(recording.run().seed);
+            both.tallies.push(view::tally(recording, part));
+        }
+        Compared::Tallies(both)
+    }
+}
+
+/// The part with a name: the two runs may have it at different places.
+fn part_named(plan: &Plan, name: &str) -> Option<Part> {
+    let function = (0..).zip(plan.functions()).find(|(_, part)| part.name() == name);
+    let function = function.map(|(at, _)| Part::Function(FunctionId(at)));
+    let service = (0..).zip(plan.services()).find(|(_, part)| part.name() == name);
+    let service = service.map(|(at, _)| Part::Service(ServiceId::new(at)));
+    let mapping = (0..).zip(plan.mappings()).find(|(_, part)| part.name() == name);
+    let mapping = mapping.map(|(at, _)| Part::Mapping(MappingId::new(at)));
+    let alarm = (0..).zip(plan.alarms()).find(|(_, part)| part.name() == name);
+    let alarm = alarm.map(|(at, _)| Part::Alarm(AlarmId::new(at)));
+    let group = (0..).zip(plan.groups()).find(|(_, part)| part.name() == name);
+    let group = group.map(|(at, _)| Part::Deployment(GroupId::new(at)));
+    function.or(service).or(mapping).or(alarm).or(group)
+}
+
+#[cfg(all(test, feature = "events"))]
+mod tests {
+    use lambdarium_sim::time::{Instant, Moment, Span};
+    use lambdarium_sim::view::{Gauge, Look};
+
+    use super::*;
+    use crate::message::{Ask, Edit, Source};
+
+    const HERE: Slot = Slot(0);
+    /// Three calls at once, for one of which there is room.
+    const CROWDED: &str = r#"{"lambdarium":1,"seed":7,"settings":{"until":"9s"},
+        "functions":{"f":{"duration":"1s","reserved-concurrency":1}},
+        "callers":{"c":{"kind":"cli","calls":"f","retry-profile":"none","load":{"at":["0s","0.1s","0.2s"]}}}}"#;
+
+    fn ask(engine: &mut Engine, what: Comparing) -> Option<Compared> {
+        match engine.handle(HERE, Ask::Compare { given: Given::here(), what })? {
+            Answer::Compared { what, .. } => Some(what),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn opened() -> Engine {
+        let mut engine = Engine::new();
+        let source = Source::Text(CROWDED.into());
+        let answer = engine.handle(HERE, Ask::Open { source, lesson: None, keep: false });
+        assert!(matches!(answer, Some(Answer::Opened(_))), "{answer:?}");
+        engine
+    }
+
+    fn set(engine: &mut Engine, path: &[&str], text: &str) {
+        let path = path.iter().map(ToString::to_string).collect();
+        let edit = Edit::Set { path, text: text.into(), from: None };
+        let answer = engine.handle(HERE, Ask::Edit(edit));
+        assert!(matches!(answer, Some(Answer::Opened(_))), "{answer:?}");
+    }
+
+    fn tallies(engine: &mut Engine) -> Tallies {
+        match ask(engine, Comparing::Tally { part: Some("f".into()) }) {
+            Some(Compared::Tallies(tallies)) => tallies,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_pinned_run_stays_as_it_was_while_the_present_one_is_changed() {
+        let mut engine = opened();
+        assert_eq!(ask(&mut engine, Comparing::Pin), None);
+        let before = tallies(&mut engine);
+        assert_eq!(before.tallies[0], before.tallies[1]);
+        set(&mut engine, &["functions", "f", "reserved-concurrency"], "3");
+        let after = tallies(&mut engine);
+        assert_eq!(after.tallies[0], before.tallies[0]);
+        let fates = after
+            .tallies
+            .iter()
+            .map(|tally| (tally.fates.succeeded, tally.fates.throttled));
+        assert_eq!(fates.collect::<Vec<_>>(), [(1, 2), (3, 0)]);
+        let most = |tally: &view::Tally| tally.functions[Gauge::Concurrent as usize];
+        assert_eq!(after.tallies.iter().map(most).collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(after.seeds, [7, 7]);
+        set(&mut engine, &["seed"], "8");
+        assert_eq!(tallies(&mut engine).seeds, [7, 8]);
+        // It is looked at on the same clock.
+        let moment = Moment::end_of(Instant(500_000));
+        let look = Look { moment, glide: Span::ZERO, tokens_max: 200 };
+        let Some(Compared::Frame(frame)) = ask(&mut engine, Comparing::Look(look)) else {
+            panic!("it is pinned");
+        };
+        assert_eq!((frame.moment, frame.fates.running), (moment, 1));
+    }
+
+    #[test]
+    fn nothing_is_compared_that_is_not_pinned() {
+        let mut engine = Engine::new();
+        assert_eq!(ask(&mut engine, Comparing::Pin), None, "nothing is open");
+        let gone = Some(Compared::Gone);
+        assert_eq!(ask(&mut engine, Comparing::Tally { part: None }), gone);
+        let mut engine = opened();
+        assert_eq!(ask(&mut engine, Comparing::Tally { part: None }), gone);
+        assert_eq!(ask(&mut engine, Comparing::Pin), None);
+        assert_ne!(ask(&mut engine, Comparing::Tally { part: None }), gone);
+        assert_eq!(ask(&mut engine, Comparing::Unpin), None);
+        assert_eq!(ask(&mut engine, Comparing::Tally { part: None }), gone);
+    }
+}
