@@ -38,14 +38,20 @@ impl Alike {
 }
 
 impl Inbox {
-    #[inline]
-    pub(crate) fn push(&mut self, Received { at, job, content }: Received) {
+    #[inline(always)]
+    pub(crate) fn push(&mut self, at: Instant, job: Job, content: &Content) {
         let place = self.len();
-        let goes_on = |last: &Alike| last.content.is(&content) && last.job(place) == job;
+        let goes_on = |last: &Alike| last.content.is(content) && last.job(place) == job;
         if !self.alike.last().is_some_and(goes_on) {
-            self.alike.push(Alike { from: place, job, content });
+            self.part(place, job, content);
         }
         self.instants.push(at);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn part(&mut self, from: usize, job: Job, content: &Content) {
+        self.alike.push(Alike { from, job, content: content.clone() });
     }
 
     /// How many there are.
@@ -137,7 +143,7 @@ mod tests {
         let mut inbox = Inbox::default();
         assert!(inbox.is_empty() && inbox.last().is_none());
         for (count, received) in (1..).zip(&given) {
-            inbox.push(received.clone());
+            inbox.push(received.at, received.job, &received.content);
             assert_eq!(inbox.len(), count);
             assert_eq!(inbox.last().map(|last| last.at), Some(received.at));
         }

@@ -394,7 +394,7 @@ impl State {
             deduplication: &post.deduplication,
             delay: post.delay,
         };
-        self.come_in(id, plan, cx, post.content.clone(), extra);
+        self.come_in(id, plan, cx, &post.content, extra);
     }
 
     /// A message has come from outside, and is numbered here if it is kept.
@@ -403,11 +403,11 @@ impl State {
         id: ServiceId,
         plan: &Plan,
         cx: &mut Cx<'_>,
-        content: Content,
+        content: &Content,
         extra: queue::Extra<'_>,
     ) {
         let job = self.next_job(id);
-        self.keep(id, plan, cx, Received { at: cx.now, job, content }, extra);
+        self.keep(id, plan, cx, (job, content), extra);
     }
 
     /// The next message as the queue counts it.
@@ -425,7 +425,7 @@ impl State {
         let fact = Fact::Event(EventFact::Received);
         cx.tell(Part::Service(id), Some(job), Rule::Sqs13, fact);
         let content = message.content.clone();
-        self.received.push(Received { at: cx.now, job, content });
+        self.received.push(cx.now, job, &content);
         let number = small(self.received.len() as u64);
         self.messages.enter(id, plan, cx, number, message, Span::ZERO);
     }
@@ -437,7 +437,7 @@ impl State {
         if service.kind == Kind::Queue {
             let (group, deduplication) = (&*inlet.group, &*inlet.deduplication);
             let extra = queue::Extra { group, deduplication, delay: None };
-            return self.come_in(id, plan, cx, inlet.content.clone(), extra);
+            return self.come_in(id, plan, cx, &inlet.content, extra);
         }
         if let Some(stream) = &mut self.stream {
             let what = stream.next_of_load(plan, service, inlet);
@@ -466,7 +466,7 @@ impl State {
             cx.tell(Part::Service(id), Some(job), what.rule(plan.service(id).kind), fact);
             let before = self.received.last().map(|before| before.content);
             let content = Content::given_again(what.payload(), before.as_ref());
-            self.received.push(Received { at: cx.now, job, content });
+            self.received.push(cx.now, job, &content);
             Stream::tell_readers(id, plan, cx, shard);
         }
         cx.because_of(cause);
@@ -506,7 +506,8 @@ impl State {
     ) {
         let service = plan.service(id);
         if service.kind == Kind::Queue {
-            self.keep_seldom(id, plan, cx, received, extra);
+            let Received { job, content, .. } = &received;
+            self.keep_seldom(id, plan, cx, (*job, content), extra);
             return;
         }
         if self.stream.is_some() {
@@ -515,7 +516,8 @@ impl State {
             return;
         }
         self.pass_on(id, plan, cx, &received);
-        self.received.push(received);
+        let Received { at, job, content } = received;
+        self.received.push(at, job, &content);
     }
 }
 
@@ -526,10 +528,10 @@ impl State {
         id: ServiceId,
         plan: &Plan,
         cx: &mut Cx<'_>,
-        received: Received,
+        sent: (Job, &Content),
         extra: queue::Extra<'_>,
     ) -> u32 {
-        self.keep(id, plan, cx, received, extra)
+        self.keep(id, plan, cx, sent, extra)
     }
 
     /// Keeps a message of a queue, unless it was sent before, and says its number.
@@ -540,7 +542,7 @@ impl State {
         id: ServiceId,
         plan: &Plan,
         cx: &mut Cx<'_>,
-        received: Received,
+        (job, content): (Job, &Content),
         extra: queue::Extra<'_>,
     ) -> u32 {
         let service = plan.service(id);
@@ -548,14 +550,14 @@ impl State {
         let messages = &mut self.messages;
         if service.spec.fifo
             && let Some(before) =
-                messages.sent_before(plan, service, number, &received, extra)
+                messages.sent_before(plan, service, number, (cx.now, content), extra)
         {
             let fact = Fact::Message(MessageFact::Deduplicated);
             cx.tell(Part::Service(id), None, Rule::Fifo07, fact);
             return before;
         }
-        messages.take_in(id, plan, cx, number, &received, extra);
-        self.received.push(received);
+        messages.take_in(id, plan, cx, number, content, extra);
+        self.received.push(cx.now, job, content);
         number
     }
 
@@ -573,9 +575,9 @@ impl State {
         payload: &Payload,
         extra: queue::Extra<'_>,
     ) -> u32 {
-        let (at, job) = (cx.now, self.next_job(id));
+        let job = self.next_job(id);
         let content = Content::given(payload);
-        self.keep_seldom(id, plan, cx, Received { at, job, content }, extra)
+        self.keep_seldom(id, plan, cx, (job, &content), extra)
     }
 }
 

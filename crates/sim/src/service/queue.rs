@@ -14,6 +14,7 @@ use super::shelf::Shelf;
 use super::{DeduplicationScope, Received};
 use crate::event::{Event, Poll, ServiceEvent};
 use crate::id::{Job, Origin, Part, ServiceId};
+use crate::message::Content;
 use crate::plan::{Plan, PlannedService};
 use crate::queue::Rank;
 use crate::rule::Rule;
@@ -179,7 +180,7 @@ fn message(
     id: ServiceId,
     service: &PlannedService,
     number: u32,
-    received: &Received,
+    (sent, content): (Instant, &Content),
     extra: Extra<'_>,
 ) -> Message {
     let order = service.spec.fifo.then(|| {
@@ -187,8 +188,7 @@ fn message(
         let same = Some(extra.deduplication).filter(|id| !id.is_empty());
         Rc::new(Order { group: group.into(), deduplication: same.map(Into::into) })
     });
-    let content = received.content.clone();
-    Message { queue: id, number, content, sent: received.at, order }
+    Message { queue: id, number, content: content.clone(), sent, order }
 }
 
 impl State {
@@ -277,13 +277,13 @@ impl State {
         plan: &Plan,
         service: &PlannedService,
         number: u32,
-        received: &Received,
+        (at, content): (Instant, &Content),
         extra: Extra<'_>,
     ) -> Option<u32> {
         let same = if !extra.deduplication.is_empty() {
             Same::Id(extra.deduplication.into())
         } else if service.spec.content_dedup {
-            Same::Body(received.content.payload(plan).into_owned())
+            Same::Body(content.payload(plan).into_owned())
         } else {
             return None;
         };
@@ -291,7 +291,7 @@ impl State {
             DeduplicationScope::Queue => None,
             DeduplicationScope::MessageGroup => Some(extra.group.into()),
         };
-        let is_old = |known: &Known| received.at.since(known.at) >= DEDUPLICATION;
+        let is_old = |known: &Known| at.since(known.at) >= DEDUPLICATION;
         while self.known.front().is_some_and(is_old) {
             self.known.pop_front();
         }
@@ -299,7 +299,7 @@ impl State {
         if let Some(known) = known.find(|one| one.same == same && one.group == group) {
             return Some(known.number);
         }
-        self.known.push_back(Known { at: received.at, number, group, same });
+        self.known.push_back(Known { at, number, group, same });
         None
     }
 
@@ -312,7 +312,7 @@ impl State {
         plan: &Plan,
         cx: &mut Cx<'_>,
         number: u32,
-        received: &Received,
+        content: &Content,
         extra: Extra<'_>,
     ) {
         let service = plan.service(id);
@@ -321,9 +321,9 @@ impl State {
             return;
         }
         if service.holds && !service.spec.fifo {
-            return self.hold(id, plan, cx, number, received.at, delay);
+            return self.hold(id, plan, cx, number, cx.now, delay);
         }
-        let message = message(id, service, number, received, extra);
+        let message = message(id, service, number, (cx.now, content), extra);
         self.enter(id, plan, cx, number, message, delay);
     }
 
