@@ -477,8 +477,7 @@ impl Reducible for Desk {
                 next.gallery = Some(Shared::new(list.unwrap_or_default()));
             }
             Action::Odds(of) => next.ask_odds(of),
-            Action::Compare { doing, .. } if EVENTS => next.take_compare(doing),
-            Action::Compare { .. } => {}
+            Action::Compare { doing, .. } => next.take_compare(doing),
             Action::Open(dialog) => next.open(dialog),
             Action::Close => next.dialog = None,
             Action::ToggleLinkMoment => {

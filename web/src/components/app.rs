@@ -61,6 +61,16 @@ pub fn App() -> Html {
     // What is read takes more room where there is little.
     let reads = desk.tab == Tab::Settings || desk.why.is_some();
     let reads = reads || EVENTS && desk.tab == Tab::Story && desk.life.is_some();
+    let board = match desk.compare() {
+        Some(compare) if EVENTS => html! {
+            <Variants desk={(*desk).clone()} compare={compare.clone()} wire={wire.clone()}
+                on_action={on_action.clone()} on_edit={on_edit.clone()} />
+        },
+        Some(_) | None => html! {
+            <BoardView desk={(*desk).clone()} on_action={on_action.clone()}
+                on_edit={on_edit.clone()} />
+        },
+    };
     html! {
         <div class={classes!("app", reads.then_some("editing"),
             desk.text.open.then_some("with-text"), desk.asks().then_some("asks"))}>
@@ -68,13 +78,7 @@ pub fn App() -> Html {
             <Parts parts={outline(&desk)} selection={desk.selection.clone()} run={desk.run.clone()}
                 on_action={on_action.clone()} on_edit={on_edit.clone()} />
             <main class="main">
-                if let Some(compare) = desk.compare() {
-                    <Variants desk={(*desk).clone()} compare={compare.clone()} wire={wire.clone()}
-                        on_action={on_action.clone()} on_edit={on_edit.clone()} />
-                } else {
-                    <BoardView desk={(*desk).clone()} on_action={on_action.clone()}
-                        on_edit={on_edit.clone()} />
-                }
+                { board }
                 if desk.text.open {
                     <TextPaneView text={desk.text.clone()} on_action={on_action.clone()} />
                 }

@@ -53,7 +53,7 @@ pub fn BoardView(props: &Props) -> Html {
     let shares = desk.compare().is_some();
     let of = (shape_of(desk), (width, height), shares);
     let fitted = use_memo(of, |(shape, (width, height), shares)| {
-        let fitted = if *shares { fit } else { geometry::fitted };
+        let fitted = if EVENTS && *shares { fit } else { geometry::fitted };
         let (board, zoom) = fitted(shape, *width, *height);
         (Shared::new(board), zoom)
     });

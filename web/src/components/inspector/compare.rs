@@ -114,18 +114,18 @@ fn now(desk: &Desk, compare: &Compare) -> Option<Vec<Row>> {
         )
         | None => None,
     };
-    let functions = |frame: &Frame| {
-        let all = frame.functions.iter();
-        let wanted = all.filter(|view| name.is_none_or(|name| view.name == name));
-        wanted.cloned().collect::<Vec<FunctionView>>()
-    };
-    let (before, after) = (functions(before), functions(after));
+    let both = [before, after].map(|frame| functions(frame, name));
     for gauge in Gauge::ALL {
-        let [before, after] = [&before, &after]
-            .map(|all| gauges::now(gauge, &all.iter().collect::<Vec<_>>()));
-        rows.push(of_gauge(gauge, [before, after], false));
+        let both = [&both[0], &both[1]].map(|functions| gauges::now(gauge, functions));
+        rows.push(of_gauge(gauge, both, false));
     }
     Some(rows)
+}
+
+/// All functions, or the one with a name.
+fn functions<'a>(frame: &'a Frame, name: Option<&str>) -> Vec<&'a FunctionView> {
+    let all = frame.functions.iter();
+    all.filter(|view| name.is_none_or(|name| view.name == name)).collect()
 }
 
 /// What is not nothing in both.
