@@ -120,7 +120,8 @@ async function boot() {
   report("Loading…");
   const opens = source();
   loadLesson(lesson(opens));
-  const loaded = await load(isBeyond(opens) ? whole : program);
+  // Only the whole program compares.
+  const loaded = await load(isBeyond(opens) || location.hash.includes("&vs=") ? whole : program);
   // A copy that breaks off breaks the original too, and that is reported below.
   count(loaded.response.clone()).catch(() => {});
   await start(loaded, loaded.response);

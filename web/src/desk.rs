@@ -453,10 +453,7 @@ impl Reducible for Desk {
                 next.choose_speed(next.speed.saturating_add_signed(places));
             }
             Action::Speed(place) => next.choose_speed(place),
-            Action::ToggleSkipQuiet => {
-                next.skip_quiet = !next.skip_quiet;
-                next.skip = None;
-            }
+            Action::ToggleSkipQuiet => next.toggle_skip_quiet(),
             Action::Guess(place) => next.guess(place),
             Action::PutCardAway => next.put_card_away(),
             Action::Select(selection) => next.select(selection),

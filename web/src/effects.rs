@@ -13,7 +13,9 @@ mod storage;
 mod wire;
 
 pub use beside::{GALLERY, Lesson, lesson, text_beside};
-pub use beyond::{go_beyond, handed, load_styles, on_leaving, writing};
+pub use beyond::{
+    go_beyond, handed, load_styles, on_leaving, versus, with_versus, writing,
+};
 pub use clock::Frames;
 pub use editor::{jump, load_editor, mark};
 pub use page::{

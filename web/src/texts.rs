@@ -77,6 +77,7 @@ texts! {
     KEEPS "keeps";
     ALIAS "alias";
     BOARD_A "Board A";
+    NO_OTHER "The run to compare with cannot be opened.";
     COST_USD "Cost, USD";
     COMPARE "Compare";
     A "A";

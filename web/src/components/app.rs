@@ -19,8 +19,9 @@ use super::safety::{quiet, use_safety};
 use super::text_pane::TextPaneView;
 use super::timeline::{self, Timeline};
 use super::transport::transport;
-use crate::desk::{Action, Tab};
-use crate::message::{Ask, Source};
+use crate::desk::{Action, Desk, Tab};
+use crate::effects::Wire;
+use crate::message::{Ask, Edit, Source};
 
 /// The page.
 #[component]
@@ -61,16 +62,6 @@ pub fn App() -> Html {
     // What is read takes more room where there is little.
     let reads = desk.tab == Tab::Settings || desk.why.is_some();
     let reads = reads || EVENTS && desk.tab == Tab::Story && desk.life.is_some();
-    let board = match desk.compare() {
-        Some(compare) if EVENTS => html! {
-            <Variants desk={(*desk).clone()} compare={compare.clone()} wire={wire.clone()}
-                on_action={on_action.clone()} on_edit={on_edit.clone()} />
-        },
-        Some(_) | None => html! {
-            <BoardView desk={(*desk).clone()} on_action={on_action.clone()}
-                on_edit={on_edit.clone()} />
-        },
-    };
     html! {
         <div class={classes!("app", reads.then_some("editing"),
             desk.text.open.then_some("with-text"), desk.asks().then_some("asks"))}>
@@ -78,7 +69,7 @@ pub fn App() -> Html {
             <Parts parts={outline(&desk)} selection={desk.selection.clone()} run={desk.run.clone()}
                 on_action={on_action.clone()} on_edit={on_edit.clone()} />
             <main class="main">
-                { board }
+                { board(&desk, &wire, &on_action, &on_edit) }
                 if desk.text.open {
                     <TextPaneView text={desk.text.clone()} on_action={on_action.clone()} />
                 }
@@ -95,5 +86,23 @@ pub fn App() -> Html {
             if desk.keeping.refused { { quiet(&on_action) } }
             if let Some(open) = desk.dialog { { dialog(open, &node, &desk, &on_action, &on_open, &on_edit) } }
         </div>
+    }
+}
+
+/// The board; two of them while runs are compared.
+fn board(
+    desk: &Desk,
+    wire: &Wire,
+    on_action: &Callback<Action>,
+    on_edit: &Callback<Edit>,
+) -> Html {
+    let desk_now = desk.clone();
+    let (on_action, on_edit) = (on_action.clone(), on_edit.clone());
+    match desk.compare() {
+        Some(compare) if EVENTS => html! {
+            <Variants desk={desk_now} compare={compare.clone()} wire={wire.clone()}
+                {on_action} {on_edit} />
+        },
+        Some(_) | None => html! { <BoardView desk={desk_now} {on_action} {on_edit} /> },
     }
 }

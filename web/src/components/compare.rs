@@ -163,8 +163,12 @@ fn sum(fates: &Fates) -> String {
 #[hook]
 fn use_pin(wire: &Wire, compare: &Shared<Compare>) {
     let wire = wire.clone();
+    let is_own = compare.is_own;
     use_effect_with(compare.run.clone(), move |_| {
-        ask(&wire, Comparing::Pin);
+        // One that was opened lies there already.
+        if is_own {
+            ask(&wire, Comparing::Pin);
+        }
         move || ask(&wire, Comparing::Unpin)
     });
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use gloo_timers::callback::Timeout;
-use lambdarium_sim::EVENTS;
+use lambdarium_sim::{EVENTS, WithEvents};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
@@ -54,6 +54,9 @@ pub fn use_opening(desk: &UseReducerHandle<Desk>, wire: &Wire) {
             dispatch.dispatch(Action::Opening);
             let (source, keep) = first.unwrap_or_else(|| (first_source(), false));
             wire.open(source, keep);
+            if EVENTS && let Some(other) = effects::versus() {
+                wire.open_beside(other);
+            }
         };
         open(first);
         let open = move || open(None);
@@ -243,10 +246,14 @@ pub fn use_clock(desk: &UseReducerHandle<Desk>, wire: &Wire) {
 #[hook]
 pub fn use_address(desk: &UseReducerHandle<Desk>) {
     let resting = (!desk.playing && !desk.opening).then_some(desk.playhead);
-    let of = (desk.run.clone(), resting, desk.selection.clone());
-    use_effect_with(of, |(run, moment, selection)| {
+    let other = desk.compare().map(|compare| compare.run.address.clone());
+    let other: WithEvents<String> = other.into_iter().collect();
+    let of = (desk.run.clone(), resting, desk.selection.clone(), other);
+    use_effect_with(of, |(run, moment, selection, other)| {
         let fragment = run.as_ref().zip(*moment).map(|(run, moment)| {
-            effects::fragment_at(&run.address, moment, selection.as_deref())
+            let fragment =
+                effects::fragment_at(&run.address, moment, selection.as_deref());
+            if EVENTS { effects::with_versus(fragment, other.first()) } else { fragment }
         });
         let seen = effects::fragment();
         let timer =

@@ -4,8 +4,9 @@ use lambdarium_sim::view::Frame;
 use lambdarium_sim::{EVENTS, Given};
 
 use super::{Desk, Tab};
-use crate::message::{Compared, Opened, Progress, Tallies};
+use crate::message::{Compared, Opened, Progress, Refusal, Tallies};
 use crate::shared::Shared;
+use crate::texts;
 
 /// The run that the present one is compared with.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,8 @@ pub struct Compare {
     pub tallies: Option<Shared<Tallies>>,
     /// Whether the table is of the whole runs, or of the playhead.
     pub of_whole: bool,
+    /// Whether it was the present run when the comparison began.
+    pub is_own: bool,
     /// Whether lanes and gauges were put away to make room: they are of one run only.
     folded: bool,
     /// Whether the pinned run is shown where there is room for one of them only.
@@ -72,24 +75,10 @@ impl Desk {
         }
         match doing {
             Doing::Start if self.can_compare() => {
-                let folded = self.unfolded.is_none();
-                if folded {
-                    self.unfolded = Some(false);
+                if let Some(run) = self.run.clone() {
+                    let (progress, frame) = (self.progress.clone(), self.frame.clone());
+                    self.begin_comparison(run, progress, frame, true);
                 }
-                let pinned = self.run.clone().map(|run| {
-                    Shared::new(Compare {
-                        run,
-                        progress: self.progress.clone(),
-                        frame: self.frame.clone(),
-                        tallies: None,
-                        of_whole: true,
-                        folded,
-                        shows_pinned: false,
-                    })
-                });
-                self.compare = pinned.into_iter().collect();
-                // The table of differences is there.
-                self.tab = Tab::Now;
             }
             Doing::Start => {}
             Doing::Stop => self.end_comparison(),
@@ -100,6 +89,32 @@ impl Desk {
                 self.compared(|compare| compare.shows_pinned = pinned);
             }
         }
+    }
+
+    fn begin_comparison(
+        &mut self,
+        run: Shared<Opened>,
+        progress: Shared<Progress>,
+        frame: Option<Shared<Frame>>,
+        is_own: bool,
+    ) {
+        self.end_comparison();
+        let folded = self.unfolded.is_none();
+        if folded {
+            self.unfolded = Some(false);
+        }
+        self.compare.push(Shared::new(Compare {
+            run,
+            progress,
+            frame,
+            tallies: None,
+            of_whole: true,
+            is_own,
+            folded,
+            shows_pinned: false,
+        }));
+        // The table of differences is there.
+        self.tab = Tab::Now;
     }
 
     /// Lets the pinned run go.
@@ -123,6 +138,20 @@ impl Desk {
     /// The engine says something of the pinned run.
     pub(super) fn told_compared(&mut self, what: Compared) {
         match what {
+            Compared::Opened(mut opened) => {
+                let progress = Shared::new(std::mem::take(&mut opened.progress));
+                self.begin_comparison(Shared::new(*opened), progress, None, false);
+            }
+            Compared::Refused(refusal) => {
+                let text = [texts::NO_OTHER, " ", &refusal.text].concat();
+                if self.opening {
+                    // The run itself is still on its way; that says it when it is there.
+                    self.worker.said = Some(text);
+                    return;
+                }
+                self.refusal =
+                    Some(Shared::new(Refusal { text, opened: true, ..refusal }));
+            }
             Compared::Gone => self.end_comparison(),
             Compared::Frame(frame) => {
                 self.compared(|compare| compare.frame = Some(Shared::new(*frame)));
@@ -199,6 +228,39 @@ mod tests {
         let what = Compared::Tallies(Tallies::default());
         let told = Answer::Compared { given: Given::here(), what };
         assert_eq!(act(&gone, Action::Answered(Box::new(told))), gone);
+    }
+
+    #[test]
+    fn another_run_may_come_before_the_present_one_or_be_refused() {
+        let told = |desk: &Rc<Desk>, what: Compared| {
+            act(
+                desk,
+                Action::Answered(Box::new(Answer::Compared {
+                    given: Given::here(),
+                    what,
+                })),
+            )
+        };
+        let empty = Rc::new(Desk::new(None, false));
+        let other = Opened { title: "other".into(), ..Opened::default() };
+        let early = told(&empty, Compared::Opened(Box::new(other)));
+        let both = open(&early, "one", Some(Stop::Quiet));
+        assert_eq!(titles(&both), ("one".into(), Some("other".into())));
+        assert!(!both.compare().expect("it is compared").is_own);
+        let refused =
+            || Compared::Refused(Refusal { text: "No.".into(), ..Refusal::default() });
+        for late in [false, true] {
+            let desk = if late { open(&empty, "one", None) } else { empty.clone() };
+            let desk = told(&desk, refused());
+            let desk = if late { desk } else { open(&desk, "one", None) };
+            let said = desk
+                .refusal
+                .as_ref()
+                .map(|refusal| (refusal.text.as_str(), refusal.opened));
+            let text = "The run to compare with cannot be opened. No.";
+            assert_eq!(said, Some((text, true)), "late: {late}");
+            assert_eq!(titles(&desk), ("one".into(), None));
+        }
     }
 
     #[test]

@@ -57,6 +57,11 @@ impl Desk {
         }
     }
 
+    pub(super) fn toggle_skip_quiet(&mut self) {
+        self.skip_quiet = !self.skip_quiet;
+        self.skip = None;
+    }
+
     pub(super) fn choose_speed(&mut self, place: usize) {
         self.speed = place.min(SPEEDS.len() - 1);
         self.speed_chosen = true;

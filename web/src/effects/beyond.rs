@@ -6,10 +6,12 @@
 use std::cell::RefCell;
 
 use js_sys::{Function, Uint8Array};
+use lambdarium_format::link::FRAGMENT_MAX;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlTextAreaElement, window};
 
+use super::page::fragment;
 use crate::message::Handed;
 use crate::pack::{packed, unpacked};
 
@@ -81,4 +83,26 @@ pub fn load_styles() {
     };
     // Without them it looks plainer and works.
     let _ = add();
+}
+
+/// What stands before the address of the run to compare with.
+const VERSUS: &str = "vs=";
+
+/// What the fragment of the address names to compare with.
+#[must_use]
+pub fn versus() -> Option<String> {
+    let fragment = fragment();
+    let other = fragment.split('&').find_map(|pair| pair.strip_prefix(VERSUS))?;
+    let other = js_sys::decode_uri_component(other).ok()?;
+    Some(String::from(other)).filter(|other| !other.is_empty())
+}
+
+/// The fragment with the address of the run that is compared with, where there is room for
+/// both: one that no program would read helps nobody.
+#[must_use]
+pub fn with_versus(fragment: String, other: Option<&String>) -> String {
+    let Some(other) = other.filter(|other| !other.is_empty()) else { return fragment };
+    let other = String::from(js_sys::encode_uri_component(other));
+    let both = [&fragment, "&", VERSUS, &other].concat();
+    if both.len() <= FRAGMENT_MAX { both } else { fragment }
 }

@@ -9,13 +9,14 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use js_sys::Uint8Array;
+use lambdarium_sim::Given;
 use wasm_bindgen::JsCast;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
 use super::lesson;
 use crate::gallery;
-use crate::message::{Answer, Ask, Slot, Source};
+use crate::message::{Answer, Ask, Compared, Comparing, Slot, Source};
 use crate::pack::{packed, unpacked};
 
 /// The line. Clones are the same line.
@@ -154,6 +155,25 @@ impl Wire {
                 Ok(lesson) if is_last => wire.ask(Ask::Open { source, lesson, keep }),
                 Err(refusal) if is_last => wire.emit(Answer::Refused(refusal)),
                 Ok(_) | Err(_) => {}
+            }
+        });
+    }
+
+    /// Opens a run to compare the present one with; a lesson once its text is there.
+    pub fn open_beside(&self, fragment: String) {
+        let wire = self.clone();
+        let given = Given::here();
+        let name = gallery::needed(&fragment);
+        let open = move |lesson: Option<String>| {
+            let source = Source::Link(fragment);
+            wire.ask(Ask::Compare { given, what: Comparing::Open { source, lesson } });
+        };
+        let Some(name) = name else { return open(None) };
+        let wire = self.clone();
+        lesson(name, move |lesson| match lesson {
+            Ok(lesson) => open(lesson),
+            Err(refusal) => {
+                wire.emit(Answer::Compared { given, what: Compared::Refused(refusal) });
             }
         });
     }

@@ -5,8 +5,8 @@ use lambdarium_sim::id::{AlarmId, FunctionId, GroupId, MappingId, Part, ServiceI
 use lambdarium_sim::plan::Plan;
 use lambdarium_sim::view;
 
-use super::{Engine, Peaks, Player};
-use crate::message::{Answer, Compared, Comparing, Slot, Tallies};
+use super::{Engine, Peaks, Player, SLICE, read};
+use crate::message::{Answer, Compared, Comparing, Slot, Source, Tallies};
 
 impl Slot {
     /// Where the run lies that the one here is compared with.
@@ -27,6 +27,9 @@ impl Engine {
                 self.players[beside] = Some(pinned);
                 return None;
             }
+            Comparing::Open { source, lesson } => {
+                self.open_beside(slot.beside(), source, lesson.as_deref())
+            }
             Comparing::Unpin => {
                 self.players.truncate(beside);
                 return None;
@@ -41,6 +44,26 @@ impl Engine {
             Comparing::Tally { part } => self.tallies(beside, here, part.as_deref()),
         };
         Some(Answer::Compared { given: Given::here(), what })
+    }
+
+    /// Opens a run to compare with, and records all of it: it is not changed any more.
+    fn open_beside(
+        &mut self,
+        slot: Slot,
+        source: Source,
+        lesson: Option<&str>,
+    ) -> Compared {
+        let mut opened = match self.open(slot, read(source, lesson), false) {
+            Answer::Opened(opened) => opened,
+            Answer::Refused(refusal) => return Compared::Refused(refusal),
+            other => unreachable!("opening is answered with {other:?}"),
+        };
+        if let Some(Some(player)) = self.players.get_mut(usize::from(slot.0)) {
+            while opened.progress.stop.is_none() {
+                opened.progress = player.record(SLICE);
+            }
+        }
+        Compared::Opened(opened)
     }
 
     fn tallies(&mut self, pinned: usize, present: usize, part: Option<&str>) -> Compared {
@@ -142,6 +165,28 @@ mod tests {
             panic!("it is pinned");
         };
         assert_eq!((frame.moment, frame.fates.running), (moment, 1));
+    }
+
+    #[test]
+    fn another_run_is_opened_to_compare_with_or_refused() {
+        let mut engine = opened();
+        let other = CROWDED.replace("\"9s\"", "\"0.5s\"");
+        let open = |text: &str| Comparing::Open {
+            source: Source::Text(text.into()),
+            lesson: None,
+        };
+        let Some(Compared::Opened(other)) = ask(&mut engine, open(&other)) else {
+            panic!("it is in order");
+        };
+        assert!(other.progress.stop.is_some() && other.address.starts_with("s="));
+        let both = tallies(&mut engine);
+        assert_eq!(both.tallies[0].fates.succeeded, 0, "it ends before");
+        assert_eq!(both.tallies[1].fates.succeeded, 1);
+        let wrong =
+            ask(&mut engine, open(r#"{"lambdarium":1,"functions":{"f":{"memory":1}}}"#));
+        let Some(Compared::Refused(refusal)) = wrong else { panic!("{wrong:?}") };
+        assert_eq!(refusal.issues[0].place, "functions.f.memory");
+        assert_eq!(tallies(&mut engine), both, "the last good one stays");
     }
 
     #[test]

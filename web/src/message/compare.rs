@@ -2,11 +2,20 @@
 
 use lambdarium_sim::view::{Frame, Look, Tally};
 
+use super::{Opened, Refusal, Source};
+
 /// What is asked of the run that another one is compared with.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Comparing {
     /// Keep the present run beside what becomes of it.
     Pin,
+    /// Open another one, to compare the present one with.
+    Open {
+        /// From here.
+        source: Source,
+        /// The text of the lesson that it names.
+        lesson: Option<String>,
+    },
     /// Let it go.
     Unpin,
     /// Show a moment of it.
@@ -22,6 +31,10 @@ pub enum Comparing {
 /// What is answered.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Compared {
+    /// The run that was to be opened, all of it recorded.
+    Opened(Box<Opened>),
+    /// It cannot be opened.
+    Refused(Refusal),
     /// There is no run to compare with any more.
     Gone,
     /// A moment of it.

@@ -168,8 +168,8 @@ pack! {
         Mistakes { draft, mistakes }, Beyond(ask), Life(life), Judged(verdicts), Odds { from, ends }, Fate { which, list },
         Compared { given, what },
     }
-    enum Comparing { Pin, Unpin, Look(look), Tally { part } }
-    enum Compared { Gone, Frame(frame), Tallies(tallies) }
+    enum Comparing { Pin, Open { source, lesson }, Unpin, Look(look), Tally { part } }
+    enum Compared { Opened(opened), Refused(refusal), Gone, Frame(frame), Tallies(tallies) }
     enum Edit {
         Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part }, Nudge { part, by },
         Act { at, deed, function }, MoveAct { number, at }, RemoveAct { number },

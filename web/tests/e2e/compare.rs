@@ -82,6 +82,52 @@ fn a_change_is_laid_beside_what_was_before_it() {
 }
 
 #[test]
+fn a_link_carries_both_and_opens_them_again() {
+    visit(async |page| {
+        // The one in the small program, which does not compare.
+        page.viewport(1440, 900).await?;
+        page.open("#e=cold-start&vs=e%3Dsdk-retries").await?;
+        page.find("#board-pinned").await?;
+        page.wait_until(&format!("!!{TABLE}")).await?;
+        page.open("?").await?;
+        open(page, LESSON).await?;
+        start(page).await?;
+        page.click("#tab-settings").await?;
+        page.wait_until("!!document.getElementById('seed')").await?;
+        put(page, "seed", "99").await?;
+        page.wait_until(
+            "location.hash.startsWith('#s=') && location.hash.includes('&vs=e%3D')",
+        )
+        .await?;
+        page.tool("#open-share").await?;
+        page.wait_until("document.querySelector('#link')?.value.includes('&vs=e%3D')")
+            .await?;
+        let embed: String =
+            page.evaluate("document.querySelector('#iframe').value").await?;
+        assert!(!embed.contains("vs="), "the player shows one run");
+        let link: String = page.evaluate("document.querySelector('#link').value").await?;
+        let (_, fragment) = link.split_once('#').expect("it has a fragment");
+        page.open("?").await?;
+        page.open(&format!("#{fragment}")).await?;
+        page.wait_until("!!document.querySelector('#compare-seeds')").await?;
+        page.find("#board-pinned").await.map(drop)
+    });
+}
+
+#[test]
+fn what_cannot_be_compared_with_is_told_and_the_run_is_there() {
+    visit(async |page| {
+        open(page, &format!("{LESSON}&vs=s%3D1.d.nonsense")).await?;
+        page.wait_until(
+            "!!document.querySelector('.notice')?.innerText.includes('compare with')",
+        )
+        .await?;
+        page.find("#board .card").await?;
+        page.wait_until("!document.querySelector('#board-pinned')").await
+    });
+}
+
+#[test]
 fn other_seeds_are_said_to_be_luck() {
     visit(async |page| {
         open(page, LESSON).await?;

@@ -28,7 +28,7 @@ pub use moment::{moment_text, read_moment};
 pub use problem::Problem;
 
 /// Longest fragment that is looked at, in bytes: a run and something beside it.
-const FRAGMENT_MAX: usize = limits::LINK_CHARS_MAX + 8 * 1024;
+pub const FRAGMENT_MAX: usize = limits::LINK_CHARS_MAX + 8 * 1024;
 /// Longest address of a file, in bytes.
 const ADDRESS_MAX: usize = 2_000;
 /// Longest selection, in bytes.

@@ -1,5 +1,6 @@
 //! The link to this run at this moment, and what shows it elsewhere.
 
+use lambdarium_sim::EVENTS;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -72,7 +73,13 @@ fn contents(desk: &Desk, fragment: Option<&str>) -> [String; 3] {
     let page = effects::address();
     let title = desk.run.as_ref().map_or("", |run| run.title.as_str());
     let title = if title.is_empty() { texts::UNTITLED } else { title };
-    let link = format!("{page}#{fragment}");
+    let other = desk.compare().map(|compare| &compare.run.address);
+    let both = if EVENTS {
+        effects::with_versus(fragment.to_string(), other)
+    } else {
+        fragment.to_string()
+    };
+    let link = format!("{page}#{both}");
     let markdown = snippet::markdown(title, &link);
     let embed = format!("{}#{fragment}", snippet::embed_address(&page));
     [link, markdown, snippet::iframe(title, &embed)]
