@@ -318,16 +318,22 @@ impl Page {
 const POLL: Duration = Duration::from_millis(25);
 
 /// How often a browser may fail to start. The page has no part in that: a busy machine has.
-const STARTS: usize = 3;
+const STARTS: usize = 5;
 
 /// A browser, and the process that drives it.
 async fn browser(site: &Site, measured: bool) -> (Driver, WebDriver) {
     let mut errors = Vec::new();
     while errors.len() < STARTS {
-        let driver = Driver::start();
+        let driver = match Driver::start() {
+            Ok(driver) => driver,
+            Err(said) => {
+                errors.push(said);
+                continue;
+            }
+        };
         match driver.session(site, measured).await {
             Ok(session) => return (driver, session),
-            Err(error) => errors.push(error),
+            Err(error) => errors.push(error.to_string()),
         }
     }
     panic!("no browser starts: {errors:#?}");
@@ -342,11 +348,12 @@ struct Driver {
 }
 
 impl Driver {
-    fn start() -> Self {
+    /// Starts one, or gives what it said before it ended.
+    fn start() -> Result<Self, String> {
         let program =
             env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
         // It takes a free port itself: one that was found free here could be another
-        // test's by the time it listens.
+        // test's by the time it listens. It ends if somebody has the same one of IPv4.
         let process = Command::new(program)
             .arg("--port=0")
             .stdin(Stdio::null())
@@ -360,14 +367,17 @@ impl Driver {
         let port = loop {
             let before = said.len();
             let read = says.read_line(&mut said).expect("chromedriver writes text");
-            assert!(read > 0, "chromedriver ends before it listens: {said}");
+            if read == 0 {
+                let _ = process.wait();
+                return Err(said);
+            }
             if let Some((_, port)) = said[before..].trim_end().rsplit_once(" on port ")
                 && let Some(Ok(port)) = port.strip_suffix('.').map(str::parse)
             {
                 break port;
             }
         };
-        Self { process, _says: says, port }
+        Ok(Self { process, _says: says, port })
     }
 
     async fn session(&self, site: &Site, measured: bool) -> WebDriverResult<WebDriver> {
