@@ -6,7 +6,7 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use super::{Lying, State, job, tell};
+use super::{Held, Lying, State, job, tell};
 use crate::event::{Event, MappingEvent, Poll, ServiceEvent};
 use crate::id::{MappingId, Part, ServiceId};
 use crate::lambda::invoke::small;
@@ -17,8 +17,23 @@ use crate::rule::Rule;
 use crate::service::inbox::Inbox;
 use crate::service::parcel::{Handed, Parcel, Receipt};
 use crate::sim::Cx;
-use crate::time::{Instant, Span};
+use crate::time::Instant;
 use crate::trace::{Delivery, EventFact, Fact, MessageFact};
+
+impl Held {
+    /// It is received once more and hidden until an instant; says when it was first received.
+    #[inline]
+    fn hand_out(&mut self, now: Instant, until: Instant) -> Instant {
+        if self.receives == 0 {
+            self.first = now;
+        }
+        self.receives += 1;
+        self.since = now;
+        self.lies = Lying::InFlight;
+        self.until = until;
+        self.first
+    }
+}
 
 impl State {
     /// A poller asks for messages.
@@ -145,15 +160,25 @@ impl State {
             if service.spec.fifo {
                 group = self.group_of(number).cloned();
             }
+            let held = self.held.get_mut(number).expect("what is visible is held");
             if let Some(to) = service.dead_letter
-                && self.receives(number) >= service.spec.receives_max
+                && u64::from(held.receives) >= service.spec.receives_max
             {
                 self.redrive(id, plan, cx, number, to, all);
                 cx.because_of(cause);
                 continue;
             }
+            let until = cx.now.plus(hidden);
+            let first = held.hand_out(cx.now, until);
+            let receipt = Receipt { number, receives: held.receives };
             self.visible.remove(number);
-            self.hand_out(id, cx.now, number, hidden, all, &mut handed);
+            self.hidden.insert(until, number);
+            self.in_flight += 1;
+            let message = self.message(id, number, all);
+            if let Some(group) = message.group() {
+                *self.groups.entry(Rc::clone(group)).or_insert(0) += 1;
+            }
+            handed.push(Handed { message, receipt, first, hidden_until: until });
         }
         if !cx.keeps_nothing() {
             let to = Part::Mapping(poll.mapping);
@@ -167,41 +192,6 @@ impl State {
             }
         }
         handed
-    }
-
-    fn receives(&self, number: u32) -> u64 {
-        let held = self.held.get(number).expect("what is visible is held");
-        held.receives.into()
-    }
-
-    #[inline]
-    fn hand_out(
-        &mut self,
-        id: ServiceId,
-        now: Instant,
-        number: u32,
-        hidden: Span,
-        all: &Inbox,
-        handed: &mut Vec<Handed>,
-    ) {
-        let message = self.message(id, number, all);
-        let until = now.plus(hidden);
-        let held = self.held.get_mut(number).expect("what is visible is held");
-        if held.receives == 0 {
-            held.first = now;
-        }
-        held.receives += 1;
-        held.since = now;
-        held.lies = Lying::InFlight;
-        held.until = until;
-        let receipt = Receipt { number, receives: held.receives };
-        let first = held.first;
-        self.hidden.insert(until, number);
-        self.in_flight += 1;
-        if let Some(group) = message.group() {
-            *self.groups.entry(Rc::clone(group)).or_insert(0) += 1;
-        }
-        handed.push(Handed { message, receipt, first, hidden_until: until });
     }
 
     /// Moves a message to the dead-letter queue (SQS-13).
