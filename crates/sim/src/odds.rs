@@ -133,6 +133,11 @@ choices! {
 }
 
 impl Measure {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..).map_while(crate::knob::Choices::from_place)
+    }
+
     /// How much of it there is.
     #[must_use]
     pub const fn count(self, fates: &Fates) -> u64 {
@@ -181,8 +186,7 @@ pub struct Odds {
 /// How the ends of many runs are spread.
 #[must_use]
 pub fn odds(ends: &[Ended]) -> Odds {
-    let measures = (0..).map_while(crate::knob::Choices::from_place);
-    let measures = measures.filter_map(|measure: Measure| {
+    let measures = Measure::all().filter_map(|measure| {
         let counts = ends.iter().map(|end| measure.count(&end.fates));
         let spread = Spread::of(counts.collect());
         (spread.most > 0).then_some((measure, spread))

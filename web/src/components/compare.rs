@@ -43,7 +43,8 @@ pub fn Variants(props: &Props) -> Html {
     let Props { desk, compare, wire, on_action, on_edit } = props;
     use_pin(wire, compare);
     use_look(desk, compare, wire);
-    use_tallies(desk, wire);
+    let pinned = desk.pinned();
+    use_tallies(pinned.as_ref(), desk, wire);
     let node = use_node_ref();
     let (width, height) = use_size(&node);
     let has_room = width >= ROOM_FOR_TWO.0 && height >= ROOM_FOR_TWO.1;
@@ -66,7 +67,7 @@ pub fn Variants(props: &Props) -> Html {
             } else {
                 { heads(compare, on_action) }
             }
-            if let Some(pinned) = desk.pinned().filter(|_| shows(true)) {
+            if let Some(pinned) = pinned.filter(|_| shows(true)) {
                 <BoardView key="pinned" desk={pinned} on_action={on_pinned} on_edit={no_edit} />
             }
             if has_room { { head(desk, compare, false, on_action) } }
@@ -147,9 +148,7 @@ fn stop(on_action: &Callback<Action>) -> Html {
 
 /// What has come of all calls and events, as far as it is not nothing.
 fn sum(fates: &Fates) -> String {
-    let measures = (0..).map_while(lambdarium_sim::knob::Choices::from_place);
-    let measures =
-        measures.map(|measure: Measure| (measure.count(fates), measure.word()));
+    let measures = Measure::all().map(|measure| (measure.count(fates), measure.word()));
     let told = measures.filter(|(count, _)| *count > 0);
     let told: Vec<String> =
         told.map(|(count, word)| [&grouped(count), " ", word].concat()).collect();
@@ -164,13 +163,14 @@ fn sum(fates: &Fates) -> String {
 fn use_pin(wire: &Wire, compare: &Shared<Compare>) {
     let wire = wire.clone();
     let is_own = compare.is_own;
+    let pins = wire.clone();
     use_effect_with(compare.run.clone(), move |_| {
-        // One that was opened lies there already.
+        // One that was opened lies there already, in the place of one that was pinned.
         if is_own {
-            ask(&wire, Comparing::Pin);
+            ask(&pins, Comparing::Pin);
         }
-        move || ask(&wire, Comparing::Unpin)
     });
+    use_effect_with((), move |()| move || ask(&wire, Comparing::Unpin));
 }
 
 /// Asks for the pinned run at the playhead, one screen at a time.
@@ -192,12 +192,15 @@ fn use_look(desk: &Desk, compare: &Compare, wire: &Wire) {
 
 /// Asks what has come of both, once all of the present run is recorded.
 #[hook]
-fn use_tallies(desk: &Desk, wire: &Wire) {
+fn use_tallies(pinned: Option<&Desk>, desk: &Desk, wire: &Wire) {
     let wire = wire.clone();
-    let of = (desk.run.clone(), desk.is_complete(), desk.selection.clone());
-    use_effect_with(of, move |(_, complete, part)| {
+    // The two runs may have the part at different places.
+    let parts = [pinned.and_then(Desk::gauged), desk.gauged()];
+    let runs = (desk.run.clone(), pinned.and_then(|desk| desk.run.clone()));
+    let of = (runs, desk.is_complete(), parts);
+    use_effect_with(of, move |(_, complete, parts)| {
         if *complete {
-            ask(&wire, Comparing::Tally { part: part.clone() });
+            ask(&wire, Comparing::Tally { parts: parts.to_vec() });
         }
     });
 }

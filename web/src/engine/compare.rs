@@ -1,8 +1,7 @@
 //! Two runs on one clock: the one that was pinned, and what has become of it since.
 
 use lambdarium_sim::Given;
-use lambdarium_sim::id::{AlarmId, FunctionId, GroupId, MappingId, Part, ServiceId};
-use lambdarium_sim::plan::Plan;
+use lambdarium_sim::id::Part;
 use lambdarium_sim::view;
 
 use super::{Engine, Peaks, Player, SLICE, read};
@@ -41,7 +40,7 @@ impl Engine {
                 }
                 Some(None) | None => Compared::Gone,
             },
-            Comparing::Tally { part } => self.tallies(beside, here, part.as_deref()),
+            Comparing::Tally { parts } => self.tallies([beside, here], &parts),
         };
         Some(Answer::Compared { given: Given::here(), what })
     }
@@ -66,38 +65,23 @@ impl Engine {
         Compared::Opened(opened)
     }
 
-    fn tallies(&mut self, pinned: usize, present: usize, part: Option<&str>) -> Compared {
+    fn tallies(&mut self, slots: [usize; 2], parts: &[Option<Part>]) -> Compared {
         let mut both = Tallies::default();
-        for slot in [pinned, present] {
+        for (slot, part) in slots.into_iter().zip(parts) {
             let Some(Some(player)) = self.players.get_mut(slot) else {
                 return Compared::Gone;
             };
             let recording = &mut player.recording;
-            let part = part.and_then(|name| part_named(recording.plan(), name));
             both.seeds.push(recording.run().seed);
-            both.tallies.push(view::tally(recording, part));
+            both.tallies.push(view::tally(recording, *part));
         }
         Compared::Tallies(both)
     }
 }
 
-/// The part with a name: the two runs may have it at different places.
-fn part_named(plan: &Plan, name: &str) -> Option<Part> {
-    let function = (0..).zip(plan.functions()).find(|(_, part)| part.name() == name);
-    let function = function.map(|(at, _)| Part::Function(FunctionId(at)));
-    let service = (0..).zip(plan.services()).find(|(_, part)| part.name() == name);
-    let service = service.map(|(at, _)| Part::Service(ServiceId::new(at)));
-    let mapping = (0..).zip(plan.mappings()).find(|(_, part)| part.name() == name);
-    let mapping = mapping.map(|(at, _)| Part::Mapping(MappingId::new(at)));
-    let alarm = (0..).zip(plan.alarms()).find(|(_, part)| part.name() == name);
-    let alarm = alarm.map(|(at, _)| Part::Alarm(AlarmId::new(at)));
-    let group = (0..).zip(plan.groups()).find(|(_, part)| part.name() == name);
-    let group = group.map(|(at, _)| Part::Deployment(GroupId::new(at)));
-    function.or(service).or(mapping).or(alarm).or(group)
-}
-
 #[cfg(all(test, feature = "events"))]
 mod tests {
+    use lambdarium_sim::id::FunctionId;
     use lambdarium_sim::time::{Instant, Moment, Span};
     use lambdarium_sim::view::{Gauge, Look};
 
@@ -133,7 +117,10 @@ mod tests {
     }
 
     fn tallies(engine: &mut Engine) -> Tallies {
-        match ask(engine, Comparing::Tally { part: Some("f".into()) }) {
+        match ask(
+            engine,
+            Comparing::Tally { parts: vec![Some(Part::Function(FunctionId(0))); 2] },
+        ) {
             Some(Compared::Tallies(tallies)) => tallies,
             other => panic!("{other:?}"),
         }
@@ -194,12 +181,12 @@ mod tests {
         let mut engine = Engine::new();
         assert_eq!(ask(&mut engine, Comparing::Pin), None, "nothing is open");
         let gone = Some(Compared::Gone);
-        assert_eq!(ask(&mut engine, Comparing::Tally { part: None }), gone);
+        assert_eq!(ask(&mut engine, Comparing::Tally { parts: vec![None; 2] }), gone);
         let mut engine = opened();
-        assert_eq!(ask(&mut engine, Comparing::Tally { part: None }), gone);
+        assert_eq!(ask(&mut engine, Comparing::Tally { parts: vec![None; 2] }), gone);
         assert_eq!(ask(&mut engine, Comparing::Pin), None);
-        assert_ne!(ask(&mut engine, Comparing::Tally { part: None }), gone);
+        assert_ne!(ask(&mut engine, Comparing::Tally { parts: vec![None; 2] }), gone);
         assert_eq!(ask(&mut engine, Comparing::Unpin), None);
-        assert_eq!(ask(&mut engine, Comparing::Tally { part: None }), gone);
+        assert_eq!(ask(&mut engine, Comparing::Tally { parts: vec![None; 2] }), gone);
     }
 }

@@ -1,5 +1,6 @@
 //! What is asked and answered while two runs are compared.
 
+use lambdarium_sim::id::Part;
 use lambdarium_sim::view::{Frame, Look, Tally};
 
 use super::{Opened, Refusal, Source};
@@ -22,9 +23,9 @@ pub enum Comparing {
     Look(Look),
     /// What has come of both runs.
     Tally {
-        /// Whose gauges, by the name of the part; none for all functions together and the
-        /// first source.
-        part: Option<String>,
+        /// Whose gauges, in that run and in the present one; none for all functions together
+        /// and the first source.
+        parts: Vec<Option<Part>>,
     },
 }
 

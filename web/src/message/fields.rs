@@ -168,7 +168,7 @@ pack! {
         Mistakes { draft, mistakes }, Beyond(ask), Life(life), Judged(verdicts), Odds { from, ends }, Fate { which, list },
         Compared { given, what },
     }
-    enum Comparing { Pin, Open { source, lesson }, Unpin, Look(look), Tally { part } }
+    enum Comparing { Pin, Open { source, lesson }, Unpin, Look(look), Tally { parts } }
     enum Compared { Opened(opened), Refused(refusal), Gone, Frame(frame), Tallies(tallies) }
     enum Edit {
         Set { path, text, from }, Add { kind }, Rename { part, to }, Remove { part }, Nudge { part, by },

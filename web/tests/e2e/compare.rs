@@ -28,6 +28,13 @@ async fn start(page: &Page) -> WebDriverResult<()> {
     page.wait_until(&format!("!!{TABLE}")).await
 }
 
+/// Gives the present run another seed.
+async fn reseed(page: &Page) -> WebDriverResult<()> {
+    page.click("#tab-settings").await?;
+    page.wait_until("!!document.getElementById('seed')").await?;
+    put(page, "seed", "99").await
+}
+
 #[test]
 fn a_change_is_laid_beside_what_was_before_it() {
     visit(async |page| {
@@ -92,9 +99,7 @@ fn a_link_carries_both_and_opens_them_again() {
         page.open("?").await?;
         open(page, LESSON).await?;
         start(page).await?;
-        page.click("#tab-settings").await?;
-        page.wait_until("!!document.getElementById('seed')").await?;
-        put(page, "seed", "99").await?;
+        reseed(page).await?;
         page.wait_until(
             "location.hash.startsWith('#s=') && location.hash.includes('&vs=e%3D')",
         )
@@ -111,6 +116,38 @@ fn a_link_carries_both_and_opens_them_again() {
         page.open(&format!("#{fragment}")).await?;
         page.wait_until("!!document.querySelector('#compare-seeds')").await?;
         page.find("#board-pinned").await.map(drop)
+    });
+}
+
+#[test]
+fn another_link_takes_the_place_of_what_is_compared() {
+    visit(async |page| {
+        open(page, LESSON).await?;
+        start(page).await?;
+        page.click("#compare-now").await?;
+        // At a moment there is nothing to make a maximum or a sum of.
+        page.wait_until(&format!("!{TABLE}.innerText.includes('Maximum')")).await?;
+        page.click("#compare-whole").await?;
+        page.wait_until(&format!("{TABLE}.innerText.includes('Maximum')")).await?;
+        page.evaluate::<bool>(
+            "(location.hash = 'e=sqs-dead-letters&vs=e%3Dcold-start', true)",
+        )
+        .await?;
+        page.wait_until(
+            "document.querySelector('#board-pinned')?.textContent.includes('thumbnail') \
+             ?? false",
+        )
+        .await?;
+        page.wait_until(
+            "document.querySelector('#board')?.textContent.includes('invoices') ?? false",
+        )
+        .await?;
+        // It is still there after the playhead has moved, and is counted anew.
+        press(page, "5").await?;
+        let at = |id: &str| format!("document.querySelector('#{id}')?.dataset.at");
+        page.wait_until(&format!("{} > 0", at("board-pinned"))).await?;
+        page.wait_until(&format!("{TABLE}?.innerText.includes('in a DLQ') ?? false"))
+            .await
     });
 }
 
@@ -133,9 +170,7 @@ fn other_seeds_are_said_to_be_luck() {
         open(page, LESSON).await?;
         start(page).await?;
         page.wait_until("!document.querySelector('#compare-seeds')").await?;
-        page.click("#tab-settings").await?;
-        page.wait_until("!!document.getElementById('seed')").await?;
-        put(page, "seed", "99").await?;
+        reseed(page).await?;
         page.click("#tab-now").await?;
         page.wait_until("!!document.querySelector('#compare-seeds')").await
     });

@@ -130,8 +130,7 @@ fn functions<'a>(frame: &'a Frame, name: Option<&str>) -> Vec<&'a FunctionView> 
 
 /// What is not nothing in both.
 fn of_fates(before: &Fates, after: &Fates) -> Vec<Row> {
-    let measures = (0..).map_while(lambdarium_sim::knob::Choices::from_place);
-    let rows = measures.map(|measure: Measure| Row {
+    let rows = Measure::all().map(|measure| Row {
         name: measure.word().to_string(),
         statistic: "",
         both: [measure.count(before), measure.count(after)],
