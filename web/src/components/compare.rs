@@ -12,7 +12,7 @@ use super::icon::{self, Icon};
 use crate::desk::{Action, Compare, Comparison, Desk};
 use crate::effects::Wire;
 use crate::geometry::clock;
-use crate::message::{Ask, Comparing, Edit};
+use crate::message::{Ask, Comparing, Edit, Opened};
 use crate::shared::Shared;
 use crate::texts::{self, grouped};
 
@@ -173,18 +173,22 @@ fn use_pin(wire: &Wire, compare: &Shared<Compare>) {
     use_effect_with((), move |()| move || ask(&wire, Comparing::Unpin));
 }
 
+type Asked = (Shared<Opened>, Look, Option<Shared<Frame>>);
+
 /// Asks for the pinned run at the playhead, one screen at a time.
 #[hook]
 fn use_look(desk: &Desk, compare: &Compare, wire: &Wire) {
-    // What was asked last, and which screen there was then.
-    let asked = use_mut_ref(|| None::<(Look, Option<Shared<Frame>>)>);
+    // What was asked last, of which run, and which screen there was then.
+    let asked = use_mut_ref(|| None::<Asked>);
     let wire = wire.clone();
-    use_effect_with((desk.look(), compare.frame.clone()), move |(look, frame)| {
+    let of = (compare.run.clone(), desk.look(), compare.frame.clone());
+    use_effect_with(of, move |(run, look, frame)| {
         let mut asked = asked.borrow_mut();
-        let is_under_way = asked.as_ref().is_some_and(|(_, before)| before == frame);
-        let is_known = asked.as_ref().is_some_and(|(last, _)| last == look);
+        let last = asked.as_ref().filter(|last| last.0 == *run);
+        let is_under_way = last.is_some_and(|last| last.2 == *frame);
+        let is_known = last.is_some_and(|last| last.1 == *look);
         if !is_under_way && !is_known {
-            *asked = Some((*look, frame.clone()));
+            *asked = Some((run.clone(), *look, frame.clone()));
             ask(&wire, Comparing::Look(*look));
         }
     });
